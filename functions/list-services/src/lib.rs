@@ -1,0 +1,105 @@
+//! `GET /services`: services with their status, page by page or by id.
+
+mod cursor;
+mod query;
+
+use aws_sdk_dynamodb::Client;
+use lambda_http::{
+    Request,
+    http::{HeaderValue, header::LINK},
+};
+use serde::Serialize;
+use shared::{
+    auth::{Authenticator, Scope},
+    config::Environment,
+    domain::{Service, ServiceId, Timestamp},
+    http::{Clock, Context, ListedService, Problem, Response, ok},
+    store::{Lister, Reader},
+};
+
+use self::query::{PageQuery, Query};
+
+/// What the function needs.
+pub struct Deps {
+    authenticator: Authenticator,
+    reader: Reader,
+    lister: Lister,
+    clock: Clock,
+}
+
+impl Deps {
+    /// Reads the settings that this function uses.
+    pub fn read(environment: &mut Environment, client: &Client) -> Option<Self> {
+        let authenticator = Authenticator::read(environment);
+        let reader = Reader::read(environment, client);
+        let lister = Lister::read(environment, client);
+        Some(Self {
+            authenticator: authenticator?,
+            reader: reader?,
+            lister: lister?,
+            clock: Clock::system(),
+        })
+    }
+
+    /// The same with another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+}
+
+/// The services of those ids, and the ids that were not found.
+#[derive(Serialize)]
+struct Named {
+    items: Vec<ListedService>,
+    missing: Vec<u64>,
+}
+
+/// A page, and the cursor of the next.
+#[derive(Serialize)]
+struct Listed {
+    items: Vec<ListedService>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// Answers one request.
+pub async fn handle(deps: &Deps, request: Request) -> Response {
+    let context = Context::new(&request, &deps.clock);
+    context.respond(list(deps, &request, &context).await)
+}
+
+async fn list(deps: &Deps, request: &Request, context: &Context) -> Result<Response, Problem> {
+    let principal = deps.authenticator.authenticate(request, Scope::Read, context.now).await?;
+    shared::auth::active(deps.reader.user(&principal.subject).await?)?;
+    match query::read(request)? {
+        Query::Ids(ids) => named(deps, &ids, context.now).await,
+        Query::Page(page) => listed(deps, page, context.now).await,
+    }
+}
+
+async fn named(deps: &Deps, ids: &[ServiceId], now: Timestamp) -> Result<Response, Problem> {
+    let services = deps.lister.by_id(ids).await?;
+    let found: Vec<_> = services.iter().map(Service::id).collect();
+    let missing = ids.iter().filter(|id| !found.contains(id)).map(|id| id.get()).collect();
+    ok(&Named { items: shown(services, now), missing })
+}
+
+async fn listed(deps: &Deps, query: PageQuery, now: Timestamp) -> Result<Response, Problem> {
+    let PageQuery { selection, position, limit } = query;
+    let page = deps.lister.page(&selection, position, limit, now).await?;
+    let page = page.ok_or(Problem::InvalidCursor)?;
+    let next = page.next.map(|position| cursor::encode(&selection, &position));
+    let link = next.as_deref().and_then(|next| {
+        HeaderValue::from_str(&format!("<?limit={limit}&cursor={next}>; rel=\"next\"")).ok()
+    });
+    let mut response = ok(&Listed { items: shown(page.services, now), next })?;
+    if let Some(link) = link {
+        response.headers_mut().insert(LINK, link);
+    }
+    Ok(response)
+}
+
+fn shown(services: Vec<Service>, now: Timestamp) -> Vec<ListedService> {
+    services.into_iter().map(|service| ListedService::shown_at(service, now)).collect()
+}

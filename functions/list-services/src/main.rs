@@ -1,0 +1,10 @@
+//! The function `list-services`.
+
+use std::process::ExitCode;
+
+use list_services::{Deps, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    shared::platform::start(Deps::read, handle).await
+}

@@ -1,0 +1,144 @@
+//! The query of a list, parsed: services by id, or a page of those that pass some filters.
+
+use lambda_http::{Request, RequestExt as _};
+use shared::{
+    domain::{Rag, ServiceId},
+    http::Problem,
+    store::{Position, Selection},
+};
+
+use crate::cursor;
+
+/// The most ids that one request may name.
+const MAX_IDS: usize = 100;
+/// The size of a page when the caller does not say.
+const DEFAULT_LIMIT: usize = 25;
+/// The largest page.
+const MAX_LIMIT: usize = 100;
+
+/// What is asked for.
+pub(crate) enum Query {
+    /// These services, each once, in this order.
+    Ids(Vec<ServiceId>),
+    /// A page.
+    Page(PageQuery),
+}
+
+/// A page of the services that pass some filters.
+pub(crate) struct PageQuery {
+    pub(crate) selection: Selection,
+    pub(crate) position: Option<Position>,
+    pub(crate) limit: usize,
+}
+
+/// Reads the query; every parameter that is wrong is named at once.
+///
+/// # Errors
+/// [`Problem::InvalidQuery`] and [`Problem::InvalidCursor`].
+pub(crate) fn read(request: &Request) -> Result<Query, Problem> {
+    let mut parameters = Parameters::default();
+    let query = request.query_string_parameters();
+    for (name, _) in query.iter() {
+        let values = query.all(name).unwrap_or_default();
+        match values.as_slice() {
+            [value] => parameters.take(name, value),
+            _ => parameters.refuse(name, "is given more than once"),
+        }
+    }
+    parameters.query()
+}
+
+/// The parameters met so far, and what is wrong with them.
+#[derive(Default)]
+struct Parameters {
+    ids: Option<Vec<ServiceId>>,
+    filters: Option<Selection>,
+    limit: Option<usize>,
+    cursor: Option<String>,
+    wrong: Vec<String>,
+}
+
+impl Parameters {
+    fn take(&mut self, name: &str, value: &str) {
+        let (taken, rule) = match name {
+            "id" => (self.take_ids(value), "must be 1 to 100 service ids, separated by commas"),
+            "region" | "parentId" => (self.take_ancestor(name, value), "must be a service id"),
+            "status" => (
+                self.take_statuses(value),
+                "must be RED, AMBER or GREEN, or several separated by commas",
+            ),
+            "limit" => (self.take_limit(value), "must be a whole number from 1 to 100"),
+            "cursor" => (self.cursor.replace(value.to_owned()).is_none(), ""),
+            _ => (false, "is no parameter of this list"),
+        };
+        if !taken {
+            self.refuse(name, rule);
+        }
+    }
+
+    fn refuse(&mut self, name: &str, rule: &str) {
+        self.wrong.push(format!("{name:?} {rule}"));
+    }
+
+    fn take_ids(&mut self, value: &str) -> bool {
+        let mut ids = Vec::new();
+        for id in value.split(',') {
+            let Ok(id) = id.trim().parse() else { return false };
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        let fits = ids.len() <= MAX_IDS;
+        self.ids = Some(ids);
+        fits
+    }
+
+    fn take_ancestor(&mut self, name: &str, value: &str) -> bool {
+        let filters = self.filters.get_or_insert_default();
+        let filter = if name == "region" { &mut filters.region } else { &mut filters.parent };
+        *filter = value.parse().ok();
+        filter.is_some()
+    }
+
+    fn take_statuses(&mut self, value: &str) -> bool {
+        let statuses: Option<Vec<Rag>> =
+            value.split(',').map(|name| Rag::parse(name.trim())).collect();
+        // Kept in one order, so that two ways of writing a filter are one filter.
+        let known = [Rag::Red, Rag::Amber, Rag::Green];
+        self.filters.get_or_insert_default().statuses =
+            statuses.as_ref().map_or_else(Vec::new, |given| {
+                known.into_iter().filter(|rag| given.contains(rag)).collect()
+            });
+        statuses.is_some()
+    }
+
+    fn take_limit(&mut self, value: &str) -> bool {
+        let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+        self.limit = value.parse().ok().filter(|limit| digits && (1..=MAX_LIMIT).contains(limit));
+        self.limit.is_some()
+    }
+
+    fn query(mut self) -> Result<Query, Problem> {
+        let pages = self.filters.is_some() || self.limit.is_some() || self.cursor.is_some();
+        if self.ids.is_some() && pages {
+            self.refuse("id", "stands alone: it takes no other parameter beside it");
+        }
+        if !self.wrong.is_empty() {
+            self.wrong.sort();
+            return Err(Problem::InvalidQuery(self.wrong));
+        }
+        if let Some(ids) = self.ids {
+            return Ok(Query::Ids(ids));
+        }
+        let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
+        let Some(cursor) = self.cursor else {
+            let selection = self.filters.unwrap_or_default();
+            return Ok(Query::Page(PageQuery { selection, position: None, limit }));
+        };
+        let (selection, position) = cursor::decode(&cursor).ok_or(Problem::InvalidCursor)?;
+        if self.filters.is_some_and(|filters| filters != selection) {
+            return Err(Problem::InvalidCursor);
+        }
+        Ok(Query::Page(PageQuery { selection, position: Some(position), limit }))
+    }
+}

@@ -1,0 +1,141 @@
+//! `PUT /services/{id}/capacitystatus`: sets how full a service is, with its history entry, in one
+//! transaction. `PATCH` on the same path comes here to be refused.
+
+mod request;
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use lambda_http::{
+    Request,
+    http::{
+        Method,
+        header::{ETAG, IF_MATCH},
+    },
+};
+use shared::{
+    auth::{Authenticator, Principal, Scope},
+    config::{Environment, ResetLimits},
+    domain::{Grant, Service, Transition, authorise_update},
+    http::{
+        CapacityStatusView, Clock, Context, ETag, EntityTags, Problem, Response, json::Object,
+        json_object, ok, service_id,
+    },
+    store::{Applied, Freshness, Reader, Writer},
+};
+
+/// How often an update without `If-Match` is tried when others write first.
+const MAX_ATTEMPTS: u32 = 5;
+/// The longest wait before the second attempt; it doubles with each further one.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+
+/// What the function needs.
+pub struct Deps {
+    authenticator: Authenticator,
+    reader: Reader,
+    writer: Writer,
+    limits: ResetLimits,
+    clock: Clock,
+}
+
+impl Deps {
+    /// Reads the settings that this function uses.
+    pub fn read(environment: &mut Environment, client: &Client) -> Option<Self> {
+        let authenticator = Authenticator::read(environment);
+        let reader = Reader::read(environment, client);
+        let writer = Writer::read(environment, client);
+        let limits = ResetLimits::read(environment);
+        Some(Self {
+            authenticator: authenticator?,
+            reader: reader?,
+            writer: writer?,
+            limits: limits?,
+            clock: Clock::system(),
+        })
+    }
+
+    /// The same with another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+}
+
+/// Answers one request.
+pub async fn handle(deps: &Deps, request: Request) -> Response {
+    let context = Context::new(&request, &deps.clock);
+    context.respond(put(deps, &request, &context).await)
+}
+
+async fn put(deps: &Deps, request: &Request, context: &Context) -> Result<Response, Problem> {
+    if request.method() != Method::PUT {
+        let advice = "use PUT to update a status: it takes the same fields";
+        return Err(Problem::MethodNotAllowed { allow: "GET, PUT", advice });
+    }
+    let principal = deps.authenticator.authenticate(request, Scope::Write, context.now).await?;
+    for attempt in 0..MAX_ATTEMPTS {
+        pause(attempt).await;
+        let (service, grant) = granted(deps, request, &principal).await?;
+        let body = json_object(request)?;
+        let transition = transition(deps, request, context, &body, &service, &grant)?;
+        let applied =
+            deps.writer.apply(&grant, &transition, context.now, &context.request_id).await?;
+        match applied {
+            Applied::Stored => return stored(service, transition),
+            Applied::SomebodyWroteFirst => {}
+        }
+    }
+    Err(Problem::Conflict)
+}
+
+/// The service, and the caller's right to update it.
+async fn granted(
+    deps: &Deps,
+    request: &Request,
+    principal: &Principal,
+) -> Result<(Service, Grant), Problem> {
+    let id = service_id(request);
+    let found = deps.reader.user_and_service(&principal.subject, Freshness::Strong, id).await?;
+    let user = shared::auth::active(found.0)?;
+    let service =
+        found.1.filter(|service| service.directory.active).ok_or(Problem::ServiceNotFound)?;
+    let grant = authorise_update(&user, &service).ok_or(Problem::NotPermitted)?;
+    Ok((service, grant))
+}
+
+/// What the request makes of the service, if `If-Match` and the fields allow.
+fn transition(
+    deps: &Deps,
+    request: &Request,
+    context: &Context,
+    body: &Object,
+    service: &Service,
+    grant: &Grant,
+) -> Result<Transition, Problem> {
+    let shown = service.record.clone().shown_at(context.now);
+    let current = ETag::of(&service.directory, &shown);
+    let expected = EntityTags::read(request.headers(), &IF_MATCH);
+    if expected.is_some_and(|expected| !expected.match_strongly(&current)) {
+        return Err(Problem::PreconditionFailed(current));
+    }
+    let update = request::status_update(body, deps.limits).map_err(Problem::ValidationFailed)?;
+    Ok(update.apply(&service.record, grant, context.now))
+}
+
+/// The answer: the status as it was at the moment of the change.
+fn stored(service: Service, transition: Transition) -> Result<Response, Problem> {
+    let (id, directory) = (service.id(), service.directory);
+    let shown = transition.after.shown_at(transition.made_at);
+    let etag = ETag::of(&directory, &shown);
+    let mut response = ok(&CapacityStatusView::new(id, directory.name, shown))?;
+    response.headers_mut().insert(ETAG, etag.header());
+    Ok(response)
+}
+
+/// Waits a random part of a time that doubles with each attempt, so that writers do not stay in step.
+async fn pause(attempt: u32) {
+    if let Some(doublings) = attempt.checked_sub(1) {
+        tokio::time::sleep(FIRST_PAUSE.mul_f64(fastrand::f64()) * 2_u32.saturating_pow(doublings))
+            .await;
+    }
+}

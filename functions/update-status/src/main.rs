@@ -1,0 +1,10 @@
+//! The function `update-status`.
+
+use std::process::ExitCode;
+
+use update_status::{Deps, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    shared::platform::start(Deps::read, handle).await
+}

@@ -1,0 +1,21 @@
+//! Claims that API Gateway's JWT authorizer has verified: all of them strings, in the request context.
+
+use lambda_http::{Request, RequestExt as _, request::RequestContext};
+
+use super::Principal;
+
+/// The principal of the gateway's claims. `None` without claims, without `sub`, or if the token is
+/// not an access token: an identity token says who somebody is, not what was allowed.
+pub(super) fn principal(request: &Request) -> Option<Principal> {
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else {
+        return None;
+    };
+    let claims = &context.authorizer.as_ref()?.jwt.as_ref()?.claims;
+    if claims.get("token_use")? != "access" {
+        return None;
+    }
+    Some(Principal {
+        subject: claims.get("sub").filter(|subject| !subject.is_empty())?.clone(),
+        scopes: claims.get("scope").cloned().unwrap_or_default(),
+    })
+}

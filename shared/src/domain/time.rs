@@ -1,0 +1,65 @@
+//! Instants and durations of the domain: whole seconds in UTC, whole minutes.
+
+use std::fmt;
+
+use time::OffsetDateTime;
+
+/// The last second of the year 9999, the last one RFC 3339 can write.
+const LAST: i64 = 253_402_300_799;
+
+/// An instant in UTC, in whole seconds since the Unix epoch, from 1970 to 9999.
+///
+/// Displayed as RFC 3339 with `Z`: `2026-11-21T09:05:00Z`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The instant so many seconds after the epoch; `None` outside 1970 to 9999.
+    #[must_use]
+    pub const fn from_epoch_seconds(seconds: i64) -> Option<Self> {
+        if seconds >= 0 && seconds <= LAST { Some(Self(seconds)) } else { None }
+    }
+
+    /// The system clock's instant, cut to whole seconds.
+    #[must_use]
+    pub const fn saturating_from_epoch_seconds(seconds: i64) -> Self {
+        if seconds < 0 {
+            Self(0)
+        } else if seconds > LAST {
+            Self(LAST)
+        } else {
+            Self(seconds)
+        }
+    }
+
+    /// Seconds since the Unix epoch.
+    #[must_use]
+    pub const fn epoch_seconds(self) -> i64 {
+        self.0
+    }
+
+    /// This instant so many minutes later.
+    #[must_use]
+    pub const fn plus(self, minutes: Minutes) -> Self {
+        Self::saturating_from_epoch_seconds(self.0 + minutes.0 as i64 * 60)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = OffsetDateTime::from_unix_timestamp(self.0).map_err(|_| fmt::Error)?;
+        let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
+        let (hour, minute, second) = (at.hour(), at.minute(), at.second());
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    }
+}
+
+/// A duration in whole minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Minutes(pub u32);
+
+impl fmt::Display for Minutes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}

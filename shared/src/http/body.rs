@@ -1,0 +1,45 @@
+//! The body of a request: size, content type, JSON object, in that order.
+
+use lambda_http::{Body, Request, http::header::CONTENT_TYPE};
+
+use super::{
+    Problem,
+    json::{self, Json, Object},
+};
+
+/// The largest body accepted, in bytes after base64 decoding.
+const MAX_BYTES: usize = 16_384;
+
+/// The JSON object in the request's body.
+///
+/// # Errors
+/// [`Problem::BodyTooLarge`], [`Problem::UnsupportedMediaType`] and [`Problem::MalformedBody`].
+pub fn json_object(request: &Request) -> Result<Object, Problem> {
+    let bytes: &[u8] = match request.body() {
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => &[],
+    };
+    if bytes.len() > MAX_BYTES {
+        return Err(Problem::BodyTooLarge);
+    }
+    if !is_json(request) {
+        return Err(Problem::UnsupportedMediaType);
+    }
+    let text = str::from_utf8(bytes).map_err(|_| Problem::MalformedBody("not UTF-8".to_owned()))?;
+    match json::parse(text) {
+        Ok(Json::Object(object)) => Ok(object),
+        Ok(_) => Err(Problem::MalformedBody("not an object".to_owned())),
+        Err(error) => Err(Problem::MalformedBody(error.to_string())),
+    }
+}
+
+/// Whether the one Content-Type header says `application/json`, whatever its parameters.
+fn is_json(request: &Request) -> bool {
+    let mut values = request.headers().get_all(CONTENT_TYPE).iter();
+    let (first, second) = (values.next(), values.next());
+    first.filter(|_| second.is_none()).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        let media_type = value.split(';').next().unwrap_or_default();
+        media_type.trim().eq_ignore_ascii_case("application/json")
+    })
+}

@@ -1,0 +1,134 @@
+//! What every answer needs to know of its request: its ids, the time, the resource it is about.
+
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use lambda_http::{
+    Request, RequestExt as _,
+    http::{HeaderMap, HeaderName, HeaderValue, header::CACHE_CONTROL},
+};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use uuid::Uuid;
+
+use super::{Problem, Response};
+use crate::domain::Timestamp;
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const X_CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
+
+/// Where a function reads the time: once per request.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// The system's clock, cut to whole seconds.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+    pub fn system() -> Self {
+        Self::from_fn(|| {
+            let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            let seconds = i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX);
+            Timestamp::saturating_from_epoch_seconds(seconds)
+        })
+    }
+
+    /// A clock that tells what the function returns.
+    pub fn from_fn(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+/// One request, as its answer and its log lines name it.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The caller's `X-Request-ID`, or a fresh one. For tracing only, never an identity.
+    pub request_id: String,
+    /// The caller's `X-Correlation-ID`.
+    pub correlation_id: Option<String>,
+    /// The one reading of the clock.
+    pub now: Timestamp,
+    /// The resource that the request names, as a path relative to the API.
+    pub instance: String,
+}
+
+impl Context {
+    /// Reads the request's ids and takes the time.
+    #[must_use]
+    pub fn new(request: &Request, clock: &Clock) -> Self {
+        Self {
+            request_id: mirrored(request.headers(), &X_REQUEST_ID)
+                .unwrap_or_else(|| Uuid::new_v4().to_string()),
+            correlation_id: mirrored(request.headers(), &X_CORRELATION_ID),
+            now: clock.now(),
+            instance: instance(request),
+        }
+    }
+
+    /// Finishes an answer: problems become documents, and every answer gets the common headers.
+    #[must_use]
+    pub fn respond(&self, outcome: Result<Response, Problem>) -> Response {
+        let mut response = outcome.unwrap_or_else(|problem| {
+            self.log(&problem);
+            problem.response(self)
+        });
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let ids = [
+            (X_REQUEST_ID, Some(&self.request_id)),
+            (X_CORRELATION_ID, self.correlation_id.as_ref()),
+        ];
+        for (name, id) in ids {
+            if let Some(value) = id.and_then(|id| HeaderValue::from_str(id).ok()) {
+                headers.insert(name, value);
+            }
+        }
+        response
+    }
+
+    fn log(&self, problem: &Problem) {
+        let (code, request_id) = (problem.code(), self.request_id.as_str());
+        let correlation_id = self.correlation_id.as_deref();
+        match problem.fault() {
+            Some(fault) => {
+                tracing::error!(
+                    code,
+                    request_id,
+                    correlation_id,
+                    error = chain(fault),
+                    "request_failed"
+                );
+            }
+            None => tracing::info!(code, request_id, correlation_id, "request_refused"),
+        }
+    }
+}
+
+/// An error and everything that caused it, outermost first.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let sources = std::iter::successors(Some(error), |error| error.source());
+    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// The header's value, if it is one that the contract mirrors: 1 to 64 of `[A-Za-z0-9._-]`.
+fn mirrored(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let value = headers.get(name)?.to_str().ok()?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    ((1..=64).contains(&value.len()) && value.bytes().all(plain)).then(|| value.to_owned())
+}
+
+fn instance(request: &Request) -> String {
+    match request.path_parameters_ref().and_then(|parameters| parameters.first("id")) {
+        Some(id) => {
+            format!("/services/{}/capacitystatus", utf8_percent_encode(id, NON_ALPHANUMERIC))
+        }
+        None => "/services".to_owned(),
+    }
+}

@@ -1,0 +1,93 @@
+//! Entity tags (RFC 9110, section 8.8.3) and the conditions that compare them.
+
+use std::fmt;
+
+use lambda_http::http::{HeaderMap, HeaderValue, header::HeaderName};
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::{Directory, StatusRecord};
+
+/// The strong entity tag of a representation:
+/// `"<effective version>-<short hash of the shown directory fields>"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ETag(String);
+
+impl ETag {
+    /// The tag of a status as it is shown, with the directory fields shown beside it.
+    #[must_use]
+    pub fn of(directory: &Directory, shown: &StatusRecord) -> Self {
+        let hash = Sha256::digest(directory.name.as_bytes());
+        let short: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        Self(format!("\"{}-{short}\"", shown.version))
+    }
+
+    /// The tag as a header's value.
+    #[must_use]
+    pub fn header(&self) -> HeaderValue {
+        HeaderValue::from_str(&self.0).unwrap_or(HeaderValue::from_static("\"\""))
+    }
+}
+
+impl fmt::Display for ETag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The value of an `If-Match` or `If-None-Match` header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntityTags {
+    /// `*`: any representation.
+    Any,
+    /// A list of tags, weak ones (`W/"…"`) included. What is no tag is left out and so never matches.
+    List(Vec<String>),
+}
+
+impl EntityTags {
+    /// Reads all headers of that name as one list; `None` if there is none.
+    #[must_use]
+    pub fn read(headers: &HeaderMap, name: &HeaderName) -> Option<Self> {
+        let values: Vec<&[u8]> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
+        if values.is_empty() {
+            return None;
+        }
+        let text = String::from_utf8_lossy(&values.join(&b","[..])).into_owned();
+        Some(if text.trim() == "*" { Self::Any } else { Self::List(tags(&text)) })
+    }
+
+    /// Strong comparison: a weak tag never matches.
+    #[must_use]
+    pub fn match_strongly(&self, current: &ETag) -> bool {
+        match self {
+            Self::Any => true,
+            Self::List(tags) => tags.contains(&current.0),
+        }
+    }
+
+    /// Weak comparison: `W/"x"` matches `"x"`.
+    #[must_use]
+    pub fn match_weakly(&self, current: &ETag) -> bool {
+        match self {
+            Self::Any => true,
+            Self::List(tags) => {
+                tags.iter().any(|tag| tag.strip_prefix("W/").unwrap_or(tag) == current.0)
+            }
+        }
+    }
+}
+
+/// The tags of a comma-separated list. A comma inside quotes belongs to its tag.
+fn tags(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some((prefix, quoted)) = rest.split_once('"') {
+        let Some((opaque, after)) = quoted.split_once('"') else { break };
+        match prefix.trim_matches([' ', '\t', ',']) {
+            "" => found.push(format!("\"{opaque}\"")),
+            "W/" => found.push(format!("W/\"{opaque}\"")),
+            _ => {}
+        }
+        rest = after;
+    }
+    found
+}

@@ -1,0 +1,56 @@
+//! From the gateway's event to a request, and from a response to what the gateway takes.
+//!
+//! `lambda_http` would do both, but its conversion panics on a host name or a path that is no URL
+//! and on bad base64, and a panic is a 5xx. So those parts are taken out before it sees them.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use lambda_http::{
+    Body, Request, RequestExt as _,
+    aws_lambda_events::{
+        apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
+        query_map::QueryMap,
+    },
+    http::header::HOST,
+    request::LambdaRequest,
+};
+
+use super::Response;
+
+/// What the gateway takes as an answer.
+pub type Answer = ApiGatewayV2httpResponse;
+
+/// Has the handler answer a gateway event.
+pub async fn answer(
+    event: ApiGatewayV2httpRequest,
+    handle: impl AsyncFnOnce(Request) -> Response,
+) -> Answer {
+    let (parts, body) = handle(request(event)).await.into_parts();
+    let mut answer = Answer::default();
+    answer.status_code = parts.status.as_u16().into();
+    answer.headers = parts.headers;
+    answer.is_base64_encoded = matches!(body, Body::Binary(_));
+    answer.body = (!body.is_empty()).then_some(body);
+    answer
+}
+
+/// Reads the body and the query by hand, and gives `lambda_http` an event without them.
+fn request(mut event: ApiGatewayV2httpRequest) -> Request {
+    let body = match event.body.take() {
+        None => Body::Empty,
+        // What is not base64 is passed on as it is: no JSON object is, so it is refused as such.
+        Some(text) if event.is_base64_encoded => {
+            BASE64_STANDARD.decode(&text).map_or(Body::Text(text), Body::Binary)
+        }
+        Some(text) => Body::Text(text),
+    };
+    let query = event.raw_query_string.take().unwrap_or_default();
+    let Ok(query) = query.parse::<QueryMap>();
+    event.is_base64_encoded = false;
+    event.raw_path = Some("/".to_owned());
+    event.headers.remove(HOST);
+    event.request_context.domain_name = None;
+    event.request_context.stage = None;
+    Request::from(LambdaRequest::ApiGatewayV2(event))
+        .map(|_| body)
+        .with_query_string_parameters(query)
+}

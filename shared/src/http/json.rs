@@ -1,0 +1,113 @@
+//! JSON as the contract reads it: no member twice at any level, nesting bounded, numbers as the
+//! text they were written in. `serde_json::Value` keeps the last of two members and rounds numbers.
+
+use std::fmt;
+
+use serde::{
+    Deserializer as _,
+    de::{Error as _, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+/// The deepest nesting accepted: an object is level 1, a value in it level 2.
+const MAX_DEPTH: usize = 64;
+
+/// A JSON value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Json {
+    /// `null`, which is a value, not absence.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, as it was written.
+    Number(String),
+    /// A string, unescaped.
+    String(String),
+    /// An array.
+    Array(Vec<Self>),
+    /// An object; no two members share a name.
+    Object(Object),
+}
+
+/// The members of a JSON object, in the order written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Object(Vec<(String, Json)>);
+
+impl Object {
+    /// The value of the member of that name.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&Json> {
+        self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value)
+    }
+
+    /// The names of the members.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+/// Reads one JSON text.
+///
+/// # Errors
+/// The text is not JSON (RFC 8259), names a member twice, has an unpaired surrogate or is nested
+/// more than 64 levels deep.
+pub fn parse(text: &str) -> Result<Json, serde_json::Error> {
+    value(serde_json::from_str(text)?, 0)
+}
+
+/// Reads what `serde_json` has already checked for syntax, one level at a time.
+fn value(raw: &RawValue, depth: usize) -> Result<Json, serde_json::Error> {
+    let text = raw.get();
+    Ok(match text.as_bytes().first() {
+        Some(b'{') => serde_json::Deserializer::from_str(text).deserialize_map(level(depth)?)?,
+        Some(b'[') => serde_json::Deserializer::from_str(text).deserialize_seq(level(depth)?)?,
+        Some(b'"') => Json::String(serde_json::from_str(text)?),
+        Some(b't') => Json::Bool(true),
+        Some(b'f') => Json::Bool(false),
+        Some(b'n') => Json::Null,
+        _ => Json::Number(text.to_owned()),
+    })
+}
+
+/// Visits the object or array that stands at a level of nesting.
+struct Level(usize);
+
+fn level(depth: usize) -> Result<Level, serde_json::Error> {
+    if depth >= MAX_DEPTH {
+        return Err(serde_json::Error::custom("nested more than 64 levels deep"));
+    }
+    Ok(Level(depth + 1))
+}
+
+impl Level {
+    fn inside<E: serde::de::Error>(&self, raw: &RawValue) -> Result<Json, E> {
+        value(raw, self.0).map_err(E::custom)
+    }
+}
+
+impl<'de> Visitor<'de> for Level {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object or an array")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+        let mut object = Object::default();
+        while let Some((name, raw)) = map.next_entry::<String, &RawValue>()? {
+            if object.member(&name).is_some() {
+                return Err(A::Error::custom("a member is named twice"));
+            }
+            object.0.push((name, self.inside(raw)?));
+        }
+        Ok(Json::Object(object))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(raw) = seq.next_element::<&RawValue>()? {
+            elements.push(self.inside(raw)?);
+        }
+        Ok(Json::Array(elements))
+    }
+}

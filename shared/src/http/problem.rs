@@ -1,0 +1,241 @@
+//! Every way in which a request can fail: one table of code, status and title. Nothing else writes
+//! a 4xx or 5xx.
+
+use std::error::Error;
+
+use lambda_http::http::{
+    HeaderValue, StatusCode,
+    header::{ALLOW, CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE},
+};
+use serde::Serialize;
+
+use super::{Context, ETag, Response};
+use crate::{auth::Scope, store::StoreFault};
+
+/// A refusal or a fault, in the terms of the contract.
+#[derive(Debug)]
+pub enum Problem {
+    /// No token, or one that is not accepted.
+    Unauthenticated,
+    /// The token's subject is not in the users table.
+    UserUnknown,
+    /// The user may not use the API any more.
+    UserInactive,
+    /// The token lacks the scope.
+    ScopeMissing(Scope),
+    /// The user may not update this service.
+    NotPermitted,
+    /// No such service, or one that is not in use.
+    ServiceNotFound,
+    /// The path does not take this method.
+    MethodNotAllowed {
+        /// What it takes, as in the header `Allow`.
+        allow: &'static str,
+        /// What to do instead.
+        advice: &'static str,
+    },
+    /// `If-Match` names another version than this.
+    PreconditionFailed(ETag),
+    /// More than 16,384 bytes.
+    BodyTooLarge,
+    /// Not `application/json`.
+    UnsupportedMediaType,
+    /// Not one JSON object: why.
+    MalformedBody(String),
+    /// These fields are not as the contract wants them.
+    ValidationFailed(Vec<FieldError>),
+    /// These query parameters are not as the contract wants them: why.
+    InvalidQuery(Vec<String>),
+    /// The cursor was altered, or belongs to other filters.
+    InvalidCursor,
+    /// Others kept changing the status first.
+    Conflict,
+    /// The store did not answer, or refused.
+    StoreUnavailable(StoreFault),
+    /// Something that must not happen.
+    Internal(Box<dyn Error + Send + Sync>),
+}
+
+/// One field of a body that is not as the contract wants it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// Where: a JSON pointer (RFC 6901).
+    pub pointer: &'static str,
+    /// Which rule: a stable code.
+    pub code: &'static str,
+    /// The rule, for people.
+    pub detail: String,
+}
+
+/// The document of RFC 9457.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    instance: &'a str,
+    code: &'static str,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
+    errors: &'a [FieldError],
+}
+
+impl Problem {
+    /// Something that must not happen, with its cause.
+    pub fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
+        Self::Internal(Box::new(cause))
+    }
+
+    /// The table: code, status, title.
+    const fn row(&self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Self::Unauthenticated => ("UNAUTHENTICATED", StatusCode::UNAUTHORIZED, "Not signed in"),
+            Self::UserUnknown => ("USER_UNKNOWN", StatusCode::UNAUTHORIZED, "User unknown"),
+            Self::UserInactive => ("USER_INACTIVE", StatusCode::UNAUTHORIZED, "User inactive"),
+            Self::ScopeMissing(_) => ("SCOPE_MISSING", StatusCode::FORBIDDEN, "Scope missing"),
+            Self::NotPermitted => ("NOT_PERMITTED", StatusCode::FORBIDDEN, "Not permitted"),
+            Self::ServiceNotFound => {
+                ("SERVICE_NOT_FOUND", StatusCode::NOT_FOUND, "Service not found")
+            }
+            Self::MethodNotAllowed { .. } => {
+                ("METHOD_NOT_ALLOWED", StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
+            }
+            Self::PreconditionFailed(_) => {
+                ("PRECONDITION_FAILED", StatusCode::PRECONDITION_FAILED, "Precondition failed")
+            }
+            Self::BodyTooLarge => {
+                ("BODY_TOO_LARGE", StatusCode::PAYLOAD_TOO_LARGE, "Body too large")
+            }
+            Self::UnsupportedMediaType => (
+                "UNSUPPORTED_MEDIA_TYPE",
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Unsupported media type",
+            ),
+            Self::MalformedBody(_) => ("MALFORMED_BODY", StatusCode::BAD_REQUEST, "Malformed body"),
+            Self::ValidationFailed(_) => {
+                ("VALIDATION_FAILED", StatusCode::BAD_REQUEST, "Validation failed")
+            }
+            Self::InvalidQuery(_) => ("INVALID_QUERY", StatusCode::BAD_REQUEST, "Invalid query"),
+            Self::InvalidCursor => ("INVALID_CURSOR", StatusCode::BAD_REQUEST, "Invalid cursor"),
+            Self::Conflict => ("CONFLICT", StatusCode::CONFLICT, "Conflict"),
+            Self::StoreUnavailable(_) => {
+                ("STORE_UNAVAILABLE", StatusCode::SERVICE_UNAVAILABLE, "Store unavailable")
+            }
+            Self::Internal(_) => ("INTERNAL", StatusCode::INTERNAL_SERVER_ERROR, "Internal error"),
+        }
+    }
+
+    /// What the client reads; never the text of a source error.
+    fn detail(&self) -> String {
+        match self {
+            Self::Unauthenticated => "a valid access token is needed".to_owned(),
+            Self::UserUnknown => {
+                "the token is valid, but its subject is not a known user".to_owned()
+            }
+            Self::UserInactive => "the user has been deactivated".to_owned(),
+            Self::ScopeMissing(scope) => format!("the token lacks the scope {scope}"),
+            Self::NotPermitted => {
+                "updating takes the permission editCapacity and an assignment to \
+                                   the service or to one of its ancestors"
+                    .to_owned()
+            }
+            Self::ServiceNotFound => "there is no active service with this id".to_owned(),
+            Self::MethodNotAllowed { advice, .. } => (*advice).to_owned(),
+            Self::PreconditionFailed(current) => {
+                format!("the status has changed: its ETag is {current}; nothing was stored")
+            }
+            Self::BodyTooLarge => "the body has more than 16,384 bytes".to_owned(),
+            Self::UnsupportedMediaType => "the body must be application/json".to_owned(),
+            Self::MalformedBody(why) => format!("the body must be one JSON object: {why}"),
+            Self::ValidationFailed(_) => "see errors; nothing was stored".to_owned(),
+            Self::InvalidQuery(reasons) => reasons.join("; "),
+            Self::InvalidCursor => {
+                "the cursor was altered or belongs to other filters; start without one".to_owned()
+            }
+            Self::Conflict => {
+                "others kept changing the status first; nothing was stored, try again".to_owned()
+            }
+            Self::StoreUnavailable(_) => "the store did not answer; try again".to_owned(),
+            Self::Internal(_) => "the fault has been logged under this requestId".to_owned(),
+        }
+    }
+
+    /// The header that some problems carry.
+    fn header(&self) -> Option<(lambda_http::http::HeaderName, HeaderValue)> {
+        match self {
+            Self::Unauthenticated | Self::UserUnknown | Self::UserInactive => {
+                Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
+            }
+            Self::MethodNotAllowed { allow, .. } => Some((ALLOW, HeaderValue::from_static(allow))),
+            Self::PreconditionFailed(current) => Some((ETAG, current.header())),
+            Self::Conflict | Self::StoreUnavailable(_) => {
+                Some((RETRY_AFTER, HeaderValue::from_static("1")))
+            }
+            Self::ScopeMissing(_)
+            | Self::NotPermitted
+            | Self::ServiceNotFound
+            | Self::BodyTooLarge
+            | Self::UnsupportedMediaType
+            | Self::MalformedBody(_)
+            | Self::ValidationFailed(_)
+            | Self::InvalidQuery(_)
+            | Self::InvalidCursor
+            | Self::Internal(_) => None,
+        }
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.row().0
+    }
+
+    /// The cause, for the log alone.
+    #[must_use]
+    pub fn fault(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::StoreUnavailable(fault) => Some(fault),
+            Self::Internal(cause) => Some(cause.as_ref()),
+            _ => None,
+        }
+    }
+
+    /// The problem document.
+    #[must_use]
+    pub fn response(&self, context: &Context) -> Response {
+        let (code, status, title) = self.row();
+        let errors =
+            if let Self::ValidationFailed(errors) = self { errors.as_slice() } else { &[] };
+        let document = Document {
+            r#type: format!(
+                "urn:capacity-status:problem:{}",
+                code.to_ascii_lowercase().replace('_', "-")
+            ),
+            title,
+            status: status.as_u16(),
+            detail: self.detail(),
+            instance: &context.instance,
+            code,
+            request_id: &context.request_id,
+            errors,
+        };
+        let body = serde_json::to_string(&document).unwrap_or_default();
+        let mut response = Response::new(body.into());
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.extend(self.header());
+        response
+    }
+}
+
+impl From<StoreFault> for Problem {
+    fn from(fault: StoreFault) -> Self {
+        match fault {
+            StoreFault::Unavailable(_) | StoreFault::Unprocessed => Self::StoreUnavailable(fault),
+            StoreFault::Unreadable(_) => Self::internal(fault),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What can go wrong in the store. Outcomes, such as "somebody wrote first", are not faults.
+
+use std::{error::Error, fmt};
+
+/// The store failed.
+#[derive(Debug)]
+pub enum StoreFault {
+    /// DynamoDB did not answer, or refused, after the SDK's retries.
+    Unavailable(Box<dyn Error + Send + Sync>),
+    /// DynamoDB left part of a batch undone, which says nothing about what it holds.
+    Unprocessed,
+    /// A row is not as this version of the system writes it.
+    Unreadable(String),
+}
+
+impl StoreFault {
+    /// A call that failed.
+    pub(super) fn unavailable(error: impl Error + Send + Sync + 'static) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl fmt::Display for StoreFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable(_) => f.write_str("the store call failed"),
+            Self::Unprocessed => f.write_str("the store left keys unprocessed"),
+            Self::Unreadable(what) => write!(f, "a stored row cannot be read: {what}"),
+        }
+    }
+}
+
+impl Error for StoreFault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Unavailable(source) => Some(source.as_ref()),
+            Self::Unprocessed | Self::Unreadable(_) => None,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The names of attributes and indexes, as template.yaml declares the keys among them.
+//! Instants are numbers of epoch seconds.
+
+use crate::domain::{ServiceId, Timestamp};
+
+/// Over how many partitions of the index `pending-reset` the services that are AMBER or RED spread.
+pub const RESET_SHARDS: u64 = 8;
+
+/// The table of services: key `id`.
+pub mod services {
+    /// Partition key (N).
+    pub const ID: &str = "id";
+    /// S.
+    pub const NAME: &str = "name";
+    /// N.
+    pub const TYPE_ID: &str = "typeId";
+    /// N, absent for a root.
+    pub const PARENT_ID: &str = "parentId";
+    /// The root ancestor's id (N).
+    pub const REGION: &str = "region";
+    /// `/<root>/…/<id>/` (S).
+    pub const PATH: &str = "path";
+    /// S, optional.
+    pub const TOWN: &str = "town";
+    /// S, optional.
+    pub const POSTCODE: &str = "postcode";
+    /// S, optional.
+    pub const ODS_CODE: &str = "odsCode";
+    /// BOOL.
+    pub const ACTIVE: &str = "active";
+    /// How many changes of status there have been (N), absent before the first.
+    pub const VERSION: &str = "version";
+    /// `RED`, `AMBER` or `GREEN` (S), with VERSION.
+    pub const STATUS: &str = "status";
+    /// The deadline (N), only when AMBER or RED.
+    pub const RESET_DATE_TIME: &str = "resetDateTime";
+    /// The partition in `pending-reset` (N), only when AMBER or RED.
+    pub const RESET_SHARD: &str = "resetShard";
+    /// Stored notes (S), absent after a reset.
+    pub const NOTES: &str = "notes";
+    /// Username (S), with VERSION.
+    pub const MODIFIED_BY: &str = "modifiedBy";
+    /// Date of the last change (N), with VERSION.
+    pub const MODIFIED_DATE: &str = "modifiedDate";
+
+    /// Index by REGION and PATH: a region, or a subtree by the beginning of its path.
+    pub const HIERARCHY: &str = "hierarchy";
+    /// Sparse index by RESET_SHARD and RESET_DATE_TIME: what is AMBER or RED.
+    pub const PENDING_RESET: &str = "pending-reset";
+}
+
+/// The table of users: key `subject`.
+pub mod users {
+    /// Partition key (S): the token's `sub`.
+    pub const SUBJECT: &str = "subject";
+    /// S.
+    pub const USERNAME: &str = "username";
+    /// BOOL.
+    pub const ACTIVE: &str = "active";
+    /// Set of strings; the one known is [`EDIT_CAPACITY`].
+    pub const PERMISSIONS: &str = "permissions";
+    /// Set of numbers: the services assigned.
+    pub const SERVICES: &str = "services";
+    /// The permission to change statuses.
+    pub const EDIT_CAPACITY: &str = "editCapacity";
+}
+
+/// The table of changes: key `serviceId` and `at`.
+pub mod history {
+    /// Partition key (N).
+    pub const SERVICE_ID: &str = "serviceId";
+    /// Sort key (S): [`super::history_key`].
+    pub const AT: &str = "at";
+}
+
+/// The partition of `pending-reset` that a service is in.
+#[must_use]
+pub const fn reset_shard(id: ServiceId) -> u64 {
+    id.get() % RESET_SHARDS
+}
+
+/// The sort key of a change: its date, then its version, zero-padded so that text sorts as numbers.
+#[must_use]
+pub fn history_key(at: Timestamp, version: u64) -> String {
+    format!("{:012}#{version:012}", at.epoch_seconds())
+}

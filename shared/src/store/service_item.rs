@@ -1,0 +1,78 @@
+//! A row of the services table.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Deserialize;
+
+use super::StoreFault;
+use crate::domain::{
+    CapacityStatus, Directory, Lineage, Modified, Rag, Service, StatusRecord, Timestamp,
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ServiceItem {
+    id: u64,
+    name: String,
+    type_id: u64,
+    path: String,
+    town: Option<String>,
+    postcode: Option<String>,
+    ods_code: Option<String>,
+    active: bool,
+    version: Option<u64>,
+    status: Option<String>,
+    reset_date_time: Option<i64>,
+    notes: Option<String>,
+    modified_by: Option<String>,
+    modified_date: Option<i64>,
+}
+
+/// Reads a row.
+///
+/// # Errors
+/// [`StoreFault::Unreadable`] if attributes are missing, of another type, or contradict each other.
+pub(super) fn service(item: HashMap<String, AttributeValue>) -> Result<Service, StoreFault> {
+    let item: ServiceItem = serde_dynamo::from_item(item)
+        .map_err(|error| StoreFault::Unreadable(format!("service: {error}")))?;
+    let id = item.id;
+    item.into_service().ok_or_else(|| StoreFault::Unreadable(format!("service {id}")))
+}
+
+impl ServiceItem {
+    fn into_service(self) -> Option<Service> {
+        let record = self.record()?;
+        let lineage =
+            Lineage::parse(&self.path).filter(|lineage| lineage.own().get() == self.id)?;
+        let directory = Directory {
+            name: self.name,
+            type_id: self.type_id,
+            lineage,
+            town: self.town,
+            postcode: self.postcode,
+            ods_code: self.ods_code,
+            active: self.active,
+        };
+        Some(Service { directory, record })
+    }
+
+    fn record(&self) -> Option<StatusRecord> {
+        let Some(version) = self.version else {
+            let untouched = self.status.is_none() && self.reset_date_time.is_none();
+            return untouched.then(StatusRecord::never_updated);
+        };
+        let rag = Rag::parse(self.status.as_deref()?)?;
+        let reset_at = match self.reset_date_time {
+            None => None,
+            Some(seconds) => Some(Timestamp::from_epoch_seconds(seconds)?),
+        };
+        let modified = Modified {
+            at: Timestamp::from_epoch_seconds(self.modified_date?)?,
+            by: self.modified_by.clone()?,
+            notes: self.notes.clone(),
+        };
+        let status = CapacityStatus::from_parts(rag, reset_at)?;
+        (version > 0).then_some(StatusRecord { version, status, modified: Some(modified) })
+    }
+}

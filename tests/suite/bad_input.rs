@@ -1,0 +1,146 @@
+//! What no client should send: it gets a clear problem document and changes nothing.
+
+use serde_json::{Value, json};
+
+use crate::harness::World;
+
+#[tokio::test]
+async fn a_body_that_is_not_one_json_object_is_malformed() {
+    let app = World::family().start().await;
+    let deep = |levels: usize| {
+        format!(r#"{{"status": "GREEN", "x": {}{}}}"#, "[".repeat(levels), "]".repeat(levels))
+    };
+    let malformed = [
+        "",
+        " ",
+        "null",
+        "true",
+        "1",
+        "\"RED\"",
+        "[]",
+        "[{\"status\": \"RED\"}]",
+        "{",
+        "{\"status\": \"RED\"",
+        "{\"status\": \"RED\",}",
+        "{'status': 'RED'}",
+        "{\"status\": \"RED\"} {}",
+        "{\"status\": RED}",
+        "status=RED",
+        "{\"status\": \"RED\", \"status\": \"RED\"}",
+        "{\"status\": \"RED\", \"x\": {\"a\": 1, \"a\": 2}}",
+        "{\"status\": \"RED\", \"st\\u0061tus\": \"GREEN\"}",
+        "{\"status\": \"\\ud800\"}",
+        "{\"status\": \"RED\", \"x\": \"\\udc00\"}",
+        "{\"status\": \"RED\", \"resetStatusIn\": 01}",
+        "{\"status\": \"RED\", \"resetStatusIn\": NaN}",
+        "{\"status\": \"R\nED\"}",
+        "\u{feff}{\"status\": \"RED\"}",
+        "{\"status\": \"RED\"} // no",
+        &deep(64),
+        &deep(5_000),
+    ];
+    for body in malformed {
+        let reply = app.put(30, json!(null)).body(body).by("editor").send().await;
+        assert_eq!(reply.refused(400), "MALFORMED_BODY", "{body:.60}");
+    }
+    let reply = app
+        .put(30, json!(null))
+        .by("editor")
+        .event(|event| event["body"] = Value::Null)
+        .send()
+        .await;
+    assert_eq!(reply.refused(400), "MALFORMED_BODY");
+    assert_eq!(app.history(30).await.len(), 0);
+    app.put(30, json!(null)).body(&deep(63)).by("editor").send().await.ok();
+    let odd_but_sound =
+        r#" {"status":"RED","x":1e400,"y":{"$serde_json::private::Number":"1"},"":null} "#;
+    app.put(30, json!(null)).body(odd_but_sound).by("editor").send().await.ok();
+}
+
+#[tokio::test]
+async fn bodies_may_come_as_base64() {
+    let app = World::family().start().await;
+    let put = app.put(30, json!(null)).bytes(br#"{"status": "AMBER", "notes": "caf\u00e9"}"#);
+    assert_eq!(
+        put.by("editor").send().await.ok()["notes"],
+        "Capacity status set by Capacity Status API - café"
+    );
+    for bytes in [&b"{\"status\": \"\xff\"}"[..], b"\xff\xfe{\0}\0", b"\0"] {
+        let reply = app.put(30, json!(null)).bytes(bytes).by("editor").send().await;
+        assert_eq!(reply.refused(400), "MALFORMED_BODY");
+    }
+    let not_base64 =
+        app.put(30, json!({"status": "RED"})).event(|event| event["isBase64Encoded"] = true.into());
+    // The gateway never sends this. What it says it is, it is not: it is read as it came.
+    not_base64.by("editor").send().await.ok();
+}
+
+#[tokio::test]
+async fn the_size_of_a_body_is_counted_after_decoding() {
+    let app = World::family().start().await;
+    let padded = |bytes: usize| format!("{:<bytes$}", r#"{"status": "RED"}"#);
+    app.put(30, json!(null)).bytes(padded(16_384).as_bytes()).by("editor").send().await.ok();
+    for call in [
+        app.put(30, json!(null)).body(&padded(16_385)),
+        app.put(30, json!(null)).bytes(padded(16_385).as_bytes()),
+    ] {
+        assert_eq!(call.by("editor").send().await.refused(413), "BODY_TOO_LARGE");
+    }
+}
+
+#[tokio::test]
+async fn only_json_is_taken() {
+    let app = World::family().start().await;
+    let put = |media_type: &str| {
+        app.put(30, json!({"status": "RED"})).header("content-type", media_type).by("editor")
+    };
+    for json in ["application/json", "Application/JSON; charset=utf-8", " application/json ;x"] {
+        put(json).send().await.ok();
+    }
+    for other in [
+        "",
+        "text/json",
+        "application/json2",
+        "application/problem+json",
+        "application/x-www-form-urlencoded",
+        "application/json, text/html",
+    ] {
+        assert_eq!(put(other).send().await.refused(415), "UNSUPPORTED_MEDIA_TYPE", "{other}");
+    }
+    let none = app.put(30, json!({"status": "RED"})).by("editor").event(|event| {
+        event["headers"].as_object_mut().expect("headers").remove("content-type");
+    });
+    assert_eq!(none.send().await.refused(415), "UNSUPPORTED_MEDIA_TYPE");
+}
+
+#[tokio::test]
+async fn what_is_no_url_around_a_request_is_no_matter() {
+    let app = World::family().start().await;
+    for odd in ["", "[", "a b", "ä:x", "\u{0}", "//", "%zz", "?", "/services/30 /capacitystatus"] {
+        let call = app.get(30).by("reader").event(|event| {
+            event["rawPath"] = odd.into();
+            event["requestContext"]["domainName"] = odd.into();
+            event["requestContext"]["stage"] = odd.into();
+            event["rawQueryString"] = odd.into();
+        });
+        call.send().await.ok();
+    }
+    for host in ["[", "a b", "", "x:y:z"] {
+        app.get(30).by("reader").header("host", host).send().await.ok();
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_reached_is_never_a_green() {
+    let app = World::family().start().await;
+    let nowhere = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", nowhere.local_addr().expect("an address"));
+    drop(nowhere);
+    let client = capacityctl::target::local_client(&endpoint, "eu-west-2");
+    let settings = crate::harness::gateway_settings(&app.tables);
+    let app = crate::harness::App::new(client, app.tables, &settings);
+    for call in [app.get(30), app.put(30, json!({"status": "GREEN"})), app.list("")] {
+        let reply = call.by("editor").send().await;
+        assert_eq!((reply.refused(503), reply.header("retry-after")), ("STORE_UNAVAILABLE", "1"));
+    }
+}

@@ -1,0 +1,96 @@
+//! The files in events/: what the gateway sends, answered in gateway mode on the sample directory.
+
+use std::{collections::BTreeSet, fs};
+
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use shared::http::answer;
+
+use crate::harness::{App, Contract, Reply, client, fresh_tables, gateway_settings, root};
+
+/// Function, case, expected status, and the problem's code where there is one.
+const EXPECTED: [(&str, &str, u16, &str); 26] = [
+    ("get-status", "a-reader-reads-a-status", 200, ""),
+    ("get-status", "a-token-without-the-read-scope", 403, "SCOPE_MISSING"),
+    ("get-status", "an-id-that-is-no-id", 404, "SERVICE_NOT_FOUND"),
+    ("get-status", "an-inactive-service", 404, "SERVICE_NOT_FOUND"),
+    ("get-status", "an-inactive-user", 401, "USER_INACTIVE"),
+    ("get-status", "an-unknown-service", 404, "SERVICE_NOT_FOUND"),
+    ("get-status", "an-unknown-user", 401, "USER_UNKNOWN"),
+    ("get-status", "no-claims", 401, "UNAUTHENTICATED"),
+    ("get-status", "trailing-slash", 200, ""),
+    ("list-services", "a-region", 200, ""),
+    ("list-services", "an-altered-cursor", 400, "INVALID_CURSOR"),
+    ("list-services", "an-unknown-parameter", 400, "INVALID_QUERY"),
+    ("list-services", "red-or-amber", 200, ""),
+    ("list-services", "the-family-of-a-provider", 200, ""),
+    ("list-services", "the-first-page", 200, ""),
+    ("list-services", "three-by-id", 200, ""),
+    ("update-status", "a-base64-body", 200, ""),
+    ("update-status", "a-reader-may-not-update", 403, "NOT_PERMITTED"),
+    ("update-status", "a-stale-if-match", 412, "PRECONDITION_FAILED"),
+    ("update-status", "an-editor-elsewhere", 403, "NOT_PERMITTED"),
+    ("update-status", "an-editor-sets-green", 200, ""),
+    ("update-status", "an-editor-sets-red", 200, ""),
+    ("update-status", "another-content-type", 415, "UNSUPPORTED_MEDIA_TYPE"),
+    ("update-status", "every-field-wrong", 400, "VALIDATION_FAILED"),
+    ("update-status", "not-json", 400, "MALFORMED_BODY"),
+    ("update-status", "patch-is-not-allowed", 405, "METHOD_NOT_ALLOWED"),
+];
+
+/// The functions on the sample directory of the local stack.
+async fn sample_app() -> App {
+    let client = client();
+    let tables = fresh_tables(&client).await;
+    let (directory, users) = (local_stack::sample::directory(), local_stack::sample::users());
+    capacityctl::services::import_rows(&client, &tables.services, directory)
+        .await
+        .expect("services");
+    capacityctl::users::import_users(&client, &tables.users, users).await.expect("users");
+    let settings = gateway_settings(&tables);
+    App::new(client, tables, &settings)
+}
+
+#[tokio::test]
+async fn every_event_is_answered_as_its_name_says() {
+    let app = sample_app().await;
+    for (function, case, status, code) in EXPECTED {
+        let reply = send(&app, function, case).await;
+        assert_eq!(reply.status.as_u16(), status, "{function}/{case}: {}", reply.body);
+        assert_eq!(reply.body["code"].as_str().unwrap_or(""), code, "{function}/{case}");
+    }
+}
+
+#[test]
+fn every_event_file_is_expected() {
+    let mut files = BTreeSet::new();
+    for function in fs::read_dir(root().join("events")).expect("events") {
+        let function = function.expect("a folder");
+        for file in fs::read_dir(function.path()).expect("cases") {
+            let case = file.expect("a file").path();
+            let name = case.file_stem().expect("a name").to_string_lossy().into_owned();
+            files.insert((function.file_name().to_string_lossy().into_owned(), name));
+        }
+    }
+    let expected = EXPECTED.map(|(function, case, ..)| (function.to_owned(), case.to_owned()));
+    assert_eq!(files, BTreeSet::from(expected));
+}
+
+async fn send(app: &App, function: &str, case: &str) -> Reply {
+    let file = root().join("events").join(function).join(format!("{case}.json"));
+    let text = fs::read_to_string(file).expect("an event");
+    let event: ApiGatewayV2httpRequest = serde_json::from_str(&text).expect("an event");
+    let route = event.route_key.clone().expect("a route key");
+    let (method, path) = route.split_once(' ').expect("method and path");
+    let answered = match function {
+        "get-status" => {
+            answer(event, async |it| get_status::handle(&app.get_status, it).await).await
+        }
+        "list-services" => {
+            answer(event, async |it| list_services::handle(&app.list_services, it).await).await
+        }
+        _ => answer(event, async |it| update_status::handle(&app.update_status, it).await).await,
+    };
+    let reply = Reply::from(answered);
+    Contract::of_this_repository().check(method, path, &reply);
+    reply
+}

@@ -1,0 +1,159 @@
+//! One request as the gateway hands it to a function, and the answer, held to the contract.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use lambda_http::{
+    Body,
+    aws_lambda_events::apigw::ApiGatewayV2httpRequest,
+    http::{HeaderMap, StatusCode},
+};
+use serde_json::{Value, json};
+use shared::http::{Answer, answer};
+
+use super::{App, Contract};
+
+/// A request being put together. It speaks for nobody until [`Call::by`].
+pub(crate) struct Call<'a> {
+    app: &'a App,
+    event: Value,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn new(app: &'a App, method: &str, id: Option<String>) -> Self {
+        let path = id
+            .as_ref()
+            .map_or("/services".to_owned(), |id| format!("/services/{id}/capacitystatus"));
+        let mut event = json!({
+            "version": "2.0",
+            "routeKey": "$default",
+            "rawPath": path,
+            "rawQueryString": "",
+            "headers": {"host": "api.example.org"},
+            "requestContext": {
+                "http": {"method": method, "path": path, "sourceIp": "192.0.2.1"},
+                "stage": "$default",
+                "timeEpoch": 0,
+            },
+            "isBase64Encoded": false,
+        });
+        if let Some(id) = id {
+            event["pathParameters"] = json!({"id": id});
+        }
+        Self { app, event }
+    }
+
+    /// By the user of that subject, with both scopes.
+    pub(crate) fn by(self, subject: &str) -> Self {
+        self.claims(json!({
+            "sub": subject, "token_use": "access", "client_id": "client",
+            "scope": "capacity/read capacity/write",
+        }))
+    }
+
+    pub(crate) fn claims(mut self, claims: Value) -> Self {
+        self.event["requestContext"]["authorizer"] =
+            json!({"jwt": {"claims": claims, "scopes": null}});
+        self
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.event["headers"][name] = value.into();
+        self
+    }
+
+    pub(crate) fn query(mut self, query: &str) -> Self {
+        self.event["rawQueryString"] = query.into();
+        self
+    }
+
+    /// A JSON text as the body.
+    pub(crate) fn body(mut self, text: &str) -> Self {
+        self.event["body"] = text.into();
+        self.header("content-type", "application/json")
+    }
+
+    /// Bytes as the body, which the gateway sends as base64.
+    pub(crate) fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.event["isBase64Encoded"] = true.into();
+        self.body(&BASE64_STANDARD.encode(bytes))
+    }
+
+    /// Changes the event itself, by JSON merge patch of its top level.
+    pub(crate) fn event(mut self, change: impl FnOnce(&mut Value)) -> Self {
+        change(&mut self.event);
+        self
+    }
+
+    /// Has the function answer, and holds the answer to the contract.
+    pub(crate) async fn send(self) -> Reply {
+        let method = self.event["requestContext"]["http"]["method"].clone();
+        let method = method.as_str().unwrap_or_default();
+        let lists = self.event["pathParameters"]["id"].is_null();
+        let path = if lists { "/services" } else { "/services/{id}/capacitystatus" };
+        let event: ApiGatewayV2httpRequest = serde_json::from_value(self.event).expect("an event");
+        let app = self.app;
+        let answered = match (lists, method) {
+            (true, _) => {
+                answer(event, async |it| list_services::handle(&app.list_services, it).await).await
+            }
+            (false, "GET") => {
+                answer(event, async |it| get_status::handle(&app.get_status, it).await).await
+            }
+            (false, _) => {
+                answer(event, async |it| update_status::handle(&app.update_status, it).await).await
+            }
+        };
+        let reply = Reply::from(answered);
+        Contract::of_this_repository().check(method, path, &reply);
+        reply
+    }
+}
+
+/// An answer as the client sees it.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    /// The JSON of the body; null if it is empty.
+    pub(crate) body: Value,
+}
+
+impl Reply {
+    /// The value of a header; empty if there is none.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("visible ASCII"))
+    }
+
+    /// The problem's code, if the status is that.
+    #[track_caller]
+    pub(crate) fn refused(&self, status: u16) -> &str {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        self.body["code"].as_str().expect("a code")
+    }
+
+    /// The body, if the status is 200.
+    #[track_caller]
+    pub(crate) fn ok(&self) -> &Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.body);
+        &self.body
+    }
+
+    /// The ids of a list's items.
+    #[track_caller]
+    pub(crate) fn ids(&self) -> Vec<u64> {
+        let items = self.ok()["items"].as_array().expect("items");
+        items.iter().map(|item| item["id"].as_u64().expect("an id")).collect()
+    }
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        let body = match answer.body {
+            Some(Body::Text(text)) => serde_json::from_str(&text).expect("JSON"),
+            None => Value::Null,
+            other => panic!("no text: {other:?}"),
+        };
+        let status = u16::try_from(answer.status_code).expect("a status");
+        let status = StatusCode::from_u16(status).expect("a status");
+        Self { status, headers: answer.headers, body }
+    }
+}

@@ -1,0 +1,221 @@
+//! The main job, from the import of a directory to a reset, with users and tokens as in real life.
+//!
+//! Runs on the handlers, and over HTTP on the local stack whose folder `TEST_STACK` names.
+
+use std::path::Path;
+
+use capacityctl::{
+    directory, services,
+    stack_file::StackFile,
+    target::Target,
+    token::{Bearer, Issuer, mint},
+    user_file, users,
+};
+use local_stack::issuer::{CLIENT_ID, LocalIssuer};
+use serde_json::{Value, json};
+use shared::http::Clock;
+
+use crate::harness::{App, Contract, Reply, client, fresh_tables, gateway_settings};
+
+/// A family of three levels, a service elsewhere, a closed one; children before their parents.
+const DIRECTORY: &str = "\
+id,name,typeId,parentId,town,postcode,odsCode,active
+8000000003,\"Pharmacy: Bridge Street, Ambridge\",13,8000000002,AMBRIDGE,ZZ99 3AA,ZJ003,true
+8000000004,Dentist - Elsewhere,12,,Felpersham,ZZ99 4AA,,true
+8000000001,\"Pharmacist - \"\"Head Office\"\"\",13,,Borchester,ZZ99 1AA,ZJ001,true
+8000000005,Dentist - Closed,12,,Felpersham,ZZ99 5AA,,false
+8000000002,Dentist - Provider,12,8000000001,,,,true
+";
+
+const USERS: &str = r#"[
+    {"username": "journey-editor", "subject": "b2f9-journey", "active": true,
+     "permissions": ["editCapacity"], "services": [8000000001]},
+    {"username": "journey-reader", "active": true}
+]"#;
+
+/// The API, reached in one of two ways.
+enum Api {
+    Handlers { app: App, issuer: LocalIssuer },
+    Http { url: String, target: Target },
+}
+
+impl Api {
+    async fn start() -> Self {
+        let Some(state) = std::env::var_os("TEST_STACK") else { return Self::on_handlers().await };
+        let target = Target::find(Some(Path::new(&state))).await.expect("a running stack");
+        import(
+            target.client(),
+            target.services().expect("a table"),
+            target.users().expect("a table"),
+        )
+        .await;
+        let url = StackFile::read(Path::new(&state)).expect("a stack file").api_url;
+        Self::Http { url, target }
+    }
+
+    async fn on_handlers() -> Self {
+        let issuer = LocalIssuer::on_free_port().expect("an issuer");
+        let client = client();
+        let tables = fresh_tables(&client).await;
+        import(&client, &tables.services, &tables.users).await;
+        let mut settings = gateway_settings(&tables);
+        let own = [
+            ("AUTH_MODE", "jwt"),
+            ("JWT_ISSUER", &issuer.issuer().url),
+            ("JWT_CLIENT_IDS", CLIENT_ID),
+        ];
+        settings.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let app = App::new(client, tables, &settings);
+        app.at_real_time();
+        Self::Handlers { app, issuer }
+    }
+
+    fn issuer(&self) -> &Issuer {
+        match self {
+            Self::Handlers { issuer, .. } => issuer.issuer(),
+            Self::Http { target, .. } => target.issuer().expect("an issuer"),
+        }
+    }
+
+    async fn get(&self, subject: &str, id: u64) -> Reply {
+        let authorization = self.authorization(subject);
+        match self {
+            Self::Handlers { app, .. } => {
+                app.get(id).header("authorization", &authorization).send().await
+            }
+            Self::Http { url, .. } => {
+                let request =
+                    reqwest::Client::new().get(format!("{url}/services/{id}/capacitystatus"));
+                send("GET", STATUS, request.header("authorization", authorization)).await
+            }
+        }
+    }
+
+    async fn put(&self, subject: &str, id: u64, body: Value) -> Reply {
+        let authorization = self.authorization(subject);
+        match self {
+            Self::Handlers { app, .. } => {
+                app.put(id, body).header("authorization", &authorization).send().await
+            }
+            Self::Http { url, .. } => {
+                let request =
+                    reqwest::Client::new().put(format!("{url}/services/{id}/capacitystatus"));
+                let request = request
+                    .header("authorization", authorization)
+                    .header("content-type", "application/json");
+                send("PUT", STATUS, request.body(body.to_string())).await
+            }
+        }
+    }
+
+    async fn list(&self, subject: &str, query: &str) -> Reply {
+        let authorization = self.authorization(subject);
+        match self {
+            Self::Handlers { app, .. } => {
+                app.list(query).header("authorization", &authorization).send().await
+            }
+            Self::Http { url, .. } => {
+                let request = reqwest::Client::new().get(format!("{url}/services?{query}"));
+                send("GET", "/services", request.header("authorization", authorization)).await
+            }
+        }
+    }
+
+    fn authorization(&self, subject: &str) -> String {
+        let bearer = Bearer::user(subject, "whatever-the-token-says");
+        let now = u64::try_from(Clock::system().now().epoch_seconds()).expect("a time");
+        let token = mint(self.issuer(), &bearer, now);
+        format!("Bearer {}", token.expect("a token"))
+    }
+
+    /// Lets a status of so many minutes come to its end.
+    fn minutes_until_reset(&self) -> u32 {
+        match self {
+            Self::Handlers { .. } => 1,
+            Self::Http { .. } => 0,
+        }
+    }
+
+    fn wait_for_reset(&self) {
+        if let Self::Handlers { app, .. } = self {
+            app.later(60);
+        }
+    }
+}
+
+const STATUS: &str = "/services/{id}/capacitystatus";
+
+async fn send(method: &str, path: &str, request: reqwest::RequestBuilder) -> Reply {
+    let response = request.send().await.expect("an answer");
+    let (status, mut headers) = (response.status(), response.headers().clone());
+    // What the local server adds by itself.
+    for added in ["date", "content-length", "transfer-encoding", "lambda-runtime-aws-request-id"] {
+        headers.remove(added);
+    }
+    let vary_and_cors = |name: &str| name == "vary" || name.starts_with("access-control-");
+    let names: Vec<_> =
+        headers.keys().filter(|name| vary_and_cors(name.as_str())).cloned().collect();
+    names.iter().for_each(|name| drop(headers.remove(name)));
+    let text = response.text().await.expect("text");
+    let body =
+        if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect("JSON") };
+    let reply = Reply { status, headers, body };
+    Contract::of_this_repository().check(method, path, &reply);
+    reply
+}
+
+async fn import(client: &aws_sdk_dynamodb::Client, services_table: &str, users_table: &str) {
+    let rows = directory::parse(DIRECTORY.as_bytes()).expect("a directory");
+    services::import_rows(client, services_table, rows).await.expect("services");
+    let people = user_file::parse(USERS.as_bytes()).expect("users");
+    users::import_users(client, users_table, people).await.expect("users");
+}
+
+#[tokio::test]
+async fn the_main_job_is_done_from_import_to_reset() {
+    let api = Api::start().await;
+    let (editor, reader) = ("b2f9-journey", "journey-reader");
+
+    // An editor of the topmost service updates its grandchild, and everybody reads it.
+    let body = json!({"status": "AMBER", "resetStatusIn": 30, "notes": "one pharmacist"});
+    let put = api.put(editor, 8_000_000_003, body).await;
+    assert_eq!(put.ok()["modifiedBy"], "journey-editor");
+    assert_eq!(put.body["name"], "Pharmacy: Bridge Street, Ambridge");
+    let get = api.get(reader, 8_000_000_003).await;
+    assert_eq!((get.ok(), get.header("etag")), (put.ok(), put.header("etag")));
+
+    // Not elsewhere, and not by a reader, and not by nobody.
+    let red = json!({"status": "RED"});
+    assert_eq!(api.put(editor, 8_000_000_004, red.clone()).await.refused(403), "NOT_PERMITTED");
+    assert_eq!(api.put(reader, 8_000_000_003, red.clone()).await.refused(403), "NOT_PERMITTED");
+    assert_eq!(api.get("journey-nobody", 8_000_000_003).await.refused(401), "USER_UNKNOWN");
+    assert_eq!(api.get(reader, 8_000_000_003).await.ok(), put.ok());
+
+    // The family, three by id, and the closed one.
+    let mut family = api.list(reader, "parentId=8000000001").await.ids();
+    family.sort_unstable();
+    assert_eq!(family, [8_000_000_001, 8_000_000_002, 8_000_000_003]);
+    let three = api.list(reader, "id=8000000003,8000000005,8000000001").await;
+    assert_eq!(three.ids(), [8_000_000_003, 8_000_000_001]);
+    assert_eq!(three.body["missing"], json!([8_000_000_005_u64]));
+    assert_eq!(three.body["items"][0]["region"], 8_000_000_001_u64);
+    assert_eq!(three.body["items"][1]["name"], "Pharmacist - \"Head Office\"");
+    assert_eq!(api.get(reader, 8_000_000_005).await.refused(404), "SERVICE_NOT_FOUND");
+
+    // A short reset comes and goes; an import in between touches no status.
+    let minutes = api.minutes_until_reset();
+    let red = json!({"status": "RED", "resetStatusIn": minutes});
+    let red = api.put(editor, 8_000_000_003, red).await;
+    if let Api::Handlers { app, .. } = &api {
+        assert_eq!(red.ok()["status"], "RED");
+        import(&app.client, &app.tables.services, &app.tables.users).await;
+        assert_eq!(api.get(reader, 8_000_000_003).await.ok(), red.ok());
+        assert_eq!(api.list(reader, "status=RED").await.ids(), [8_000_000_003]);
+    }
+    api.wait_for_reset();
+    let green = api.get(reader, 8_000_000_003).await;
+    assert_eq!(
+        (&green.ok()["status"], &green.body["modifiedBy"]),
+        (&json!("GREEN"), &json!("automatic reset"))
+    );
+}

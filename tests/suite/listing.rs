@@ -1,0 +1,310 @@
+//! GET /services: filters, pages, cursors, and services by id.
+
+use std::collections::BTreeSet;
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde_json::json;
+
+use crate::harness::{App, World};
+
+/// Two regions of three providers with four services each: 100 > 110 > 111..114, and one closed.
+async fn directory() -> App {
+    let mut world = World::default().inactive_service(999, "Closed").editor("lead", &[100, 200]);
+    for region in [100, 200] {
+        world = world.service(region, "Region", None);
+        for provider in [10, 20, 30].map(|number| region + number) {
+            world = world.service(provider, "Provider", Some(region));
+            for service in 1..=4 {
+                world = world.service(provider + service, "Pharmacy", Some(provider));
+            }
+        }
+    }
+    world.start().await
+}
+
+/// All ids of a list, page by page, following the links as they stand.
+async fn walk(app: &App, query: &str) -> Vec<u64> {
+    let mut query = query.to_owned();
+    let mut met = Vec::new();
+    for _ in 0..200 {
+        let page = app.list(&query).by("lead").send().await;
+        met.extend(page.ids());
+        let link = page.header("link").to_owned();
+        let Some(next) = page.body["next"].as_str() else {
+            assert_eq!(link, "");
+            return met;
+        };
+        query = link
+            .strip_prefix("<?")
+            .and_then(|rest| rest.strip_suffix(">; rel=\"next\""))
+            .expect("a link")
+            .to_owned();
+        assert!(query.ends_with(next), "{link} {next}");
+    }
+    panic!("a walk without end");
+}
+
+async fn set(app: &App, id: u64, status: &str, minutes: u32) {
+    app.put(id, json!({"status": status, "resetStatusIn": minutes})).by("lead").send().await.ok();
+}
+
+#[tokio::test]
+async fn an_entry_shows_the_status_and_the_directory() {
+    let app = directory().await;
+    set(&app, 111, "AMBER", 5).await;
+    let page = app.list("id=111,100").by("lead").send().await;
+    assert_eq!(
+        *page.ok(),
+        json!({
+            "items": [
+                {
+                    "id": 111, "name": "Pharmacy", "status": "AMBER",
+                    "resetDateTime": "2026-11-21T09:05:00Z",
+                    "notes": "Capacity status set by Capacity Status API",
+                    "modifiedBy": "lead-name", "modifiedDate": "2026-11-21T09:00:00Z",
+                    "typeId": 13, "parentId": 110, "region": 100,
+                    "town": "Ambridge", "postcode": "ZZ99 1AA", "odsCode": "T111",
+                },
+                {
+                    "id": 100, "name": "Region", "status": "GREEN",
+                    "typeId": 13, "region": 100,
+                    "town": "Ambridge", "postcode": "ZZ99 1AA", "odsCode": "T100",
+                },
+            ],
+            "missing": [],
+        })
+    );
+}
+
+#[tokio::test]
+async fn named_services_come_in_the_order_named_each_once() {
+    let app = directory().await;
+    let page = app.list("id=214,999,111,%20100,111,7").by("lead").send().await;
+    assert_eq!(page.ids(), [214, 111, 100]);
+    assert_eq!(page.body["missing"], json!([999, 7]));
+    let hundred: Vec<_> = (1..=100).map(|id| id.to_string()).collect();
+    let page = app.list(&format!("id={}", hundred.join(","))).by("lead").send().await;
+    assert_eq!(page.ids(), [100]);
+    let reply = app.list(&format!("id={},101", hundred.join(","))).by("lead").send().await;
+    assert_eq!(reply.refused(400), "INVALID_QUERY");
+}
+
+#[tokio::test]
+async fn a_walk_meets_each_matching_service_exactly_once() {
+    let app = directory().await;
+    for (id, status) in [(111, "RED"), (112, "AMBER"), (213, "RED"), (220, "AMBER"), (234, "RED")] {
+        set(&app, id, status, 60).await;
+    }
+    let everything: BTreeSet<u64> = [100, 200]
+        .into_iter()
+        .flat_map(|region| {
+            let providers = [10, 20, 30].map(move |provider| region + provider);
+            let services =
+                providers.into_iter().flat_map(|provider| (0..=4).map(move |n| provider + n));
+            services.chain([region])
+        })
+        .collect();
+    let below = |first: u64, last: u64| everything.range(first..=last).copied().collect::<Vec<_>>();
+    let lists = [
+        ("", everything.iter().copied().collect()),
+        ("region=100", below(100, 134)),
+        ("parentId=100", below(100, 134)),
+        ("parentId=210", below(210, 214)),
+        ("parentId=214", vec![214]),
+        ("region=200&parentId=210", below(210, 214)),
+        ("region=100&parentId=210", vec![]),
+        ("region=110", vec![]),
+        ("region=7", vec![]),
+        ("parentId=7", vec![]),
+        ("parentId=999", vec![]),
+        ("status=RED", vec![111, 213, 234]),
+        ("status=red,Amber", vec![111, 112, 213, 220, 234]),
+        ("status=RED&region=200", vec![213, 234]),
+        ("status=AMBER&parentId=110", vec![112]),
+        ("status=GREEN&parentId=110", vec![110, 113, 114]),
+        (
+            "status=GREEN,RED&region=200",
+            below(200, 234).into_iter().filter(|id| *id != 220).collect(),
+        ),
+    ];
+    for (query, expected) in lists {
+        for limit in [1, 3, 25, 100] {
+            let mut met = walk(&app, &format!("{query}&limit={limit}")).await;
+            met.sort_unstable();
+            assert_eq!(met, expected, "{query} {limit}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_status_past_its_deadline_is_listed_as_green() {
+    let app = directory().await;
+    set(&app, 111, "RED", 1).await;
+    set(&app, 112, "RED", 2).await;
+    app.at(60);
+    assert_eq!(walk(&app, "status=RED").await, [112]);
+    assert!(walk(&app, "status=GREEN&parentId=110").await.contains(&111));
+    let page = app.list("id=111").by("lead").send().await;
+    assert_eq!(page.body["items"][0]["modifiedBy"], "automatic reset");
+}
+
+#[tokio::test]
+async fn a_cursor_outlives_the_deadline_it_stopped_at() {
+    let app = directory().await;
+    for (id, minutes) in [(111, 1), (112, 2), (113, 3), (119 + 1, 4), (211, 5)] {
+        set(&app, id, "RED", minutes).await;
+    }
+    let mut page = app.list("status=RED&limit=1").by("lead").send().await;
+    let mut met = page.ids();
+    while let Some(next) = page.body["next"].as_str() {
+        // Half of what was pending comes due between the pages.
+        app.at(130);
+        page = app.list(&format!("limit=1&cursor={next}")).by("lead").send().await;
+        met.extend(page.ids());
+    }
+    let met: BTreeSet<_> = met.into_iter().collect();
+    assert!(met.is_superset(&BTreeSet::from([113, 120, 211])), "{met:?}");
+}
+
+#[tokio::test]
+async fn a_page_holds_25_unless_asked_otherwise() {
+    let app = directory().await;
+    let page = app.list("").by("lead").send().await;
+    assert_eq!(page.ids().len(), 25);
+    assert!(page.header("link").starts_with("<?limit=25&cursor="));
+}
+
+#[tokio::test]
+async fn parameters_are_held_to_their_rules_all_at_once() {
+    let app = directory().await;
+    let bad = [
+        "limit=0",
+        "limit=101",
+        "limit=-1",
+        "limit=+5",
+        "limit=x",
+        "limit=",
+        "limit=1.0",
+        "limit=1&limit=1",
+        "status=BLUE",
+        "status=",
+        "status=RED,",
+        "region=x",
+        "region=",
+        "region=0",
+        "parentId=01",
+        "id=",
+        "id=1,,2",
+        "id=x",
+        "id=1&limit=2",
+        "id=1&region=1",
+        "id=1&cursor=x",
+        "id=1&id=2",
+        "colour=1",
+        "Limit=5",
+        "%00=1",
+        "",
+    ];
+    for query in bad {
+        let reply = app.list(query).by("lead").send().await;
+        if query.is_empty() {
+            reply.ok();
+        } else {
+            assert_eq!(reply.refused(400), "INVALID_QUERY", "{query}");
+        }
+    }
+    let reply = app.list("limit=0&colour=1&region=x").by("lead").send().await;
+    let detail = reply.body["detail"].as_str().expect("a detail");
+    for name in ["limit", "colour", "region"] {
+        assert!(detail.contains(name), "{detail}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_continues_its_own_list_and_no_other() {
+    let app = directory().await;
+    set(&app, 111, "RED", 60).await;
+    set(&app, 119 - 7, "RED", 60).await;
+    let page = app.list("region=100&limit=2").by("lead").send().await;
+    let cursor = page.body["next"].as_str().expect("a cursor");
+    for same in [format!("cursor={cursor}"), format!("cursor={cursor}&region=100&limit=7")] {
+        let rest = app.list(&same).by("lead").send().await;
+        assert!(rest.ids().iter().all(|id| !page.ids().contains(id)), "{same}");
+    }
+    for other in ["region=200", "region=100&parentId=100", "status=RED", "region=100&status=GREEN"]
+    {
+        let reply = app.list(&format!("{other}&cursor={cursor}")).by("lead").send().await;
+        assert_eq!(reply.refused(400), "INVALID_CURSOR", "{other}");
+    }
+}
+
+#[tokio::test]
+async fn an_altered_cursor_is_refused() {
+    let app = directory().await;
+    set(&app, 111, "RED", 60).await;
+    set(&app, 113, "RED", 60).await;
+    for query in ["limit=2", "region=100&limit=2", "status=RED&limit=1"] {
+        let page = app.list(query).by("lead").send().await;
+        let cursor = page.body["next"].as_str().expect("a cursor").to_owned();
+        for at in 0..cursor.len() {
+            let other = if cursor.as_bytes()[at] == b'A' { "B" } else { "A" };
+            let altered = format!("{}{other}{}", &cursor[..at], &cursor[at + 1..]);
+            let reply = app.list(&format!("cursor={altered}")).by("lead").send().await;
+            assert_eq!(reply.refused(400), "INVALID_CURSOR", "{query} {at}");
+        }
+        let half = &cursor[..cursor.len() / 2];
+        for altered in [
+            half.to_owned(),
+            format!("{cursor}="),
+            format!("{cursor}A"),
+            String::new(),
+            "%F0%9F%A6%80".to_owned(),
+        ] {
+            let reply = app.list(&format!("cursor={altered}")).by("lead").send().await;
+            assert_eq!(reply.refused(400), "INVALID_CURSOR", "{altered}");
+        }
+    }
+}
+
+/// Whoever knows how cursors are made can make any: they only name where to start, and one that
+/// lies outside of its list must not reach DynamoDB, which would refuse it.
+#[tokio::test]
+async fn a_forged_cursor_is_refused_or_harmless() {
+    let app = directory().await;
+    set(&app, 111, "RED", 60).await;
+    let forged = |text: &str| {
+        use sha2::{Digest as _, Sha256};
+        let sum: String =
+            Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        format!("cursor={}", BASE64_URL_SAFE_NO_PAD.encode(format!("{text};{sum}")))
+    };
+    let outside = [
+        "1;100;;;h/200/210/",
+        "1;100;;;h/100/",
+        "1;;110;;h/100/120/",
+        "1;;;;h/100/",
+        "1;;;;p0",
+        "1;100;;;t5",
+        "1;;;RED;t5",
+        "1;;;RED;p8",
+        "1;;;RED;p0.5.111",
+        "1;;;RED;p7.-5.111",
+        "1;;;RED;p7.5",
+        "1;;;RED;p7.99999999999999.111",
+        "1;;;BLUE;t5",
+        "2;;;;t5",
+        "1;;;;t0",
+        "1;;;;",
+        "1;;;;;t5",
+        "",
+        "1;x;;;t5",
+    ];
+    for text in outside {
+        let reply = app.list(&forged(text)).by("lead").send().await;
+        let harmless = text == "1;100;;;h/100/";
+        assert!(harmless || reply.refused(400) == "INVALID_CURSOR", "{text}");
+    }
+    for text in ["1;;;;t5", "1;100;;;h/100/110/7/", "1;;;RED;p7", "1;;;RED;p7.1795251700.7"] {
+        app.list(&forged(text)).by("lead").send().await.ok();
+    }
+}

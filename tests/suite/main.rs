@@ -1,0 +1,16 @@
+//! The tests of the workspace. They run the real handlers on a real DynamoDB engine, spoken to by
+//! the real SDK over HTTP: one inside this process, or the one at `TEST_DYNAMODB_ENDPOINT`.
+
+mod harness;
+
+mod bad_input;
+mod domain;
+mod gateway_events;
+mod journey;
+mod listing;
+mod reading;
+mod rights;
+mod settings;
+mod story;
+mod tokens;
+mod updating;

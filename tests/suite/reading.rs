@@ -1,0 +1,167 @@
+//! GET of one service: what a reader is shown, to the second.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, json};
+
+use crate::harness::World;
+
+#[tokio::test]
+async fn a_service_never_updated_is_green_and_says_no_more() {
+    let app = World::family().start().await;
+    let reply = app.get(30).by("reader").send().await;
+    let expected = json!({"id": 30, "name": "Pharmacy, High Street", "status": "GREEN"});
+    assert_eq!(*reply.ok(), expected);
+    assert_eq!(reply.header("cache-control"), "no-store");
+    assert!(reply.header("etag").starts_with("\"0-"));
+}
+
+#[tokio::test]
+async fn a_status_ends_at_its_deadline_to_the_second() {
+    let app = World::family().start().await;
+    let red = app.put(30, json!({"status": "RED", "resetStatusIn": 1, "notes": "full"}));
+    red.by("editor").send().await.ok();
+
+    app.at(59);
+    let before = app.get(30).by("reader").send().await;
+    app.at(60);
+    let after = app.get(30).by("reader").send().await;
+
+    assert_eq!(
+        *before.ok(),
+        json!({
+            "id": 30, "name": "Pharmacy, High Street", "status": "RED",
+            "resetDateTime": "2026-11-21T09:01:00Z",
+            "notes": "Capacity status set by Capacity Status API - full",
+            "modifiedBy": "editor-name", "modifiedDate": "2026-11-21T09:00:00Z",
+        })
+    );
+    assert_eq!(
+        *after.ok(),
+        json!({
+            "id": 30, "name": "Pharmacy, High Street", "status": "GREEN",
+            "modifiedBy": "automatic reset", "modifiedDate": "2026-11-21T09:01:00Z",
+        })
+    );
+    assert!(before.header("etag").starts_with("\"1-"), "{}", before.header("etag"));
+    assert!(after.header("etag").starts_with("\"2-"), "{}", after.header("etag"));
+}
+
+#[tokio::test]
+async fn a_reader_who_knows_the_tag_is_told_that_nothing_changed() {
+    let app = World::family().start().await;
+    let tag = app.get(30).by("reader").send().await.header("etag").to_owned();
+    for known in [tag.clone(), format!("W/{tag}"), format!("\"x\", {tag}"), "*".to_owned()] {
+        let reply = app.get(30).by("reader").header("if-none-match", &known).send().await;
+        assert_eq!(reply.status.as_u16(), 304, "{known}");
+        assert_eq!(reply.header("etag"), tag);
+        assert_eq!(reply.body, Value::Null);
+    }
+    for other in ["\"1-00000000\"", "nonsense", ""] {
+        app.get(30).by("reader").header("if-none-match", other).send().await.ok();
+    }
+}
+
+#[tokio::test]
+async fn a_tag_ends_with_the_deadline() {
+    let app = World::family().start().await;
+    let amber =
+        app.put(30, json!({"status": "AMBER", "resetStatusIn": 1})).by("editor").send().await;
+    let tag = amber.header("etag");
+    app.at(59);
+    let reply = app.get(30).by("reader").header("if-none-match", tag).send().await;
+    assert_eq!(reply.status.as_u16(), 304);
+    app.at(60);
+    app.get(30).by("reader").header("if-none-match", tag).send().await.ok();
+}
+
+#[tokio::test]
+async fn what_is_not_there_or_not_in_use_or_no_id_is_not_found() {
+    let app = World::family().start().await;
+    let ids = [
+        "50",
+        "60",
+        "0",
+        "030",
+        "-30",
+        "+30",
+        "30.0",
+        "3O",
+        " 30",
+        "1234567890123456789",
+        "é",
+        "%",
+        "%ff",
+    ];
+    for id in ids {
+        let reply = app.get(id).by("reader").send().await;
+        assert_eq!(reply.refused(404), "SERVICE_NOT_FOUND", "{id}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_may_come_percent_encoded() {
+    let app = World::family().start().await;
+    app.get("%33%30").by("reader").send().await.ok();
+}
+
+#[tokio::test]
+async fn request_ids_are_mirrored_or_made() {
+    let app = World::family().start().await;
+    let longest = "a".repeat(64);
+    for id in ["A-z_0.9", &longest] {
+        let call =
+            app.get(30).by("reader").header("x-request-id", id).header("x-correlation-id", id);
+        let reply = call.send().await;
+        assert_eq!((reply.header("x-request-id"), reply.header("x-correlation-id")), (id, id));
+    }
+    let too_long = "a".repeat(65);
+    for id in ["", "a b", "a;b", "ä", &too_long] {
+        let call =
+            app.get(30).by("reader").header("x-request-id", id).header("x-correlation-id", id);
+        let reply = call.send().await;
+        assert_eq!(reply.header("x-request-id").len(), 36, "{id}");
+        assert!(!reply.headers.contains_key("x-correlation-id"), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn a_problem_names_the_request_and_the_resource() {
+    let app = World::family().start().await;
+    let reply = app.get("a/b").by("reader").header("x-request-id", "r1").send().await;
+    assert_eq!(reply.header("content-type"), "application/problem+json");
+    assert_eq!(
+        reply.body,
+        json!({
+            "type": "urn:capacity-status:problem:service-not-found",
+            "title": "Service not found", "status": 404,
+            "detail": "there is no active service with this id",
+            "instance": "/services/a%2Fb/capacitystatus",
+            "code": "SERVICE_NOT_FOUND", "requestId": "r1",
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_a_fault_and_never_a_green() {
+    let app = World::family().start().await;
+    app.put(30, json!({"status": "RED"})).by("editor").send().await.ok();
+    let broken = [
+        ("status", AttributeValue::S("BLUE".into())),
+        ("status", AttributeValue::S("GREEN".into())), // with a deadline
+        ("modifiedDate", AttributeValue::S("today".into())),
+        ("version", AttributeValue::N("-1".into())),
+        ("path", AttributeValue::S("/10/20/31/".into())),
+        ("active", AttributeValue::S("true".into())),
+    ];
+    let sound = app.row(30).await;
+    for (name, value) in broken {
+        let mut row = sound.clone();
+        row.insert(name.to_owned(), value);
+        let put = app.client.put_item().table_name(&app.tables.services).set_item(Some(row));
+        put.send().await.expect("a broken row");
+        let reply = app.get(30).by("reader").send().await;
+        assert_eq!(reply.refused(500), "INTERNAL", "{name}");
+        assert_eq!(reply.body["detail"], "the fault has been logged under this requestId");
+        assert_eq!(app.list("id=30").by("reader").send().await.refused(500), "INTERNAL", "{name}");
+    }
+}

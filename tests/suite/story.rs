@@ -1,0 +1,142 @@
+//! openapi.yaml, template.yaml, the local routes, the events and the functions tell one story.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::Value;
+use shared::config::Environment;
+
+use crate::harness::{client, document, root};
+
+const FUNCTIONS: [&str; 3] = ["get-status", "list-services", "update-status"];
+
+/// `GetStatusFunction` for `get-status`.
+fn logical_id(function: &str) -> String {
+    let words = function.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
+    words.collect::<String>() + "Function"
+}
+
+/// Method, path and function of every operation in openapi.yaml.
+fn operations() -> BTreeSet<(String, String, String)> {
+    let document = document("openapi.yaml");
+    let mut found = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("a path") {
+            let integration = &operation["x-amazon-apigateway-integration"];
+            let Some(uri) = integration["uri"]["Fn::Sub"].as_str() else {
+                assert!(
+                    !["get", "put", "patch", "post", "delete"].contains(&method.as_str()),
+                    "{method} {path}"
+                );
+                continue;
+            };
+            assert_eq!(integration["payloadFormatVersion"], "2.0", "{method} {path}");
+            let function = FUNCTIONS.into_iter().find(|function| {
+                uri.contains(&format!("${{{}.Arn}}:live/invocations", logical_id(function)))
+            });
+            let function = function.unwrap_or_else(|| panic!("{method} {path}: {uri}"));
+            found.insert((method.to_uppercase(), path.clone(), function.to_owned()));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_local_routes_are_the_operations() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
+    let manifest: toml::Value = toml::from_str(&manifest).expect("TOML");
+    let router =
+        manifest["workspace"]["metadata"]["lambda"]["watch"]["router"].as_table().expect("routes");
+    let mut routes = BTreeSet::new();
+    for (path, entries) in router {
+        for entry in entries.as_array().expect("entries") {
+            let text = |name: &str| entry[name].as_str().expect("text").to_owned();
+            routes.insert((text("method"), path.clone(), text("function")));
+        }
+    }
+    assert_eq!(routes, operations());
+}
+
+#[test]
+fn every_function_is_deployed_and_may_be_called_by_the_gateway() {
+    let template = document("template.yaml");
+    let resources = template["Resources"].as_object().expect("resources");
+    let of_type = |kind: &str| {
+        resources
+            .iter()
+            .filter(|(_, resource)| resource["Type"] == kind)
+            .map(|(id, resource)| (id.as_str(), resource))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let functions = of_type("AWS::Serverless::Function");
+    let expected: Vec<_> = FUNCTIONS.iter().map(|function| logical_id(function)).collect();
+    assert_eq!(functions.keys().copied().collect::<Vec<_>>(), expected);
+    for (function, id) in FUNCTIONS.into_iter().zip(&expected) {
+        assert_eq!(functions[id.as_str()]["Metadata"]["BuildProperties"]["Binary"], function);
+        assert!(root().join("functions").join(function).join("src/main.rs").is_file());
+    }
+    let callers = of_type("AWS::Lambda::Permission")
+        .into_values()
+        .map(|permission| permission["Properties"]["FunctionName"].to_string());
+    let callers: Vec<_> = callers.collect();
+    for id in &expected {
+        assert!(
+            callers.iter().any(|caller| caller.contains(id.as_str()) && caller.contains(":live")),
+            "{id}: {callers:?}"
+        );
+    }
+}
+
+/// The variables that template.yaml gives a function, with values that could stand there.
+fn variables(function: &str) -> HashMap<String, String> {
+    let template = document("template.yaml");
+    let common = &template["Globals"]["Function"]["Environment"]["Variables"];
+    let own =
+        &template["Resources"][logical_id(function)]["Properties"]["Environment"]["Variables"];
+    let all = [common, own].into_iter().filter_map(Value::as_object).flatten();
+    all.map(|(name, value)| {
+        let parameter = value["Ref"].as_str().map(|name| &template["Parameters"][name]["Default"]);
+        let value = value.as_str().map(str::to_owned).unwrap_or_else(|| match parameter {
+            Some(Value::Number(number)) => number.to_string(),
+            _ => "a-table".to_owned(),
+        });
+        (name.clone(), value)
+    })
+    .collect()
+}
+
+fn starts(function: &str, variables: HashMap<String, String>) -> bool {
+    let mut environment: Environment = variables.into_iter().collect();
+    let client = client();
+    let built = match function {
+        "get-status" => get_status::Deps::read(&mut environment, &client).map(drop),
+        "list-services" => list_services::Deps::read(&mut environment, &client).map(drop),
+        _ => update_status::Deps::read(&mut environment, &client).map(drop),
+    };
+    environment.finish(built).is_ok()
+}
+
+#[test]
+fn every_function_is_given_the_settings_it_demands_and_no_others() {
+    for function in FUNCTIONS {
+        let all = variables(function);
+        assert!(starts(function, all.clone()), "{function}: {all:?}");
+        for name in all.keys() {
+            let mut others = all.clone();
+            others.remove(name);
+            assert!(!starts(function, others), "{function} does without {name}");
+        }
+    }
+}
+
+#[test]
+fn the_documented_limits_are_the_deployed_and_the_local_ones() {
+    let openapi = document("openapi.yaml");
+    let field = &openapi["components"]["schemas"]["StatusUpdate"]["properties"]["resetStatusIn"];
+    let parameters = &document("template.yaml")["Parameters"];
+    let [default, min, max] = ["ResetDefaultMinutes", "ResetMinMinutes", "ResetMaxMinutes"]
+        .map(|name| parameters[name]["Default"].clone());
+    assert_eq!(field["default"], default);
+    assert_eq!([&field["oneOf"][0]["minimum"], &field["oneOf"][0]["maximum"]], [&min, &max]);
+    let notes = &openapi["components"]["schemas"]["StatusUpdate"]["properties"]["notes"];
+    assert_eq!(notes["oneOf"][0]["maxLength"], 900);
+}

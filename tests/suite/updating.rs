@@ -1,0 +1,331 @@
+//! PUT: what an update stores and answers, which fields it refuses, and who wins.
+
+use serde_json::{Value, json};
+
+use crate::harness::{App, NOW, World};
+
+/// The codes of a refused update, with where they point.
+async fn codes(app: &App, body: Value) -> Vec<String> {
+    let reply = app.put(30, body.clone()).by("editor").send().await;
+    assert_eq!(reply.refused(400), "VALIDATION_FAILED", "{body}");
+    let errors = reply.body["errors"].as_array().expect("errors").iter();
+    errors
+        .map(|error| {
+            format!(
+                "{} {}",
+                error["pointer"].as_str().unwrap_or(""),
+                error["code"].as_str().unwrap_or("")
+            )
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn red_is_stored_with_its_deadline_and_its_history() {
+    let app = World::family().start().await;
+    let body =
+        json!({"status": "red", "resetStatusIn": 45, "notes": "  two nurses away ", "colour": 1});
+    let call = app.put(30, body).by("editor").header("x-request-id", "r1");
+    let put = call.send().await;
+    let expected = json!({
+        "id": 30, "name": "Pharmacy, High Street", "status": "RED",
+        "resetDateTime": "2026-11-21T09:45:00Z",
+        "notes": "Capacity status set by Capacity Status API - two nurses away",
+        "modifiedBy": "editor-name", "modifiedDate": "2026-11-21T09:00:00Z",
+    });
+    assert_eq!(*put.ok(), expected);
+
+    let get = app.get(30).by("reader").send().await;
+    assert_eq!((get.ok(), get.header("etag")), (&expected, put.header("etag")));
+    assert_eq!(
+        app.history(30).await,
+        [json!({
+            "serviceId": 30, "at": format!("{NOW:012}#000000000001"), "version": 1,
+            "status": "RED", "previousStatus": "GREEN", "date": NOW, "resetDateTime": NOW + 45 * 60,
+            "notes": "Capacity status set by Capacity Status API - two nurses away",
+            "subject": "editor", "username": "editor-name", "cause": "update",
+            "recordedAt": NOW, "requestId": "r1",
+        })]
+    );
+    assert!(!app.row(30).await.contains_key("colour"));
+}
+
+#[tokio::test]
+async fn green_clears_the_deadline_and_the_index() {
+    let app = World::family().start().await;
+    app.put(30, json!({"status": "AMBER"})).by("editor").send().await.ok();
+    assert!(app.row(30).await.contains_key("resetShard"));
+    app.at(5);
+    let put =
+        app.put(30, json!({"status": "GREEN", "resetStatusIn": "7"})).by("editor").send().await;
+    assert_eq!(
+        *put.ok(),
+        json!({
+            "id": 30, "name": "Pharmacy, High Street", "status": "GREEN",
+            "notes": "Capacity status set by Capacity Status API",
+            "modifiedBy": "editor-name", "modifiedDate": "2026-11-21T09:00:05Z",
+        })
+    );
+    let row = app.row(30).await;
+    assert!(!row.contains_key("resetDateTime") && !row.contains_key("resetShard"));
+}
+
+#[tokio::test]
+async fn the_deadline_is_what_was_asked_for() {
+    let app = World::family().start().await;
+    let minutes = [
+        (json!({}), 240),
+        (json!({"resetStatusIn": 1}), 1),
+        (json!({"resetStatusIn": 1440}), 1440),
+        (json!({"resetStatusIn": "45"}), 45),
+        (json!({"resetStatusIn": " +7 "}), 7),
+        (json!({"resetStatusIn": "007"}), 7),
+    ];
+    for (fields, expected) in minutes {
+        let mut body = json!({"status": "AMBER"});
+        body.as_object_mut().expect("fields").extend(fields.as_object().expect("fields").clone());
+        app.put(30, body.clone()).by("editor").send().await.ok();
+        let deadline = app.row(30).await["resetDateTime"].as_n().expect("a number").clone();
+        assert_eq!(deadline, (NOW + expected * 60).to_string(), "{body}");
+    }
+    for (number, expected) in
+        [("30.0", 30), ("3e1", 30), ("1.5e1", 15), ("300E-1", 30), ("1440.000", 1440)]
+    {
+        let body = format!(r#"{{"status": "RED", "resetStatusIn": {number}}}"#);
+        app.put(30, json!(null)).body(&body).by("editor").send().await.ok();
+        let deadline = app.row(30).await["resetDateTime"].as_n().expect("a number").clone();
+        assert_eq!(deadline, (NOW + expected * 60).to_string(), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_reset_in_no_time_answers_green_itself() {
+    let app = World::family().start().await;
+    for zero in ["0", "-0", "0.0e5", "\" -0 \""] {
+        let body = format!(r#"{{"status": "RED", "resetStatusIn": {zero}, "notes": "x"}}"#);
+        let put = app.put(30, json!(null)).body(&body).by("editor").send().await;
+        let expected = json!({
+            "id": 30, "name": "Pharmacy, High Street", "status": "GREEN",
+            "modifiedBy": "automatic reset", "modifiedDate": "2026-11-21T09:00:00Z",
+        });
+        assert_eq!(*put.ok(), expected, "{zero}");
+        let get = app.get(30).by("reader").send().await;
+        assert_eq!((get.ok(), get.header("etag")), (&expected, put.header("etag")));
+    }
+}
+
+#[tokio::test]
+async fn an_update_after_the_deadline_settles_the_reset() {
+    let app = World::family().start().await;
+    app.put(30, json!({"status": "RED", "resetStatusIn": 1})).by("editor").send().await.ok();
+    app.at(100);
+    let put = app.put(30, json!({"status": "AMBER"})).by("editor").header("x-request-id", "r2");
+    let put = put.send().await;
+    assert!(put.header("etag").starts_with("\"3-"), "{}", put.header("etag"));
+    let history = app.history(30).await;
+    assert_eq!(history.len(), 3);
+    assert_eq!(
+        history[1],
+        json!({
+            "serviceId": 30, "at": format!("{:012}#000000000002", NOW + 60), "version": 2,
+            "status": "GREEN", "previousStatus": "RED", "date": NOW + 60,
+            "username": "automatic reset", "cause": "reset",
+            "recordedAt": NOW + 100, "requestId": "r2",
+        })
+    );
+    assert_eq!(history[2]["previousStatus"], "GREEN");
+    assert_eq!(history[2]["version"], 3);
+}
+
+#[tokio::test]
+async fn dates_never_decrease_although_clocks_differ() {
+    let app = World::family().start().await;
+    app.at(300);
+    app.put(30, json!({"status": "GREEN"})).by("editor").send().await.ok();
+    app.at(0);
+    let put = app.put(30, json!({"status": "RED", "resetStatusIn": 1})).by("editor").send().await;
+    assert_eq!(put.ok()["modifiedDate"], "2026-11-21T09:05:00Z");
+    // Shown as of its own date, which lies at the deadline already.
+    assert_eq!(put.body["status"], "GREEN");
+    assert_eq!(put.body["modifiedBy"], "automatic reset");
+}
+
+#[tokio::test]
+async fn every_wrong_field_is_named_at_once() {
+    let app = World::family().start().await;
+    let wrong = json!({"status": "BLUE", "resetStatusIn": 1.5, "notes": " "});
+    assert_eq!(
+        codes(&app, wrong).await,
+        ["/status VAL-0002", "/resetStatusIn VAL-0003", "/notes VAL-0006"]
+    );
+    assert_eq!(codes(&app, json!({})).await, ["/status VAL-0001"]);
+    assert_eq!(app.history(30).await, [] as [Value; 0]);
+    assert!(!app.row(30).await.contains_key("version"));
+}
+
+#[tokio::test]
+async fn each_field_is_held_to_its_rule() {
+    let app = World::family().start().await;
+    for status in [
+        json!(null),
+        json!(1),
+        json!(true),
+        json!("BLUE"),
+        json!(""),
+        json!(" RED"),
+        json!(["RED"]),
+        json!({}),
+    ] {
+        assert_eq!(codes(&app, json!({"status": status})).await, ["/status VAL-0002"]);
+    }
+    let not_whole = [
+        json!(1.5),
+        json!("1e3"),
+        json!("30.0"),
+        json!(""),
+        json!(" "),
+        json!("+"),
+        json!("1 2"),
+        json!("٣"),
+        json!(null),
+        json!(true),
+        json!([30]),
+        json!({"a": 1}),
+    ];
+    for value in not_whole {
+        assert_eq!(
+            codes(&app, json!({"status": "GREEN", "resetStatusIn": value})).await,
+            ["/resetStatusIn VAL-0003"]
+        );
+    }
+    for value in
+        [json!(-1), json!(1441), json!(u64::MAX), json!("-5"), json!("99999999999999999999")]
+    {
+        assert_eq!(
+            codes(&app, json!({"status": "RED", "resetStatusIn": value})).await,
+            ["/resetStatusIn VAL-0004"]
+        );
+    }
+    for (number, code) in [
+        ("1e400", "VAL-0004"),
+        ("-1e400", "VAL-0004"),
+        ("1e99999999999999999999", "VAL-0004"),
+        ("123456789012345678901234567890", "VAL-0004"),
+        ("1.0000000000000000000001", "VAL-0003"),
+        ("1e-400", "VAL-0003"),
+        ("1e-99999999999999999999", "VAL-0003"),
+        ("14405e-1", "VAL-0003"),
+    ] {
+        let body = format!(r#"{{"status": "RED", "resetStatusIn": {number}}}"#);
+        let reply = app.put(30, json!(null)).body(&body).by("editor").send().await;
+        assert_eq!(reply.refused(400), "VALIDATION_FAILED");
+        assert_eq!(reply.body["errors"][0]["code"], code, "{number}");
+    }
+    let too_long = "é".repeat(901);
+    assert_eq!(codes(&app, json!({"status": "RED", "notes": too_long})).await, ["/notes VAL-0005"]);
+    for notes in
+        [json!(""), json!(" \u{a0}\u{2003}\n"), json!(null), json!(false), json!([]), json!({})]
+    {
+        assert_eq!(
+            codes(&app, json!({"status": "RED", "notes": notes})).await,
+            ["/notes VAL-0006"]
+        );
+    }
+}
+
+#[tokio::test]
+async fn notes_are_counted_in_characters_and_numbers_are_text() {
+    let app = World::family().start().await;
+    let longest = "é".repeat(900);
+    let put = app
+        .put(30, json!({"status": "RED", "notes": format!(" {longest}\t")}))
+        .by("editor")
+        .send()
+        .await;
+    assert_eq!(
+        put.ok()["notes"],
+        format!("Capacity status set by Capacity Status API - {longest}")
+    );
+    let body = r#"{"status": "RED", "notes": 1.50}"#;
+    let put = app.put(30, json!(null)).body(body).by("editor").send().await;
+    assert_eq!(put.ok()["notes"], "Capacity status set by Capacity Status API - 1.50");
+}
+
+#[tokio::test]
+async fn if_match_lets_an_update_pass_only_on_the_version_it_names() {
+    let app = World::family().start().await;
+    let red = json!({"status": "RED", "resetStatusIn": 10});
+    let first = app.get(30).by("editor").send().await.header("etag").to_owned();
+    let put = app.put(30, red.clone()).by("editor").header("if-match", &first).send().await;
+    let second = put.header("etag").to_owned();
+
+    for stale in [
+        first.clone(),
+        format!("W/{second}"),
+        "\"\"".to_owned(),
+        second.trim_matches('"').to_owned(),
+        String::new(),
+    ] {
+        let reply = app
+            .put(30, json!({"status": "GREEN"}))
+            .by("editor")
+            .header("if-match", &stale)
+            .send()
+            .await;
+        assert_eq!(reply.refused(412), "PRECONDITION_FAILED", "{stale}");
+        assert_eq!(reply.header("etag"), second);
+    }
+    assert_eq!(app.history(30).await.len(), 1);
+
+    let list = format!("{first}, {second}");
+    app.put(30, red.clone()).by("editor").header("if-match", &list).send().await.ok();
+    let put = app.put(30, red.clone()).by("editor").header("if-match", "*").send().await;
+    // The version that the deadline makes is the one to name, stored or not.
+    app.at(600);
+    let reply =
+        app.put(30, red.clone()).by("editor").header("if-match", put.header("etag")).send().await;
+    assert_eq!(reply.refused(412), "PRECONDITION_FAILED");
+    app.put(30, red).by("editor").header("if-match", reply.header("etag")).send().await.ok();
+    assert_eq!(app.history(30).await.len(), 5);
+}
+
+#[tokio::test]
+async fn of_two_writers_with_one_tag_one_wins() {
+    let app = World::family().start().await;
+    let tag = app.get(30).by("editor").send().await.header("etag").to_owned();
+    let write = |status| {
+        let call = app.put(30, json!({"status": status})).by("editor").header("if-match", &tag);
+        call.send()
+    };
+    let (red, amber) = tokio::join!(write("RED"), write("AMBER"));
+    let mut statuses = [red.status.as_u16(), amber.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 412]);
+    assert_eq!(app.history(30).await.len(), 1);
+}
+
+#[tokio::test]
+async fn without_a_tag_every_writer_that_is_told_so_is_stored_once() {
+    let app = World::family().start().await;
+    let write =
+        |notes: u32| app.put(30, json!({"status": "RED", "notes": notes})).by("editor").send();
+    let replies =
+        [tokio::join!(write(1), write(2), write(3)), tokio::join!(write(4), write(5), write(6))];
+    let replies: Vec<_> = replies.into_iter().flat_map(|(a, b, c)| [a, b, c]).collect();
+    let mut stored: Vec<String> = replies
+        .iter()
+        .filter(|reply| reply.status.as_u16() == 200)
+        .map(|reply| reply.body["notes"].to_string())
+        .collect();
+    for refused in replies.iter().filter(|reply| reply.status.as_u16() != 200) {
+        assert_eq!((refused.refused(409), refused.header("retry-after")), ("CONFLICT", "1"));
+    }
+    let history = app.history(30).await;
+    let mut kept: Vec<String> = history.iter().map(|change| change["notes"].to_string()).collect();
+    stored.sort();
+    kept.sort();
+    assert_eq!(stored, kept);
+    let versions: Vec<u64> =
+        history.iter().filter_map(|change| change["version"].as_u64()).collect();
+    assert_eq!(versions, (1..=history.len() as u64).collect::<Vec<_>>());
+}
