@@ -52,7 +52,10 @@ impl Environment {
 
     /// Notes what is wrong with a variable.
     pub fn report(&mut self, name: &str, problem: &str) {
-        self.problems.push(format!("{name}: {problem}"));
+        let problem = format!("{name}: {problem}");
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
     }
 
     /// What was built from the variables, if nothing was wrong with any of them.

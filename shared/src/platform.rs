@@ -2,8 +2,13 @@
 
 use std::{convert::Infallible, process::ExitCode, time::Duration};
 
-use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
-use aws_sdk_dynamodb::{Client, config::SharedHttpClient};
+use aws_config::{
+    BehaviorVersion, environment::EnvironmentVariableCredentialsProvider, timeout::TimeoutConfig,
+};
+use aws_sdk_dynamodb::{
+    Client,
+    config::{Region, SharedHttpClient},
+};
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
@@ -33,8 +38,9 @@ pub fn http_client() -> SharedHttpClient {
     Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
-/// A client of the store, with region, credentials and endpoint from where every AWS SDK reads them.
-pub async fn dynamodb() -> Client {
+/// A client of the store with region and credentials from the environment, where Lambda puts them.
+/// No other source is asked: there is none in Lambda, and looking for one takes seconds.
+async fn dynamodb(region: String) -> Client {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .operation_attempt_timeout(ATTEMPT)
@@ -43,6 +49,8 @@ pub async fn dynamodb() -> Client {
     let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http_client())
         .timeout_config(timeouts)
+        .region(Region::new(region))
+        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
         .load()
         .await;
     Client::new(&config)
@@ -57,7 +65,8 @@ pub async fn start<Deps>(
 ) -> ExitCode {
     telemetry::start();
     let mut environment = Environment::of_process();
-    let built = build(&mut environment, &dynamodb().await);
+    let region = environment.required("AWS_REGION").unwrap_or_default();
+    let built = build(&mut environment, &dynamodb(region).await);
     let deps = match environment.finish(built) {
         Ok(deps) => deps,
         Err(error) => {

@@ -35,7 +35,7 @@ const USERS: &str = r#"[
 
 /// The API, reached in one of two ways.
 enum Api {
-    Handlers { app: App, issuer: LocalIssuer },
+    Handlers { app: Box<App>, issuer: LocalIssuer },
     Http { url: String, target: Target },
 }
 
@@ -65,7 +65,7 @@ impl Api {
             ("JWT_CLIENT_IDS", CLIENT_ID),
         ];
         settings.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        let app = App::new(client, tables, &settings);
+        let app = Box::new(App::new(client, tables, &settings));
         app.at_real_time();
         Self::Handlers { app, issuer }
     }

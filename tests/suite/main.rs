@@ -1,6 +1,14 @@
 //! The tests of the workspace. They run the real handlers on a real DynamoDB engine, spoken to by
 //! the real SDK over HTTP: one inside this process, or the one at `TEST_DYNAMODB_ENDPOINT`.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
 mod harness;
 
 mod bad_input;
@@ -13,4 +21,6 @@ mod rights;
 mod settings;
 mod story;
 mod tokens;
+mod tools_directory;
+mod tools_import;
 mod updating;

@@ -11,9 +11,7 @@ use lambda_http::{
 use shared::{
     auth::{Authenticator, Scope},
     config::Environment,
-    http::{
-        CapacityStatusView, Clock, Context, ETag, EntityTags, Problem, Response, ok, service_id,
-    },
+    http::{Clock, Context, ETag, EntityTags, Problem, Response, service_id, status_answer},
     store::{Freshness, Reader},
 };
 
@@ -21,7 +19,8 @@ use shared::{
 pub struct Deps {
     authenticator: Authenticator,
     reader: Reader,
-    clock: Clock,
+    /// Where the time is read.
+    pub clock: Clock,
 }
 
 impl Deps {
@@ -30,12 +29,6 @@ impl Deps {
         let authenticator = Authenticator::read(environment);
         let reader = Reader::read(environment, client);
         Some(Self { authenticator: authenticator?, reader: reader?, clock: Clock::system() })
-    }
-
-    /// The same with another clock.
-    #[must_use]
-    pub fn with_clock(self, clock: Clock) -> Self {
-        Self { clock, ..self }
     }
 }
 
@@ -55,21 +48,17 @@ async fn get(deps: &Deps, request: &Request, context: &Context) -> Result<Respon
     let service =
         service.filter(|service| service.directory.active).ok_or(Problem::ServiceNotFound)?;
 
-    let (id, directory) = (service.id(), service.directory);
     let shown = service.record.shown_at(context.now);
-    let etag = ETag::of(&directory, &shown);
-    let known = EntityTags::read(request.headers(), &IF_NONE_MATCH);
-    let mut response = if known.is_some_and(|known| known.match_weakly(&etag)) {
-        not_modified()
-    } else {
-        ok(&CapacityStatusView::new(id, directory.name, shown))?
-    };
-    response.headers_mut().insert(ETAG, etag.header());
-    Ok(response)
+    let etag = ETag::of(&service.directory, &shown);
+    match EntityTags::read(request.headers(), &IF_NONE_MATCH) {
+        Some(known) if known.match_weakly(&etag) => Ok(not_modified(&etag)),
+        Some(_) | None => status_answer(&etag, service.directory, shown),
+    }
 }
 
-fn not_modified() -> Response {
+fn not_modified(etag: &ETag) -> Response {
     let mut response = Response::new(Body::Empty);
     *response.status_mut() = StatusCode::NOT_MODIFIED;
+    response.headers_mut().insert(ETAG, etag.header());
     response
 }

@@ -24,7 +24,8 @@ pub struct Deps {
     authenticator: Authenticator,
     reader: Reader,
     lister: Lister,
-    clock: Clock,
+    /// Where the time is read.
+    pub clock: Clock,
 }
 
 impl Deps {
@@ -39,12 +40,6 @@ impl Deps {
             lister: lister?,
             clock: Clock::system(),
         })
-    }
-
-    /// The same with another clock.
-    #[must_use]
-    pub fn with_clock(self, clock: Clock) -> Self {
-        Self { clock, ..self }
     }
 }
 

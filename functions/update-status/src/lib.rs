@@ -8,18 +8,15 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use lambda_http::{
     Request,
-    http::{
-        Method,
-        header::{ETAG, IF_MATCH},
-    },
+    http::{Method, header::IF_MATCH},
 };
 use shared::{
     auth::{Authenticator, Principal, Scope},
     config::{Environment, ResetLimits},
     domain::{Grant, Service, Transition, authorise_update},
     http::{
-        CapacityStatusView, Clock, Context, ETag, EntityTags, Problem, Response, json::Object,
-        json_object, ok, service_id,
+        Clock, Context, ETag, EntityTags, Problem, Response, json::Object, json_object, service_id,
+        status_answer,
     },
     store::{Applied, Freshness, Reader, Writer},
 };
@@ -35,7 +32,8 @@ pub struct Deps {
     reader: Reader,
     writer: Writer,
     limits: ResetLimits,
-    clock: Clock,
+    /// Where the time is read.
+    pub clock: Clock,
 }
 
 impl Deps {
@@ -52,12 +50,6 @@ impl Deps {
             limits: limits?,
             clock: Clock::system(),
         })
-    }
-
-    /// The same with another clock.
-    #[must_use]
-    pub fn with_clock(self, clock: Clock) -> Self {
-        Self { clock, ..self }
     }
 }
 
@@ -124,12 +116,8 @@ fn transition(
 
 /// The answer: the status as it was at the moment of the change.
 fn stored(service: Service, transition: Transition) -> Result<Response, Problem> {
-    let (id, directory) = (service.id(), service.directory);
     let shown = transition.after.shown_at(transition.made_at);
-    let etag = ETag::of(&directory, &shown);
-    let mut response = ok(&CapacityStatusView::new(id, directory.name, shown))?;
-    response.headers_mut().insert(ETAG, etag.header());
-    Ok(response)
+    status_answer(&ETag::of(&service.directory, &shown), service.directory, shown)
 }
 
 /// Waits a random part of a time that doubles with each attempt, so that writers do not stay in step.

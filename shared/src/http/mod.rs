@@ -18,7 +18,7 @@ pub use etag::{ETag, EntityTags};
 pub use event::{Answer, answer};
 pub use path::service_id;
 pub use problem::{FieldError, Problem};
-pub use representation::{CapacityStatusView, ListedService};
+pub use representation::{ListedService, status_answer};
 
 /// A response of a function.
 pub type Response = lambda_http::Response<lambda_http::Body>;

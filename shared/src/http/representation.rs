@@ -1,13 +1,30 @@
 //! How a service and its status go over the wire. A field without a value is left out, never null.
 
+use lambda_http::http::header::ETAG;
 use serde::Serialize;
 
-use crate::domain::{Service, ServiceId, StatusRecord, Timestamp};
+use super::{ETag, Problem, Response, ok};
+use crate::domain::{Directory, Service, ServiceId, StatusRecord, Timestamp};
 
-/// The answer of GET and PUT.
+/// The answer of GET and PUT: a status that has been judged by the clock already
+/// ([`StatusRecord::shown_at`]), under its entity tag.
+///
+/// # Errors
+/// [`Problem::Internal`] if it cannot be written as JSON.
+pub fn status_answer(
+    etag: &ETag,
+    directory: Directory,
+    shown: StatusRecord,
+) -> Result<Response, Problem> {
+    let id = directory.lineage.own();
+    let mut response = ok(&CapacityStatus::new(id, directory.name, shown))?;
+    response.headers_mut().insert(ETAG, etag.header());
+    Ok(response)
+}
+
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct CapacityStatusView {
+struct CapacityStatus {
     id: u64,
     name: String,
     status: &'static str,
@@ -21,10 +38,8 @@ pub struct CapacityStatusView {
     modified_date: Option<String>,
 }
 
-impl CapacityStatusView {
-    /// Shows a status that has been judged by the clock already ([`StatusRecord::shown_at`]).
-    #[must_use]
-    pub fn new(id: ServiceId, name: String, shown: StatusRecord) -> Self {
+impl CapacityStatus {
+    fn new(id: ServiceId, name: String, shown: StatusRecord) -> Self {
         let text = |at: Timestamp| at.to_string();
         let reset_date_time = shown.status.reset_at().map(text);
         let (notes, modified_by, modified_date) = match shown.modified {
@@ -41,7 +56,7 @@ impl CapacityStatusView {
 #[serde(rename_all = "camelCase")]
 pub struct ListedService {
     #[serde(flatten)]
-    status: CapacityStatusView,
+    status: CapacityStatus,
     type_id: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     parent_id: Option<u64>,
@@ -67,7 +82,7 @@ impl ListedService {
             town: directory.town,
             postcode: directory.postcode,
             ods_code: directory.ods_code,
-            status: CapacityStatusView::new(id, directory.name, service.record.shown_at(now)),
+            status: CapacityStatus::new(id, directory.name, service.record.shown_at(now)),
         }
     }
 }

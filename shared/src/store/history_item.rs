@@ -1,12 +1,9 @@
 //! A row of the history table: one change of a status. Rows are only ever added.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{StoreFault, keys::history_key};
+use super::{StoreFault, attribute::Item, keys::history_key};
 use crate::domain::{Change, ServiceId, Timestamp};
 
 #[derive(Serialize)]
@@ -40,7 +37,7 @@ pub(super) fn history_item(
     change: &Change,
     recorded_at: Timestamp,
     request_id: &str,
-) -> Result<HashMap<String, AttributeValue>, StoreFault> {
+) -> Result<Item, StoreFault> {
     let item = HistoryItem {
         service_id: service.get(),
         at: history_key(change.at, change.version),

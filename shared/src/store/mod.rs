@@ -1,6 +1,7 @@
 //! The DynamoDB tables. Items become domain types on the way out, and a row that cannot be read is
 //! a fault, never a default. Every write is conditional.
 
+mod attribute;
 mod fault;
 mod history_item;
 pub mod keys;

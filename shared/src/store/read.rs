@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::{
 
 use super::{
     StoreFault,
+    attribute::{Item, number, text},
     keys::{services, users},
     service_item::service,
     user_item::user,
@@ -17,8 +18,6 @@ use crate::{
     config::Environment,
     domain::{Service, ServiceId, User},
 };
-
-type Item = HashMap<String, AttributeValue>;
 
 /// How fresh a read of the user must be. Services are always read strongly consistently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +58,7 @@ impl Reader {
         freshness: Freshness,
         id: Option<ServiceId>,
     ) -> Result<(Option<User>, Option<Service>), StoreFault> {
-        let user_key = item(users::SUBJECT, AttributeValue::S(subject.to_owned()));
+        let user_key = item(users::SUBJECT, text(subject));
         let mut batch = HashMap::from([(
             self.users_table.clone(),
             keys(vec![user_key], freshness == Freshness::Strong)?,
@@ -108,7 +107,7 @@ pub(super) async fn services_by_id(
 
 /// The key of a service's row.
 pub(super) fn service_key(id: ServiceId) -> Item {
-    item(services::ID, AttributeValue::N(id.to_string()))
+    item(services::ID, number(id))
 }
 
 fn item(name: &str, value: AttributeValue) -> Item {

@@ -1,11 +1,8 @@
 //! A row of the services table.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 
-use super::StoreFault;
+use super::{StoreFault, attribute::Item};
 use crate::domain::{
     CapacityStatus, Directory, Lineage, Modified, Rag, Service, StatusRecord, Timestamp,
 };
@@ -33,7 +30,7 @@ struct ServiceItem {
 ///
 /// # Errors
 /// [`StoreFault::Unreadable`] if attributes are missing, of another type, or contradict each other.
-pub(super) fn service(item: HashMap<String, AttributeValue>) -> Result<Service, StoreFault> {
+pub(super) fn service(item: Item) -> Result<Service, StoreFault> {
     let item: ServiceItem = serde_dynamo::from_item(item)
         .map_err(|error| StoreFault::Unreadable(format!("service: {error}")))?;
     let id = item.id;

@@ -1,11 +1,10 @@
 //! A row of the users table.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 
-use super::{StoreFault, keys::users::EDIT_CAPACITY};
+use super::{StoreFault, attribute::Item, keys::users::EDIT_CAPACITY};
 use crate::domain::{ServiceId, User};
 
 #[derive(Deserialize)]
@@ -23,7 +22,7 @@ struct UserItem {
 ///
 /// # Errors
 /// [`StoreFault::Unreadable`] if attributes are missing or of another type.
-pub(super) fn user(item: HashMap<String, AttributeValue>) -> Result<User, StoreFault> {
+pub(super) fn user(item: Item) -> Result<User, StoreFault> {
     let item: UserItem = serde_dynamo::from_item(item)
         .map_err(|error| StoreFault::Unreadable(format!("user: {error}")))?;
     let services = item.services.into_iter().map(ServiceId::new).collect::<Option<_>>();
@@ -32,7 +31,8 @@ pub(super) fn user(item: HashMap<String, AttributeValue>) -> Result<User, StoreF
         username: item.username,
         active: item.active,
         edit_capacity: item.permissions.contains(EDIT_CAPACITY),
-        services: services
-            .ok_or_else(|| StoreFault::Unreadable("user: a service id of 0".to_owned()))?,
+        services: services.ok_or_else(|| {
+            StoreFault::Unreadable("user: an assigned service that is no id".to_owned())
+        })?,
     })
 }

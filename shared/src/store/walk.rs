@@ -1,7 +1,5 @@
 //! The ways through the data that a list can take, and the queries of each.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::{
     Client,
     operation::{query::builders::QueryFluentBuilder, scan::builders::ScanFluentBuilder},
@@ -10,13 +8,12 @@ use aws_sdk_dynamodb::{
 
 use super::{
     Page, Position, StoreFault,
+    attribute::{Item, number, text},
     keys::{RESET_SHARDS, services},
     read::{service_key, services_by_id},
     service_item::service,
 };
 use crate::domain::{Lineage, ServiceId, Timestamp};
-
-type Item = HashMap<String, AttributeValue>;
 
 /// A way through the data.
 pub(super) enum Walk {
@@ -83,7 +80,7 @@ impl Step<'_> {
     async fn below(self, top: &Lineage) -> Result<Page, StoreFault> {
         let start = match self.from {
             Some(Position::Hierarchy(at)) => {
-                let (region, path) = (number(at.root()), AttributeValue::S(at.to_string()));
+                let (region, path) = (number(at.root()), text(at.to_string()));
                 Some(key(at.own(), [(services::REGION, region), (services::PATH, path)]))
             }
             _ => None,
@@ -94,7 +91,7 @@ impl Step<'_> {
             .expression_attribute_names("#region", services::REGION)
             .expression_attribute_names("#path", services::PATH)
             .expression_attribute_values(":region", number(top.root()))
-            .expression_attribute_values(":top", AttributeValue::S(top.to_string()))
+            .expression_attribute_values(":top", text(top.to_string()))
             .set_exclusive_start_key(start);
         self.index(query, |last| {
             let path = last.get(services::PATH)?.as_s().ok()?;
@@ -156,10 +153,6 @@ impl Step<'_> {
 
 fn id(item: &Item) -> Option<ServiceId> {
     item.get(services::ID)?.as_n().ok()?.parse().ok()
-}
-
-fn number(number: impl ToString) -> AttributeValue {
-    AttributeValue::N(number.to_string())
 }
 
 /// A place in an index: the service's key, and its attributes that the index goes by.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{
     StoreFault,
+    attribute::{number, text},
     history_item::history_item,
     keys::{history, reset_shard, services},
     read::service_key,
@@ -94,7 +95,7 @@ impl Writer {
         let StatusRecord { version, status, modified } = &transition.after;
         let mut set = vec![
             (services::VERSION, number(version)),
-            (services::STATUS, AttributeValue::S(status.rag().to_string())),
+            (services::STATUS, text(status.rag().to_string())),
         ];
         let mut remove = Vec::new();
         match status.reset_at() {
@@ -106,9 +107,9 @@ impl Writer {
         }
         if let Some(last) = modified {
             set.push((services::MODIFIED_DATE, number(last.at.epoch_seconds())));
-            set.push((services::MODIFIED_BY, AttributeValue::S(last.by.clone())));
+            set.push((services::MODIFIED_BY, text(last.by.clone())));
             match &last.notes {
-                Some(notes) => set.push((services::NOTES, AttributeValue::S(notes.clone()))),
+                Some(notes) => set.push((services::NOTES, text(notes.clone()))),
                 None => remove.push(services::NOTES),
             }
         }
@@ -124,7 +125,7 @@ impl Writer {
             .expression_attribute_names("#active", services::ACTIVE)
             .expression_attribute_names("#path", services::PATH)
             .expression_attribute_values(":active", AttributeValue::Bool(true))
-            .expression_attribute_values(":path", AttributeValue::S(lineage.to_string()));
+            .expression_attribute_values(":path", text(lineage.to_string()));
         if transition.from_version > 0 {
             update = update.expression_attribute_values(":seen", number(transition.from_version));
         }
@@ -136,10 +137,6 @@ impl Writer {
         }
         update.build().map_err(StoreFault::unavailable)
     }
-}
-
-fn number(number: impl ToString) -> AttributeValue {
-    AttributeValue::N(number.to_string())
 }
 
 fn expression(set: &[(&str, AttributeValue)], remove: &[&str]) -> String {

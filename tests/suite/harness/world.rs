@@ -152,14 +152,18 @@ impl App {
         let get_status = get_status::Deps::read(&mut environment, &client);
         let update_status = update_status::Deps::read(&mut environment, &client);
         let list_services = list_services::Deps::read(&mut environment, &client);
-        Self {
-            get_status: get_status.expect("settings").with_clock(clock.clone()),
-            update_status: update_status.expect("settings").with_clock(clock.clone()),
-            list_services: list_services.expect("settings").with_clock(clock),
+        let mut app = Self {
+            get_status: get_status.expect("settings"),
+            update_status: update_status.expect("settings"),
+            list_services: list_services.expect("settings"),
             client,
             tables,
             clock: seconds,
-        }
+        };
+        app.get_status.clock = clock.clone();
+        app.update_status.clock = clock.clone();
+        app.list_services.clock = clock;
+        app
     }
 
     /// Sets the clock to the machine's time, for tokens that were minted just now.

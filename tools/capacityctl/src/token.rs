@@ -1,0 +1,92 @@
+//! Mints access tokens that look like Cognito's, for the local issuer only.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jsonwebtoken::{Algorithm, Header, errors::Error};
+use serde::Serialize;
+
+use crate::signing_key::SigningKey;
+
+/// How long a token lives: a working day, within the 24 hours that verification allows.
+pub const LIFETIME_SECONDS: u64 = 12 * 60 * 60;
+/// What every token may do, unless told otherwise.
+pub const SCOPE: &str = "capacity/read capacity/write";
+
+/// Who signs.
+#[derive(Debug)]
+pub struct Issuer {
+    /// The `iss` of its tokens.
+    pub url: String,
+    /// The `client_id` of its tokens.
+    pub client_id: String,
+    /// Its key.
+    pub key: SigningKey,
+}
+
+/// Whom a token is for, and what it is good for.
+#[derive(Clone, Copy, Debug)]
+pub struct Bearer<'a> {
+    /// The `sub`.
+    pub subject: &'a str,
+    /// The `username`; a system's token has none.
+    pub username: Option<&'a str>,
+    /// The `scope`, space-separated.
+    pub scope: &'a str,
+    /// The `token_use`: `access` for every token that is to be accepted.
+    pub token_use: &'a str,
+}
+
+impl<'a> Bearer<'a> {
+    /// A user with both scopes.
+    #[must_use]
+    pub const fn user(subject: &'a str, username: &'a str) -> Self {
+        Self { subject, username: Some(username), scope: SCOPE, token_use: "access" }
+    }
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    client_id: &'a str,
+    token_use: &'a str,
+    scope: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<&'a str>,
+    version: u8,
+    jti: String,
+    auth_time: u64,
+    iat: u64,
+    exp: u64,
+}
+
+/// Signs a token issued at that instant (epoch seconds) and good for [`LIFETIME_SECONDS`].
+///
+/// # Errors
+///
+/// The key does not sign.
+pub fn mint(issuer: &Issuer, bearer: &Bearer<'_>, issued_at: u64) -> Result<String, Error> {
+    let claims = Claims {
+        iss: &issuer.url,
+        sub: bearer.subject,
+        client_id: &issuer.client_id,
+        token_use: bearer.token_use,
+        scope: bearer.scope,
+        username: bearer.username,
+        version: 2,
+        jti: uuid::Uuid::new_v4().to_string(),
+        auth_time: issued_at,
+        iat: issued_at,
+        exp: issued_at + LIFETIME_SECONDS,
+    };
+    let header = Header { kid: Some(issuer.key.id().to_owned()), ..Header::new(Algorithm::RS256) };
+    jsonwebtoken::encode(&header, &claims, issuer.key.private())
+}
+
+/// This instant, in epoch seconds.
+#[must_use]
+pub fn now_seconds() -> u64 {
+    #[expect(clippy::disallowed_methods, reason = "the clock of requests is not that of a tool")]
+    let now = SystemTime::now();
+    now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}

@@ -1,0 +1,27 @@
+//! The command line of `cargo dev`.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Runs the whole system on this machine until Ctrl-C: a DynamoDB engine, tables with a sample
+/// directory, a token issuer, and the functions, which are built again when their source changes.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "local-stack", bin_name = "cargo dev", version)]
+pub struct Arguments {
+    /// Port of the API
+    #[arg(long, default_value_t = 9000)]
+    pub port: u16,
+    /// Port of the DynamoDB engine
+    #[arg(long, default_value_t = 9001)]
+    pub dynamodb_port: u16,
+    /// Port of the token issuer
+    #[arg(long, default_value_t = 9002)]
+    pub issuer_port: u16,
+    /// Forget the data of earlier runs and start with the sample directory alone
+    #[arg(long)]
+    pub fresh: bool,
+    /// Folder for the data and the issuer's key; by default `.local` in the workspace
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+}

@@ -1,0 +1,107 @@
+//! An invented directory, and users: regions, their providers, their services.
+//!
+//! Identifiers follow the hierarchy: 9 000 00R PSS is service SS of provider P of region R.
+
+use std::collections::BTreeSet;
+
+use capacityctl::{directory::Row, user_file::User};
+use shared::{domain::ServiceId, store::keys::users::EDIT_CAPACITY};
+
+const FIRST: u64 = 9_000_000_000;
+const REGION_TYPE: u64 = 1;
+const PROVIDER_TYPE: u64 = 2;
+const REGIONS: [(&str, &str); 7] = [
+    ("Northmoor", "Kelderby"),
+    ("Eastfen", "Marshwick"),
+    ("Midvale", "Ashcombe"),
+    ("Westmarch", "Orlestone"),
+    ("Southdown", "Haverleigh"),
+    ("Thamesreach", "Quillham"),
+    ("Peninsula", "Trewarren"),
+];
+const PROVIDERS: [&str; 4] = ["Alder", "Birch", "Cedar", "Elm"];
+const SERVICES: [(&str, u64); 8] = [
+    ("Dental Practice", 12),
+    ("Pharmacy", 13),
+    ("Optician", 14),
+    ("Mental Health Crisis Team", 25),
+    ("Emergency Department", 40),
+    ("Urgent Treatment Centre", 46),
+    ("GP Surgery", 100),
+    ("GP Out of Hours", 11),
+];
+
+/// 259 services, in the form in which a directory file is read.
+#[must_use]
+pub fn directory() -> Vec<Row> {
+    let rows = (1..).zip(REGIONS).flat_map(|(number, (name, town))| region(number, name, town));
+    (2..).zip(rows).map(|(line, row)| Row { line, ..row }).collect()
+}
+
+fn region(number: u64, name: &str, town: &str) -> Vec<Row> {
+    let id = FIRST + number * 1000;
+    let mut rows: Vec<Row> = row(id, format!("{name} Region"), REGION_TYPE).into_iter().collect();
+    for (position, provider) in (1..).zip(PROVIDERS) {
+        rows.extend(provider_with_services(id, position, &format!("{provider} Care {name}"), town));
+    }
+    rows
+}
+
+fn provider_with_services(region: u64, position: u64, name: &str, town: &str) -> Vec<Row> {
+    let id = region + position * 100;
+    let provider = row(id, name.to_owned(), PROVIDER_TYPE).map(|row| below(region, town, row));
+    let services = (1..).zip(SERVICES).filter_map(|(number, (kind, type_id))| {
+        let service = row(id + number, format!("{kind} - {name}"), type_id)?;
+        // One service of each region has closed.
+        Some(Row { active: !(position == 1 && number == 8), ..below(id, town, service) })
+    });
+    provider.into_iter().chain(services).collect()
+}
+
+/// A row without a parent or a place; `None` never, as these identifiers are valid.
+fn row(id: u64, name: String, type_id: u64) -> Option<Row> {
+    let (town, postcode, ods_code) = (None, None, None);
+    let id = ServiceId::new(id)?;
+    Some(Row { line: 0, id, name, type_id, parent: None, town, postcode, ods_code, active: true })
+}
+
+/// The same below that parent, somewhere in that town. Every third has no ODS code.
+fn below(parent: u64, town: &str, row: Row) -> Row {
+    let number = row.id.get() - FIRST;
+    Row {
+        parent: ServiceId::new(parent),
+        town: Some(town.to_owned()),
+        postcode: Some(format!("ZZ99 {}ZZ", number % 10)),
+        ods_code: (!number.is_multiple_of(3)).then(|| format!("Z{number}")),
+        ..row
+    }
+}
+
+/// Users of every kind; the subject of each is the username.
+#[must_use]
+pub fn users() -> Vec<User> {
+    vec![
+        user("sample-reader", true, false, &[]),
+        user("sample-editor", true, true, &[9_000_001_100]),
+        user("sample-regional-lead", true, true, &[9_000_001_000]),
+        user(
+            "sample-system",
+            true,
+            true,
+            &[9_000_001_200, 9_000_002_100, 9_000_002_300, 9_000_003_400],
+        ),
+        user("sample-inactive", false, true, &[9_000_001_100]),
+    ]
+}
+
+fn user(username: &str, active: bool, edits: bool, services: &[u64]) -> User {
+    let permissions =
+        if edits { BTreeSet::from([EDIT_CAPACITY.to_owned()]) } else { BTreeSet::new() };
+    User {
+        username: username.to_owned(),
+        subject: username.to_owned(),
+        active,
+        permissions,
+        services: services.iter().copied().filter_map(ServiceId::new).collect(),
+    }
+}

@@ -1,0 +1,214 @@
+//! Creates the tables that template.yaml describes, by the real SDK, on any DynamoDB.
+
+use std::{fmt, time::Duration};
+
+use aws_sdk_dynamodb::{
+    Client,
+    error::{BuildError, DisplayErrorContext},
+    types::{
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, IndexStatus, KeySchemaElement,
+        Projection, TableDescription, TableStatus, TimeToLiveSpecification,
+    },
+};
+use shared::config::Tables;
+
+use crate::template::{self, Index, KeyElement, Table};
+
+const POLL: Duration = Duration::from_millis(20);
+/// 60 seconds; AWS itself takes some 10.
+const POLLS: usize = 3000;
+
+/// Why the tables are not there.
+#[derive(Debug)]
+pub enum TablesError {
+    /// template.yaml cannot be understood.
+    Template(String),
+    /// An existing table is not as described.
+    Differs(String),
+    /// A new table does not become active.
+    NotActive(String),
+    /// The store's fault.
+    Store(String, Box<aws_sdk_dynamodb::Error>),
+}
+
+impl fmt::Display for TablesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Template(reason) => write!(f, "cannot use template.yaml: {reason}"),
+            Self::Differs(table) => write!(
+                f,
+                "table {table} of an earlier run is not as template.yaml describes it now: start anew with --fresh"
+            ),
+            Self::NotActive(table) => write!(f, "table {table} does not become active"),
+            Self::Store(table, error) => write!(f, "table {table}: {}", DisplayErrorContext(error)),
+        }
+    }
+}
+
+impl std::error::Error for TablesError {}
+
+/// The names under which [`create`] creates the tables.
+#[must_use]
+pub fn names(prefix: &str) -> Tables {
+    let name = |logical_id| table_name(prefix, logical_id);
+    Tables {
+        services: name("ServicesTable"),
+        status_history: name("StatusHistoryTable"),
+        users: name("UsersTable"),
+        idempotency: name("IdempotencyTable"),
+    }
+}
+
+/// `StatusHistoryTable` becomes `<prefix>status-history`.
+fn table_name(prefix: &str, logical_id: &str) -> String {
+    let mut name = prefix.to_owned();
+    for (position, letter) in logical_id.trim_end_matches("Table").char_indices() {
+        if position > 0 && letter.is_uppercase() {
+            name.push('-');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
+}
+
+/// Creates the template's tables where they are not there yet, and waits until all are active.
+///
+/// # Errors
+///
+/// A template that cannot be understood, an existing table that differs, a fault of the store.
+pub async fn create(client: &Client, template: &str, prefix: &str) -> Result<Tables, TablesError> {
+    let tables = template::tables(template).map_err(TablesError::Template)?;
+    let mut new = Vec::new();
+    for (logical_id, table) in &tables {
+        let name = table_name(prefix, logical_id);
+        match describe(client, &name).await? {
+            Some(existing) if is_as_described(&existing, table) => {}
+            Some(_) => return Err(TablesError::Differs(name)),
+            None => {
+                create_table(client, &name, table).await?;
+                new.push((name, table));
+            }
+        }
+    }
+    for (name, table) in new {
+        wait_until_active(client, &name).await?;
+        expire_items(client, &name, table).await?;
+    }
+    Ok(names(prefix))
+}
+
+async fn describe(client: &Client, name: &str) -> Result<Option<TableDescription>, TablesError> {
+    match client.describe_table().table_name(name).send().await.map_err(Into::into) {
+        Ok(description) => Ok(description.table),
+        Err(aws_sdk_dynamodb::Error::ResourceNotFoundException(_)) => Ok(None),
+        Err(error) => Err(fault(name, error)),
+    }
+}
+
+async fn create_table(client: &Client, name: &str, table: &Table) -> Result<(), TablesError> {
+    let built = |error: BuildError| fault(name, error);
+    let request = client
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .set_attribute_definitions(Some(attributes(table).map_err(built)?))
+        .set_key_schema(Some(key(&table.key_schema).map_err(built)?));
+    let indexes = table.global_secondary_indexes.iter().map(index);
+    let indexes = indexes.collect::<Result<Vec<_>, _>>().map_err(built)?;
+    let indexes = (!indexes.is_empty()).then_some(indexes);
+    request
+        .set_global_secondary_indexes(indexes)
+        .send()
+        .await
+        .map_err(|error| fault(name, error))?;
+    Ok(())
+}
+
+fn attributes(table: &Table) -> Result<Vec<AttributeDefinition>, BuildError> {
+    let definitions = table.attribute_definitions.iter().map(|attribute| {
+        AttributeDefinition::builder()
+            .attribute_name(&attribute.attribute_name)
+            .attribute_type(attribute.attribute_type.as_str().into())
+            .build()
+    });
+    definitions.collect()
+}
+
+fn key(elements: &[KeyElement]) -> Result<Vec<KeySchemaElement>, BuildError> {
+    let elements = elements.iter().map(|element| {
+        KeySchemaElement::builder()
+            .attribute_name(&element.attribute_name)
+            .key_type(element.key_type.as_str().into())
+            .build()
+    });
+    elements.collect()
+}
+
+fn index(index: &Index) -> Result<GlobalSecondaryIndex, BuildError> {
+    let carried = index.projection.non_key_attributes.clone();
+    let projection = Projection::builder()
+        .projection_type(index.projection.projection_type.as_str().into())
+        .set_non_key_attributes((!carried.is_empty()).then_some(carried));
+    GlobalSecondaryIndex::builder()
+        .index_name(&index.index_name)
+        .set_key_schema(Some(key(&index.key_schema)?))
+        .projection(projection.build())
+        .build()
+}
+
+async fn wait_until_active(client: &Client, name: &str) -> Result<(), TablesError> {
+    for _ in 0..POLLS {
+        if describe(client, name).await?.is_some_and(|table| is_active(&table)) {
+            return Ok(());
+        }
+        tokio::time::sleep(POLL).await;
+    }
+    Err(TablesError::NotActive(name.to_owned()))
+}
+
+fn is_active(table: &TableDescription) -> bool {
+    let indexes = table.global_secondary_indexes();
+    table.table_status == Some(TableStatus::Active)
+        && indexes.iter().all(|index| index.index_status == Some(IndexStatus::Active))
+}
+
+async fn expire_items(client: &Client, name: &str, table: &Table) -> Result<(), TablesError> {
+    let Some(expiry) = &table.time_to_live_specification else { return Ok(()) };
+    let specification = TimeToLiveSpecification::builder()
+        .attribute_name(&expiry.attribute_name)
+        .enabled(expiry.enabled)
+        .build()
+        .map_err(|error| fault(name, error))?;
+    let request = client.update_time_to_live().table_name(name);
+    let sent = request.time_to_live_specification(specification).send().await;
+    sent.map_err(|error| fault(name, error))?;
+    Ok(())
+}
+
+/// Whether keys and indexes are the template's, whatever their order.
+fn is_as_described(existing: &TableDescription, table: &Table) -> bool {
+    let Ok(key) = key(&table.key_schema) else { return false };
+    let indexes = existing.global_secondary_indexes();
+    existing.key_schema() == key
+        && indexes.len() == table.global_secondary_indexes.len()
+        && table.global_secondary_indexes.iter().map(index).all(|described| {
+            described.is_ok_and(|described| {
+                indexes.iter().any(|index| {
+                    index.index_name() == Some(described.index_name())
+                        && index.key_schema() == described.key_schema()
+                        && carried(index.projection()) == carried(described.projection())
+                })
+            })
+        })
+}
+
+fn carried(projection: Option<&Projection>) -> Vec<&String> {
+    let mut names: Vec<_> =
+        projection.map(Projection::non_key_attributes).unwrap_or_default().iter().collect();
+    names.sort();
+    names
+}
+
+fn fault(table: &str, error: impl Into<aws_sdk_dynamodb::Error>) -> TablesError {
+    TablesError::Store(table.to_owned(), Box::new(error.into()))
+}

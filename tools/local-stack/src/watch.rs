@@ -1,0 +1,119 @@
+//! The functions: built once with their progress shown, then run by `cargo lambda watch`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use capacityctl::stack_file::StackFile;
+use tokio::process::Command;
+
+use crate::{Failure, child::Child, routes::Route, routes::functions};
+
+/// How many instances of a function answer at the same time; each watches the sources by itself.
+const INSTANCES: &str = "2";
+/// What makes no function different, in the form of a `.gitignore`.
+const IGNORED: [&str; 7] =
+    ["/.git/", "/.local/", "/docs/", "/events/", "/tests/", "/tools/", "*.md"];
+
+/// What `cargo lambda watch` is to run with.
+#[derive(Debug)]
+pub struct Watch<'a> {
+    /// cargo-lambda itself.
+    pub program: PathBuf,
+    /// The workspace's root.
+    pub root: &'a Path,
+    /// The port of the API.
+    pub port: u16,
+    /// Where the parts are that the functions use.
+    pub stack: &'a StackFile,
+    /// Where keys are published.
+    pub jwks_url: String,
+}
+
+/// Builds the functions just as `cargo lambda watch` will, so that its own builds find nothing to do.
+///
+/// # Errors
+///
+/// They do not compile.
+pub async fn build(root: &Path, routes: &[Route]) -> Result<(), Failure> {
+    let mut command = Command::new("cargo");
+    command.current_dir(root).args(["build", "--manifest-path", "Cargo.toml"]);
+    for function in functions(routes) {
+        command.args(["--bin", function]);
+    }
+    Child::start("cargo build", without_cargo(&mut command))?.succeeded().await
+}
+
+impl Watch<'_> {
+    /// Starts it, with everything in its environment that the functions read.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be started.
+    pub fn start(&self, state: &Path) -> Result<Child, Failure> {
+        let mut command = Command::new(&self.program);
+        command
+            .current_dir(self.root)
+            .args(["lambda", "watch", "-A", "127.0.0.1", "-P", &self.port.to_string()])
+            .args(["--concurrency", INSTANCES])
+            .env("CARGO_LAMBDA_IGNORE_FILE", self.ignore_file(state)?)
+            .env("CARGO_TERM_QUIET", "true");
+        if std::env::var_os("RUST_LOG").is_none() {
+            command.env("RUST_LOG", "cargo_lambda=warn");
+        }
+        self.environment(without_aws(without_cargo(&mut command)));
+        Child::start("cargo lambda watch", &mut command)
+    }
+
+    fn ignore_file(&self, state: &Path) -> Result<PathBuf, Failure> {
+        let file = state.join("watch-ignore");
+        let own = state.strip_prefix(self.root).map(|state| format!("/{}/", state.display()));
+        let lines: Vec<String> = IGNORED.iter().map(ToString::to_string).chain(own).collect();
+        fs::write(&file, lines.join("\n")).map_err(|error| Failure::File(file.clone(), error))?;
+        Ok(file)
+    }
+
+    fn environment(&self, command: &mut Command) {
+        command
+            .envs(self.stack.tables.variables())
+            .env("AUTH_MODE", "jwt")
+            .env("JWT_ISSUER", &self.stack.issuer)
+            .env("JWT_CLIENT_IDS", &self.stack.client_id)
+            .env("JWT_JWKS_URL", &self.jwks_url)
+            .env("RESET_DEFAULT_MINUTES", "240")
+            .env("RESET_MIN_MINUTES", "0")
+            .env("RESET_MAX_MINUTES", "1440")
+            .env("AWS_REGION", &self.stack.region)
+            .env("AWS_ACCESS_KEY_ID", "local")
+            .env("AWS_SECRET_ACCESS_KEY", "local")
+            .env("AWS_ENDPOINT_URL_DYNAMODB", &self.stack.dynamodb_endpoint);
+    }
+}
+
+/// What `cargo run` told this program of itself would make a cargo below it build anew.
+fn without_cargo(command: &mut Command) -> &mut Command {
+    without(command, |name| {
+        name == "CARGO_MANIFEST_DIR"
+            || name == "CARGO_MANIFEST_PATH"
+            || name == "OUT_DIR"
+            || name == "LD_LIBRARY_PATH"
+            || ["CARGO_PKG_", "CARGO_BIN_", "CARGO_CRATE_"]
+                .iter()
+                .any(|start| name.starts_with(start))
+    })
+}
+
+/// The developer's own account must not be reached by mistake.
+fn without_aws(command: &mut Command) -> &mut Command {
+    without(command, |name| name.starts_with("AWS_"))
+}
+
+fn without(command: &mut Command, unwanted: impl Fn(&str) -> bool) -> &mut Command {
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(&unwanted) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
