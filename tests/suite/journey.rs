@@ -34,8 +34,9 @@ const USERS: &str = r#"[
 ]"#;
 
 /// The API, reached in one of two ways.
+#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 enum Api {
-    Handlers { app: Box<App>, issuer: LocalIssuer },
+    Handlers { app: App, issuer: LocalIssuer },
     Http { url: String, target: Target },
 }
 
@@ -65,7 +66,7 @@ impl Api {
             ("JWT_CLIENT_IDS", CLIENT_ID),
         ];
         settings.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        let app = Box::new(App::new(client, tables, &settings));
+        let app = App::new(client, tables, &settings);
         app.at_real_time();
         Self::Handlers { app, issuer }
     }
