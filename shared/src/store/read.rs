@@ -1,6 +1,6 @@
 //! Reading a service, the caller, or several services: one round trip each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::{
     Client,
@@ -81,8 +81,8 @@ impl Reader {
     }
 }
 
-/// The services of those ids, in that order; those that do not exist are left out. At most 100,
-/// each named once.
+/// The services of those ids, in that order, each once; those that do not exist are left out. At
+/// most 100.
 ///
 /// # Errors
 /// The store failed.
@@ -94,7 +94,9 @@ pub(super) async fn services_by_id(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let wanted = ids.iter().copied().map(service_key).collect();
+    // DynamoDB refuses a key named twice, and an index can show a service twice while it moves in it.
+    let unique: HashSet<ServiceId> = ids.iter().copied().collect();
+    let wanted = unique.into_iter().map(service_key).collect();
     let batch = HashMap::from([(table.to_owned(), keys(wanted, true)?)]);
     let items = get(client, batch).await?.remove(table).unwrap_or_default();
     let mut found = HashMap::with_capacity(items.len());
