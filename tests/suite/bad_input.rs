@@ -86,6 +86,7 @@ async fn the_size_of_a_body_is_counted_after_decoding() {
     ] {
         assert_eq!(call.by("editor").send().await.refused(413), "BODY_TOO_LARGE");
     }
+    assert_eq!(app.history(30).await.len(), 1);
 }
 
 #[tokio::test]
@@ -111,6 +112,7 @@ async fn only_json_is_taken() {
         event["headers"].as_object_mut().expect("headers").remove("content-type");
     });
     assert_eq!(none.send().await.refused(415), "UNSUPPORTED_MEDIA_TYPE");
+    assert_eq!(app.history(30).await.len(), 3);
 }
 
 #[tokio::test]
@@ -143,6 +145,27 @@ async fn a_store_that_cannot_be_reached_is_never_a_green() {
         let reply = call.by("editor").send().await;
         assert_eq!((reply.refused(503), reply.header("retry-after")), ("STORE_UNAVAILABLE", "1"));
     }
+}
+
+/// DynamoDB may answer a batch in part. What it left out is not known, and so is not absent.
+#[tokio::test]
+async fn a_store_that_answers_in_part_is_never_an_absence() {
+    let app = World::family().start().await;
+    let partial = json!({
+        "Responses": {},
+        "UnprocessedKeys": {"t": {"Keys": [{"id": {"N": "30"}}], "ConsistentRead": true}},
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    let router = axum::Router::new().fallback(async move || axum::Json(partial));
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    let client = capacityctl::target::local_client(&endpoint, "eu-west-2");
+    let settings = crate::harness::gateway_settings(&app.tables);
+    let app = crate::harness::App::new(client, app.tables, &settings);
+    for call in [app.get(30), app.put(30, json!({"status": "GREEN"})), app.list("id=30")] {
+        assert_eq!(call.by("editor").send().await.refused(503), "STORE_UNAVAILABLE");
+    }
+    server.abort();
 }
 
 /// Pieces that mean something to the functions, put together at random: an answer is described in

@@ -8,7 +8,7 @@ use shared::http::answer;
 use crate::harness::{App, Contract, Reply, client, fresh_tables, gateway_settings, root};
 
 /// Function, case, expected status, and the problem's code where there is one.
-const EXPECTED: [(&str, &str, u16, &str); 26] = [
+const EXPECTED: [(&str, &str, u16, &str); 27] = [
     ("get-status", "a-reader-reads-a-status", 200, ""),
     ("get-status", "a-token-without-the-read-scope", 403, "SCOPE_MISSING"),
     ("get-status", "an-id-that-is-no-id", 404, "SERVICE_NOT_FOUND"),
@@ -35,6 +35,7 @@ const EXPECTED: [(&str, &str, u16, &str); 26] = [
     ("update-status", "every-field-wrong", 400, "VALIDATION_FAILED"),
     ("update-status", "not-json", 400, "MALFORMED_BODY"),
     ("update-status", "patch-is-not-allowed", 405, "METHOD_NOT_ALLOWED"),
+    ("update-status", "trailing-slash", 200, ""),
 ];
 
 /// The functions on the sample directory of the local stack.

@@ -165,3 +165,45 @@ async fn a_row_that_cannot_be_read_is_a_fault_and_never_a_green() {
         assert_eq!(app.list("id=30").by("reader").send().await.refused(500), "INTERNAL", "{name}");
     }
 }
+
+#[tokio::test]
+async fn the_tag_changes_whenever_the_answer_does() {
+    let app = World::family().start().await;
+    let before = app.get(30).by("reader").send().await;
+    let renamed =
+        "id,name,typeId,parentId,town,postcode,odsCode,active\n30,Renamed,13,20,,,,true\n";
+    let table = &app.tables.services;
+    capacityctl::services::import(&app.client, table, renamed.as_bytes()).await.expect("an import");
+    let tag = before.header("etag");
+    let after = app.get(30).by("reader").header("if-none-match", tag).send().await;
+    assert_eq!(after.ok()["name"], "Renamed");
+    let put = app.put(30, json!({"status": "RED"})).by("editor").header("if-match", tag);
+    assert_eq!(put.send().await.refused(412), "PRECONDITION_FAILED");
+}
+
+/// Two representations have the number 2 here: the reset that readers were shown, and the update
+/// that took the time before the deadline and was stored after it.
+#[tokio::test]
+async fn a_late_update_does_not_share_its_tag_with_the_reset_it_prevented() {
+    let app = World::family().start().await;
+    app.put(30, json!({"status": "RED", "resetStatusIn": 1})).by("editor").send().await.ok();
+    app.at(60);
+    let green = app.get(30).by("reader").send().await;
+    let tag = green.header("etag");
+    app.at(59);
+    app.put(30, json!({"status": "RED"})).by("editor").send().await.ok();
+    app.at(60);
+    let red = app.get(30).by("reader").header("if-none-match", tag).send().await;
+    assert_eq!(red.ok()["status"], "RED");
+    let put = app.put(30, json!({"status": "GREEN"})).by("editor").header("if-match", tag);
+    assert_eq!(put.send().await.refused(412), "PRECONDITION_FAILED");
+}
+
+#[tokio::test]
+async fn a_resource_is_named_alike_however_its_id_came() {
+    let app = World::family().start().await;
+    for id in ["a/b", "a%2Fb", "a%2fb"] {
+        let reply = app.get(id).by("reader").send().await;
+        assert_eq!(reply.body["instance"], "/services/a%2Fb/capacitystatus", "{id}");
+    }
+}

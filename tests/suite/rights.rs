@@ -110,6 +110,7 @@ async fn claims_that_are_no_access_token_are_no_credential() {
         json!({"sub": "region", "scope": scope}),
         json!({"username": "region", "token_use": "access", "scope": scope}),
         json!({"sub": "", "token_use": "access", "scope": scope}),
+        json!({"sub": "x".repeat(2_049), "token_use": "access", "scope": scope}),
         json!({}),
     ] {
         assert_eq!(
@@ -133,6 +134,9 @@ async fn refusals_come_in_the_order_of_the_contract() {
     assert_eq!(broken(60).claims(scope("nobody", "")).send().await.refused(403), "SCOPE_MISSING");
     assert_eq!(broken(60).by("nobody").send().await.refused(401), "USER_UNKNOWN");
     assert_eq!(broken(60).by("reader").send().await.refused(404), "SERVICE_NOT_FOUND");
+    assert_eq!(app.get("no-id").by("nobody").send().await.refused(401), "USER_UNKNOWN");
+    let no_id = app.put("no-id", json!(null)).body("[").by("reader");
+    assert_eq!(no_id.send().await.refused(404), "SERVICE_NOT_FOUND");
     assert_eq!(broken(30).by("reader").send().await.refused(403), "NOT_PERMITTED");
     let large = "[".repeat(16_385);
     let call = broken(30).body(&large).header("content-type", "text/plain").by("editor");

@@ -67,11 +67,24 @@ fn verifying_asks_for_an_issuer_that_others_cannot_listen_to() {
         "http://id.example.org",
         "http://127.0.0.1.example.org",
         "https://",
+        "http://localhost:80@id.example.org",
+        "http://[::1].example.org",
+        "https://a@id.example.org",
         "ftp://localhost",
     ] {
         assert!(!read(bad, ""), "{bad}");
         assert!(bad.is_empty() || !read("https://id.example.org", bad), "{bad}");
     }
+}
+
+#[test]
+fn verifying_asks_for_clients() {
+    let settings =
+        [("AUTH_MODE", "jwt"), ("JWT_ISSUER", "https://id.example.org"), ("JWT_CLIENT_IDS", " , ")];
+    let mut environment = environment(&settings);
+    let built = Authenticator::read(&mut environment);
+    let error = environment.finish(built).expect_err("no clients");
+    assert_eq!(error.to_string(), "bad settings: JWT_CLIENT_IDS: names no client");
 }
 
 #[test]

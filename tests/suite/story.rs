@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::Value;
+use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
+use serde_json::{Value, json};
 use shared::config::Environment;
 
-use crate::harness::{client, document, root};
+use crate::harness::{Contract, Reply, client, document, root};
 
 const FUNCTIONS: [&str; 3] = ["get-status", "list-services", "update-status"];
 
@@ -86,6 +87,49 @@ fn every_function_is_deployed_and_may_be_called_by_the_gateway() {
     }
 }
 
+/// The harness holds every answer of every test to openapi.yaml: here it has to refuse.
+#[test]
+fn an_answer_that_the_document_does_not_describe_is_noticed() {
+    let header = |name: &'static str, value: &'static str| {
+        (HeaderName::from_static(name), HeaderValue::from_static(value))
+    };
+    let sound = || Reply {
+        status: StatusCode::OK,
+        headers: [
+            header("content-type", "application/json"),
+            header("cache-control", "no-store"),
+            header("etag", "\"1-00000000\""),
+            header("x-request-id", "r1"),
+        ]
+        .into_iter()
+        .collect(),
+        body: json!({"id": 30, "name": "n", "status": "GREEN"}),
+    };
+    let described = |change: fn(&mut Reply)| {
+        let mut reply = sound();
+        change(&mut reply);
+        let path = "/services/{id}/capacitystatus";
+        Contract::of_this_repository().describes("GET", path, &reply)
+    };
+    assert_eq!(described(|_| {}), Ok(()));
+    let unsound: [fn(&mut Reply); 11] = [
+        |reply| reply.status = StatusCode::IM_A_TEAPOT,
+        |reply| reply.body["status"] = "BLUE".into(),
+        |reply| reply.body["status"] = "RED".into(), // without a deadline
+        |reply| reply.body["notes"] = Value::Null,
+        |reply| reply.body["colour"] = 1.into(),
+        |reply| reply.body["modifiedDate"] = "yesterday".into(),
+        |reply| drop(reply.headers.remove("etag")),
+        |reply| drop(reply.headers.remove("cache-control")),
+        |reply| drop(reply.headers.remove("x-request-id")),
+        |reply| drop(reply.headers.insert("x-colour", HeaderValue::from_static("1"))),
+        |reply| drop(reply.headers.insert("etag", HeaderValue::from_static("untagged"))),
+    ];
+    for (number, change) in unsound.into_iter().enumerate() {
+        assert!(described(change).is_err(), "{number}");
+    }
+}
+
 /// The variables that template.yaml gives a function, with values that could stand there.
 fn variables(function: &str) -> HashMap<String, String> {
     let template = document("template.yaml");
@@ -129,7 +173,7 @@ fn every_function_is_given_the_settings_it_demands_and_no_others() {
 }
 
 #[test]
-fn the_documented_limits_are_the_deployed_and_the_local_ones() {
+fn the_documented_limits_are_the_deployed_ones() {
     let openapi = document("openapi.yaml");
     let field = &openapi["components"]["schemas"]["StatusUpdate"]["properties"]["resetStatusIn"];
     let parameters = &document("template.yaml")["Parameters"];

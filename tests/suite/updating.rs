@@ -1,5 +1,6 @@
 //! PUT: what an update stores and answers, which fields it refuses, and who wins.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
 use crate::harness::{App, NOW, World};
@@ -143,11 +144,16 @@ async fn dates_never_decrease_although_clocks_differ() {
     app.at(300);
     app.put(30, json!({"status": "GREEN"})).by("editor").send().await.ok();
     app.at(0);
-    let put = app.put(30, json!({"status": "RED", "resetStatusIn": 1})).by("editor").send().await;
-    assert_eq!(put.ok()["modifiedDate"], "2026-11-21T09:05:00Z");
-    // Shown as of its own date, which lies at the deadline already.
-    assert_eq!(put.body["status"], "GREEN");
-    assert_eq!(put.body["modifiedBy"], "automatic reset");
+    for minutes in [0, 1, 10] {
+        let body = json!({"status": "RED", "resetStatusIn": minutes});
+        let put = app.put(30, body).by("editor").send().await;
+        // The deadline counts from this clock, but a reset cannot be dated before its update.
+        let deadline = if minutes == 10 { "2026-11-21T09:10:00Z" } else { "2026-11-21T09:05:00Z" };
+        assert_eq!(put.ok()["modifiedDate"], "2026-11-21T09:05:00Z");
+        assert_eq!(put.body["resetDateTime"], deadline);
+        let get = app.get(30).by("reader").send().await;
+        assert_eq!((get.ok(), get.header("etag")), (put.ok(), put.header("etag")));
+    }
 }
 
 #[tokio::test]
@@ -305,27 +311,44 @@ async fn of_two_writers_with_one_tag_one_wins() {
 }
 
 #[tokio::test]
-async fn without_a_tag_every_writer_that_is_told_so_is_stored_once() {
+async fn without_a_tag_each_update_is_applied_on_the_newest_version() {
     let app = World::family().start().await;
     let write =
         |notes: u32| app.put(30, json!({"status": "RED", "notes": notes})).by("editor").send();
-    let replies =
-        [tokio::join!(write(1), write(2), write(3)), tokio::join!(write(4), write(5), write(6))];
-    let replies: Vec<_> = replies.into_iter().flat_map(|(a, b, c)| [a, b, c]).collect();
-    let mut stored: Vec<String> = replies
-        .iter()
-        .filter(|reply| reply.status.as_u16() == 200)
-        .map(|reply| reply.body["notes"].to_string())
-        .collect();
-    for refused in replies.iter().filter(|reply| reply.status.as_u16() != 200) {
-        assert_eq!((refused.refused(409), refused.header("retry-after")), ("CONFLICT", "1"));
+    // Each attempt that loses is one that another wins, so of three none needs more than three.
+    let first = tokio::join!(write(1), write(2), write(3));
+    let second = tokio::join!(write(4), write(5), write(6));
+    for reply in [first.0, first.1, first.2, second.0, second.1, second.2] {
+        reply.ok();
     }
     let history = app.history(30).await;
-    let mut kept: Vec<String> = history.iter().map(|change| change["notes"].to_string()).collect();
-    stored.sort();
-    kept.sort();
-    assert_eq!(stored, kept);
-    let versions: Vec<u64> =
-        history.iter().filter_map(|change| change["version"].as_u64()).collect();
-    assert_eq!(versions, (1..=history.len() as u64).collect::<Vec<_>>());
+    let versions: Vec<_> = history.iter().map(|change| change["version"].as_u64()).collect();
+    assert_eq!(versions, (1..=6).map(Some).collect::<Vec<_>>());
+    let mut notes: Vec<_> = history.iter().map(|change| change["notes"].to_string()).collect();
+    notes.sort();
+    let expected =
+        (1..=6).map(|number| format!("\"Capacity status set by Capacity Status API - {number}\""));
+    assert_eq!(notes, expected.collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_writer_whom_others_always_beat_is_told_to_try_again() {
+    let app = World::family().start().await;
+    // A history entry that is there already: no update can be stored before it is gone.
+    let key = [
+        ("serviceId", AttributeValue::N("30".into())),
+        ("at", AttributeValue::S(format!("{NOW:012}#000000000001"))),
+    ];
+    let mut put = app.client.put_item().table_name(&app.tables.status_history);
+    for (name, value) in key {
+        put = put.item(name, value);
+    }
+    put.item("changeId", AttributeValue::S("0".repeat(36))).send().await.expect("an entry");
+    let reply = app.put(30, json!({"status": "RED"})).by("editor").send().await;
+    assert_eq!((reply.refused(409), reply.header("retry-after")), ("CONFLICT", "1"));
+    assert!(!app.row(30).await.contains_key("version"));
+    assert_eq!(
+        app.history(30).await,
+        [json!({"serviceId": 30, "at": format!("{NOW:012}#000000000001")})]
+    );
 }

@@ -11,7 +11,7 @@ use lambda_http::{
 use shared::{
     auth::{Authenticator, Scope},
     config::Environment,
-    http::{Clock, Context, ETag, EntityTags, Problem, Response, service_id, status_answer},
+    http::{Clock, Context, ETag, EntityTags, Problem, Representation, Response, service_id},
     store::{Freshness, Reader},
 };
 
@@ -49,10 +49,12 @@ async fn get(deps: &Deps, request: &Request, context: &Context) -> Result<Respon
         service.filter(|service| service.directory.active).ok_or(Problem::ServiceNotFound)?;
 
     let shown = service.record.shown_at(context.now);
-    let etag = ETag::of(&service.directory, &shown);
+    let representation = Representation::new(&service.directory, shown)?;
     match EntityTags::read(request.headers(), &IF_NONE_MATCH) {
-        Some(known) if known.match_weakly(&etag) => Ok(not_modified(&etag)),
-        Some(_) | None => status_answer(&etag, service.directory, shown),
+        Some(known) if known.match_weakly(representation.etag()) => {
+            Ok(not_modified(representation.etag()))
+        }
+        Some(_) | None => Ok(representation.into_response()),
     }
 }
 

@@ -125,6 +125,7 @@ impl Parameters {
         }
         if !self.wrong.is_empty() {
             self.wrong.sort();
+            self.wrong.dedup();
             return Err(Problem::InvalidQuery(self.wrong));
         }
         if let Some(ids) = self.ids {

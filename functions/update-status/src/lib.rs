@@ -15,15 +15,15 @@ use shared::{
     config::{Environment, ResetLimits},
     domain::{Grant, Service, Transition, authorise_update},
     http::{
-        Clock, Context, ETag, EntityTags, Problem, Response, json::Object, json_object, service_id,
-        status_answer,
+        Clock, Context, EntityTags, Problem, Representation, Response, json::Object, json_object,
+        service_id,
     },
     store::{Applied, Freshness, Reader, Writer},
 };
 
 /// How often an update without `If-Match` is tried when others write first.
 const MAX_ATTEMPTS: u32 = 5;
-/// The longest wait before the second attempt; it doubles with each further one.
+/// The longest wait after the first attempt; it doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 
 /// What the function needs.
@@ -65,17 +65,18 @@ async fn put(deps: &Deps, request: &Request, context: &Context) -> Result<Respon
         return Err(Problem::MethodNotAllowed { allow: "GET, PUT", advice });
     }
     let principal = deps.authenticator.authenticate(request, Scope::Write, context.now).await?;
-    for attempt in 0..MAX_ATTEMPTS {
-        pause(attempt).await;
-        let (service, grant) = granted(deps, request, &principal).await?;
-        let body = json_object(request)?;
-        let transition = transition(deps, request, context, &body, &service, &grant)?;
-        let applied =
-            deps.writer.apply(&grant, &transition, context.now, &context.request_id).await?;
-        match applied {
-            Applied::Stored => return stored(service, transition),
+    let mut found = granted(deps, request, &principal).await?;
+    let body = json_object(request)?;
+    for attempt in 1..=MAX_ATTEMPTS {
+        let transition = transition(deps, request, context, &body, &found)?;
+        let (service, grant) = found;
+        let written = deps.writer.apply(&grant, &transition, context.now, &context.request_id);
+        match written.await? {
+            Applied::Stored => return stored(&service, transition, context),
             Applied::SomebodyWroteFirst => {}
         }
+        pause(attempt).await;
+        found = granted(deps, request, &principal).await?;
     }
     Err(Problem::Conflict)
 }
@@ -101,29 +102,31 @@ fn transition(
     request: &Request,
     context: &Context,
     body: &Object,
-    service: &Service,
-    grant: &Grant,
+    (service, grant): &(Service, Grant),
 ) -> Result<Transition, Problem> {
-    let shown = service.record.clone().shown_at(context.now);
-    let current = ETag::of(&service.directory, &shown);
-    let expected = EntityTags::read(request.headers(), &IF_MATCH);
-    if expected.is_some_and(|expected| !expected.match_strongly(&current)) {
-        return Err(Problem::PreconditionFailed(current));
+    if let Some(expected) = EntityTags::read(request.headers(), &IF_MATCH) {
+        let shown = service.record.clone().shown_at(context.now);
+        let current = Representation::new(&service.directory, shown)?;
+        if !expected.match_strongly(current.etag()) {
+            return Err(Problem::PreconditionFailed(current.etag().clone()));
+        }
     }
     let update = request::status_update(body, deps.limits).map_err(Problem::ValidationFailed)?;
     Ok(update.apply(&service.record, grant, context.now))
 }
 
-/// The answer: the status as it was at the moment of the change.
-fn stored(service: Service, transition: Transition) -> Result<Response, Problem> {
-    let shown = transition.after.shown_at(transition.made_at);
-    status_answer(&ETag::of(&service.directory, &shown), service.directory, shown)
+/// The answer: what a reader is shown now.
+fn stored(
+    service: &Service,
+    transition: Transition,
+    context: &Context,
+) -> Result<Response, Problem> {
+    let shown = transition.after.shown_at(context.now);
+    Ok(Representation::new(&service.directory, shown)?.into_response())
 }
 
 /// Waits a random part of a time that doubles with each attempt, so that writers do not stay in step.
 async fn pause(attempt: u32) {
-    if let Some(doublings) = attempt.checked_sub(1) {
-        tokio::time::sleep(FIRST_PAUSE.mul_f64(fastrand::f64()) * 2_u32.saturating_pow(doublings))
-            .await;
-    }
+    let longest = FIRST_PAUSE * 2_u32.saturating_pow(attempt - 1);
+    tokio::time::sleep(longest.mul_f64(fastrand::f64())).await;
 }

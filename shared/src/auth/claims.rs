@@ -14,8 +14,5 @@ pub(super) fn principal(request: &Request) -> Option<Principal> {
     if claims.get("token_use")? != "access" {
         return None;
     }
-    Some(Principal {
-        subject: claims.get("sub").filter(|subject| !subject.is_empty())?.clone(),
-        scopes: claims.get("scope").cloned().unwrap_or_default(),
-    })
+    Principal::new(claims.get("sub")?, claims.get("scope").map_or("", String::as_str))
 }

@@ -19,6 +19,7 @@ use jsonwebtoken::DecodingKey;
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
+use super::jwt::is_acceptable_url;
 use crate::domain::Timestamp;
 
 /// The least time between two fetches, in seconds: what a flood of unknown key ids costs the issuer.
@@ -31,6 +32,7 @@ const MIN_MODULUS: usize = 256;
 /// The keys of one issuer by their id.
 #[derive(Debug)]
 pub(super) struct KeySet {
+    issuer: String,
     discovery_url: String,
     jwks_url: Option<String>,
     connector: SharedHttpConnector,
@@ -46,6 +48,7 @@ struct Cache {
 
 #[derive(Deserialize)]
 struct Discovery {
+    issuer: String,
     jwks_uri: String,
 }
 
@@ -72,6 +75,7 @@ impl KeySet {
             .connector_settings(settings.build())
             .build();
         Self {
+            issuer: issuer.to_owned(),
             discovery_url: format!(
                 "{}/.well-known/openid-configuration",
                 issuer.trim_end_matches('/')
@@ -102,7 +106,11 @@ impl KeySet {
     async fn fetch(&self) -> Option<HashMap<String, DecodingKey>> {
         let url = match &self.jwks_url {
             Some(url) => url.clone(),
-            None => self.get::<Discovery>(&self.discovery_url).await?.jwks_uri,
+            None => {
+                let discovered: Discovery = self.get(&self.discovery_url).await?;
+                let own = discovered.issuer == self.issuer;
+                Some(discovered.jwks_uri).filter(|url| own && is_acceptable_url(url))?
+            }
         };
         let jwks: Jwks = self.get(&url).await?;
         Some(jwks.keys.into_iter().filter_map(usable).collect())

@@ -5,7 +5,10 @@
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, crypto};
-use lambda_http::{Request, http::header::AUTHORIZATION};
+use lambda_http::{
+    Request,
+    http::{Uri, header::AUTHORIZATION},
+};
 
 use super::{Principal, jwks::KeySet};
 use crate::{
@@ -32,24 +35,25 @@ pub struct Verifier {
 impl Verifier {
     /// Reads `JWT_ISSUER`, `JWT_CLIENT_IDS` and `JWT_JWKS_URL`.
     pub(super) fn read(environment: &mut Environment) -> Option<Self> {
-        let issuer = environment.required("JWT_ISSUER").filter(|issuer| {
-            let acceptable = is_acceptable_url(issuer);
-            if !acceptable {
-                environment.report("JWT_ISSUER", "is neither https nor http on a loopback address");
-            }
-            acceptable
-        });
-        let client_ids = environment.required("JWT_CLIENT_IDS").map(|ids| {
-            ids.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect()
-        });
+        let issuer = environment.required("JWT_ISSUER");
         let jwks_url = environment.optional("JWT_JWKS_URL");
-        if jwks_url.as_deref().is_some_and(|url| !is_acceptable_url(url)) {
-            environment.report("JWT_JWKS_URL", "is neither https nor http on a loopback address");
-            return None;
+        for (name, url) in [("JWT_ISSUER", &issuer), ("JWT_JWKS_URL", &jwks_url)] {
+            if url.as_deref().is_some_and(|url| !is_acceptable_url(url)) {
+                environment.report(name, "is neither https nor http on a loopback address");
+            }
+        }
+        let client_ids = environment.required("JWT_CLIENT_IDS")?;
+        let client_ids: Vec<_> = client_ids
+            .split(',')
+            .map(|id| id.trim().to_owned())
+            .filter(|id| !id.is_empty())
+            .collect();
+        if client_ids.is_empty() {
+            environment.report("JWT_CLIENT_IDS", "names no client");
         }
         let issuer = issuer?;
         let keys = KeySet::new(&issuer, jwks_url);
-        Some(Self { issuer, client_ids: client_ids?, keys })
+        Some(Self { issuer, client_ids, keys })
     }
 
     /// The principal of the request's bearer token; `None` unless every check passes.
@@ -79,20 +83,24 @@ impl Verifier {
         let ours = text(claims, "iss")? == self.issuer
             && text(claims, "token_use")? == "access"
             && self.client_ids.iter().any(|id| Some(id.as_str()) == text(claims, "client_id"));
-        let subject = text(claims, "sub").filter(|subject| !subject.is_empty())?;
-        let scopes = text(claims, "scope")?;
-        (in_time && ours)
-            .then(|| Principal { subject: subject.to_owned(), scopes: scopes.to_owned() })
+        let principal = Principal::new(text(claims, "sub")?, text(claims, "scope")?)?;
+        (in_time && ours).then_some(principal)
     }
 }
 
-/// Keys and tokens go over https, or do not leave the machine.
-fn is_acceptable_url(url: &str) -> bool {
-    let host = |rest: &str| rest.split(['/', ':']).next().unwrap_or_default().to_owned();
-    url.strip_prefix("https://").is_some_and(|rest| !host(rest).is_empty())
-        || url.strip_prefix("http://").is_some_and(|rest| {
-            ["127.0.0.1", "localhost"].contains(&host(rest).as_str()) || rest.starts_with("[::1]")
-        })
+/// Keys go over https, or do not leave the machine.
+pub(super) fn is_acceptable_url(url: &str) -> bool {
+    let Ok(url) = url.parse::<Uri>() else { return false };
+    let (Some(scheme), Some(authority)) = (url.scheme_str(), url.authority()) else {
+        return false;
+    };
+    // No user information, and nothing between host and port: both would mislead about the host.
+    let after_host = authority.as_str().strip_prefix(authority.host());
+    let plain = after_host.is_some_and(|rest| {
+        rest.is_empty() || rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok())
+    });
+    let local = ["127.0.0.1", "localhost", "[::1]"].contains(&authority.host());
+    plain && (scheme == "https" || scheme == "http" && local)
 }
 
 /// The token of the one Authorization header: `Bearer` in any case, one space, the token.

@@ -15,6 +15,7 @@ use crate::{
     config::Environment,
     domain::{Timestamp, User},
     http::Problem,
+    store::keys::MAX_PARTITION_KEY_BYTES,
 };
 
 /// The least right that a token gives.
@@ -45,6 +46,12 @@ pub struct Principal {
 }
 
 impl Principal {
+    /// `None` if the subject could be no key of the users table.
+    fn new(subject: &str, scopes: &str) -> Option<Self> {
+        let sized = (1..=MAX_PARTITION_KEY_BYTES).contains(&subject.len());
+        sized.then(|| Self { subject: subject.to_owned(), scopes: scopes.to_owned() })
+    }
+
     fn require(self, scope: Scope) -> Result<Self, Problem> {
         let wanted = scope.to_string();
         if self.scopes.split(' ').any(|own| own == wanted) {

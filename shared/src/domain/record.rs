@@ -34,38 +34,37 @@ impl StatusRecord {
         Self { version: 0, status: CapacityStatus::Green, modified: None }
     }
 
+    /// The record that a change led to.
+    fn after(change: &Change) -> Self {
+        let last =
+            Modified { at: change.at, by: change.by.username.clone(), notes: change.notes.clone() };
+        Self { version: change.version, status: change.status, modified: Some(last) }
+    }
+
+    /// The reset that the clock has made of this record, stored or not.
+    fn reset_by(&self, now: Timestamp) -> Option<Change> {
+        let deadline = self.status.reset_at().filter(|deadline| now >= *deadline)?;
+        Some(Change {
+            version: self.version + 1,
+            status: CapacityStatus::Green,
+            previous: self.status.rag(),
+            at: deadline,
+            notes: None,
+            by: Author::automatic_reset(),
+            cause: Cause::Reset,
+        })
+    }
+
     /// What a reader at `now` is shown: this record, or the GREEN that its deadline has made of it.
     ///
     /// The shown version is the *effective version*: after the deadline it is the number that the
     /// reset has, or will get once it is stored.
     #[must_use]
     pub fn shown_at(self, now: Timestamp) -> Self {
-        match self.status.reset_at() {
-            Some(deadline) if now >= deadline => self.reset(deadline),
-            Some(_) | None => self,
+        match self.reset_by(now) {
+            Some(reset) => Self::after(&reset),
+            None => self,
         }
-    }
-
-    fn reset(self, deadline: Timestamp) -> Self {
-        Self {
-            version: self.version + 1,
-            status: CapacityStatus::Green,
-            modified: Some(Modified { at: deadline, by: AUTOMATIC_RESET.to_owned(), notes: None }),
-        }
-    }
-
-    /// The change that led from `previous` to this record.
-    fn as_change(&self, previous: &Self, by: Author, cause: Cause) -> Option<Change> {
-        let modified = self.modified.as_ref()?;
-        Some(Change {
-            version: self.version,
-            status: self.status,
-            previous: previous.status.rag(),
-            at: modified.at,
-            notes: modified.notes.clone(),
-            by,
-            cause,
-        })
     }
 }
 
@@ -86,26 +85,22 @@ impl StatusUpdate {
     /// change because clocks differ.
     #[must_use]
     pub fn apply(&self, stored: &StatusRecord, grant: &Grant, now: Timestamp) -> Transition {
+        let reset = stored.reset_by(now);
         let before = stored.clone().shown_at(now);
         let at = before.modified.as_ref().map_or(now, |last| last.at.max(now));
-        let after = StatusRecord {
+        let update = Change {
             version: before.version + 1,
             status: self.target.set_at(at, now),
-            modified: Some(Modified {
-                at,
-                by: grant.username().to_owned(),
-                notes: Some(Note::stored(self.note.as_ref())),
-            }),
+            previous: before.status.rag(),
+            at,
+            notes: Some(Note::stored(self.note.as_ref())),
+            by: Author::holder_of(grant),
+            cause: Cause::Update,
         };
-        let reset = (before.version != stored.version)
-            .then(|| before.as_change(stored, Author::automatic_reset(), Cause::Reset))
-            .flatten();
-        let update = after.as_change(&before, Author::holder_of(grant), Cause::Update);
         Transition {
             from_version: stored.version,
-            changes: reset.into_iter().chain(update).collect(),
-            made_at: at,
-            after,
+            after: StatusRecord::after(&update),
+            changes: reset.into_iter().chain([update]).collect(),
         }
     }
 }
@@ -117,8 +112,6 @@ pub struct Transition {
     pub from_version: u64,
     /// The history entries, oldest first: the update, after the reset that it settles if any.
     pub changes: Vec<Change>,
-    /// The date of the update; its answer shows the record as of then.
-    pub made_at: Timestamp,
     /// The record to store.
     pub after: StatusRecord,
 }

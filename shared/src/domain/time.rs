@@ -20,7 +20,7 @@ impl Timestamp {
         if seconds >= 0 && seconds <= LAST { Some(Self(seconds)) } else { None }
     }
 
-    /// The system clock's instant, cut to whole seconds.
+    /// The nearest instant from 1970 to 9999.
     #[must_use]
     pub const fn saturating_from_epoch_seconds(seconds: i64) -> Self {
         if seconds < 0 {

@@ -6,13 +6,13 @@ use std::{
 };
 
 use lambda_http::{
-    Request, RequestExt as _,
+    Request,
     http::{HeaderMap, HeaderName, HeaderValue, header::CACHE_CONTROL},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
-use super::{Problem, Response};
+use super::{Problem, Response, path::path_parameter};
 use crate::domain::Timestamp;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -125,9 +125,9 @@ fn mirrored(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
 }
 
 fn instance(request: &Request) -> String {
-    match request.path_parameters_ref().and_then(|parameters| parameters.first("id")) {
+    match path_parameter(request, "id") {
         Some(id) => {
-            format!("/services/{}/capacitystatus", utf8_percent_encode(id, NON_ALPHANUMERIC))
+            format!("/services/{}/capacitystatus", utf8_percent_encode(&id, NON_ALPHANUMERIC))
         }
         None => "/services".to_owned(),
     }

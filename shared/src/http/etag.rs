@@ -5,20 +5,20 @@ use std::fmt;
 use lambda_http::http::{HeaderMap, HeaderValue, header::HeaderName};
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::{Directory, StatusRecord};
-
-/// The strong entity tag of a representation:
-/// `"<effective version>-<short hash of the shown directory fields>"`.
+/// The strong entity tag of a representation: `"<effective version>-<short hash of its bytes>"`.
+///
+/// The version alone is not enough. An update that took the time just before a deadline and was
+/// stored just after it has the number under which readers were shown the reset in between
+/// (docs/adr/0004).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ETag(String);
 
 impl ETag {
-    /// The tag of a status as it is shown, with the directory fields shown beside it.
-    #[must_use]
-    pub fn of(directory: &Directory, shown: &StatusRecord) -> Self {
-        let hash = Sha256::digest(directory.name.as_bytes());
+    /// The tag of a representation of that version.
+    pub(super) fn new(version: u64, representation: &str) -> Self {
+        let hash = Sha256::digest(representation);
         let short: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        Self(format!("\"{}-{short}\"", shown.version))
+        Self(format!("\"{version}-{short}\""))
     }
 
     /// The tag as a header's value.

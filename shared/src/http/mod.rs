@@ -18,18 +18,22 @@ pub use etag::{ETag, EntityTags};
 pub use event::{Answer, answer};
 pub use path::service_id;
 pub use problem::{FieldError, Problem};
-pub use representation::{ListedService, status_answer};
+pub use representation::{ListedService, Representation};
 
 /// A response of a function.
 pub type Response = lambda_http::Response<lambda_http::Body>;
 
-/// An `application/json` answer with status 200; none of these may be cached.
+/// An `application/json` answer with status 200.
 ///
 /// # Errors
 /// [`Problem::Internal`] if the value cannot be written as JSON.
 pub fn ok(value: &impl serde::Serialize) -> Result<Response, Problem> {
-    let body = serde_json::to_string(value).map_err(Problem::internal)?;
-    let mut response = Response::new(body.into());
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(response)
+    serde_json::to_string(value).map(json_response).map_err(Problem::internal)
+}
+
+fn json_response(json: String) -> Response {
+    let mut response = Response::new(json.into());
+    let json_type = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json_type);
+    response
 }

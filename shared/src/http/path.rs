@@ -1,18 +1,22 @@
 //! Typed path parameters. The path itself is never read: behind a base path mapping it keeps the
 //! mapping's prefix.
 
+use std::borrow::Cow;
+
 use lambda_http::{Request, RequestExt as _};
 use percent_encoding::percent_decode_str;
 
 use crate::domain::ServiceId;
 
 /// The service that the path parameter `id` names, if it is an identifier at all.
-///
-/// API Gateway has decoded percent escapes already, `cargo lambda watch` has not. An identifier is
-/// digits only, so decoding once more cannot change what is named.
 #[must_use]
 pub fn service_id(request: &Request) -> Option<ServiceId> {
-    let parameters = request.path_parameters_ref()?;
-    let text = percent_decode_str(parameters.first("id")?).decode_utf8().ok()?;
-    text.parse().ok()
+    path_parameter(request, "id")?.parse().ok()
+}
+
+/// A path parameter, decoded. API Gateway has decoded percent escapes already, `cargo lambda watch`
+/// has not, so this may be the second time; an identifier is the same after either.
+pub(super) fn path_parameter<'a>(request: &'a Request, name: &str) -> Option<Cow<'a, str>> {
+    let text = request.path_parameters_ref()?.first(name)?;
+    Some(percent_decode_str(text).decode_utf8_lossy())
 }

@@ -198,7 +198,21 @@ impl Problem {
         match self {
             Self::StoreUnavailable(fault) => Some(fault),
             Self::Internal(cause) => Some(cause.as_ref()),
-            _ => None,
+            Self::Unauthenticated
+            | Self::UserUnknown
+            | Self::UserInactive
+            | Self::ScopeMissing(_)
+            | Self::NotPermitted
+            | Self::ServiceNotFound
+            | Self::MethodNotAllowed { .. }
+            | Self::PreconditionFailed(_)
+            | Self::BodyTooLarge
+            | Self::UnsupportedMediaType
+            | Self::MalformedBody(_)
+            | Self::ValidationFailed(_)
+            | Self::InvalidQuery(_)
+            | Self::InvalidCursor
+            | Self::Conflict => None,
         }
     }
 
@@ -235,7 +249,7 @@ impl From<StoreFault> for Problem {
     fn from(fault: StoreFault) -> Self {
         match fault {
             StoreFault::Unavailable(_) | StoreFault::Unprocessed => Self::StoreUnavailable(fault),
-            StoreFault::Unreadable(_) => Self::internal(fault),
+            StoreFault::Unreadable(_) | StoreFault::Unbuildable(_) => Self::internal(fault),
         }
     }
 }

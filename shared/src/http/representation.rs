@@ -3,23 +3,41 @@
 use lambda_http::http::header::ETAG;
 use serde::Serialize;
 
-use super::{ETag, Problem, Response, ok};
+use super::{ETag, Problem, Response, json_response};
 use crate::domain::{Directory, Service, ServiceId, StatusRecord, Timestamp};
 
-/// The answer of GET and PUT: a status that has been judged by the clock already
-/// ([`StatusRecord::shown_at`]), under its entity tag.
-///
-/// # Errors
-/// [`Problem::Internal`] if it cannot be written as JSON.
-pub fn status_answer(
-    etag: &ETag,
-    directory: Directory,
-    shown: StatusRecord,
-) -> Result<Response, Problem> {
-    let id = directory.lineage.own();
-    let mut response = ok(&CapacityStatus::new(id, directory.name, shown))?;
-    response.headers_mut().insert(ETAG, etag.header());
-    Ok(response)
+/// A service's status as GET and PUT answer it, under its entity tag.
+#[derive(Clone, Debug)]
+pub struct Representation {
+    etag: ETag,
+    json: String,
+}
+
+impl Representation {
+    /// Shows a status that has been judged by the clock already ([`StatusRecord::shown_at`]).
+    ///
+    /// # Errors
+    /// [`Problem::Internal`] if it cannot be written as JSON.
+    pub fn new(directory: &Directory, shown: StatusRecord) -> Result<Self, Problem> {
+        let (id, version) = (directory.lineage.own(), shown.version);
+        let view = CapacityStatus::new(id, directory.name.clone(), shown);
+        let json = serde_json::to_string(&view).map_err(Problem::internal)?;
+        Ok(Self { etag: ETag::new(version, &json), json })
+    }
+
+    /// The entity tag.
+    #[must_use]
+    pub const fn etag(&self) -> &ETag {
+        &self.etag
+    }
+
+    /// The answer with status 200.
+    #[must_use]
+    pub fn into_response(self) -> Response {
+        let mut response = json_response(self.json);
+        response.headers_mut().insert(ETAG, self.etag.header());
+        response
+    }
 }
 
 #[derive(Debug, Serialize)]

@@ -11,12 +11,19 @@ pub enum StoreFault {
     Unprocessed,
     /// A row is not as this version of the system writes it.
     Unreadable(String),
+    /// A request could not be put together.
+    Unbuildable(Box<dyn Error + Send + Sync>),
 }
 
 impl StoreFault {
     /// A call that failed.
     pub(super) fn unavailable(error: impl Error + Send + Sync + 'static) -> Self {
         Self::Unavailable(Box::new(error))
+    }
+
+    /// A request that could not be put together.
+    pub(super) fn unbuildable(error: impl Error + Send + Sync + 'static) -> Self {
+        Self::Unbuildable(Box::new(error))
     }
 }
 
@@ -26,6 +33,7 @@ impl fmt::Display for StoreFault {
             Self::Unavailable(_) => f.write_str("the store call failed"),
             Self::Unprocessed => f.write_str("the store left keys unprocessed"),
             Self::Unreadable(what) => write!(f, "a stored row cannot be read: {what}"),
+            Self::Unbuildable(_) => f.write_str("a store request cannot be built"),
         }
     }
 }
@@ -33,7 +41,7 @@ impl fmt::Display for StoreFault {
 impl Error for StoreFault {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Unavailable(source) => Some(source.as_ref()),
+            Self::Unavailable(source) | Self::Unbuildable(source) => Some(source.as_ref()),
             Self::Unprocessed | Self::Unreadable(_) => None,
         }
     }

@@ -31,7 +31,7 @@ struct HistoryItem<'a> {
 /// The row of a change that is recorded at that time by that request.
 ///
 /// # Errors
-/// [`StoreFault::Unreadable`] if the change cannot be written as an item.
+/// [`StoreFault::Unbuildable`] if the change cannot be written as an item.
 pub(super) fn history_item(
     service: ServiceId,
     change: &Change,
@@ -54,6 +54,5 @@ pub(super) fn history_item(
         recorded_at: recorded_at.epoch_seconds(),
         request_id,
     };
-    serde_dynamo::to_item(item)
-        .map_err(|error| StoreFault::Unreadable(format!("history entry: {error}")))
+    serde_dynamo::to_item(item).map_err(StoreFault::unbuildable)
 }

@@ -6,6 +6,12 @@ use crate::domain::{ServiceId, Timestamp};
 /// Over how many partitions of the index `pending-reset` the services that are AMBER or RED spread.
 pub const RESET_SHARDS: u64 = 8;
 
+/// The longest sort key that DynamoDB takes, in bytes. A service's path is one, in `hierarchy`.
+pub const MAX_SORT_KEY_BYTES: usize = 1024;
+
+/// The longest partition key that DynamoDB takes, in bytes. A user's subject is one.
+pub const MAX_PARTITION_KEY_BYTES: usize = 2048;
+
 /// The table of services: key `id`.
 pub mod services {
     /// Partition key (N).

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::keys::{RESET_SHARDS, reset_shard};
+use super::keys::{MAX_SORT_KEY_BYTES, RESET_SHARDS, reset_shard};
 use crate::domain::{Lineage, ServiceId, Timestamp};
 
 /// Where the next page starts. As text it is the part of a cursor that names where, and nothing else.
@@ -39,7 +39,9 @@ impl FromStr for Position {
     fn from_str(text: &str) -> Result<Self, NotAPosition> {
         let position = match text.split_at_checked(1) {
             Some(("t", id)) => id.parse().ok().map(Self::Table),
-            Some(("h", path)) => Lineage::parse(path).map(Self::Hierarchy),
+            Some(("h", path)) if path.len() <= MAX_SORT_KEY_BYTES => {
+                Lineage::parse(path).map(Self::Hierarchy)
+            }
             Some(("p", pending)) => pending_position(pending),
             _ => None,
         };

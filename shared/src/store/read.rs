@@ -121,7 +121,7 @@ fn keys(keys: Vec<Item>, consistent: bool) -> Result<KeysAndAttributes, StoreFau
         .set_keys(Some(keys))
         .consistent_read(consistent)
         .build()
-        .map_err(StoreFault::unavailable)
+        .map_err(StoreFault::unbuildable)
 }
 
 /// One `BatchGetItem`. A key that it leaves unprocessed is a fault: absence would be a wrong answer.

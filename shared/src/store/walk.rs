@@ -7,13 +7,13 @@ use aws_sdk_dynamodb::{
 };
 
 use super::{
-    Page, Position, StoreFault,
+    Position, StoreFault,
     attribute::{Item, number, text},
     keys::{RESET_SHARDS, services},
     read::{service_key, services_by_id},
     service_item::service,
 };
-use crate::domain::{Lineage, ServiceId, Timestamp};
+use crate::domain::{Lineage, Service, ServiceId, Timestamp};
 
 /// A way through the data.
 pub(super) enum Walk {
@@ -23,6 +23,13 @@ pub(super) enum Walk {
     Below(Lineage),
     /// What is AMBER or RED, in the index `pending-reset`.
     Pending,
+}
+
+/// What one read met, whether it matches the list or not.
+pub(super) struct Chunk {
+    pub(super) services: Vec<Service>,
+    /// Where to read on; none at the end.
+    pub(super) next: Option<Position>,
 }
 
 /// One read on a walk: from where, how far, and when.
@@ -46,11 +53,11 @@ impl Walk {
         }
     }
 
-    /// The services met by one read, whether they match or not.
+    /// Reads on.
     ///
     /// # Errors
     /// The store failed.
-    pub(super) async fn take(&self, step: Step<'_>) -> Result<Page, StoreFault> {
+    pub(super) async fn take(&self, step: Step<'_>) -> Result<Chunk, StoreFault> {
         match self {
             Self::Table => step.table().await,
             Self::Below(top) => step.below(top).await,
@@ -60,7 +67,7 @@ impl Walk {
 }
 
 impl Step<'_> {
-    async fn table(self) -> Result<Page, StoreFault> {
+    async fn table(self) -> Result<Chunk, StoreFault> {
         let start = match self.from {
             Some(Position::Table(id)) => Some(service_key(*id)),
             _ => None,
@@ -74,10 +81,10 @@ impl Step<'_> {
         let items = answer.items.unwrap_or_default();
         let services = items.into_iter().map(service).collect::<Result<_, _>>()?;
         let next = answer.last_evaluated_key.as_ref().and_then(id).map(Position::Table);
-        Ok(Page { services, next })
+        Ok(Chunk { services, next })
     }
 
-    async fn below(self, top: &Lineage) -> Result<Page, StoreFault> {
+    async fn below(self, top: &Lineage) -> Result<Chunk, StoreFault> {
         let start = match self.from {
             Some(Position::Hierarchy(at)) => {
                 let (region, path) = (number(at.root()), text(at.to_string()));
@@ -100,7 +107,7 @@ impl Step<'_> {
         .await
     }
 
-    async fn pending(self) -> Result<Page, StoreFault> {
+    async fn pending(self) -> Result<Chunk, StoreFault> {
         let (shard, after) = match self.from {
             Some(Position::Pending(shard, after)) => (*shard, *after),
             _ => (0, None),
@@ -119,7 +126,7 @@ impl Step<'_> {
             .expression_attribute_values(":shard", number(shard))
             .expression_attribute_values(":now", number(self.now.epoch_seconds()))
             .set_exclusive_start_key(start);
-        let page = self
+        let chunk = self
             .index(query, |last| {
                 let deadline = last.get(services::RESET_DATE_TIME)?.as_n().ok()?.parse().ok()?;
                 let after = (Timestamp::from_epoch_seconds(deadline)?, id(last)?);
@@ -127,7 +134,7 @@ impl Step<'_> {
             })
             .await?;
         let following = (shard + 1 < RESET_SHARDS).then(|| Position::Pending(shard + 1, None));
-        Ok(Page { services: page.services, next: page.next.or(following) })
+        Ok(Chunk { services: chunk.services, next: chunk.next.or(following) })
     }
 
     fn scan(&self) -> ScanFluentBuilder {
@@ -143,11 +150,11 @@ impl Step<'_> {
         &self,
         query: QueryFluentBuilder,
         position: impl Fn(&Item) -> Option<Position>,
-    ) -> Result<Page, StoreFault> {
+    ) -> Result<Chunk, StoreFault> {
         let answer = query.send().await.map_err(StoreFault::unavailable)?;
         let ids: Vec<_> = answer.items.iter().flatten().filter_map(id).collect();
         let services = services_by_id(self.client, self.table, &ids).await?;
-        Ok(Page { services, next: answer.last_evaluated_key.as_ref().and_then(position) })
+        Ok(Chunk { services, next: answer.last_evaluated_key.as_ref().and_then(position) })
     }
 }
 

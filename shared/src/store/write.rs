@@ -72,7 +72,7 @@ impl Writer {
                 .condition_expression("attribute_not_exists(#at)")
                 .expression_attribute_names("#at", history::AT)
                 .build()
-                .map_err(StoreFault::unavailable)?;
+                .map_err(StoreFault::unbuildable)?;
             writes.push(TransactWriteItem::builder().put(put).build());
         }
         // The SDK resends a request whose answer was lost: the token makes that one application.
@@ -135,7 +135,7 @@ impl Writer {
         for (name, value) in set {
             update = update.expression_attribute_values(format!(":{name}"), value);
         }
-        update.build().map_err(StoreFault::unavailable)
+        update.build().map_err(StoreFault::unbuildable)
     }
 }
 

@@ -4,17 +4,18 @@
 
 use std::collections::HashMap;
 
-use shared::domain::{Lineage, ServiceId};
+use shared::{
+    domain::{Lineage, ServiceId},
+    store::keys::MAX_SORT_KEY_BYTES,
+};
 
 use crate::{
     directory::Row,
     refusal::{Place, Problems, Refusal},
 };
 
-/// DynamoDB's limit for a sort key, and the path is one.
-const PATH_MAX_BYTES: usize = 1024;
 /// No path of that many services fits: each takes two bytes or more.
-const LEVELS_MAX: usize = PATH_MAX_BYTES / 2;
+const LEVELS_MAX: usize = MAX_SORT_KEY_BYTES / 2;
 
 /// The place of a service in the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +101,11 @@ impl Parents {
         }
         let ancestors = chain.into_iter().skip(1).rev().collect();
         let lineage = Lineage::new(ancestors, id);
-        if lineage.to_string().len() > PATH_MAX_BYTES { Err(Flaw::TooDeep) } else { Ok(lineage) }
+        if lineage.to_string().len() > MAX_SORT_KEY_BYTES {
+            Err(Flaw::TooDeep)
+        } else {
+            Ok(lineage)
+        }
     }
 }
 

@@ -6,14 +6,15 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use shared::{domain::ServiceId, store::keys::users::EDIT_CAPACITY};
+use shared::{
+    domain::ServiceId,
+    store::keys::{MAX_PARTITION_KEY_BYTES, users::EDIT_CAPACITY},
+};
 
 use crate::refusal::{Place, Problems, Refusal};
 
 /// The permissions there are.
 pub const PERMISSIONS: [&str; 1] = [EDIT_CAPACITY];
-/// DynamoDB's limit for a partition key, and the subject is one.
-const SUBJECT_MAX_BYTES: usize = 2048;
 const USERNAME_MAX_CHARS: usize = 128;
 /// What history calls the reset; nobody else may be called that.
 const RESERVED: &str = "automatic reset";
@@ -113,7 +114,7 @@ fn username_problem(username: &str) -> Option<&'static str> {
 
 fn subject_problem(subject: Option<&str>) -> Option<&'static str> {
     let valid = |subject: &str| {
-        (1..=SUBJECT_MAX_BYTES).contains(&subject.len()) && subject.trim() == subject
+        (1..=MAX_PARTITION_KEY_BYTES).contains(&subject.len()) && subject.trim() == subject
     };
     subject
         .is_some_and(|subject| !valid(subject))

@@ -26,7 +26,8 @@ use crate::{
     routes::{self, Route},
     sample,
     state::{self, State},
-    tables,
+    tables::{self, TablesError},
+    template,
     watch::{self, Watch},
 };
 
@@ -63,6 +64,7 @@ struct Parts {
     state: State,
     cargo_lambda: PathBuf,
     routes: Vec<Route>,
+    limits: Vec<(&'static str, String)>,
     engine: Engine,
     issuer: LocalIssuer,
     ipv6: Option<Background>,
@@ -75,13 +77,16 @@ impl Parts {
         let directory = arguments.state.clone().unwrap_or_else(|| state::default_directory(&root));
         let state = State::take(&directory)?;
         let listeners = Listeners::bind(arguments)?;
+        let template = read(&root.join("template.yaml"))?;
+        let limits = template::reset_limits(&template)
+            .map_err(|reason| Failure::Tables(TablesError::Template(reason)))?;
         let routes = routes::declared(&read(&root.join("Cargo.toml"))?).map_err(Failure::Routes)?;
         let cargo_lambda =
             cargo_lambda::find_or_bring(&state::default_directory(&root).join("tools")).await?;
         if arguments.fresh {
             state.forget()?;
         }
-        let (engine, tables) = store(listeners.dynamodb, &state, &root).await?;
+        let (engine, tables) = store(listeners.dynamodb, &state, &template).await?;
         let issuer = token_issuer(listeners.issuer, &state)?;
         let ipv6 = listeners.api_ipv6.map(|listener| forward::start(listener, arguments.port));
         let ipv6 = ipv6.transpose().map_err(|error| Failure::Part("API's IPv6 address", error))?;
@@ -94,7 +99,7 @@ impl Parts {
             client_id: issuer.issuer().client_id.clone(),
             key_file: state.key(),
         };
-        let parts = Self { root, state, cargo_lambda, routes, engine, issuer, ipv6, file };
+        let parts = Self { root, state, cargo_lambda, routes, limits, engine, issuer, ipv6, file };
         parts.seed().await?;
         eprintln!("building the functions");
         watch::build(&parts.root, &parts.routes).await?;
@@ -120,6 +125,7 @@ impl Parts {
             port: arguments.port,
             stack: &self.file,
             jwks_url: self.issuer.jwks_url(),
+            limits: &self.limits,
         }
     }
 
@@ -190,12 +196,11 @@ fn unexpected(ended: Result<std::process::ExitStatus, Failure>) -> Failure {
 async fn store(
     listener: TcpListener,
     state: &State,
-    root: &Path,
+    template: &str,
 ) -> Result<(Engine, Tables), Failure> {
     let engine = Engine::on_disk(listener, &state.database()?)
         .map_err(|error| Failure::Part("DynamoDB engine", error))?;
-    let template = read(&root.join("template.yaml"))?;
-    let tables = tables::create(&engine.client(), &template, TABLE_PREFIX).await?;
+    let tables = tables::create(&engine.client(), template, TABLE_PREFIX).await?;
     Ok((engine, tables))
 }
 

@@ -1,4 +1,5 @@
-//! What template.yaml says of the tables. It is their one description: nothing is repeated here.
+//! What template.yaml says of the tables and limits. It is their one description: nothing is repeated
+//! here.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -82,6 +83,26 @@ pub fn tables(template: &str) -> Result<Vec<(String, Table)>, String> {
             Ok((id.clone(), table))
         })
         .collect()
+}
+
+/// The functions' settings that are parameters of the template, with the parameters' defaults.
+///
+/// # Errors
+///
+/// The template is no YAML, or lacks a parameter.
+pub fn reset_limits(template: &str) -> Result<Vec<(&'static str, String)>, String> {
+    let template = parse(template)?;
+    let settings = [
+        ("RESET_DEFAULT_MINUTES", "ResetDefaultMinutes"),
+        ("RESET_MIN_MINUTES", "ResetMinMinutes"),
+        ("RESET_MAX_MINUTES", "ResetMaxMinutes"),
+    ];
+    let default = |(setting, parameter)| {
+        let default = template.pointer(&format!("/Parameters/{parameter}/Default"));
+        let default = default.ok_or_else(|| format!("{parameter} has no default"))?;
+        Ok((setting, default.to_string()))
+    };
+    settings.into_iter().map(default).collect()
 }
 
 /// A template as CloudFormation reads it: a bare `N` is a text, not YAML 1.1's "no".

@@ -29,6 +29,8 @@ pub struct Watch<'a> {
     pub stack: &'a StackFile,
     /// Where keys are published.
     pub jwks_url: String,
+    /// After how many minutes a status resets: the settings that say so.
+    pub limits: &'a [(&'static str, String)],
 }
 
 /// Builds the functions just as `cargo lambda watch` will, so that its own builds find nothing to do.
@@ -81,9 +83,7 @@ impl Watch<'_> {
             .env("JWT_ISSUER", &self.stack.issuer)
             .env("JWT_CLIENT_IDS", &self.stack.client_id)
             .env("JWT_JWKS_URL", &self.jwks_url)
-            .env("RESET_DEFAULT_MINUTES", "240")
-            .env("RESET_MIN_MINUTES", "0")
-            .env("RESET_MAX_MINUTES", "1440")
+            .envs(self.limits.iter().cloned())
             .env("AWS_REGION", &self.stack.region)
             .env("AWS_ACCESS_KEY_ID", "local")
             .env("AWS_SECRET_ACCESS_KEY", "local")

@@ -1,0 +1,72 @@
+//! What the store refuses although the caller was allowed: the world has changed since.
+
+use shared::{
+    config::Environment,
+    domain::{
+        Grant, Level, Minutes, ServiceId, StatusUpdate, Target, Transition, authorise_update,
+    },
+    store::{Applied, Freshness, Reader, Writer},
+};
+
+use crate::harness::{App, NOW, World, gateway_settings, time};
+
+/// A writer, and an update of service 30 that was allowed just now.
+async fn allowed(app: &App) -> (Writer, Grant, Transition) {
+    let mut environment: Environment = gateway_settings(&app.tables).into_iter().collect();
+    let reader = Reader::read(&mut environment, &app.client).expect("settings");
+    let writer = Writer::read(&mut environment, &app.client).expect("settings");
+    let id = ServiceId::new(30);
+    let found = reader.user_and_service("editor", Freshness::Strong, id).await.expect("an answer");
+    let (user, service) = (found.0.expect("a user"), found.1.expect("a service"));
+    let grant = authorise_update(&user, &service).expect("a right");
+    let target = Target::Limited { level: Level::Red, reset_in: Minutes(5) };
+    let update = StatusUpdate { target, note: None };
+    let transition = update.apply(&service.record, &grant, time(NOW));
+    (writer, grant, transition)
+}
+
+async fn import(app: &App, row: &str) {
+    let header = "id,name,typeId,parentId,town,postcode,odsCode,active";
+    let file = format!("{header}\n{row}\n");
+    capacityctl::services::import(&app.client, &app.tables.services, file.as_bytes())
+        .await
+        .expect("an import");
+}
+
+#[tokio::test]
+async fn nothing_is_stored_once_the_service_is_closed_or_has_moved() {
+    for change in ["30,Pharmacy,13,20,,,,false", "30,Pharmacy,13,40,,,,true"] {
+        let app = World::family().start().await;
+        let (writer, grant, transition) = allowed(&app).await;
+        import(&app, change).await;
+        let applied = writer.apply(&grant, &transition, time(NOW), "r1").await;
+        assert_eq!(applied.expect("an answer"), Applied::SomebodyWroteFirst, "{change}");
+        assert!(!app.row(30).await.contains_key("version"), "{change}");
+        assert_eq!(app.history(30).await.len(), 0, "{change}");
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_changes_neither_does_not_stand_in_the_way() {
+    let app = World::family().start().await;
+    let (writer, grant, transition) = allowed(&app).await;
+    import(&app, "30,Renamed,14,20,,,,true").await;
+    let applied = writer.apply(&grant, &transition, time(NOW), "r1").await;
+    assert_eq!(applied.expect("an answer"), Applied::Stored);
+    assert_eq!(app.row(30).await["name"].as_s().map(String::as_str), Ok("Renamed"));
+}
+
+#[tokio::test]
+async fn a_transition_is_applied_on_its_own_version_alone() {
+    let app = World::family().start().await;
+    let (writer, grant, first) = allowed(&app).await;
+    let applied = async |transition| {
+        writer.apply(&grant, transition, time(NOW), "r1").await.expect("an answer")
+    };
+    assert_eq!(applied(&first).await, Applied::Stored);
+    assert_eq!(applied(&first).await, Applied::SomebodyWroteFirst);
+    let (_, _, second) = allowed(&app).await;
+    assert_eq!(applied(&second).await, Applied::Stored);
+    assert_eq!(applied(&first).await, Applied::SomebodyWroteFirst);
+    assert_eq!(app.row(30).await["version"].as_n().map(String::as_str), Ok("2"));
+}
