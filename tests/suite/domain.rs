@@ -4,7 +4,7 @@ use shared::{
     domain::{
         CapacityStatus, Level, Lineage, Modified, Note, NoteError, Rag, ServiceId, StatusRecord,
     },
-    http::json::{self, Json},
+    json::{self, Json},
     store::{Position, keys::history_key},
 };
 

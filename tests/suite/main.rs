@@ -12,7 +12,9 @@
 mod harness;
 
 mod bad_input;
+mod cursors;
 mod domain;
+mod fields;
 mod gateway_events;
 mod journey;
 mod listing;
@@ -25,4 +27,5 @@ mod tokens;
 mod tools_directory;
 mod tools_import;
 mod tools_target;
+mod tools_users;
 mod updating;

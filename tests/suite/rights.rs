@@ -107,6 +107,7 @@ async fn claims_that_are_no_access_token_are_no_credential() {
     let scope = "capacity/read capacity/write";
     for claims in [
         json!({"sub": "region", "token_use": "id", "scope": scope}),
+        json!({"sub": "region", "token_use": "refresh", "scope": scope}),
         json!({"sub": "region", "scope": scope}),
         json!({"username": "region", "token_use": "access", "scope": scope}),
         json!({"sub": "", "token_use": "access", "scope": scope}),

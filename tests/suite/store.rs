@@ -10,8 +10,8 @@ use shared::{
 
 use crate::harness::{App, NOW, World, gateway_settings, time};
 
-/// A writer, and an update of service 30 that was allowed just now.
-async fn allowed(app: &App) -> (Writer, Grant, Transition) {
+/// A writer, and an update of service 30 that was allowed at that time.
+async fn allowed(app: &App, at: i64) -> (Writer, Grant, Transition) {
     let mut environment: Environment = gateway_settings(&app.tables).into_iter().collect();
     let reader = Reader::read(&mut environment, &app.client).expect("settings");
     let writer = Writer::read(&mut environment, &app.client).expect("settings");
@@ -21,7 +21,7 @@ async fn allowed(app: &App) -> (Writer, Grant, Transition) {
     let grant = authorise_update(&user, &service).expect("a right");
     let target = Target::Limited { level: Level::Red, reset_in: Minutes(5) };
     let update = StatusUpdate { target, note: None };
-    let transition = update.apply(&service.record, &grant, time(NOW));
+    let transition = update.apply(&service.record, &grant, time(at));
     (writer, grant, transition)
 }
 
@@ -37,7 +37,7 @@ async fn import(app: &App, row: &str) {
 async fn nothing_is_stored_once_the_service_is_closed_or_has_moved() {
     for change in ["30,Pharmacy,13,20,,,,false", "30,Pharmacy,13,40,,,,true"] {
         let app = World::family().start().await;
-        let (writer, grant, transition) = allowed(&app).await;
+        let (writer, grant, transition) = allowed(&app, NOW).await;
         import(&app, change).await;
         let applied = writer.apply(&grant, &transition, time(NOW), "r1").await;
         assert_eq!(applied.expect("an answer"), Applied::SomebodyWroteFirst, "{change}");
@@ -49,7 +49,7 @@ async fn nothing_is_stored_once_the_service_is_closed_or_has_moved() {
 #[tokio::test]
 async fn an_import_that_changes_neither_does_not_stand_in_the_way() {
     let app = World::family().start().await;
-    let (writer, grant, transition) = allowed(&app).await;
+    let (writer, grant, transition) = allowed(&app, NOW).await;
     import(&app, "30,Renamed,14,20,,,,true").await;
     let applied = writer.apply(&grant, &transition, time(NOW), "r1").await;
     assert_eq!(applied.expect("an answer"), Applied::Stored);
@@ -59,14 +59,18 @@ async fn an_import_that_changes_neither_does_not_stand_in_the_way() {
 #[tokio::test]
 async fn a_transition_is_applied_on_its_own_version_alone() {
     let app = World::family().start().await;
-    let (writer, grant, first) = allowed(&app).await;
+    let (writer, grant, first) = allowed(&app, NOW).await;
     let applied = async |transition| {
         writer.apply(&grant, transition, time(NOW), "r1").await.expect("an answer")
     };
     assert_eq!(applied(&first).await, Applied::Stored);
     assert_eq!(applied(&first).await, Applied::SomebodyWroteFirst);
-    let (_, _, second) = allowed(&app).await;
+    let (_, _, second) = allowed(&app, NOW).await;
+    let (_, _, overtaken) = allowed(&app, NOW + 1).await;
     assert_eq!(applied(&second).await, Applied::Stored);
-    assert_eq!(applied(&first).await, Applied::SomebodyWroteFirst);
+    for late in [&first, &second, &overtaken] {
+        assert_eq!(applied(late).await, Applied::SomebodyWroteFirst);
+    }
+    assert_eq!(app.history(30).await.len(), 2);
     assert_eq!(app.row(30).await["version"].as_n().map(String::as_str), Ok("2"));
 }

@@ -1,5 +1,4 @@
 //! What `capacityctl` writes, seen in the tables.
-#![expect(clippy::expect_used, reason = "what a test states is there, or the test fails")]
 
 use std::collections::{BTreeMap, HashMap};
 

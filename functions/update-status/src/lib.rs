@@ -15,9 +15,9 @@ use shared::{
     config::{Environment, ResetLimits},
     domain::{Grant, Service, Transition, authorise_update},
     http::{
-        Clock, Context, EntityTags, Problem, Representation, Response, json::Object, json_object,
-        service_id,
+        Clock, Context, EntityTags, Problem, Representation, Response, json_object, service_id,
     },
+    json::Object,
     store::{Applied, Freshness, Reader, Writer},
 };
 

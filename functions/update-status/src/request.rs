@@ -4,10 +4,8 @@
 use shared::{
     config::ResetLimits,
     domain::{Level, Minutes, Note, NoteError, Rag, StatusUpdate, Target},
-    http::{
-        FieldError,
-        json::{Json, Object},
-    },
+    http::FieldError,
+    json::{Json, Object},
 };
 
 /// Reads the fields of an update. Members that are not fields are ignored.

@@ -16,10 +16,10 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::byte_stream::ByteStream;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::DecodingKey;
+use lambda_http::http::Uri;
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
-use super::jwt::is_acceptable_url;
 use crate::domain::Timestamp;
 
 /// The least time between two fetches, in seconds: what a flood of unknown key ids costs the issuer.
@@ -134,4 +134,19 @@ fn usable(key: Jwk) -> Option<(String, DecodingKey)> {
     let signs = key.kty == "RSA" && key.r#use.as_deref() == Some("sig");
     let decoding = DecodingKey::from_rsa_components(&modulus, &exponent).ok()?;
     (long && signs).then_some((key.kid?, decoding))
+}
+
+/// Keys go over https, or do not leave the machine.
+pub(super) fn is_acceptable_url(url: &str) -> bool {
+    let Ok(url) = url.parse::<Uri>() else { return false };
+    let (Some(scheme), Some(authority)) = (url.scheme_str(), url.authority()) else {
+        return false;
+    };
+    // No user information, and nothing between host and port: both would mislead about the host.
+    let after_host = authority.as_str().strip_prefix(authority.host());
+    let plain = after_host.is_some_and(|rest| {
+        rest.is_empty() || rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok())
+    });
+    let local = ["127.0.0.1", "localhost", "[::1]"].contains(&authority.host());
+    plain && (scheme == "https" || scheme == "http" && local)
 }

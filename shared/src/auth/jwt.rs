@@ -5,16 +5,16 @@
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, crypto};
-use lambda_http::{
-    Request,
-    http::{Uri, header::AUTHORIZATION},
-};
+use lambda_http::{Request, http::header::AUTHORIZATION};
 
-use super::{Principal, jwks::KeySet};
+use super::{
+    Principal,
+    jwks::{KeySet, is_acceptable_url},
+};
 use crate::{
     config::Environment,
     domain::Timestamp,
-    http::json::{self, Json, Object},
+    json::{self, Json, Object},
 };
 
 /// The longest token accepted, in bytes.
@@ -86,21 +86,6 @@ impl Verifier {
         let principal = Principal::new(text(claims, "sub")?, text(claims, "scope")?)?;
         (in_time && ours).then_some(principal)
     }
-}
-
-/// Keys go over https, or do not leave the machine.
-pub(super) fn is_acceptable_url(url: &str) -> bool {
-    let Ok(url) = url.parse::<Uri>() else { return false };
-    let (Some(scheme), Some(authority)) = (url.scheme_str(), url.authority()) else {
-        return false;
-    };
-    // No user information, and nothing between host and port: both would mislead about the host.
-    let after_host = authority.as_str().strip_prefix(authority.host());
-    let plain = after_host.is_some_and(|rest| {
-        rest.is_empty() || rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok())
-    });
-    let local = ["127.0.0.1", "localhost", "[::1]"].contains(&authority.host());
-    plain && (scheme == "https" || scheme == "http" && local)
 }
 
 /// The token of the one Authorization header: `Bearer` in any case, one space, the token.

@@ -14,7 +14,6 @@ use lambda_http::Request;
 use crate::{
     config::Environment,
     domain::{Timestamp, User},
-    http::Problem,
     store::keys::MAX_PARTITION_KEY_BYTES,
 };
 
@@ -36,6 +35,32 @@ impl fmt::Display for Scope {
     }
 }
 
+/// Why a caller may not go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No token, or one that is not accepted.
+    Unauthenticated,
+    /// The token lacks the scope.
+    ScopeMissing(Scope),
+    /// The token's subject is not in the users table.
+    UserUnknown,
+    /// The user may not use the API any more.
+    UserInactive,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unauthenticated => f.write_str("a valid access token is needed"),
+            Self::ScopeMissing(scope) => write!(f, "the token lacks the scope {scope}"),
+            Self::UserUnknown => {
+                f.write_str("the token is valid, but its subject is not a known user")
+            }
+            Self::UserInactive => f.write_str("the user has been deactivated"),
+        }
+    }
+}
+
 /// Whom an accepted token speaks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
@@ -52,12 +77,12 @@ impl Principal {
         sized.then(|| Self { subject: subject.to_owned(), scopes: scopes.to_owned() })
     }
 
-    fn require(self, scope: Scope) -> Result<Self, Problem> {
+    fn require(self, scope: Scope) -> Result<Self, Refusal> {
         let wanted = scope.to_string();
         if self.scopes.split(' ').any(|own| own == wanted) {
             Ok(self)
         } else {
-            Err(Problem::ScopeMissing(scope))
+            Err(Refusal::ScopeMissing(scope))
         }
     }
 }
@@ -65,12 +90,12 @@ impl Principal {
 /// The user, if there is one and they may use the API.
 ///
 /// # Errors
-/// [`Problem::UserUnknown`] and [`Problem::UserInactive`].
-pub fn active(user: Option<User>) -> Result<User, Problem> {
+/// [`Refusal::UserUnknown`] and [`Refusal::UserInactive`].
+pub fn active(user: Option<User>) -> Result<User, Refusal> {
     match user {
-        None => Err(Problem::UserUnknown),
+        None => Err(Refusal::UserUnknown),
         Some(user) if user.active => Ok(user),
-        Some(_) => Err(Problem::UserInactive),
+        Some(_) => Err(Refusal::UserInactive),
     }
 }
 
@@ -106,7 +131,7 @@ impl Authenticator {
     /// Whom the request speaks for, if its token has the scope.
     ///
     /// # Errors
-    /// [`Problem::Unauthenticated`] and [`Problem::ScopeMissing`].
+    /// [`Refusal::Unauthenticated`] and [`Refusal::ScopeMissing`].
     #[cfg_attr(
         not(feature = "jwt"),
         expect(clippy::unused_async, reason = "verifying may fetch keys")
@@ -116,7 +141,7 @@ impl Authenticator {
         request: &Request,
         scope: Scope,
         now: Timestamp,
-    ) -> Result<Principal, Problem> {
+    ) -> Result<Principal, Refusal> {
         let principal = match self {
             Self::Gateway => claims::principal(request),
             #[cfg(feature = "jwt")]
@@ -124,6 +149,6 @@ impl Authenticator {
         };
         #[cfg(not(feature = "jwt"))]
         let _ = now;
-        principal.ok_or(Problem::Unauthenticated)?.require(scope)
+        principal.ok_or(Refusal::Unauthenticated)?.require(scope)
     }
 }

@@ -2,10 +2,8 @@
 
 use lambda_http::{Body, Request, http::header::CONTENT_TYPE};
 
-use super::{
-    Problem,
-    json::{self, Json, Object},
-};
+use super::Problem;
+use crate::json::{self, Json, Object};
 
 /// The largest body accepted, in bytes after base64 decoding.
 const MAX_BYTES: usize = 16_384;

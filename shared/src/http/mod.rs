@@ -7,7 +7,6 @@ mod body;
 mod context;
 mod etag;
 mod event;
-pub mod json;
 mod path;
 mod problem;
 mod representation;

@@ -10,19 +10,13 @@ use lambda_http::http::{
 use serde::Serialize;
 
 use super::{Context, ETag, Response};
-use crate::{auth::Scope, store::StoreFault};
+use crate::{auth::Refusal, store::StoreFault};
 
 /// A refusal or a fault, in the terms of the contract.
 #[derive(Debug)]
 pub enum Problem {
-    /// No token, or one that is not accepted.
-    Unauthenticated,
-    /// The token's subject is not in the users table.
-    UserUnknown,
-    /// The user may not use the API any more.
-    UserInactive,
-    /// The token lacks the scope.
-    ScopeMissing(Scope),
+    /// The caller may not go on.
+    Refused(Refusal),
     /// The user may not update this service.
     NotPermitted,
     /// No such service, or one that is not in use.
@@ -91,10 +85,18 @@ impl Problem {
     /// The table: code, status, title.
     const fn row(&self) -> (&'static str, StatusCode, &'static str) {
         match self {
-            Self::Unauthenticated => ("UNAUTHENTICATED", StatusCode::UNAUTHORIZED, "Not signed in"),
-            Self::UserUnknown => ("USER_UNKNOWN", StatusCode::UNAUTHORIZED, "User unknown"),
-            Self::UserInactive => ("USER_INACTIVE", StatusCode::UNAUTHORIZED, "User inactive"),
-            Self::ScopeMissing(_) => ("SCOPE_MISSING", StatusCode::FORBIDDEN, "Scope missing"),
+            Self::Refused(Refusal::Unauthenticated) => {
+                ("UNAUTHENTICATED", StatusCode::UNAUTHORIZED, "Not signed in")
+            }
+            Self::Refused(Refusal::UserUnknown) => {
+                ("USER_UNKNOWN", StatusCode::UNAUTHORIZED, "User unknown")
+            }
+            Self::Refused(Refusal::UserInactive) => {
+                ("USER_INACTIVE", StatusCode::UNAUTHORIZED, "User inactive")
+            }
+            Self::Refused(Refusal::ScopeMissing(_)) => {
+                ("SCOPE_MISSING", StatusCode::FORBIDDEN, "Scope missing")
+            }
             Self::NotPermitted => ("NOT_PERMITTED", StatusCode::FORBIDDEN, "Not permitted"),
             Self::ServiceNotFound => {
                 ("SERVICE_NOT_FOUND", StatusCode::NOT_FOUND, "Service not found")
@@ -130,12 +132,7 @@ impl Problem {
     /// What the client reads; never the text of a source error.
     fn detail(&self) -> String {
         match self {
-            Self::Unauthenticated => "a valid access token is needed".to_owned(),
-            Self::UserUnknown => {
-                "the token is valid, but its subject is not a known user".to_owned()
-            }
-            Self::UserInactive => "the user has been deactivated".to_owned(),
-            Self::ScopeMissing(scope) => format!("the token lacks the scope {scope}"),
+            Self::Refused(refusal) => refusal.to_string(),
             Self::NotPermitted => {
                 "updating takes the permission editCapacity and an assignment to \
                                    the service or to one of its ancestors"
@@ -165,15 +162,15 @@ impl Problem {
     /// The header that some problems carry.
     fn header(&self) -> Option<(lambda_http::http::HeaderName, HeaderValue)> {
         match self {
-            Self::Unauthenticated | Self::UserUnknown | Self::UserInactive => {
-                Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
-            }
+            Self::Refused(
+                Refusal::Unauthenticated | Refusal::UserUnknown | Refusal::UserInactive,
+            ) => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
             Self::MethodNotAllowed { allow, .. } => Some((ALLOW, HeaderValue::from_static(allow))),
             Self::PreconditionFailed(current) => Some((ETAG, current.header())),
             Self::Conflict | Self::StoreUnavailable(_) => {
                 Some((RETRY_AFTER, HeaderValue::from_static("1")))
             }
-            Self::ScopeMissing(_)
+            Self::Refused(Refusal::ScopeMissing(_))
             | Self::NotPermitted
             | Self::ServiceNotFound
             | Self::BodyTooLarge
@@ -195,24 +192,12 @@ impl Problem {
     /// The cause, for the log alone.
     #[must_use]
     pub fn fault(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::StoreUnavailable(fault) => Some(fault),
-            Self::Internal(cause) => Some(cause.as_ref()),
-            Self::Unauthenticated
-            | Self::UserUnknown
-            | Self::UserInactive
-            | Self::ScopeMissing(_)
-            | Self::NotPermitted
-            | Self::ServiceNotFound
-            | Self::MethodNotAllowed { .. }
-            | Self::PreconditionFailed(_)
-            | Self::BodyTooLarge
-            | Self::UnsupportedMediaType
-            | Self::MalformedBody(_)
-            | Self::ValidationFailed(_)
-            | Self::InvalidQuery(_)
-            | Self::InvalidCursor
-            | Self::Conflict => None,
+        if let Self::StoreUnavailable(fault) = self {
+            Some(fault)
+        } else if let Self::Internal(cause) = self {
+            Some(cause.as_ref())
+        } else {
+            None
         }
     }
 
@@ -242,6 +227,12 @@ impl Problem {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.extend(self.header());
         response
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
     }
 }
 
