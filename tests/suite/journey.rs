@@ -2,8 +2,6 @@
 //!
 //! Runs on the handlers, and over HTTP on the local stack whose folder `TEST_STACK` names.
 
-use std::path::Path;
-
 use capacityctl::{
     directory, services,
     stack_file::StackFile,
@@ -15,7 +13,7 @@ use local_stack::issuer::{CLIENT_ID, LocalIssuer};
 use serde_json::{Value, json};
 use shared::http::Clock;
 
-use crate::harness::{App, Contract, Reply, client, fresh_tables, gateway_settings};
+use crate::harness::{App, Contract, Reply, client, direct, fresh_tables, gateway_settings, root};
 
 /// A family of three levels, a service elsewhere, a closed one; children before their parents.
 const DIRECTORY: &str = "\
@@ -43,14 +41,16 @@ enum Api {
 impl Api {
     async fn start() -> Self {
         let Some(state) = std::env::var_os("TEST_STACK") else { return Self::on_handlers().await };
-        let target = Target::find(Some(Path::new(&state))).await.expect("a running stack");
+        // Cargo starts a test in its package's folder; the variable is meant from the repository's.
+        let state = root().join(state);
+        let target = Target::find(Some(&state)).await.expect("a running stack");
         import(
             target.client(),
             target.services().expect("a table"),
             target.users().expect("a table"),
         )
         .await;
-        let url = StackFile::read(Path::new(&state)).expect("a stack file").api_url;
+        let url = StackFile::read(&state).expect("a stack file").api_url;
         Self::Http { url, target }
     }
 
@@ -85,8 +85,7 @@ impl Api {
                 app.get(id).header("authorization", &authorization).send().await
             }
             Self::Http { url, .. } => {
-                let request =
-                    reqwest::Client::new().get(format!("{url}/services/{id}/capacitystatus"));
+                let request = direct().get(format!("{url}/services/{id}/capacitystatus"));
                 send("GET", STATUS, request.header("authorization", authorization)).await
             }
         }
@@ -99,8 +98,7 @@ impl Api {
                 app.put(id, body).header("authorization", &authorization).send().await
             }
             Self::Http { url, .. } => {
-                let request =
-                    reqwest::Client::new().put(format!("{url}/services/{id}/capacitystatus"));
+                let request = direct().put(format!("{url}/services/{id}/capacitystatus"));
                 let request = request
                     .header("authorization", authorization)
                     .header("content-type", "application/json");
@@ -116,7 +114,7 @@ impl Api {
                 app.list(query).header("authorization", &authorization).send().await
             }
             Self::Http { url, .. } => {
-                let request = reqwest::Client::new().get(format!("{url}/services?{query}"));
+                let request = direct().get(format!("{url}/services?{query}"));
                 send("GET", "/services", request.header("authorization", authorization)).await
             }
         }

@@ -17,6 +17,7 @@ mod domain;
 mod fields;
 mod gateway_events;
 mod journey;
+mod key_sets;
 mod listing;
 mod reading;
 mod rights;

@@ -22,7 +22,9 @@ fn folder(name: &str) -> PathBuf {
 fn the_standard_environment_wins() {
     assert_eq!(deciding_variable(|name| name == "AWS_PROFILE"), Some("AWS_PROFILE"));
     assert_eq!(deciding_variable(|name| name == "AWS_ENDPOINT_URL"), Some("AWS_ENDPOINT_URL"));
-    assert_eq!(deciding_variable(|name| name == "SERVICES_TABLE"), None);
+    // Whoever names tables does not mean those of the local stack.
+    assert_eq!(deciding_variable(|name| name == "USERS_TABLE"), Some("USERS_TABLE"));
+    assert_eq!(deciding_variable(|name| name == "AWS_PAGER"), None);
 }
 
 #[tokio::test]

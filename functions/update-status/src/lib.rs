@@ -73,6 +73,7 @@ async fn put(deps: &Deps, request: &Request, context: &Context) -> Result<Respon
         let written = deps.writer.apply(&grant, &transition, context.now, &context.request_id);
         match written.await? {
             Applied::Stored => return stored(&service, transition, context),
+            Applied::SomebodyWroteFirst if attempt == MAX_ATTEMPTS => break,
             Applied::SomebodyWroteFirst => {}
         }
         pause(attempt).await;

@@ -9,7 +9,8 @@ use lambda_http::{Request, http::header::AUTHORIZATION};
 
 use super::{
     Principal,
-    jwks::{KeySet, is_acceptable_url},
+    jwks::KeySet,
+    published::{Published, is_acceptable_url},
 };
 use crate::{
     config::Environment,
@@ -52,7 +53,7 @@ impl Verifier {
             environment.report("JWT_CLIENT_IDS", "names no client");
         }
         let issuer = issuer?;
-        let keys = KeySet::new(&issuer, jwks_url);
+        let keys = KeySet::new(Published::new(&issuer, jwks_url));
         Some(Self { issuer, client_ids, keys })
     }
 

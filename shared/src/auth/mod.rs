@@ -6,6 +6,8 @@ mod claims;
 mod jwks;
 #[cfg(feature = "jwt")]
 mod jwt;
+#[cfg(feature = "jwt")]
+mod published;
 
 use std::fmt;
 

@@ -1,10 +1,16 @@
-//! What the tests stand on: a world in real tables, requests as the gateway sends them, and the
-//! contract that every answer is held to.
+//! What the tests stand on: a world in real tables, requests as the gateway sends them, an issuer of
+//! tokens, and the contract that every answer is held to.
 
 mod contract;
+mod key_server;
 mod request;
+pub(crate) mod verifying;
 mod world;
 
 pub(crate) use contract::{Contract, document};
+pub(crate) use key_server::{KeyServer, Published};
 pub(crate) use request::{Call, Reply};
-pub(crate) use world::{App, NOW, World, client, fresh_tables, gateway_settings, root, time};
+pub(crate) use verifying::Verifying;
+pub(crate) use world::{
+    App, NOW, World, client, direct, fresh_tables, gateway_settings, root, time,
+};

@@ -13,8 +13,8 @@ use crate::{
 
 /// Administers the tables of the Capacity Status API.
 ///
-/// Works on the local stack that is running (`cargo dev`), or, when AWS's standard environment
-/// variables are set, on the tables named by SERVICES_TABLE and USERS_TABLE.
+/// Works on the local stack that is running (`cargo dev`), or, when these or AWS's standard
+/// environment variables are set, on the tables named by SERVICES_TABLE and USERS_TABLE.
 #[derive(Debug, Parser)]
 #[command(name = "capacityctl", version)]
 pub struct Arguments {
@@ -68,15 +68,17 @@ pub async fn run(arguments: Arguments) -> Result<String, Failure> {
 async fn import_services(state: Option<&Path>, file: &Path) -> Result<String, Failure> {
     let bytes = read(file)?;
     let target = Target::find(state).await?;
-    let written = services::import(target.client(), target.services()?, &bytes).await?;
-    Ok(written.to_string())
+    let table = target.services()?;
+    let written = services::import(target.client(), table, &bytes).await?;
+    Ok(format!("{written}, in table {table} {}", target.place()))
 }
 
 async fn import_users(state: Option<&Path>, file: &Path) -> Result<String, Failure> {
     let bytes = read(file)?;
     let target = Target::find(state).await?;
-    let written = users::import(target.client(), target.users()?, &bytes).await?;
-    Ok(written.to_string())
+    let table = target.users()?;
+    let written = users::import(target.client(), table, &bytes).await?;
+    Ok(format!("{written}, in table {table} {}", target.place()))
 }
 
 async fn token_of(state: Option<&Path>, username: &str) -> Result<String, Failure> {

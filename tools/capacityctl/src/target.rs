@@ -20,13 +20,15 @@ use crate::{
 };
 
 /// Any of these set means that the environment says where the tables are.
-pub const AWS_VARIABLES: [&str; 6] = [
+pub const DECIDING_VARIABLES: [&str; 8] = [
     "AWS_ENDPOINT_URL_DYNAMODB",
     "AWS_ENDPOINT_URL",
     "AWS_REGION",
     "AWS_DEFAULT_REGION",
     "AWS_PROFILE",
     "AWS_ACCESS_KEY_ID",
+    SERVICES_TABLE,
+    USERS_TABLE,
 ];
 const SERVICES_TABLE: &str = "SERVICES_TABLE";
 const USERS_TABLE: &str = "USERS_TABLE";
@@ -102,7 +104,7 @@ impl Target {
         if let Some(state) = state {
             return Self::stack(state);
         }
-        if let Some(because) = deciding_variable(|name| std::env::var_os(name).is_some()) {
+        if let Some(because) = deciding_variable(is_set) {
             return Ok(Self::environment(because).await);
         }
         let here = std::env::current_dir()
@@ -174,6 +176,15 @@ impl Target {
         }
     }
 
+    /// Where the tables are, for a message: the region's AWS, or a local stack.
+    #[must_use]
+    pub const fn place(&self) -> &'static str {
+        match self.origin {
+            Origin::Environment(_) => "where the environment says",
+            Origin::Stack(_) => "of the local stack",
+        }
+    }
+
     const fn missing(&self, variable: &'static str) -> TargetError {
         match self.origin {
             Origin::Environment(because) => TargetError::MissingTable(variable, because),
@@ -182,10 +193,16 @@ impl Target {
     }
 }
 
+/// Whether an environment variable has a value.
+#[must_use]
+pub fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
 /// The first variable, if any, by which the environment says where the tables are.
 #[must_use]
 pub fn deciding_variable(is_set: impl Fn(&str) -> bool) -> Option<&'static str> {
-    AWS_VARIABLES.into_iter().find(|name| is_set(name))
+    DECIDING_VARIABLES.into_iter().find(|name| is_set(name))
 }
 
 /// A client of AWS, with region, credentials and endpoint from where every AWS SDK reads them.

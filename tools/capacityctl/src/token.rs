@@ -17,7 +17,7 @@ pub const SCOPE: &str = "capacity/read capacity/write";
 pub struct Issuer {
     /// The `iss` of its tokens.
     pub url: String,
-    /// The `client_id` of its tokens.
+    /// The `client_id` of people's tokens.
     pub client_id: String,
     /// Its key.
     pub key: SigningKey,
@@ -30,6 +30,8 @@ pub struct Bearer<'a> {
     pub subject: &'a str,
     /// The `username`; a system's token has none.
     pub username: Option<&'a str>,
+    /// The `client_id`, where it is not the one of people.
+    pub client_id: Option<&'a str>,
     /// The `scope`, space-separated.
     pub scope: &'a str,
     /// The `token_use`: `access` for every token that is to be accepted.
@@ -40,7 +42,15 @@ impl<'a> Bearer<'a> {
     /// A user with both scopes.
     #[must_use]
     pub const fn user(subject: &'a str, username: &'a str) -> Self {
-        Self { subject, username: Some(username), scope: SCOPE, token_use: "access" }
+        let username = Some(username);
+        Self { subject, username, client_id: None, scope: SCOPE, token_use: "access" }
+    }
+
+    /// A system with both scopes: it is its client, and has no username.
+    #[must_use]
+    pub const fn system(client_id: &'a str) -> Self {
+        let (subject, client_id) = (client_id, Some(client_id));
+        Self { subject, username: None, client_id, scope: SCOPE, token_use: "access" }
     }
 }
 
@@ -69,7 +79,7 @@ pub fn mint(issuer: &Issuer, bearer: &Bearer<'_>, issued_at: u64) -> Result<Stri
     let claims = Claims {
         iss: &issuer.url,
         sub: bearer.subject,
-        client_id: &issuer.client_id,
+        client_id: bearer.client_id.unwrap_or(&issuer.client_id),
         token_use: bearer.token_use,
         scope: bearer.scope,
         username: bearer.username,

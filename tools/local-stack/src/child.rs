@@ -59,8 +59,8 @@ impl Child {
 
     /// Ends it and everything that it started, in whatever group that is.
     pub async fn stop(mut self) {
-        let id = self.group.map_or(0, |group| group.as_raw_nonzero().get());
-        let below = processes::descendants(id);
+        let Some(group) = self.group else { return };
+        let below = processes::descendants(group.as_raw_nonzero().get());
         self.terminate();
         let _ = timeout(GRACE, self.inner.wait()).await;
         let own = getpid().as_raw_nonzero().get();

@@ -60,6 +60,7 @@ pub fn live(mut event: Value, issuer: &Issuer) -> Result<Value, jsonwebtoken::er
     let bearer = Bearer {
         subject: claim("sub").unwrap_or_default(),
         username: claim("username"),
+        client_id: None,
         scope: claim("scope").unwrap_or_default(),
         token_use: claim("token_use").unwrap_or_default(),
     };

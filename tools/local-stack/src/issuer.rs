@@ -1,23 +1,33 @@
-//! The local token issuer: what a verifier asks of Cognito, on this machine.
+//! The local token issuer: what clients and verifiers ask of Cognito, on this machine.
 //!
-//! It publishes keys. Tokens are minted by `capacityctl`, which reads the same key.
+//! It publishes its keys and issues tokens to the sample users. `capacityctl`, which reads the same
+//! key, mints them for anybody.
 
-use std::{io, net::TcpListener};
+use std::{io, net::TcpListener, sync::Arc};
 
-use axum::{Json, Router, routing::get};
-use capacityctl::{signing_key::SigningKey, token::Issuer};
+use axum::{
+    Json, Router,
+    routing::{get, post},
+};
+use capacityctl::{
+    signing_key::SigningKey,
+    token::{Issuer, SCOPE},
+};
 use serde_json::{Value, json};
 
-use crate::background::{Background, free_port};
+use crate::{
+    background::{Background, free_port},
+    token_endpoint,
+};
 
-/// The client that tokens are issued to.
+/// The client that people's tokens are issued to.
 pub const CLIENT_ID: &str = "capacity-local";
 const JWKS_PATH: &str = "/.well-known/jwks.json";
 
 /// A running issuer; it stops when this is dropped.
 #[derive(Debug)]
 pub struct LocalIssuer {
-    issuer: Issuer,
+    issuer: Arc<Issuer>,
     background: Background,
 }
 
@@ -38,7 +48,8 @@ impl LocalIssuer {
     /// The listener is unusable.
     pub fn start(listener: TcpListener, key: SigningKey) -> io::Result<Self> {
         let url = format!("http://{}", listener.local_addr()?);
-        let router = router(&url, &key);
+        let issuer = Arc::new(Issuer { url, client_id: CLIENT_ID.to_owned(), key });
+        let router = router(&issuer);
         let background = Background::serve("issuer", listener, async move |listener, stop| {
             let served = axum::serve(listener, router);
             if let Err(error) = served.with_graceful_shutdown(async move { drop(stop.await) }).await
@@ -46,13 +57,12 @@ impl LocalIssuer {
                 eprintln!("error: the token issuer stopped: {error}");
             }
         })?;
-        let issuer = Issuer { url, client_id: CLIENT_ID.to_owned(), key };
         Ok(Self { issuer, background })
     }
 
     /// What mints its tokens.
     #[must_use]
-    pub const fn issuer(&self) -> &Issuer {
+    pub fn issuer(&self) -> &Issuer {
         &self.issuer
     }
 
@@ -68,21 +78,26 @@ impl LocalIssuer {
     }
 }
 
-fn router(url: &str, key: &SigningKey) -> Router {
-    let discovery = discovery(url);
-    let jwks = json!({ "keys": [key.public()] });
+fn router(issuer: &Arc<Issuer>) -> Router {
+    let discovery = discovery(&issuer.url);
+    let jwks = json!({ "keys": [issuer.key.public()] });
     Router::new()
         .route("/.well-known/openid-configuration", get(async || Json(discovery)))
         .route(JWKS_PATH, get(async || Json(jwks)))
+        .route(token_endpoint::PATH, post(token_endpoint::answer))
+        .with_state(Arc::clone(issuer))
 }
 
 fn discovery(url: &str) -> Value {
     json!({
         "issuer": url,
         "jwks_uri": format!("{url}{JWKS_PATH}"),
-        "response_types_supported": ["code"],
+        "token_endpoint": format!("{url}{}", token_endpoint::PATH),
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "grant_types_supported": token_endpoint::GRANT_TYPES,
+        "response_types_supported": [],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
-        "scopes_supported": ["capacity/read", "capacity/write"],
+        "scopes_supported": SCOPE.split(' ').collect::<Vec<_>>(),
     })
 }

@@ -23,6 +23,7 @@ pub mod stack;
 pub mod state;
 pub mod tables;
 pub mod template;
+pub mod token_endpoint;
 pub mod watch;
 
 pub use failure::Failure;

@@ -31,7 +31,7 @@ impl Listeners {
     ///
     /// # Errors
     ///
-    /// One of them is taken.
+    /// One of them is taken, or not for everybody.
     pub fn bind(arguments: &Arguments) -> Result<Self, Failure> {
         let api = Port { number: arguments.port, purpose: "API", flag: "--port" };
         let dynamodb = Port {
@@ -41,13 +41,20 @@ impl Listeners {
         };
         let issuer =
             Port { number: arguments.issuer_port, purpose: "token issuer", flag: "--issuer-port" };
-        bind(api)?;
-        Ok(Self { api_ipv6: bind_ipv6(api)?, dynamodb: bind(dynamodb)?, issuer: bind(issuer)? })
+        // Held until all are taken, so that no two of them are the same.
+        let held = bind(api)?;
+        let listeners =
+            Self { api_ipv6: bind_ipv6(api)?, dynamodb: bind(dynamodb)?, issuer: bind(issuer)? };
+        drop(held);
+        Ok(listeners)
     }
 }
 
 fn bind(port: Port) -> Result<TcpListener, Failure> {
-    TcpListener::bind(("127.0.0.1", port.number)).map_err(|_| Failure::PortTaken(port))
+    TcpListener::bind(("127.0.0.1", port.number)).map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => Failure::PortTaken(port),
+        _ => Failure::Part(port.purpose, error),
+    })
 }
 
 fn bind_ipv6(port: Port) -> Result<Option<TcpListener>, Failure> {

@@ -1,6 +1,9 @@
 //! Which processes descend from one, so that exactly these can be ended.
 
-use std::{fs, process::Command};
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -77,10 +80,16 @@ fn from_stat(stat: &str) -> Option<Process> {
 
 /// Elsewhere: POSIX's `ps`.
 fn from_ps() -> Vec<Process> {
-    let listed_by_ps = Command::new("ps").args(["-A", "-o", "pid=,stat=,ppid=,pgid="]).output();
-    let text = listed_by_ps.map(|output| output.stdout).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    text.lines().filter_map(|line| listed(&line.split_whitespace().collect::<Vec<_>>())).collect()
+    let mut ps = Command::new("ps");
+    ps.args(["-A", "-o", "pid=,stat=,ppid=,pgid="]).stdout(Stdio::piped());
+    let Ok(ps) = ps.spawn() else { return Vec::new() };
+    let itself = i32::try_from(ps.id()).ok();
+    let text = ps.wait_with_output().map(|output| output.stdout).unwrap_or_default();
+    let listed = String::from_utf8_lossy(&text)
+        .lines()
+        .filter_map(|line| listed(&line.split_whitespace().collect::<Vec<_>>()))
+        .collect::<Vec<_>>();
+    listed.into_iter().filter(|process| Some(process.id) != itself).collect()
 }
 
 fn listed(columns: &[&str]) -> Option<Process> {

@@ -77,20 +77,26 @@ fn below(parent: u64, town: &str, row: Row) -> Row {
     }
 }
 
+/// The users who are people. The local issuer knows each by [`PASSWORD`].
+pub const PEOPLE: [&str; 4] =
+    ["sample-reader", "sample-editor", "sample-regional-lead", "sample-inactive"];
+/// The password of every sample person. It opens nothing but the local issuer.
+pub const PASSWORD: &str = "sample-password";
+/// The user that is a system: its client id, which the local issuer knows by [`SECRET`].
+pub const SYSTEM: &str = "sample-system";
+/// The secret of the sample system. It opens nothing but the local issuer.
+pub const SECRET: &str = "sample-secret";
+
 /// Users of every kind; the subject of each is the username.
 #[must_use]
 pub fn users() -> Vec<User> {
+    let [reader, editor, regional_lead, inactive] = PEOPLE;
     vec![
-        user("sample-reader", true, false, &[]),
-        user("sample-editor", true, true, &[9_000_001_100]),
-        user("sample-regional-lead", true, true, &[9_000_001_000]),
-        user(
-            "sample-system",
-            true,
-            true,
-            &[9_000_001_200, 9_000_002_100, 9_000_002_300, 9_000_003_400],
-        ),
-        user("sample-inactive", false, true, &[9_000_001_100]),
+        user(reader, true, false, &[]),
+        user(editor, true, true, &[9_000_001_100]),
+        user(regional_lead, true, true, &[9_000_001_000]),
+        user(SYSTEM, true, true, &[9_000_001_200, 9_000_002_100, 9_000_002_300, 9_000_003_400]),
+        user(inactive, false, true, &[9_000_001_100]),
     ]
 }
 

@@ -6,7 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use capacityctl::{services, stack_file::StackFile, users};
+use capacityctl::{
+    services,
+    stack_file::StackFile,
+    target::{deciding_variable, is_set},
+    users,
+};
 use shared::config::Tables;
 
 use crate::{
@@ -106,8 +111,11 @@ impl Parts {
         Ok(parts)
     }
 
-    /// Imports never touch a status, so seeding again at each start changes nothing.
+    /// Once for the data: what was done to the sample directory since is the developer's.
     async fn seed(&self) -> Result<(), Failure> {
+        if self.state.is_seeded() {
+            return Ok(());
+        }
         let (client, tables) = (self.engine.client(), &self.file.tables);
         let failed = |failure| Failure::Seed(Box::new(failure));
         let written = services::import_rows(&client, &tables.services, sample::directory()).await;
@@ -115,7 +123,7 @@ impl Parts {
         let users =
             users::import_users(&client, &tables.users, sample::users()).await.map_err(failed)?;
         eprintln!("sample directory: {services}; {users}");
-        Ok(())
+        self.state.set_seeded()
     }
 
     fn watch(&self, arguments: &Arguments) -> Watch<'_> {
@@ -154,13 +162,13 @@ impl Parts {
         Ok(())
     }
 
-    /// `cargo ctl`, told where the stack is when it would not find it.
+    /// `cargo ctl`, told where the stack is when it would not find it, or look for AWS.
     fn ctl(&self) -> String {
         let state = self.state.directory();
         let found = state::default_directory(&self.root)
             .canonicalize()
             .is_ok_and(|default| default == state);
-        if found {
+        if found && deciding_variable(is_set).is_none() {
             "cargo ctl".to_owned()
         } else {
             format!("cargo ctl --state {}", self.shown(state).display())

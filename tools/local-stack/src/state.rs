@@ -65,6 +65,26 @@ impl State {
         Ok(data.join("dynamodb.sqlite"))
     }
 
+    /// Whether the data have the sample directory.
+    #[must_use]
+    pub fn is_seeded(&self) -> bool {
+        self.seeded().exists()
+    }
+
+    /// Notes that they have it.
+    ///
+    /// # Errors
+    ///
+    /// The note cannot be written.
+    pub fn set_seeded(&self) -> Result<(), Failure> {
+        let note = self.seeded();
+        fs::write(&note, "").map_err(|error| Failure::File(note, error))
+    }
+
+    fn seeded(&self) -> PathBuf {
+        self.directory.join("data").join("seeded")
+    }
+
     /// The issuer's key.
     #[must_use]
     pub fn key(&self) -> PathBuf {

@@ -8,7 +8,7 @@ use std::{
 use capacityctl::stack_file::StackFile;
 use tokio::process::Command;
 
-use crate::{Failure, child::Child, routes::Route, routes::functions};
+use crate::{Failure, child::Child, routes::Route, routes::functions, sample};
 
 /// How many instances of a function answer at the same time; each watches the sources by itself.
 const INSTANCES: &str = "2";
@@ -81,7 +81,7 @@ impl Watch<'_> {
             .envs(self.stack.tables.variables())
             .env("AUTH_MODE", "jwt")
             .env("JWT_ISSUER", &self.stack.issuer)
-            .env("JWT_CLIENT_IDS", &self.stack.client_id)
+            .env("JWT_CLIENT_IDS", format!("{},{}", self.stack.client_id, sample::SYSTEM))
             .env("JWT_JWKS_URL", &self.jwks_url)
             .envs(self.limits.iter().cloned())
             .env("AWS_REGION", &self.stack.region)
