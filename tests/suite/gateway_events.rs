@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use shared::http::answer;
 
-use crate::harness::{App, Contract, Reply, client, fresh_tables, gateway_settings, root};
+use crate::harness::{App, Contract, Reply, root, sample_app};
 
 /// Function, case, expected status, and the problem's code where there is one.
 const EXPECTED: [(&str, &str, u16, &str); 27] = [
@@ -37,19 +37,6 @@ const EXPECTED: [(&str, &str, u16, &str); 27] = [
     ("update-status", "patch-is-not-allowed", 405, "METHOD_NOT_ALLOWED"),
     ("update-status", "trailing-slash", 200, ""),
 ];
-
-/// The functions on the sample directory of the local stack.
-async fn sample_app() -> App {
-    let client = client();
-    let tables = fresh_tables(&client).await;
-    let (directory, users) = (local_stack::sample::directory(), local_stack::sample::users());
-    capacityctl::services::import_rows(&client, &tables.services, directory)
-        .await
-        .expect("services");
-    capacityctl::users::import_users(&client, &tables.users, users).await.expect("users");
-    let settings = gateway_settings(&tables);
-    App::new(client, tables, &settings)
-}
 
 #[tokio::test]
 async fn every_event_is_answered_as_its_name_says() {

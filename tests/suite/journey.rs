@@ -59,14 +59,8 @@ impl Api {
         let client = client();
         let tables = fresh_tables(&client).await;
         import(&client, &tables.services, &tables.users).await;
-        let mut settings = gateway_settings(&tables);
-        let own = [
-            ("AUTH_MODE", "jwt"),
-            ("JWT_ISSUER", &issuer.issuer().url),
-            ("JWT_CLIENT_IDS", CLIENT_ID),
-        ];
-        settings.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        let app = App::new(client, tables, &settings);
+        let app = App::new(client, tables.clone(), &gateway_settings(&tables));
+        let app = app.verifying(&issuer.issuer().url, CLIENT_ID, "");
         app.at_real_time();
         Self::Handlers { app, issuer }
     }

@@ -12,5 +12,5 @@ pub(crate) use key_server::{KeyServer, Published};
 pub(crate) use request::{Call, Reply};
 pub(crate) use verifying::Verifying;
 pub(crate) use world::{
-    App, NOW, World, client, direct, fresh_tables, gateway_settings, root, time,
+    App, NOW, World, client, direct, fresh_tables, gateway_settings, root, sample_app, time,
 };

@@ -137,6 +137,19 @@ impl World {
     }
 }
 
+/// The functions on the sample directory of the local stack.
+pub(crate) async fn sample_app() -> App {
+    let client = client();
+    let tables = fresh_tables(&client).await;
+    let (directory, users) = (local_stack::sample::directory(), local_stack::sample::users());
+    capacityctl::services::import_rows(&client, &tables.services, directory)
+        .await
+        .expect("services");
+    capacityctl::users::import_users(&client, &tables.users, users).await.expect("users");
+    let settings = gateway_settings(&tables);
+    App::new(client, tables, &settings)
+}
+
 /// The functions, on a world of their own, with a clock that the test sets.
 pub(crate) struct App {
     pub(crate) client: Client,
@@ -169,6 +182,19 @@ impl App {
         app.update_status.clock = clock.clone();
         app.list_services.clock = clock;
         app
+    }
+
+    /// The functions on the same tables where nothing in front verifies tokens.
+    pub(crate) fn verifying(self, issuer: &str, client_ids: &str, jwks_url: &str) -> Self {
+        let mut settings = gateway_settings(&self.tables);
+        let own = [
+            ("AUTH_MODE", "jwt"),
+            ("JWT_ISSUER", issuer),
+            ("JWT_CLIENT_IDS", client_ids),
+            ("JWT_JWKS_URL", jwks_url),
+        ];
+        settings.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        Self::new(self.client, self.tables, &settings)
     }
 
     /// Sets the clock to the machine's time, for tokens that were minted just now.
