@@ -20,6 +20,7 @@ mod gateway_events;
 mod journey;
 mod key_sets;
 mod listing;
+mod permissions;
 mod reading;
 mod rights;
 mod settings;

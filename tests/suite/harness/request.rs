@@ -14,6 +14,8 @@ use super::{App, Contract};
 /// A request being put together. It speaks for nobody until [`Call::by`].
 pub(crate) struct Call<'a> {
     app: &'a App,
+    /// Its path in openapi.yaml.
+    template: String,
     event: Value,
 }
 
@@ -35,10 +37,11 @@ impl<'a> Call<'a> {
             },
             "isBase64Encoded": false,
         });
+        let template = if id.is_some() { "/services/{id}/capacitystatus" } else { "/services" };
         if let Some(id) = id {
             event["pathParameters"] = json!({"id": id});
         }
-        Self { app, event }
+        Self { app, template: template.to_owned(), event }
     }
 
     /// By the user of that subject, with both scopes.
@@ -52,6 +55,16 @@ impl<'a> Call<'a> {
     pub(crate) fn claims(mut self, claims: Value) -> Self {
         self.event["requestContext"]["authorizer"] =
             json!({"jwt": {"claims": claims, "scopes": null}});
+        self
+    }
+
+    /// At that path of openapi.yaml.
+    pub(crate) fn path(mut self, template: &str) -> Self {
+        let id = self.event["pathParameters"]["id"].as_str().unwrap_or_default();
+        let path: Value = template.replace("{id}", id).into();
+        self.event["rawPath"] = path.clone();
+        self.event["requestContext"]["http"]["path"] = path;
+        self.template = template.to_owned();
         self
     }
 
@@ -88,7 +101,6 @@ impl<'a> Call<'a> {
         let method = self.event["requestContext"]["http"]["method"].clone();
         let method = method.as_str().unwrap_or_default();
         let lists = self.event["pathParameters"]["id"].is_null();
-        let path = if lists { "/services" } else { "/services/{id}/capacitystatus" };
         let event: ApiGatewayV2httpRequest = serde_json::from_value(self.event).expect("an event");
         let app = self.app;
         let answered = match (lists, method) {
@@ -103,7 +115,7 @@ impl<'a> Call<'a> {
             }
         };
         let reply = Reply::from(answered);
-        Contract::of_this_repository().check(method, path, &reply);
+        Contract::of_this_repository().check(method, &self.template, &reply);
         reply
     }
 }

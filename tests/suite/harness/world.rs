@@ -92,6 +92,10 @@ impl World {
         self.row(id, name, None, false)
     }
 
+    pub(crate) fn inactive_service_below(self, id: u64, name: &str, parent: u64) -> Self {
+        self.row(id, name, Some(parent), false)
+    }
+
     fn row(mut self, id: u64, name: &str, parent: Option<u64>, active: bool) -> Self {
         let parent = parent.map(|id| id.to_string()).unwrap_or_default();
         self.services.push(format!("{id},\"{name}\",13,{parent},Ambridge,ZZ99 1AA,T{id},{active}"));

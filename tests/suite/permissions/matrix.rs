@@ -1,0 +1,59 @@
+//! Reads docs/permissions.md.
+
+use std::collections::BTreeMap;
+
+use crate::harness::root;
+
+/// The document.
+pub(super) struct Matrix {
+    /// What each word in a table stands for: the status, and the code of a problem.
+    pub(super) answers: BTreeMap<String, (u16, Option<String>)>,
+    pub(super) sections: Vec<Section>,
+}
+
+/// The operations that are alike, and their table.
+pub(super) struct Section {
+    /// `METHOD /path`
+    pub(super) operations: Vec<String>,
+    pub(super) scope: Option<String>,
+    /// By caller, what is written in each column.
+    pub(super) rows: BTreeMap<String, Vec<String>>,
+}
+
+impl Matrix {
+    pub(super) fn read() -> Self {
+        let text = std::fs::read_to_string(root().join("docs/permissions.md")).expect("a document");
+        let mut parts = text.split("\n## ");
+        let legend = rows(parts.next().expect("a beginning"));
+        let answers = legend.into_iter().map(|(word, cells)| (word, answer(&cells[0]))).collect();
+        Self { answers, sections: parts.map(section).collect() }
+    }
+}
+
+/// `401 `UNAUTHENTICATED``
+fn answer(cell: &str) -> (u16, Option<String>) {
+    let (status, code) = cell.split_once(' ').unwrap_or((cell, ""));
+    let code = Some(code.trim_matches('`').to_owned()).filter(|code| !code.is_empty());
+    (status.parse().expect("a status"), code)
+}
+
+fn section(text: &str) -> Section {
+    let quoted: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
+    let (scopes, operations): (Vec<_>, Vec<_>) =
+        quoted.into_iter().partition(|quoted| quoted.starts_with("capacity/"));
+    Section {
+        operations: operations.into_iter().map(str::to_owned).collect(),
+        scope: scopes.first().map(ToString::to_string),
+        rows: rows(text),
+    }
+}
+
+/// The rows of a table below its head, by the first cell.
+fn rows(text: &str) -> BTreeMap<String, Vec<String>> {
+    let lines = text.lines().filter(|line| line.starts_with('|')).skip(2);
+    let cells = lines.map(|line| {
+        let mut cells = line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned());
+        (cells.next().expect("a first cell"), cells.collect())
+    });
+    cells.collect()
+}
