@@ -12,6 +12,8 @@
 mod harness;
 
 mod bad_input;
+#[cfg(feature = "cognito")]
+mod cognito;
 mod cursors;
 mod domain;
 mod fields;
@@ -20,6 +22,7 @@ mod gateway_events;
 mod journey;
 mod key_sets;
 mod listing;
+mod logs;
 mod permissions;
 mod reading;
 mod rights;

@@ -9,7 +9,7 @@ pub enum StoreFault {
     Unavailable(Box<dyn Error + Send + Sync>),
     /// DynamoDB left part of a batch undone, which says nothing about what it holds.
     Unprocessed,
-    /// A row is not as this version of the system writes it.
+    /// A row is not as this version of the system writes it: which row.
     Unreadable(String),
     /// A request could not be put together.
     Unbuildable(Box<dyn Error + Send + Sync>),

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{StoreFault, attribute::Item};
+use super::{StoreFault, attribute::Item, keys::services};
 use crate::domain::{
     CapacityStatus, Directory, Lineage, Modified, Rag, Service, StatusRecord, Timestamp,
 };
@@ -31,10 +31,10 @@ struct ServiceItem {
 /// # Errors
 /// [`StoreFault::Unreadable`] if attributes are missing, of another type, or contradict each other.
 pub(super) fn service(item: Item) -> Result<Service, StoreFault> {
-    let item: ServiceItem = serde_dynamo::from_item(item)
-        .map_err(|error| StoreFault::Unreadable(format!("service: {error}")))?;
-    let id = item.id;
-    item.into_service().ok_or_else(|| StoreFault::Unreadable(format!("service {id}")))
+    let id = item.get(services::ID).and_then(|id| id.as_n().ok()).cloned().unwrap_or_default();
+    // Not the error's own text, which quotes what it found: that may be notes.
+    let read = serde_dynamo::from_item(item).ok().and_then(ServiceItem::into_service);
+    read.ok_or_else(|| StoreFault::Unreadable(format!("service {id}")))
 }
 
 impl ServiceItem {

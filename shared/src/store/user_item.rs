@@ -4,7 +4,11 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::{StoreFault, attribute::Item, keys::users::EDIT_CAPACITY};
+use super::{
+    StoreFault,
+    attribute::Item,
+    keys::users::{EDIT_CAPACITY, SUBJECT},
+};
 use crate::domain::{ServiceId, User};
 
 #[derive(Deserialize)]
@@ -23,16 +27,20 @@ struct UserItem {
 /// # Errors
 /// [`StoreFault::Unreadable`] if attributes are missing or of another type.
 pub(super) fn user(item: Item) -> Result<User, StoreFault> {
-    let item: UserItem = serde_dynamo::from_item(item)
-        .map_err(|error| StoreFault::Unreadable(format!("user: {error}")))?;
-    let services = item.services.into_iter().map(ServiceId::new).collect::<Option<_>>();
-    Ok(User {
-        subject: item.subject,
-        username: item.username,
-        active: item.active,
-        edit_capacity: item.permissions.contains(EDIT_CAPACITY),
-        services: services.ok_or_else(|| {
-            StoreFault::Unreadable("user: an assigned service that is no id".to_owned())
-        })?,
-    })
+    let subject = item.get(SUBJECT).and_then(|subject| subject.as_s().ok()).cloned();
+    // Not the error's own text, which quotes what it found: that may be a username.
+    let read = serde_dynamo::from_item(item).ok().and_then(UserItem::into_user);
+    read.ok_or_else(|| StoreFault::Unreadable(format!("user {}", subject.unwrap_or_default())))
+}
+
+impl UserItem {
+    fn into_user(self) -> Option<User> {
+        Some(User {
+            subject: self.subject,
+            username: self.username,
+            active: self.active,
+            edit_capacity: self.permissions.contains(EDIT_CAPACITY),
+            services: self.services.into_iter().map(ServiceId::new).collect::<Option<_>>()?,
+        })
+    }
 }

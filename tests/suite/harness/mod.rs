@@ -3,6 +3,7 @@
 
 mod contract;
 mod key_server;
+pub(crate) mod log;
 mod request;
 pub(crate) mod verifying;
 mod world;

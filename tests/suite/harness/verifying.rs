@@ -9,7 +9,7 @@ use shared::{
     config::Environment,
 };
 
-use super::{KeyServer, NOW, Published, time};
+use super::{KeyServer, NOW, Published, log, time};
 
 pub(crate) const ISSUER: &str = "https://id.example.org/pool";
 pub(crate) const CLIENT: &str = "client";
@@ -29,6 +29,7 @@ impl Verifying {
 
     /// A verifier whose issuer publishes its key and these.
     pub(crate) fn beside(others: &[Value]) -> Self {
+        log::watch();
         let key = local_stack::key::make().expect("a key");
         let keys = [others, &[jwk(&key)]].concat();
         let server = KeyServer::publishing(Published::Keys(keys));

@@ -19,7 +19,10 @@ use shared::{
     http::Clock,
 };
 
-use super::request::Call;
+use super::{
+    log::{self, USERNAME_MARK},
+    request::Call,
+};
 
 /// What the clock of a world shows at first: 2026-11-21T09:00:00Z.
 pub(crate) const NOW: i64 = 1_795_251_600;
@@ -32,6 +35,7 @@ pub(crate) fn root() -> PathBuf {
 /// A client of the engine: the one at `TEST_DYNAMODB_ENDPOINT`, else one in this process.
 pub(crate) fn client() -> Client {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
+    log::watch();
     match std::env::var("TEST_DYNAMODB_ENDPOINT") {
         Ok(endpoint) => local_client(&endpoint, REGION),
         Err(_) => ENGINE.get_or_init(|| Engine::in_memory().expect("the engine starts")).client(),
@@ -117,7 +121,7 @@ impl World {
 
     fn person(mut self, name: &str, active: bool, permissions: &[&str], services: &[u64]) -> Self {
         self.users.push(json!({
-            "username": format!("{name}-name"), "subject": name, "active": active,
+            "username": format!("{name}{USERNAME_MARK}"), "subject": name, "active": active,
             "permissions": permissions, "services": services,
         }));
         self

@@ -2,11 +2,18 @@
 
 use std::path::Path;
 
+use crate::{
+    sample::{PASSWORD, SECRET},
+    token_endpoint,
+};
+
 /// What the text depends on.
 #[derive(Debug)]
 pub struct Guide<'a> {
     /// The address of the API.
     pub api_url: &'a str,
+    /// The token issuer.
+    pub issuer: &'a str,
     /// `cargo ctl`, with the stack's folder where that is not the default.
     pub ctl: String,
     /// `cargo lambda`, by its path where it is not on the shell's.
@@ -19,13 +26,14 @@ impl Guide<'_> {
     /// The text.
     #[must_use]
     pub fn text(&self) -> String {
-        let Self { api_url, ctl, .. } = self;
+        let Self { api_url, issuer, ctl, .. } = self;
         let program = &self.cargo_lambda;
         let events = self.events.display();
         let port = match api_url.rsplit_once(':') {
             None | Some((_, "9000")) => String::new(),
             Some((_, port)) => format!(" -P {port}"),
         };
+        let token_endpoint = token_endpoint::PATH;
         let bearer = format!("-H \"Authorization: Bearer $({ctl} token sample-editor)\"");
         format!(
             "
@@ -49,6 +57,8 @@ Tokens: {ctl} token USERNAME
   sample-system          may update providers of three regions
   sample-reader          may read
   sample-inactive        is refused
+  or from {issuer}{token_endpoint} as applications get them: grant_type=password with
+  the password {PASSWORD}; sample-system by grant_type=client_credentials with the secret {SECRET}
 Events: {program} invoke{port} get-status --data-file {events}/get-status/CASE.json
 Directory and users of your own: {ctl} import services FILE, {ctl} import users FILE
 A change of a function's source is built and used by the next request. Ctrl-C stops everything.

@@ -154,6 +154,7 @@ impl Parts {
         self.file.write(state).map_err(|error| Failure::File(state.to_owned(), error))?;
         let guide = Guide {
             api_url: &self.file.api_url,
+            issuer: &self.file.issuer,
             ctl: self.ctl(),
             cargo_lambda: self.cargo_lambda(),
             events: self.shown(&copies),

@@ -1,0 +1,144 @@
+//! What is logged, and what never is. Every line of every other test is looked at too: see the
+//! harness's `log`.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use capacityctl::target::local_client;
+use local_stack::{background::free_port, engine::REGION};
+use serde_json::json;
+
+use crate::harness::{
+    App, Verifying, World, gateway_settings,
+    log::{USERNAME_MARK, keep_secret, offence, take_lines, watch},
+};
+
+const NOTES: &str = "canary in the notes: Ann Other, 01632 960123";
+
+#[test]
+fn a_line_that_must_not_be_is_noticed() {
+    watch();
+    keep_secret(NOTES);
+    for bad in [
+        "no JSON",
+        "[]",
+        r#"{"a": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"}"#,
+        r#"{"header": "bearer x"}"#,
+        r#"{"Authorization": 1}"#,
+        r#"{"user": "editor-name"}"#,
+        r#"{"mail": "ann@example.org"}"#,
+        &json!({"deep": {"down": [format!("({})", NOTES.to_uppercase())]}}).to_string(),
+    ] {
+        assert!(offence(bad).is_some(), "{bad}");
+    }
+    assert_eq!(offence(r#"{"message": "request_refused", "code": "VALIDATION_FAILED"}"#), None);
+}
+
+/// On threads of their own: what did not get through stays in the subscriber's buffer.
+#[test]
+fn a_test_that_writes_such_a_line_fails() {
+    watch();
+    let written = |text: &'static str| {
+        std::thread::spawn(move || {
+            keep_secret(NOTES);
+            tracing::info!(text, "a_test");
+            take_lines().len()
+        })
+        .join()
+    };
+    for bad in [NOTES, "editor-name", "ann@example.org"] {
+        assert!(written(bad).is_err(), "{bad}");
+    }
+    assert_eq!(written("nothing of it").expect("a line"), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_is_logged_once_with_its_code_and_ids() {
+    let app = World::family().start().await;
+    take_lines();
+    let call = app.get(60).by("reader").header("x-request-id", "r-1");
+    call.header("x-correlation-id", "c-1").send().await.refused(404);
+    let [line] = take_lines().try_into().expect("one line");
+    assert_eq!(
+        (&line["level"], &line["message"], &line["code"]),
+        (&json!("INFO"), &json!("request_refused"), &json!("SERVICE_NOT_FOUND"))
+    );
+    assert_eq!((&line["request_id"], &line["correlation_id"]), (&json!("r-1"), &json!("c-1")));
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_named_and_not_shown() {
+    let attributes = ["status", "version", "active", "typeId", "path", "notes"];
+    let world = (101..)
+        .zip(attributes)
+        .fold(World::family(), |world, (id, attribute)| world.service(id, attribute, None));
+    let app = world.start().await;
+    keep_secret(NOTES);
+    take_lines();
+    for (id, attribute) in (101..).zip(attributes) {
+        // Notes where they do not belong, or as they do not belong.
+        let wrong = match attribute {
+            "notes" => AttributeValue::Ss(vec![NOTES.to_owned()]),
+            _ => AttributeValue::S(NOTES.to_owned()),
+        };
+        let key = ("id", AttributeValue::N(id.to_string()));
+        spoil(&app, &app.tables.services, key, attribute, wrong).await;
+        assert_eq!(app.get(id).by("reader").send().await.refused(500), "INTERNAL");
+        let [line] = take_lines().try_into().expect("one line");
+        assert_eq!(line["error"], format!("a stored row cannot be read: service {id}"));
+    }
+    let reader = ("subject", AttributeValue::S("reader".to_owned()));
+    let name = AttributeValue::S(format!("reader{USERNAME_MARK}"));
+    spoil(&app, &app.tables.users, reader, "active", name).await;
+    assert_eq!(app.get(40).by("reader").send().await.refused(500), "INTERNAL");
+    let [line] = take_lines().try_into().expect("one line");
+    assert_eq!(line["error"], "a stored row cannot be read: user reader");
+}
+
+async fn spoil(
+    app: &App,
+    table: &str,
+    (key, id): (&str, AttributeValue),
+    attribute: &str,
+    value: AttributeValue,
+) {
+    app.client
+        .update_item()
+        .table_name(table)
+        .key(key, id)
+        .update_expression("SET #attribute = :value")
+        .expression_attribute_names("#attribute", attribute)
+        .expression_attribute_values(":value", value)
+        .send()
+        .await
+        .expect("an update");
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_is_logged_without_what_was_to_be_stored() {
+    let app = World::family().start().await;
+    let nowhere = free_port().expect("a port");
+    let endpoint = format!("http://{}", nowhere.local_addr().expect("an address"));
+    drop(nowhere);
+    let settings = gateway_settings(&app.tables);
+    let away = App::new(local_client(&endpoint, REGION), app.tables.clone(), &settings);
+    let body = json!({"status": "RED", "notes": NOTES});
+    take_lines();
+    let reply = away.put(30, body).by("editor").send().await;
+    assert_eq!(reply.refused(503), "STORE_UNAVAILABLE");
+    let [line] = take_lines().try_into().expect("one line");
+    assert_eq!((&line["level"], &line["message"]), (&json!("ERROR"), &json!("request_failed")));
+    assert!(line["error"].as_str().expect("a chain").contains("dispatch failure"), "{line}");
+}
+
+#[tokio::test]
+async fn a_token_is_not_logged_whether_it_is_good_or_not() {
+    let verifying = Verifying::start();
+    let good = verifying.good();
+    for part in good.split('.') {
+        keep_secret(part);
+    }
+    assert!(verifying.accepts(&good, 0).await);
+    assert!(!verifying.accepts(&good[1..], 0).await);
+    assert!(!verifying.accepts(&good, 3_600).await);
+    verifying.server.publish(crate::harness::Published::Status(500));
+    assert!(!verifying.accepts(&verifying.sign(r#"{"alg":"RS256","kid":"eyJ@"}"#, "{}"), 60).await);
+}
