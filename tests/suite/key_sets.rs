@@ -151,3 +151,25 @@ async fn a_clock_that_was_set_back_does_not_put_the_next_fetch_off() {
     let rotated = sign(&next, header.as_bytes(), early.to_string().as_bytes());
     assert!(verifying.accepts(&rotated, -3_600).await);
 }
+
+#[tokio::test]
+async fn the_discovery_document_must_be_the_issuers_and_lead_to_a_safe_address() {
+    let keys_at = |url: &str, scheme: &str| url.replace("http://", scheme) + "/keys";
+    for (issuer, scheme, good) in [
+        ("", "http://", true),
+        ("/", "http://", false),
+        ("/other", "http://", false),
+        // Whoever is named before the address may mislead about where it leads.
+        ("", "http://id.example.org@", false),
+    ] {
+        let verifying = Verifying::start().discovering();
+        let url = verifying.server.issuer().to_owned();
+        let document =
+            json!({"issuer": format!("{url}{issuer}"), "jwks_uri": keys_at(&url, scheme)});
+        verifying.server.discover(document);
+        let mut claims = claims();
+        claims["iss"] = url.into();
+        let token = verifying.sign(&verifying.header().to_string(), &claims.to_string());
+        assert_eq!(verifying.accepts(&token, 0).await, good, "{issuer:?} {scheme}");
+    }
+}

@@ -36,6 +36,8 @@ pub(crate) struct KeyServer {
 
 struct Shared {
     published: Mutex<Published>,
+    /// The discovery document, for issuers that have one.
+    discovery: Mutex<Value>,
     fetches: AtomicUsize,
 }
 
@@ -43,11 +45,15 @@ impl KeyServer {
     pub(crate) fn publishing(published: Published) -> Self {
         let listener = free_port().expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let state =
-            Arc::new(Shared { published: Mutex::new(published), fetches: AtomicUsize::new(0) });
+        let state = Arc::new(Shared {
+            published: Mutex::new(published),
+            discovery: Mutex::default(),
+            fetches: AtomicUsize::new(0),
+        });
         let router = Router::new()
             .route("/keys", get(answer))
             .route("/elsewhere", get(elsewhere))
+            .route("/.well-known/openid-configuration", get(discovery))
             .with_state(Arc::clone(&state));
         let background = Background::serve("keys", listener, async move |listener, stop| {
             tokio::select! {
@@ -64,6 +70,15 @@ impl KeyServer {
 
     pub(crate) fn publish(&self, published: Published) {
         *self.state.published.lock().expect("no panic while held") = published;
+    }
+
+    /// The issuer whose discovery document is here too.
+    pub(crate) fn issuer(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) fn discover(&self, document: Value) {
+        *self.state.discovery.lock().expect("no panic while held") = document;
     }
 
     /// How often it was asked.
@@ -91,4 +106,8 @@ async fn elsewhere(State(state): State<Arc<Shared>>) -> Response {
         Published::RedirectTo(keys) => Json(json!({ "keys": keys })).into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+async fn discovery(State(state): State<Arc<Shared>>) -> Response {
+    Json(state.discovery.lock().expect("no panic while held").clone()).into_response()
 }

@@ -33,18 +33,14 @@ impl Verifying {
         let key = local_stack::key::make().expect("a key");
         let keys = [others, &[jwk(&key)]].concat();
         let server = KeyServer::publishing(Published::Keys(keys));
-        let jwks_url = server.url();
-        let settings = [
-            ("AUTH_MODE", "jwt"),
-            ("JWT_ISSUER", ISSUER),
-            ("JWT_CLIENT_IDS", CLIENT),
-            ("JWT_JWKS_URL", &jwks_url),
-        ];
-        let mut environment: Environment =
-            settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
-        let authenticator = Authenticator::read(&mut environment);
-        let authenticator = environment.finish(authenticator).expect("settings");
+        let authenticator = authenticator(ISSUER, &server.url());
         Self { server, key, authenticator }
+    }
+
+    /// The same, where the issuer's discovery document is to say where the keys are.
+    pub(crate) fn discovering(self) -> Self {
+        let authenticator = authenticator(self.server.issuer(), "");
+        Self { authenticator, ..self }
     }
 
     /// The header of a good token.
@@ -72,6 +68,19 @@ impl Verifying {
         let request = bearing(token.as_bytes()).expect("a header's value");
         self.decide(&request, at).await.is_ok()
     }
+}
+
+fn authenticator(issuer: &str, jwks_url: &str) -> Authenticator {
+    let settings = [
+        ("AUTH_MODE", "jwt"),
+        ("JWT_ISSUER", issuer),
+        ("JWT_CLIENT_IDS", CLIENT),
+        ("JWT_JWKS_URL", jwks_url),
+    ];
+    let mut environment: Environment =
+        settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
+    let authenticator = Authenticator::read(&mut environment);
+    environment.finish(authenticator).expect("settings")
 }
 
 /// The claims of a good token.
