@@ -1,7 +1,8 @@
 //! The issuer's keys: how often they are fetched, how long they are kept, and which are used.
 
-use std::sync::Arc;
+use std::{io::Write as _, sync::Arc};
 
+use local_stack::background::free_port;
 use serde_json::{Value, json};
 
 use crate::harness::{
@@ -100,6 +101,23 @@ async fn the_last_good_keys_are_kept_while_the_issuer_is_down_for_a_day() {
 async fn an_issuer_that_never_answers_is_not_waited_for() {
     let verifying = Verifying::start();
     verifying.server.publish(Published::Silence);
+    assert!(!verifying.accepts(&verifying.good(), 0).await);
+}
+
+/// It begins an answer and does not go on. Time is the runtime's here too.
+#[tokio::test(start_paused = true)]
+async fn an_issuer_that_never_ends_its_answer_is_not_waited_for() {
+    let listener = free_port().expect("a port");
+    let url = format!("http://{}/keys", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{");
+            open.push(stream);
+        }
+    });
+    let verifying = Verifying::start().fetching_from(&url);
     assert!(!verifying.accepts(&verifying.good(), 0).await);
 }
 

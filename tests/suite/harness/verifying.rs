@@ -43,6 +43,11 @@ impl Verifying {
         Self { authenticator, ..self }
     }
 
+    /// The same, with keys from another address.
+    pub(crate) fn fetching_from(self, jwks_url: &str) -> Self {
+        Self { authenticator: authenticator(ISSUER, jwks_url), ..self }
+    }
+
     /// The header of a good token.
     pub(crate) fn header(&self) -> Value {
         json!({"alg": "RS256", "kid": self.key.id()})
