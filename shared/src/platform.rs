@@ -1,6 +1,10 @@
 //! What every function starts with: logging, settings, the client of the store, the runtime's loop.
 
-use std::{convert::Infallible, process::ExitCode, time::Duration};
+use std::{
+    convert::Infallible,
+    process::ExitCode,
+    time::{Duration, SystemTime},
+};
 
 use aws_config::{
     BehaviorVersion, environment::EnvironmentVariableCredentialsProvider, timeout::TimeoutConfig,
@@ -21,7 +25,7 @@ use lambda_http::{
 
 use crate::{
     config::Environment,
-    http::{Response, answer},
+    http::{Response, TimeLeft, answer},
     telemetry,
 };
 
@@ -56,6 +60,11 @@ async fn dynamodb(region: String) -> Client {
     Client::new(&config)
 }
 
+#[expect(clippy::disallowed_methods, reason = "Lambda's deadline is by the system's clock")]
+fn time_left(deadline: SystemTime) -> Option<TimeLeft> {
+    TimeLeft::until(deadline, SystemTime::now())
+}
+
 /// Runs a function: builds what it needs from the settings and answers events until Lambda ends it.
 ///
 /// What stops the start is logged.
@@ -76,7 +85,11 @@ pub async fn start<Deps>(
     };
     // Boxed, because the compiler gives up on the layout of futures nested as deep as the SDK's.
     let service = service_fn(async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
-        let handled = Box::pin(answer(event.payload, async |request| handle(&deps, request).await));
+        let time_left = time_left(event.context.deadline());
+        let handled = Box::pin(answer(event.payload, async |mut request| {
+            time_left.map(|left| request.extensions_mut().insert(left));
+            handle(&deps, request).await
+        }));
         Ok::<_, Infallible>(handled.await)
     });
     match run(service).await {

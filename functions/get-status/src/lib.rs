@@ -35,7 +35,7 @@ impl Deps {
 /// Answers one request.
 pub async fn handle(deps: &Deps, request: Request) -> Response {
     let context = Context::new(&request, &deps.clock);
-    context.respond(get(deps, &request, &context).await)
+    context.respond(get(deps, &request, &context)).await
 }
 
 async fn get(deps: &Deps, request: &Request, context: &Context) -> Result<Response, Problem> {

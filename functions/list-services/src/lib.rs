@@ -61,7 +61,7 @@ struct Listed {
 /// Answers one request.
 pub async fn handle(deps: &Deps, request: Request) -> Response {
     let context = Context::new(&request, &deps.clock);
-    context.respond(list(deps, &request, &context).await)
+    context.respond(list(deps, &request, &context)).await
 }
 
 async fn list(deps: &Deps, request: &Request, context: &Context) -> Result<Response, Problem> {

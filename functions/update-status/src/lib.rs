@@ -56,7 +56,7 @@ impl Deps {
 /// Answers one request.
 pub async fn handle(deps: &Deps, request: Request) -> Response {
     let context = Context::new(&request, &deps.clock);
-    context.respond(put(deps, &request, &context).await)
+    context.respond(put(deps, &request, &context)).await
 }
 
 async fn put(deps: &Deps, request: &Request, context: &Context) -> Result<Response, Problem> {

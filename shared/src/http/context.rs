@@ -12,8 +12,8 @@ use lambda_http::{
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
-use super::{Problem, Response, path::path_parameter};
-use crate::domain::Timestamp;
+use super::{Problem, Response, TimeLeft, path::path_parameter};
+use crate::{domain::Timestamp, store::StoreFault};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const X_CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
@@ -57,6 +57,8 @@ pub struct Context {
     pub now: Timestamp,
     /// The resource that the request names, as a path relative to the API.
     pub instance: String,
+    /// How long the answer may take, where that is known.
+    time_left: Option<TimeLeft>,
 }
 
 impl Context {
@@ -69,12 +71,22 @@ impl Context {
             correlation_id: mirrored(request.headers(), &X_CORRELATION_ID),
             now: clock.now(),
             instance: instance(request),
+            time_left: request.extensions().get().copied(),
         }
     }
 
-    /// Finishes an answer: problems become documents, and every answer gets the common headers.
-    #[must_use]
-    pub fn respond(&self, outcome: Result<Response, Problem>) -> Response {
+    /// Finishes an answer: problems become documents, and every answer gets the common headers. What
+    /// takes longer than there is time counts as a store that does not answer.
+    pub async fn respond(
+        &self,
+        outcome: impl Future<Output = Result<Response, Problem>>,
+    ) -> Response {
+        let outcome = match self.time_left {
+            Some(TimeLeft(left)) => tokio::time::timeout(left, outcome)
+                .await
+                .unwrap_or_else(|_| Err(StoreFault::TimedOut.into())),
+            None => outcome.await,
+        };
         let mut response = outcome.unwrap_or_else(|problem| {
             self.log(&problem);
             problem.response(self)

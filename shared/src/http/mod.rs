@@ -10,6 +10,7 @@ mod event;
 mod path;
 mod problem;
 mod representation;
+mod time_left;
 
 pub use body::json_object;
 pub use context::{Clock, Context};
@@ -18,6 +19,7 @@ pub use event::{Answer, answer};
 pub use path::service_id;
 pub use problem::{FieldError, Problem};
 pub use representation::{ListedService, Representation};
+pub use time_left::TimeLeft;
 
 /// A response of a function.
 pub type Response = lambda_http::Response<lambda_http::Body>;

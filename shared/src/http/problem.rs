@@ -239,7 +239,9 @@ impl From<Refusal> for Problem {
 impl From<StoreFault> for Problem {
     fn from(fault: StoreFault) -> Self {
         match fault {
-            StoreFault::Unavailable(_) | StoreFault::Unprocessed => Self::StoreUnavailable(fault),
+            StoreFault::Unavailable(_) | StoreFault::Unprocessed | StoreFault::TimedOut => {
+                Self::StoreUnavailable(fault)
+            }
             StoreFault::Unreadable(_) | StoreFault::Unbuildable(_) => Self::internal(fault),
         }
     }

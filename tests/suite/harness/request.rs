@@ -1,5 +1,7 @@
 //! One request as the gateway hands it to a function, and the answer, held to the contract.
 
+use std::time::Duration;
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use lambda_http::{
     Body,
@@ -7,7 +9,7 @@ use lambda_http::{
     http::{HeaderMap, StatusCode},
 };
 use serde_json::{Value, json};
-use shared::http::{Answer, answer};
+use shared::http::{Answer, TimeLeft, answer};
 
 use super::{App, Contract, log};
 
@@ -17,6 +19,7 @@ pub(crate) struct Call<'a> {
     /// Its path in openapi.yaml.
     template: String,
     event: Value,
+    time_left: Option<TimeLeft>,
 }
 
 impl<'a> Call<'a> {
@@ -41,7 +44,7 @@ impl<'a> Call<'a> {
         if let Some(id) = id {
             event["pathParameters"] = json!({"id": id});
         }
-        Self { app, template: template.to_owned(), event }
+        Self { app, template: template.to_owned(), event, time_left: None }
     }
 
     /// By the user of that subject, with both scopes.
@@ -98,24 +101,28 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// With so little time for the answer.
+    pub(crate) fn within(mut self, time: Duration) -> Self {
+        self.time_left = Some(TimeLeft(time));
+        self
+    }
+
     /// Has the function answer, and holds the answer to the contract.
     pub(crate) async fn send(self) -> Reply {
         let method = self.event["requestContext"]["http"]["method"].clone();
         let method = method.as_str().unwrap_or_default();
         let lists = self.event["pathParameters"]["id"].is_null();
         let event: ApiGatewayV2httpRequest = serde_json::from_value(self.event).expect("an event");
-        let app = self.app;
-        let answered = match (lists, method) {
-            (true, _) => {
-                answer(event, async |it| list_services::handle(&app.list_services, it).await).await
+        let (app, time_left) = (self.app, self.time_left);
+        let answered = answer(event, async |mut request| {
+            time_left.map(|left| request.extensions_mut().insert(left));
+            match (lists, method) {
+                (true, _) => list_services::handle(&app.list_services, request).await,
+                (false, "GET") => get_status::handle(&app.get_status, request).await,
+                (false, _) => update_status::handle(&app.update_status, request).await,
             }
-            (false, "GET") => {
-                answer(event, async |it| get_status::handle(&app.get_status, it).await).await
-            }
-            (false, _) => {
-                answer(event, async |it| update_status::handle(&app.update_status, it).await).await
-            }
-        };
+        })
+        .await;
         let reply = Reply::from(answered);
         Contract::of_this_repository().check(method, &self.template, &reply);
         reply
