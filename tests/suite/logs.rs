@@ -11,7 +11,7 @@ use crate::harness::{
     log::{USERNAME_MARK, keep_secret, offence, take_lines, watch},
 };
 
-const NOTES: &str = "canary in the notes: Ann Other, 01632 960123";
+const NOTES: &str = "canary in the notes: ann@example.org, 01632 960123";
 
 #[test]
 fn a_line_that_must_not_be_is_noticed() {
@@ -90,7 +90,7 @@ async fn a_row_that_cannot_be_read_is_named_and_not_shown() {
     spoil(&app, &app.tables.users, reader, "active", name).await;
     assert_eq!(app.get(40).by("reader").send().await.refused(500), "INTERNAL");
     let [line] = take_lines().try_into().expect("one line");
-    assert_eq!(line["error"], "a stored row cannot be read: user reader");
+    assert_eq!(line["error"], "a stored row cannot be read: a user's");
 }
 
 async fn spoil(
@@ -139,6 +139,6 @@ async fn a_token_is_not_logged_whether_it_is_good_or_not() {
     assert!(verifying.accepts(&good, 0).await);
     assert!(!verifying.accepts(&good[1..], 0).await);
     assert!(!verifying.accepts(&good, 3_600).await);
-    verifying.server.publish(crate::harness::Published::Status(500));
+    verifying.server.publish(crate::harness::Published::Refusal(500, Vec::new()));
     assert!(!verifying.accepts(&verifying.sign(r#"{"alg":"RS256","kid":"eyJ@"}"#, "{}"), 60).await);
 }

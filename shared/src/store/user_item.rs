@@ -4,11 +4,7 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::{
-    StoreFault,
-    attribute::Item,
-    keys::users::{EDIT_CAPACITY, SUBJECT},
-};
+use super::{StoreFault, attribute::Item, keys::users::EDIT_CAPACITY};
 use crate::domain::{ServiceId, User};
 
 #[derive(Deserialize)]
@@ -27,10 +23,9 @@ struct UserItem {
 /// # Errors
 /// [`StoreFault::Unreadable`] if attributes are missing or of another type.
 pub(super) fn user(item: Item) -> Result<User, StoreFault> {
-    let subject = item.get(SUBJECT).and_then(|subject| subject.as_s().ok()).cloned();
-    // Not the error's own text, which quotes what it found: that may be a username.
+    // Not the error's own text, which quotes what it found, nor the subject: both may be a username.
     let read = serde_dynamo::from_item(item).ok().and_then(UserItem::into_user);
-    read.ok_or_else(|| StoreFault::Unreadable(format!("user {}", subject.unwrap_or_default())))
+    read.ok_or_else(|| StoreFault::Unreadable("a user's".to_owned()))
 }
 
 impl UserItem {

@@ -7,6 +7,8 @@ mod header;
 mod keys;
 mod signature;
 
+pub(crate) use keys::short_key;
+
 use std::collections::BTreeSet;
 
 use lambda_http::Request;

@@ -20,9 +20,8 @@ use serde_json::{Value, json};
 pub(crate) enum Published {
     Keys(Vec<Value>),
     Document(String),
-    Status(u16),
-    /// To an address of the same server that has the keys.
-    RedirectTo(Vec<Value>),
+    /// An error, or a redirect to an address of the same server; the keys are in its body all the same.
+    Refusal(u16, Vec<Value>),
     /// Never anything.
     Silence,
 }
@@ -93,17 +92,17 @@ async fn answer(State(state): State<Arc<Shared>>) -> Response {
     match published {
         Published::Keys(keys) => Json(json!({ "keys": keys })).into_response(),
         Published::Document(text) => text.into_response(),
-        Published::Status(status) => {
-            StatusCode::from_u16(status).expect("a status").into_response()
+        Published::Refusal(status, keys) => {
+            let status = StatusCode::from_u16(status).expect("a status");
+            (status, [(LOCATION, "/elsewhere")], Json(json!({ "keys": keys }))).into_response()
         }
-        Published::RedirectTo(_) => (StatusCode::FOUND, [(LOCATION, "/elsewhere")]).into_response(),
         Published::Silence => std::future::pending().await,
     }
 }
 
 async fn elsewhere(State(state): State<Arc<Shared>>) -> Response {
     match &*state.published.lock().expect("no panic while held") {
-        Published::RedirectTo(keys) => Json(json!({ "keys": keys })).into_response(),
+        Published::Refusal(_, keys) => Json(json!({ "keys": keys })).into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -72,6 +72,9 @@ impl<'a> Call<'a> {
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        if name == "authorization" {
+            value.split(['.', ' ']).skip(1).for_each(log::keep_secret);
+        }
         self.event["headers"][name] = value.into();
         self
     }
@@ -84,15 +87,20 @@ impl<'a> Call<'a> {
     /// A JSON text as the body.
     pub(crate) fn body(mut self, text: &str) -> Self {
         let body: Value = serde_json::from_str(text).unwrap_or_default();
-        body["notes"].as_str().into_iter().for_each(log::keep_secret);
+        match &body["notes"] {
+            Value::String(notes) => log::keep_secret(notes),
+            notes => log::keep_secret(&notes.to_string()),
+        }
         self.event["body"] = text.into();
         self.header("content-type", "application/json")
     }
 
     /// Bytes as the body, which the gateway sends as base64.
-    pub(crate) fn bytes(mut self, bytes: &[u8]) -> Self {
-        self.event["isBase64Encoded"] = true.into();
-        self.body(&BASE64_STANDARD.encode(bytes))
+    pub(crate) fn bytes(self, bytes: &[u8]) -> Self {
+        let mut call = self.body(&String::from_utf8_lossy(bytes));
+        call.event["isBase64Encoded"] = true.into();
+        call.event["body"] = BASE64_STANDARD.encode(bytes).into();
+        call
     }
 
     /// Changes the event itself, by JSON merge patch of its top level.
