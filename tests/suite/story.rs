@@ -184,3 +184,37 @@ fn the_documented_limits_are_the_deployed_ones() {
     let notes = &openapi["components"]["schemas"]["StatusUpdate"]["properties"]["notes"];
     assert_eq!(notes["oneOf"][0]["maxLength"], 900);
 }
+
+/// What API Gateway verifies tokens by, in front of every function.
+#[test]
+fn the_authorizer_takes_the_pools_tokens_or_those_of_the_issuer_that_was_given() {
+    let document = document("openapi.yaml");
+    let scheme = &document["components"]["securitySchemes"]["oauth2"];
+    assert_eq!(
+        (&scheme["type"], &scheme["x-amazon-apigateway-authorizer"]),
+        (
+            &json!("oauth2"),
+            &json!({
+                "type": "jwt",
+                "identitySource": "$request.header.Authorization",
+                "jwtConfiguration": {
+                    "issuer": {"Fn::If": [
+                        "CreateUserPool",
+                        {"Fn::GetAtt": ["UserPool", "ProviderURL"]},
+                        {"Ref": "JwtIssuer"},
+                    ]},
+                    "audience": {"Fn::Split": [",", {"Fn::If": [
+                        "CreateUserPool",
+                        {"Fn::Join": ["", [
+                            {"Ref": "PeopleClient"},
+                            ",",
+                            {"Ref": "SystemClient"},
+                            {"Fn::If": ["HasJwtAudience", {"Fn::Sub": ",${JwtAudience}"}, ""]},
+                        ]]},
+                        {"Ref": "JwtAudience"},
+                    ]}]},
+                },
+            })
+        )
+    );
+}

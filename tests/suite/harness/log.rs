@@ -3,6 +3,7 @@
 
 use std::{
     cell::RefCell,
+    collections::VecDeque,
     io::{self, Write},
     sync::Once,
 };
@@ -17,9 +18,12 @@ pub(crate) const USERNAME_MARK: &str = "-name";
 /// addresses.
 const FORBIDDEN: [&str; 5] = ["eyJ", "Bearer", "authorization", "@", USERNAME_MARK];
 
+/// How many secrets a test remembers: more than one call has.
+const REMEMBERED: usize = 50;
+
 thread_local! {
-    /// What this test has sent and must not find in a log line: notes, whole or in part.
-    static SECRETS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    /// What this test has sent of late and must not find in a log line: notes, parts of tokens.
+    static SECRETS: RefCell<VecDeque<String>> = const { RefCell::new(VecDeque::new()) };
     static LINES: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -34,10 +38,16 @@ pub(crate) fn watch() {
 
 /// Has this test fail if it finds that text in a log line.
 pub(crate) fn keep_secret(text: &str) {
-    // Shorter ones stand in ordinary words too.
-    if text.trim().len() >= 6 {
-        SECRETS.with_borrow_mut(|secrets| secrets.push(text.trim().to_owned()));
-    }
+    let text = text.trim().to_lowercase();
+    SECRETS.with_borrow_mut(|secrets| {
+        // Shorter ones stand in ordinary words too.
+        if text.len() >= 6 && !secrets.contains(&text) {
+            secrets.push_back(text);
+        }
+        if secrets.len() > REMEMBERED {
+            secrets.pop_front();
+        }
+    });
 }
 
 /// The lines written on this thread since it was last asked.
@@ -50,10 +60,11 @@ pub(crate) fn offence(line: &str) -> Option<String> {
     if serde_json::from_str::<Value>(line).ok().filter(Value::is_object).is_none() {
         return Some("no JSON object".to_owned());
     }
-    let known = FORBIDDEN.into_iter().map(str::to_owned);
-    let own = SECRETS.with_borrow(Clone::clone);
     let line = line.to_lowercase();
-    known.chain(own).find(|secret| line.contains(&secret.to_lowercase()))
+    let known = FORBIDDEN.into_iter().find(|mark| line.contains(&mark.to_lowercase()));
+    known.map(str::to_owned).or_else(|| {
+        SECRETS.with_borrow(|own| own.iter().find(|secret| line.contains(*secret)).cloned())
+    })
 }
 
 struct Lines;

@@ -55,7 +55,13 @@ impl<'a> Call<'a> {
         }))
     }
 
-    pub(crate) fn claims(mut self, claims: Value) -> Self {
+    /// With these claims verified by the gateway, which hands all of them on as strings.
+    pub(crate) fn claims(mut self, mut claims: Value) -> Self {
+        for claim in claims.as_object_mut().into_iter().flat_map(|claims| claims.values_mut()) {
+            if let Value::Number(number) = claim {
+                *claim = number.to_string().into();
+            }
+        }
         self.event["requestContext"]["authorizer"] =
             json!({"jwt": {"claims": claims, "scopes": null}});
         self

@@ -2,10 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{
-    App, NOW, Verifying, World,
-    verifying::{CLIENT, ISSUER, claims},
-};
+use crate::harness::{App, NOW, Verifying, World, verifying::claims};
 
 /// Who asks, as the tables' rows say.
 pub(super) const CALLERS: [&str; 14] = [
@@ -32,7 +29,7 @@ const NOWHERE: u64 = 90_000;
 
 /// Seven regions r of five providers r0p of two services r0pN: one in use, one closed.
 pub(super) struct Town {
-    issuer: Verifying,
+    pub(super) issuer: Verifying,
     in_use: Vec<u64>,
     closed: Vec<u64>,
     nowhere: Vec<u64>,
@@ -61,8 +58,7 @@ impl Town {
             world = with_users_of(world, number, id);
         }
         let issuer = Verifying::start();
-        let app = world.start().await.verifying(ISSUER, CLIENT, &issuer.server.url());
-        (Self { issuer, in_use, closed, nowhere }, app)
+        (Self { issuer, in_use, closed, nowhere }, world.start().await)
     }
 
     /// The services of each kind, in the order of the tables' columns.
@@ -72,43 +68,58 @@ impl Town {
 
     /// The token with which that caller asks about that service.
     pub(super) fn token(&self, caller: &str, number: usize, id: u64) -> Option<String> {
-        let own = format!("own-{id}");
-        let token = |subject: &str| self.changed(subject, "jti", json!("0"));
-        Some(match caller {
-            "Nobody: no token" => return None,
-            "A token that is garbled" => garbled(&token(&own), number),
-            "A token that has expired" => self.changed(&own, "exp", json!(NOW)),
-            "A token of another issuer" => {
-                self.changed(&own, "iss", json!("https://id.example.net/pool"))
+        let signed = |caller: &str| {
+            self.issuer
+                .sign(&self.issuer.header().to_string(), &self.claims(caller, id).to_string())
+        };
+        match caller {
+            "Nobody: no token" => None,
+            "A token that is garbled" => {
+                Some(garbled(&signed("An editor of the service itself"), number))
             }
-            "An identity token, not an access token" => {
-                self.changed(&own, "token_use", json!("id"))
-            }
-            "Somebody who is not among the users" => token("nobody"),
-            "A user who was deactivated" => token(&format!("gone-{id}")),
-            "A reader" => token("reader"),
-            "An editor of services elsewhere" => token(&format!("elsewhere-{id}")),
-            "An editor of something above the service" => token(&format!("above-{id}")),
-            "An editor of the service itself" => token(&own),
-            "A user assigned to the service, without the permission to edit" => {
-                token(&format!("assigned-{id}"))
-            }
-            "An editor of the service, by a token for reading only" => {
-                self.changed(&own, "scope", json!("openid capacity/read"))
-            }
-            "An editor of the service, by a token for neither reading nor writing" => {
-                self.changed(&own, "scope", json!("openid capacity/readwrite"))
-            }
-            other => panic!("nobody is {other:?}"),
-        })
+            caller => Some(signed(caller)),
+        }
     }
 
-    fn changed(&self, subject: &str, claim: &str, value: Value) -> String {
-        let mut claims = claims();
-        claims["sub"] = subject.into();
-        claims[claim] = value;
-        self.issuer.sign(&self.issuer.header().to_string(), &claims.to_string())
+    /// The claims of that token.
+    pub(super) fn claims(&self, caller: &str, id: u64) -> Value {
+        let own = format!("own-{id}");
+        match caller {
+            "A token that has expired" => changed(&own, "exp", json!(NOW)),
+            "A token of another issuer" => {
+                changed(&own, "iss", json!("https://id.example.net/pool"))
+            }
+            "An identity token, not an access token" => changed(&own, "token_use", json!("id")),
+            "Somebody who is not among the users" => of("nobody"),
+            "A user who was deactivated" => of(&format!("gone-{id}")),
+            "A reader" => of("reader"),
+            "An editor of services elsewhere" => of(&format!("elsewhere-{id}")),
+            "An editor of something above the service" => of(&format!("above-{id}")),
+            "An editor of the service itself" => of(&own),
+            "A user assigned to the service, without the permission to edit" => {
+                of(&format!("assigned-{id}"))
+            }
+            "An editor of the service, by a token for reading only" => {
+                changed(&own, "scope", json!("openid capacity/read"))
+            }
+            "An editor of the service, by a token for neither reading nor writing" => {
+                changed(&own, "scope", json!("openid capacity/readwrite"))
+            }
+            other => panic!("nobody is {other:?}"),
+        }
     }
+}
+
+/// The claims of a good token with that subject.
+fn of(subject: &str) -> Value {
+    changed(subject, "jti", json!("0"))
+}
+
+fn changed(subject: &str, claim: &str, value: Value) -> Value {
+    let mut claims = claims();
+    claims["sub"] = subject.into();
+    claims[claim] = value;
+    claims
 }
 
 /// Users of every kind for one service; which service is above or elsewhere differs with the number.

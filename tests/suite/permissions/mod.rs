@@ -13,7 +13,10 @@ use self::{
     callers::{CALLERS, Town},
     matrix::Matrix,
 };
-use crate::harness::{App, Call, Reply, document};
+use crate::harness::{
+    App, Call, Reply, document,
+    verifying::{CLIENT, ISSUER},
+};
 
 /// What a service may be, as the tables' columns say.
 const SERVICES: [&str; 3] = ["service in use", "service closed", "no such service"];
@@ -26,14 +29,18 @@ fn every_operation_has_a_table_with_every_caller_and_every_kind_of_service() {
     for (path, item) in document["paths"].as_object().expect("paths") {
         let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
         for method in methods.into_iter().filter(|method| !item[*method].is_null()) {
-            let scope = item[method]["security"][0]["oauth2"][0].as_str().map(str::to_owned);
-            operations.insert(format!("{} {path}", method.to_uppercase()), scope);
+            operations.insert(
+                format!("{} {path}", method.to_uppercase()),
+                item[method]["security"].clone(),
+            );
         }
     }
     let mut described = BTreeMap::new();
     for section in &matrix.sections {
         for operation in &section.operations {
-            described.insert(operation.clone(), section.scope.clone());
+            // Of several scopes the gateway would be content with one.
+            let security = section.scope.iter().map(|scope| json!({"oauth2": [scope]}));
+            described.insert(operation.clone(), security.collect::<Value>());
         }
         let callers: BTreeSet<&str> = section.rows.keys().map(String::as_str).collect();
         assert_eq!(callers, BTreeSet::from(CALLERS), "{:?}", section.operations);
@@ -42,42 +49,89 @@ fn every_operation_has_a_table_with_every_caller_and_every_kind_of_service() {
     assert_eq!(described, operations);
 }
 
+/// Where a function verifies the tokens itself.
 #[tokio::test]
-async fn ten_thousand_decisions_are_as_the_tables_say() {
-    let matrix = Matrix::read();
+async fn ten_thousand_decisions_on_tokens_are_as_the_tables_say() {
     let (town, app) = Town::start().await;
+    let app = app.verifying(ISSUER, CLIENT, &town.issuer.server.url());
+    let shows = |caller: &str, number, id| {
+        Some(town.token(caller, number, id).map_or(Shown::Nothing, Shown::Token))
+    };
+    let decisions = decide_all(&town, &app, 35, shows).await;
+    assert!(decisions >= 10_000, "{decisions} decisions");
+}
+
+/// Behind the gateway, which itself refuses the tokens that are not good.
+#[tokio::test]
+async fn decisions_on_the_gateways_claims_are_as_the_tables_say() {
+    let (town, app) = Town::start().await;
+    let shows = |caller: &str, _, id| match caller {
+        "Nobody: no token" => Some(Shown::Nothing),
+        "A token that is garbled" | "A token that has expired" | "A token of another issuer" => {
+            None
+        }
+        caller => Some(Shown::Claims(town.claims(caller, id))),
+    };
+    assert_eq!(decide_all(&town, &app, 5, shows).await, 7 * 11 * 3 * 5);
+}
+
+/// What a caller shows of themselves.
+enum Shown {
+    Nothing,
+    Token(String),
+    Claims(Value),
+}
+
+impl Shown {
+    fn to<'a>(&self, call: Call<'a>) -> Call<'a> {
+        match self {
+            Self::Nothing => call,
+            Self::Token(token) => call.header("authorization", &format!("Bearer {token}")),
+            Self::Claims(claims) => call.claims(claims.clone()),
+        }
+    }
+}
+
+/// Tries every operation by every caller on so many services of each kind, and says how many
+/// decisions that took. A caller who shows `None` cannot come so far and is left out.
+async fn decide_all(
+    town: &Town,
+    app: &App,
+    each: usize,
+    shows: impl Fn(&str, usize, u64) -> Option<Shown>,
+) -> usize {
+    let matrix = Matrix::read();
     let (mut decisions, mut updates, mut wrong) = (0, BTreeMap::new(), Vec::new());
-    let asked = SERVICES.into_iter().zip(town.services()).enumerate();
-    for (column, kind, number, id) in asked.flat_map(|(column, (kind, ids))| {
-        ids.iter().enumerate().map(move |(number, id)| (column, kind, number, *id))
-    }) {
-        for caller in CALLERS {
-            let token = town.token(caller, number, id);
-            for section in &matrix.sections {
-                let written = section.rows[caller][column].as_str();
-                for operation in &section.operations {
-                    let call = bearing(request(&app, operation, id), token.as_deref());
-                    let reply = call.send().await;
-                    decisions += 1;
-                    if !agrees(&matrix, written, id, &reply) {
-                        let status = reply.status;
-                        wrong.push(format!("{operation} {id} ({kind}) {caller}: {status}"));
-                    }
-                    if operation.starts_with("PUT") && written == "yes" {
-                        *updates.entry(id).or_insert(0) += 1;
-                    }
+    for (caller, column, number) in every_caller_and_service(each) {
+        let id = town.services()[column][number];
+        let Some(shown) = shows(caller, number, id) else { continue };
+        for section in &matrix.sections {
+            let written = section.rows[caller][column].as_str();
+            for operation in &section.operations {
+                let reply = shown.to(request(app, operation, id)).send().await;
+                decisions += 1;
+                if !agrees(&matrix, written, id, &reply) {
+                    let (kind, status) = (SERVICES[column], reply.status);
+                    wrong.push(format!("{operation} {id} ({kind}) {caller}: {status}"));
+                }
+                if operation.starts_with("PUT") && written == "yes" {
+                    *updates.entry(id).or_insert(0) += 1;
                 }
             }
         }
     }
     assert!(wrong.is_empty(), "{} wrong: {wrong:#?}", wrong.len());
-    assert!(decisions >= 10_000, "{decisions} decisions");
     // Who was refused has changed nothing, and who was not has.
     for id in town.services().into_iter().flatten() {
         let changes = app.history(*id).await.len();
         assert_eq!(changes, updates.get(id).copied().unwrap_or(0), "service {id}");
     }
-    eprintln!("{decisions} decisions, none wrong");
+    decisions
+}
+
+fn every_caller_and_service(each: usize) -> impl Iterator<Item = (&'static str, usize, usize)> {
+    let services = (0..SERVICES.len()).flat_map(move |kind| (0..each).map(move |at| (kind, at)));
+    services.flat_map(|(kind, at)| CALLERS.into_iter().map(move |caller| (caller, kind, at)))
 }
 
 /// The operation on that service.
@@ -88,13 +142,6 @@ fn request<'a>(app: &'a App, operation: &str, id: u64) -> Call<'a> {
         ("PUT", path) => app.put(id, json!({"status": "AMBER"})).path(path),
         ("PATCH", path) => app.patch(id).path(path),
         other => panic!("no request for {other:?}"),
-    }
-}
-
-fn bearing<'a>(call: Call<'a>, token: Option<&str>) -> Call<'a> {
-    match token {
-        Some(token) => call.header("authorization", &format!("Bearer {token}")),
-        None => call,
     }
 }
 
