@@ -1,7 +1,6 @@
 //! What every function starts with: logging, settings, the client of the store, the runtime's loop.
 
 use std::{
-    convert::Infallible,
     process::ExitCode,
     time::{Duration, SystemTime},
 };
@@ -19,9 +18,10 @@ use aws_smithy_http_client::{
 };
 use lambda_http::{
     LambdaEvent, Request,
-    aws_lambda_events::apigw::ApiGatewayV2httpRequest,
     lambda_runtime::{run, service_fn},
 };
+
+use serde_json::value::RawValue;
 
 use crate::{
     config::Environment,
@@ -84,13 +84,13 @@ pub async fn start<Deps>(
         }
     };
     // Boxed, because the compiler gives up on the layout of futures nested as deep as the SDK's.
-    let service = service_fn(async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
+    let service = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
         let time_left = time_left(event.context.deadline());
-        let handled = Box::pin(answer(event.payload, async |mut request| {
+        let handled = Box::pin(answer(&event.payload, async |mut request| {
             time_left.map(|left| request.extensions_mut().insert(left));
             handle(&deps, request).await
         }));
-        Ok::<_, Infallible>(handled.await)
+        handled.await.map_err(lambda_http::Error::from)
     });
     match run(service).await {
         Ok(()) => ExitCode::SUCCESS,

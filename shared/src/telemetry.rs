@@ -12,6 +12,10 @@ pub fn start() {
     let subscriber = subscriber(level.as_deref(), std::io::stdout);
     // It fails only where something logs already.
     let _ = tracing::subscriber::set_global_default(subscriber);
+    // Where it was, and not its message, which may quote what was being worked on.
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!(location = panic.location().map(ToString::to_string), "panicked");
+    }));
 }
 
 /// What writes the lines.

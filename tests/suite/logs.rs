@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use capacityctl::target::local_client;
 use local_stack::{background::free_port, engine::REGION};
 use serde_json::json;
+use shared::http::answer;
 
 use crate::harness::{
     App, Verifying, World, gateway_settings,
@@ -127,6 +128,23 @@ async fn a_store_that_is_away_is_logged_without_what_was_to_be_stored() {
     let [line] = take_lines().try_into().expect("one line");
     assert_eq!((&line["level"], &line["message"]), (&json!("ERROR"), &json!("request_failed")));
     assert!(line["error"].as_str().expect("a chain").contains("dispatch failure"), "{line}");
+}
+
+/// `lambda_runtime` logs why an event cannot be read, in the words of whoever read it.
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_not_quoted() {
+    watch();
+    keep_secret(NOTES);
+    for event in [
+        json!({"headers": {"authorization": format!("Bearer {NOTES}\n")}}),
+        json!({"requestContext": NOTES}),
+        json!(NOTES),
+    ] {
+        let event = serde_json::value::to_raw_value(&event).expect("JSON");
+        let answered = answer(&event, async |_| panic!("it was read")).await;
+        let error = answered.expect_err("no event");
+        tracing::error!(%error, debug = ?error, "a_test");
+    }
 }
 
 #[tokio::test]

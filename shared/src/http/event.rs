@@ -3,6 +3,8 @@
 //! `lambda_http` would do both, but its conversion panics on a host name or a path that is no URL
 //! and on bad base64, and a panic is a 5xx. So those parts are taken out before it sees them.
 
+use std::fmt;
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use lambda_http::{
     Body, Request, RequestExt as _,
@@ -14,23 +16,41 @@ use lambda_http::{
     request::LambdaRequest,
 };
 
+use serde_json::value::RawValue;
+
 use super::Response;
 
 /// What the gateway takes as an answer.
 pub type Answer = ApiGatewayV2httpResponse;
 
+/// An event that is none of the gateway's. What is in it is not said: it may be a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnEvent;
+
+impl fmt::Display for NotAnEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the event is not one of an HTTP API's gateway")
+    }
+}
+
+impl std::error::Error for NotAnEvent {}
+
 /// Has the handler answer a gateway event.
+///
+/// # Errors
+/// The event cannot be read, which `lambda_runtime` would log with what it found in it.
 pub async fn answer(
-    event: ApiGatewayV2httpRequest,
+    event: &RawValue,
     handle: impl AsyncFnOnce(Request) -> Response,
-) -> Answer {
+) -> Result<Answer, NotAnEvent> {
+    let event = serde_json::from_str(event.get()).map_err(|_| NotAnEvent)?;
     let (parts, body) = handle(request(event)).await.into_parts();
     let mut answer = Answer::default();
     answer.status_code = parts.status.as_u16().into();
     answer.headers = parts.headers;
     answer.is_base64_encoded = matches!(body, Body::Binary(_));
     answer.body = (!body.is_empty()).then_some(body);
-    answer
+    Ok(answer)
 }
 
 /// Reads the body and the query by hand, and gives `lambda_http` an event without them.

@@ -15,7 +15,7 @@ mod time_left;
 pub use body::json_object;
 pub use context::{Clock, Context};
 pub use etag::{ETag, EntityTags};
-pub use event::{Answer, answer};
+pub use event::{Answer, NotAnEvent, answer};
 pub use path::service_id;
 pub use problem::{FieldError, Problem};
 pub use representation::{ListedService, Representation};

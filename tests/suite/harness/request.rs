@@ -5,10 +5,9 @@ use std::time::Duration;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use lambda_http::{
     Body,
-    aws_lambda_events::apigw::ApiGatewayV2httpRequest,
     http::{HeaderMap, StatusCode},
 };
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::to_raw_value};
 use shared::http::{Answer, TimeLeft, answer};
 
 use super::{App, Contract, log};
@@ -126,9 +125,9 @@ impl<'a> Call<'a> {
         let method = self.event["requestContext"]["http"]["method"].clone();
         let method = method.as_str().unwrap_or_default();
         let lists = self.event["pathParameters"]["id"].is_null();
-        let event: ApiGatewayV2httpRequest = serde_json::from_value(self.event).expect("an event");
+        let event = to_raw_value(&self.event).expect("JSON");
         let (app, time_left) = (self.app, self.time_left);
-        let answered = answer(event, async |mut request| {
+        let answered = answer(&event, async |mut request| {
             time_left.map(|left| request.extensions_mut().insert(left));
             match (lists, method) {
                 (true, _) => list_services::handle(&app.list_services, request).await,
@@ -137,7 +136,7 @@ impl<'a> Call<'a> {
             }
         })
         .await;
-        let reply = Reply::from(answered);
+        let reply = Reply::from(answered.expect("an event"));
         Contract::of_this_repository().check(method, &self.template, &reply);
         reply
     }
