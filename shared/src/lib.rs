@@ -1,4 +1,4 @@
-//! What the functions share. Dependencies point one way: `platform` and `http` use `auth` and `store`,
+//! What the functions share. Dependencies point one way: `platform`, `usage` and `http` use `auth` and `store`,
 //! these use `config`, `json` and `domain`, which does no I/O.
 
 pub mod auth;
@@ -9,3 +9,4 @@ pub mod json;
 pub mod platform;
 pub mod store;
 pub mod telemetry;
+pub mod usage;

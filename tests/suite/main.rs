@@ -36,3 +36,4 @@ mod tools_import;
 mod tools_target;
 mod tools_users;
 mod updating;
+mod usage;

@@ -19,6 +19,7 @@ use shared::{
     },
     json::Object,
     store::{Applied, Freshness, Reader, Writer},
+    usage,
 };
 
 /// How often an update without `If-Match` is tried when others write first.
@@ -116,12 +117,15 @@ fn transition(
     Ok(update.apply(&service.record, grant, context.now))
 }
 
-/// The answer: what a reader is shown now.
+/// The answer: what a reader is shown now. Each change is in the usage record.
 fn stored(
     service: &Service,
     transition: Transition,
     context: &Context,
 ) -> Result<Response, Problem> {
+    for change in &transition.changes {
+        usage::status_changed(context, &service.directory, change);
+    }
     let shown = transition.after.shown_at(context.now);
     Ok(Representation::new(&service.directory, shown)?.into_response())
 }

@@ -2,12 +2,13 @@
 
 use std::{
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
 use lambda_http::{
-    Request,
+    Request, RequestExt as _,
     http::{HeaderMap, HeaderName, HeaderValue, header::CACHE_CONTROL},
+    request::RequestContext,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
@@ -53,12 +54,15 @@ pub struct Context {
     pub request_id: String,
     /// The caller's `X-Correlation-ID`.
     pub correlation_id: Option<String>,
+    /// The client's address as the gateway saw it.
+    pub client_address: Option<String>,
     /// The one reading of the clock.
     pub now: Timestamp,
     /// The resource that the request names, as a path relative to the API.
     pub instance: String,
     /// How long the answer may take, where that is known.
     time_left: Option<TimeLeft>,
+    started: Instant,
 }
 
 impl Context {
@@ -69,10 +73,18 @@ impl Context {
             request_id: mirrored(request.headers(), &X_REQUEST_ID)
                 .unwrap_or_else(|| Uuid::new_v4().to_string()),
             correlation_id: mirrored(request.headers(), &X_CORRELATION_ID),
+            client_address: client_address(request),
             now: clock.now(),
             instance: instance(request),
             time_left: request.extensions().get().copied(),
+            started: Instant::now(),
         }
+    }
+
+    /// How long the request has taken so far, in milliseconds.
+    #[must_use]
+    pub fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Finishes an answer: problems become documents, and every answer gets the common headers. What
@@ -134,6 +146,13 @@ fn mirrored(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     let value = headers.get(name)?.to_str().ok()?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     ((1..=64).contains(&value.len()) && value.bytes().all(plain)).then(|| value.to_owned())
+}
+
+fn client_address(request: &Request) -> Option<String> {
+    match request.request_context_ref()? {
+        RequestContext::ApiGatewayV2(context) => context.http.source_ip.clone(),
+        _ => None,
+    }
 }
 
 fn instance(request: &Request) -> String {
