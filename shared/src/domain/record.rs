@@ -35,24 +35,19 @@ impl StatusRecord {
     }
 
     /// The record that a change led to.
-    fn after(change: &Change) -> Self {
+    #[must_use]
+    pub fn after(change: &Change) -> Self {
         let last =
             Modified { at: change.at, by: change.by.username.clone(), notes: change.notes.clone() };
         Self { version: change.version, status: change.status, modified: Some(last) }
     }
 
-    /// The reset that the clock has made of this record, stored or not.
-    fn reset_by(&self, now: Timestamp) -> Option<Change> {
-        let deadline = self.status.reset_at().filter(|deadline| now >= *deadline)?;
-        Some(Change {
-            version: self.version + 1,
-            status: CapacityStatus::Green,
-            previous: self.status.rag(),
-            at: deadline,
-            notes: None,
-            by: Author::automatic_reset(),
-            cause: Cause::Reset,
-        })
+    /// What makes the reset durable that the clock has made of this record, if it has made one.
+    #[must_use]
+    pub fn settle(&self, now: Timestamp) -> Option<Transition> {
+        let reset = Change::reset_of(self.version, self.status, now)?;
+        let after = Self::after(&reset);
+        Some(Transition { from_version: self.version, changes: vec![reset], after })
     }
 
     /// What a reader at `now` is shown: this record, or the GREEN that its deadline has made of it.
@@ -61,7 +56,7 @@ impl StatusRecord {
     /// reset has, or will get once it is stored.
     #[must_use]
     pub fn shown_at(self, now: Timestamp) -> Self {
-        match self.reset_by(now) {
+        match Change::reset_of(self.version, self.status, now) {
             Some(reset) => Self::after(&reset),
             None => self,
         }
@@ -85,7 +80,7 @@ impl StatusUpdate {
     /// change because clocks differ.
     #[must_use]
     pub fn apply(&self, stored: &StatusRecord, grant: &Grant, now: Timestamp) -> Transition {
-        let reset = stored.reset_by(now);
+        let reset = Change::reset_of(stored.version, stored.status, now);
         let before = stored.clone().shown_at(now);
         let at = before.modified.as_ref().map_or(now, |last| last.at.max(now));
         let update = Change {
@@ -105,12 +100,13 @@ impl StatusUpdate {
     }
 }
 
-/// Everything that one update writes, in one transaction.
+/// Everything that one update, or one settled reset, writes in one transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transition {
     /// The stored version that this builds on; on any other it must not be applied.
     pub from_version: u64,
-    /// The history entries, oldest first: the update, after the reset that it settles if any.
+    /// The history entries, oldest first: the update, after the reset that it settles if any; or the
+    /// reset alone.
     pub changes: Vec<Change>,
     /// The record to store.
     pub after: StatusRecord,
@@ -133,6 +129,36 @@ pub struct Change {
     pub by: Author,
     /// Why there was a change.
     pub cause: Cause,
+}
+
+impl Change {
+    /// The reset that the clock has made, by `now`, of a status that was stored under that version.
+    fn reset_of(version: u64, status: CapacityStatus, now: Timestamp) -> Option<Self> {
+        let deadline = status.reset_at().filter(|deadline| now >= *deadline)?;
+        Some(Self {
+            version: version + 1,
+            status: CapacityStatus::Green,
+            previous: status.rag(),
+            at: deadline,
+            notes: None,
+            by: Author::automatic_reset(),
+            cause: Cause::Reset,
+        })
+    }
+
+    /// The reset between this change and its successor, the next one in history, if the history does
+    /// not have it; without a successor, the one that the clock has made by `now`.
+    ///
+    /// A reset can be missing because it is not durable yet, or because a query met a transaction of
+    /// a reset and an update half way (DynamoDB isolates queries by item only).
+    #[must_use]
+    pub fn missing_reset(&self, successor: Option<u64>, now: Timestamp) -> Option<Self> {
+        match successor {
+            None => Self::reset_of(self.version, self.status, now),
+            Some(version) if version == self.version + 1 => None,
+            Some(_) => Self::reset_of(self.version, self.status, self.status.reset_at()?),
+        }
+    }
 }
 
 /// Who made a change.
