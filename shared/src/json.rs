@@ -8,6 +8,7 @@ use serde::{
     de::{Error as _, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
 
 /// The deepest nesting accepted: an object is level 1, a value in it level 2.
 const MAX_DEPTH: usize = 64;
@@ -40,10 +41,53 @@ impl Object {
         self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value)
     }
 
+    /// A hash that objects share whose members are the same, in whatever order.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text);
+        Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn write(&self, text: &mut String) {
+        let mut members: Vec<_> = self.0.iter().collect();
+        members.sort_by_key(|(name, _)| name);
+        text.push('{');
+        for (name, value) in members {
+            string(name, text);
+            value.write(text);
+        }
+        text.push('}');
+    }
+
     /// The names of the members.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
     }
+}
+
+impl Json {
+    /// Writes the value so that no two different values have the same text.
+    fn write(&self, text: &mut String) {
+        match self {
+            Self::Null => text.push('n'),
+            Self::Bool(true) => text.push('t'),
+            Self::Bool(false) => text.push('f'),
+            Self::Number(number) => text.extend(["#", number, ","]),
+            Self::String(value) => string(value, text),
+            Self::Array(elements) => {
+                text.push('[');
+                elements.iter().for_each(|element| element.write(text));
+                text.push(']');
+            }
+            Self::Object(object) => object.write(text),
+        }
+    }
+}
+
+/// Writes a string's length, so that it needs no escapes, and the string.
+fn string(value: &str, text: &mut String) {
+    text.extend(["\"", &value.len().to_string(), ":", value]);
 }
 
 /// Reads one JSON text.

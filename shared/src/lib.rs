@@ -6,6 +6,7 @@ pub mod config;
 pub mod domain;
 pub mod http;
 pub mod json;
+pub mod metrics;
 pub mod platform;
 pub mod store;
 pub mod telemetry;

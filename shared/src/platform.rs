@@ -17,16 +17,16 @@ use aws_smithy_http_client::{
     tls::{Provider, rustls_provider::CryptoMode},
 };
 use lambda_http::{
-    LambdaEvent, Request,
+    Error, LambdaEvent, Request,
     lambda_runtime::{run, service_fn},
 };
-
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
     config::Environment,
     http::{Response, TimeLeft, answer},
-    telemetry,
+    metrics, telemetry,
 };
 
 /// How long a connection to the store may take to open.
@@ -65,32 +65,73 @@ fn time_left(deadline: SystemTime) -> Option<TimeLeft> {
     TimeLeft::until(deadline, SystemTime::now())
 }
 
-/// Runs a function: builds what it needs from the settings and answers events until Lambda ends it.
-///
-/// What stops the start is logged.
-pub async fn start<Deps>(
+/// What every function needs of the environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    region: String,
+    namespace: String,
+}
+
+impl Settings {
+    /// Reads `AWS_REGION`, which Lambda sets, and `METRICS_NAMESPACE`.
+    pub fn read(environment: &mut Environment) -> Option<Self> {
+        let region = environment.required("AWS_REGION");
+        let namespace = environment.required("METRICS_NAMESPACE");
+        Some(Self { region: region?, namespace: namespace? })
+    }
+}
+
+/// One call of a function.
+#[derive(Debug)]
+pub struct Invocation {
+    /// The event.
+    pub event: Box<RawValue>,
+    /// Lambda's id of the call.
+    pub id: String,
+    /// How long it may take, where that is known.
+    pub time_left: Option<TimeLeft>,
+}
+
+/// Runs a function that answers the gateway's requests.
+pub async fn serve<Deps>(
     build: impl FnOnce(&mut Environment, &Client) -> Option<Deps>,
     handle: impl AsyncFn(&Deps, Request) -> Response,
 ) -> ExitCode {
+    start(build, async |deps: &Deps, call: Invocation| {
+        let answered = answer(&call.event, async |mut request| {
+            call.time_left.map(|left| request.extensions_mut().insert(left));
+            handle(deps, request).await
+        });
+        answered.await.map_err(Error::from)
+    })
+    .await
+}
+
+/// Runs a function: builds what it needs from the settings and takes calls until Lambda ends it.
+///
+/// What stops the start is logged.
+pub async fn start<Deps, Answer: Serialize>(
+    build: impl FnOnce(&mut Environment, &Client) -> Option<Deps>,
+    handle: impl AsyncFn(&Deps, Invocation) -> Result<Answer, Error>,
+) -> ExitCode {
     telemetry::start();
     let mut environment = Environment::of_process();
-    let region = environment.required("AWS_REGION").unwrap_or_default();
+    let settings = Settings::read(&mut environment);
+    let region = settings.as_ref().map(|settings| settings.region.clone()).unwrap_or_default();
     let built = build(&mut environment, &dynamodb(region).await);
-    let deps = match environment.finish(built) {
-        Ok(deps) => deps,
+    let (settings, deps) = match environment.finish(settings.zip(built)) {
+        Ok(built) => built,
         Err(error) => {
             tracing::error!(%error, "start_failed");
             return ExitCode::FAILURE;
         }
     };
+    metrics::start(settings.namespace);
     // Boxed, because the compiler gives up on the layout of futures nested as deep as the SDK's.
-    let service = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
-        let time_left = time_left(event.context.deadline());
-        let handled = Box::pin(answer(&event.payload, async |mut request| {
-            time_left.map(|left| request.extensions_mut().insert(left));
-            handle(&deps, request).await
-        }));
-        handled.await.map_err(lambda_http::Error::from)
+    let service = service_fn(async |call: LambdaEvent<Box<RawValue>>| {
+        let time_left = time_left(call.context.deadline());
+        let (event, id) = (call.payload, call.context.request_id);
+        Box::pin(handle(&deps, Invocation { event, id, time_left })).await
     });
     match run(service).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,8 +2,23 @@
 //!
 //! Never logged: tokens, notes, usernames, e-mail addresses, bodies.
 
-use tracing::{Subscriber, level_filters::LevelFilter};
-use tracing_subscriber::fmt::MakeWriter;
+use std::{error::Error, fmt};
+
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+    level_filters::LevelFilter,
+};
+use tracing_subscriber::{
+    fmt::{
+        FmtContext, FormatEvent, FormatFields, MakeWriter,
+        format::{Format, Json, Writer, format},
+        time::SystemTime,
+    },
+    registry::LookupSpan,
+};
+
+use crate::metrics;
 
 /// Starts logging at the level that Lambda's logging configuration sets in `AWS_LAMBDA_LOG_LEVEL`.
 /// A second call changes nothing.
@@ -18,6 +33,13 @@ pub fn start() {
     }));
 }
 
+/// An error and everything that caused it, outermost first.
+#[must_use]
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let sources = std::iter::successors(Some(error), |error| (*error).source());
+    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
 /// What writes the lines.
 ///
 /// The level is at most INFO, which is also the default: below it the SDK and the HTTP client print
@@ -27,13 +49,50 @@ where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let level = level.and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
-    tracing_subscriber::fmt()
+    let lines = format()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
-        .with_target(false)
+        .with_target(false);
+    tracing_subscriber::fmt()
+        .json()
+        .event_format(Lines(lines))
         .with_max_level(level.min(LevelFilter::INFO))
         .with_writer(writer)
         .finish()
+}
+
+/// Writes events as JSON objects; a document of metrics is one already.
+struct Lines(Format<Json, SystemTime>);
+
+impl<S, N> FormatEvent<S, N> for Lines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        if event.metadata().target() != metrics::TARGET {
+            return self.0.format_event(context, writer, event);
+        }
+        let mut document = Document(String::new());
+        event.record(&mut document);
+        writeln!(writer, "{}", document.0)
+    }
+}
+
+/// The text of an event's one field.
+struct Document(String);
+
+impl Visit for Document {
+    fn record_str(&mut self, _: &Field, value: &str) {
+        value.clone_into(&mut self.0);
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
 }

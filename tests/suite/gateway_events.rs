@@ -3,13 +3,14 @@
 use std::{collections::BTreeSet, fs};
 
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use local_stack::schedule;
 use serde_json::value::RawValue;
 use shared::http::answer;
 
 use crate::harness::{App, Contract, Reply, root, sample_app};
 
 /// Function, case, expected status, and the problem's code where there is one.
-const EXPECTED: [(&str, &str, u16, &str); 27] = [
+const EXPECTED: [(&str, &str, u16, &str); 34] = [
     ("get-status", "a-reader-reads-a-status", 200, ""),
     ("get-status", "a-token-without-the-read-scope", 403, "SCOPE_MISSING"),
     ("get-status", "an-id-that-is-no-id", 404, "SERVICE_NOT_FOUND"),
@@ -26,12 +27,19 @@ const EXPECTED: [(&str, &str, u16, &str); 27] = [
     ("list-services", "the-family-of-a-provider", 200, ""),
     ("list-services", "the-first-page", 200, ""),
     ("list-services", "three-by-id", 200, ""),
+    ("status-history", "a-day", 200, ""),
+    ("status-history", "an-altered-cursor", 400, "INVALID_CURSOR"),
+    ("status-history", "at-a-time", 200, ""),
+    ("status-history", "no-time", 400, "INVALID_QUERY"),
+    ("status-history", "the-changes", 200, ""),
+    ("update-status", "a-bad-idempotency-key", 400, "INVALID_IDEMPOTENCY_KEY"),
     ("update-status", "a-base64-body", 200, ""),
     ("update-status", "a-reader-may-not-update", 403, "NOT_PERMITTED"),
     ("update-status", "a-stale-if-match", 412, "PRECONDITION_FAILED"),
     ("update-status", "an-editor-elsewhere", 403, "NOT_PERMITTED"),
     ("update-status", "an-editor-sets-green", 200, ""),
     ("update-status", "an-editor-sets-red", 200, ""),
+    ("update-status", "an-idempotency-key", 200, ""),
     ("update-status", "another-content-type", 415, "UNSUPPORTED_MEDIA_TYPE"),
     ("update-status", "every-field-wrong", 400, "VALIDATION_FAILED"),
     ("update-status", "not-json", 400, "MALFORMED_BODY"),
@@ -54,6 +62,9 @@ fn every_event_file_is_expected() {
     let mut files = BTreeSet::new();
     for function in fs::read_dir(root().join("events")).expect("events") {
         let function = function.expect("a folder");
+        if function.file_name() == schedule::FUNCTION {
+            continue;
+        }
         for file in fs::read_dir(function.path()).expect("cases") {
             let case = file.expect("a file").path();
             let name = case.file_stem().expect("a name").to_string_lossy().into_owned();
@@ -74,6 +85,7 @@ async fn send(app: &App, function: &str, case: &str) -> Reply {
     let answered = answer(event, async |it| match function {
         "get-status" => get_status::handle(&app.get_status, it).await,
         "list-services" => list_services::handle(&app.list_services, it).await,
+        "status-history" => status_history::handle(&app.status_history, it).await,
         _ => update_status::handle(&app.update_status, it).await,
     });
     let reply = Reply::from(answered.await.expect("an event"));

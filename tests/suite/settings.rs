@@ -27,7 +27,7 @@ fn everything_that_is_missing_is_named_at_once() {
     assert_eq!(
         report,
         "bad settings: AUTH_MODE: is missing; SERVICES_TABLE: is missing; USERS_TABLE: is missing; \
-         STATUS_HISTORY_TABLE: is missing; \
+         STATUS_HISTORY_TABLE: is missing; IDEMPOTENCY_TABLE: is missing; \
          RESET_DEFAULT_MINUTES: is missing; RESET_MIN_MINUTES: invalid digit found in string; \
          RESET_MAX_MINUTES: is missing"
     );

@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
+use local_stack::schedule;
 use serde_json::{Value, json};
-use shared::config::Environment;
+use shared::{config::Environment, platform};
 
 use crate::harness::{Contract, Reply, client, document, root};
 
-const FUNCTIONS: [&str; 3] = ["get-status", "list-services", "update-status"];
+/// All but the last answer the gateway; that one is called by a schedule.
+const FUNCTIONS: [&str; 5] =
+    ["get-status", "list-services", "status-history", "update-status", "reset-expired"];
 
 /// `GetStatusFunction` for `get-status`.
 fn logical_id(function: &str) -> String {
@@ -69,9 +72,10 @@ fn every_function_is_deployed_and_may_be_called_by_the_gateway() {
             .collect::<BTreeMap<_, _>>()
     };
     let functions = of_type("AWS::Serverless::Function");
-    let expected: Vec<_> = FUNCTIONS.iter().map(|function| logical_id(function)).collect();
-    assert_eq!(functions.keys().copied().collect::<Vec<_>>(), expected);
-    for (function, id) in FUNCTIONS.into_iter().zip(&expected) {
+    let expected: BTreeSet<_> = FUNCTIONS.iter().map(|function| logical_id(function)).collect();
+    assert_eq!(functions.keys().map(ToString::to_string).collect::<BTreeSet<_>>(), expected);
+    for function in FUNCTIONS {
+        let id = logical_id(function);
         assert_eq!(functions[id.as_str()]["Metadata"]["BuildProperties"]["Binary"], function);
         assert!(root().join("functions").join(function).join("src/main.rs").is_file());
     }
@@ -79,12 +83,19 @@ fn every_function_is_deployed_and_may_be_called_by_the_gateway() {
         .into_values()
         .map(|permission| permission["Properties"]["FunctionName"].to_string());
     let callers: Vec<_> = callers.collect();
-    for id in &expected {
-        assert!(
-            callers.iter().any(|caller| caller.contains(id.as_str()) && caller.contains(":live")),
-            "{id}: {callers:?}"
-        );
+    for function in FUNCTIONS {
+        let id = logical_id(function);
+        let called = callers.iter().any(|caller| caller.contains(&id) && caller.contains(":live"));
+        assert_eq!(called, function != schedule::FUNCTION, "{id}: {callers:?}");
     }
+}
+
+#[test]
+fn the_schedule_calls_its_function_each_minute() {
+    let function = &document("template.yaml")["Resources"][logical_id(schedule::FUNCTION)];
+    let schedule = &function["Properties"]["Events"]["EachMinute"];
+    assert_eq!(schedule["Type"], "ScheduleV2");
+    assert_eq!(schedule["Properties"]["ScheduleExpression"], "rate(1 minute)");
 }
 
 /// The harness holds every answer of every test to openapi.yaml: here it has to refuse.
@@ -154,15 +165,20 @@ fn starts(function: &str, variables: HashMap<String, String>) -> bool {
     let built = match function {
         "get-status" => get_status::Deps::read(&mut environment, &client).map(drop),
         "list-services" => list_services::Deps::read(&mut environment, &client).map(drop),
+        "status-history" => status_history::Deps::read(&mut environment, &client).map(drop),
+        "reset-expired" => reset_expired::Deps::read(&mut environment, &client).map(drop),
         _ => update_status::Deps::read(&mut environment, &client).map(drop),
     };
-    environment.finish(built).is_ok()
+    let settings = platform::Settings::read(&mut environment);
+    environment.finish(settings.zip(built)).is_ok()
 }
 
 #[test]
 fn every_function_is_given_the_settings_it_demands_and_no_others() {
     for function in FUNCTIONS {
-        let all = variables(function);
+        let mut all = variables(function);
+        // Lambda sets it.
+        all.insert("AWS_REGION".to_owned(), "eu-west-2".to_owned());
         assert!(starts(function, all.clone()), "{function}: {all:?}");
         for name in all.keys() {
             let mut others = all.clone();

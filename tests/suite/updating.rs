@@ -187,7 +187,7 @@ async fn without_a_tag_each_update_is_applied_on_the_newest_version() {
 }
 
 #[tokio::test]
-async fn a_writer_whom_others_always_beat_is_told_to_try_again() {
+async fn a_change_that_history_has_already_is_never_overwritten() {
     let app = World::family().start().await;
     // A history entry that is there already: no update can be stored before it is gone.
     let key = [
@@ -200,7 +200,7 @@ async fn a_writer_whom_others_always_beat_is_told_to_try_again() {
     }
     put.item("changeId", AttributeValue::S("0".repeat(36))).send().await.expect("an entry");
     let reply = app.put(30, json!({"status": "RED"})).by("editor").send().await;
-    assert_eq!((reply.refused(409), reply.header("retry-after")), ("CONFLICT", "1"));
+    assert_eq!((reply.refused(503), reply.header("retry-after")), ("STORE_UNAVAILABLE", "1"));
     assert!(!app.row(30).await.contains_key("version"));
     assert_eq!(
         app.history(30).await,

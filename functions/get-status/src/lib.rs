@@ -11,8 +11,10 @@ use lambda_http::{
 use shared::{
     auth::{Authenticator, Scope},
     config::Environment,
-    http::{Clock, Context, ETag, EntityTags, Problem, Representation, Response, service_id},
-    store::{Freshness, Reader},
+    http::{
+        Clock, Context, ETag, EntityTags, Operation, Problem, Representation, Response, service_id,
+    },
+    store::Reader,
 };
 
 /// What the function needs.
@@ -34,22 +36,20 @@ impl Deps {
 
 /// Answers one request.
 pub async fn handle(deps: &Deps, request: Request) -> Response {
-    let context = Context::new(&request, &deps.clock);
+    let context = Context::new(&request, &deps.clock, Operation::GetStatus);
     context.respond(get(deps, &request, &context)).await
 }
 
 async fn get(deps: &Deps, request: &Request, context: &Context) -> Result<Response, Problem> {
     let principal = deps.authenticator.authenticate(request, Scope::Read, context.now).await?;
-    let (user, service) = deps
-        .reader
-        .user_and_service(&principal.subject, Freshness::Eventual, service_id(request))
-        .await?;
+    let (user, service) =
+        deps.reader.user_and_service(&principal.subject, service_id(request)).await?;
     shared::auth::active(user)?;
     let service =
         service.filter(|service| service.directory.active).ok_or(Problem::ServiceNotFound)?;
 
-    let shown = service.record.shown_at(context.now);
-    let representation = Representation::new(&service.directory, shown)?;
+    let shown = service.record.clone().shown_at(context.now);
+    let representation = Representation::new(service.id(), &service.directory.name, shown)?;
     match EntityTags::read(request.headers(), &IF_NONE_MATCH) {
         Some(known) if known.match_weakly(representation.etag()) => {
             Ok(not_modified(representation.etag()))

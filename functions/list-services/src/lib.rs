@@ -13,7 +13,7 @@ use shared::{
     auth::{Authenticator, Scope},
     config::Environment,
     domain::{Service, ServiceId, Timestamp},
-    http::{Clock, Context, ListedService, Problem, Response, ok},
+    http::{Clock, Context, ListedService, Operation, Problem, Response, ok},
     store::{Lister, Reader},
 };
 
@@ -60,7 +60,7 @@ struct Listed {
 
 /// Answers one request.
 pub async fn handle(deps: &Deps, request: Request) -> Response {
-    let context = Context::new(&request, &deps.clock);
+    let context = Context::new(&request, &deps.clock, Operation::ListServices);
     context.respond(list(deps, &request, &context)).await
 }
 

@@ -1,9 +1,12 @@
 //! The query of a list, parsed: services by id, or a page of those that pass some filters.
 
-use lambda_http::{Request, RequestExt as _};
+use lambda_http::Request;
 use shared::{
     domain::{Rag, ServiceId},
-    http::Problem,
+    http::{
+        Problem,
+        query::{DEFAULT_LIMIT, LIMIT_RULE, WrongParameters, limit, parameters},
+    },
     store::{Position, Selection},
 };
 
@@ -11,10 +14,6 @@ use crate::cursor;
 
 /// The most ids that one request may name.
 const MAX_IDS: usize = 100;
-/// The size of a page when the caller does not say.
-const DEFAULT_LIMIT: usize = 25;
-/// The largest page.
-const MAX_LIMIT: usize = 100;
 
 /// What is asked for.
 pub(crate) enum Query {
@@ -36,16 +35,12 @@ pub(crate) struct PageQuery {
 /// # Errors
 /// [`Problem::InvalidQuery`] and [`Problem::InvalidCursor`].
 pub(crate) fn read(request: &Request) -> Result<Query, Problem> {
-    let mut parameters = Parameters::default();
-    let query = request.query_string_parameters();
-    for (name, _) in query.iter() {
-        let values = query.all(name).unwrap_or_default();
-        match values.as_slice() {
-            [value] => parameters.take(name, value),
-            _ => parameters.refuse(name, "is given more than once"),
-        }
+    let (given, wrong) = parameters(request);
+    let mut taken = Parameters { wrong, ..Parameters::default() };
+    for (name, value) in given {
+        taken.take(&name, &value);
     }
-    parameters.query()
+    taken.query()
 }
 
 /// The parameters met so far, and what is wrong with them.
@@ -55,7 +50,7 @@ struct Parameters {
     filters: Option<Selection>,
     limit: Option<usize>,
     cursor: Option<String>,
-    wrong: Vec<String>,
+    wrong: WrongParameters,
 }
 
 impl Parameters {
@@ -67,17 +62,13 @@ impl Parameters {
                 self.take_statuses(value),
                 "must be RED, AMBER or GREEN, or several separated by commas",
             ),
-            "limit" => (self.take_limit(value), "must be a whole number from 1 to 100"),
+            "limit" => (self.take_limit(value), LIMIT_RULE),
             "cursor" => (self.cursor.replace(value.to_owned()).is_none(), ""),
             _ => (false, "is no parameter of this list"),
         };
         if !taken {
-            self.refuse(name, rule);
+            self.wrong.refuse(name, rule);
         }
-    }
-
-    fn refuse(&mut self, name: &str, rule: &str) {
-        self.wrong.push(format!("{name:?} {rule}"));
     }
 
     fn take_ids(&mut self, value: &str) -> bool {
@@ -113,21 +104,16 @@ impl Parameters {
     }
 
     fn take_limit(&mut self, value: &str) -> bool {
-        let digits = value.bytes().all(|byte| byte.is_ascii_digit());
-        self.limit = value.parse().ok().filter(|limit| digits && (1..=MAX_LIMIT).contains(limit));
+        self.limit = limit(value);
         self.limit.is_some()
     }
 
     fn query(mut self) -> Result<Query, Problem> {
         let pages = self.filters.is_some() || self.limit.is_some() || self.cursor.is_some();
         if self.ids.is_some() && pages {
-            self.refuse("id", "stands alone: it takes no other parameter beside it");
+            self.wrong.refuse("id", "stands alone: it takes no other parameter beside it");
         }
-        if !self.wrong.is_empty() {
-            self.wrong.sort();
-            self.wrong.dedup();
-            return Err(Problem::InvalidQuery(self.wrong));
-        }
+        self.wrong.finish()?;
         if let Some(ids) = self.ids {
             return Ok(Query::Ids(ids));
         }

@@ -16,7 +16,7 @@ use lambda_http::Request;
 use crate::{
     config::Environment,
     domain::{Timestamp, User},
-    store::keys::MAX_PARTITION_KEY_BYTES,
+    store::keys::MAX_SUBJECT_BYTES,
 };
 
 /// The least right that a token gives.
@@ -75,7 +75,7 @@ pub struct Principal {
 impl Principal {
     /// `None` if the subject could be no key of the users table.
     fn new(subject: &str, scopes: &str) -> Option<Self> {
-        let sized = (1..=MAX_PARTITION_KEY_BYTES).contains(&subject.len());
+        let sized = (1..=MAX_SUBJECT_BYTES).contains(&subject.len());
         sized.then(|| Self { subject: subject.to_owned(), scopes: scopes.to_owned() })
     }
 

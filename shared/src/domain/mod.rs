@@ -15,4 +15,4 @@ pub use record::{
 };
 pub use service::{Directory, Lineage, Service, ServiceId};
 pub use status::{CapacityStatus, Level, Rag, Target};
-pub use time::{Minutes, Timestamp};
+pub use time::{Minutes, NotATimestamp, Timestamp};

@@ -190,6 +190,12 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// Reads a name as history has it.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Update, Self::Reset].into_iter().find(|cause| cause.as_str() == name)
+    }
+
     /// The name that history and logs use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -1,8 +1,8 @@
 //! Instants and durations of the domain: whole seconds in UTC, whole minutes.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// The last second of the year 9999, the last one RFC 3339 can write.
 const LAST: i64 = 253_402_300_799;
@@ -38,10 +38,38 @@ impl Timestamp {
         self.0
     }
 
+    /// This instant so many seconds earlier.
+    #[must_use]
+    pub const fn minus_seconds(self, seconds: u32) -> Self {
+        Self::saturating_from_epoch_seconds(self.0 - seconds as i64)
+    }
+
+    /// How many seconds have passed since an earlier instant; 0 if it is a later one.
+    #[must_use]
+    pub const fn seconds_since(self, earlier: Self) -> u64 {
+        let passed = self.0 - earlier.0;
+        if passed > 0 { passed.unsigned_abs() } else { 0 }
+    }
+
     /// This instant so many minutes later.
     #[must_use]
     pub const fn plus(self, minutes: Minutes) -> Self {
         Self::saturating_from_epoch_seconds(self.0 + minutes.0 as i64 * 60)
+    }
+}
+
+/// The text was not `2026-11-21T09:05:00Z` or the like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotATimestamp;
+
+impl FromStr for Timestamp {
+    type Err = NotATimestamp;
+
+    /// Reads what is displayed: UTC with `Z`, whole seconds.
+    fn from_str(text: &str) -> Result<Self, NotATimestamp> {
+        let written = text.len() == 20 && text.ends_with('Z') && text.get(10..11) == Some("T");
+        let at = OffsetDateTime::parse(text, &Rfc3339).ok().filter(|_| written);
+        at.and_then(|at| Self::from_epoch_seconds(at.unix_timestamp())).ok_or(NotATimestamp)
     }
 }
 

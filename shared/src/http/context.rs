@@ -10,11 +10,10 @@ use lambda_http::{
     http::{HeaderMap, HeaderName, HeaderValue, header::CACHE_CONTROL},
     request::RequestContext,
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
-use super::{Problem, Response, TimeLeft, path::path_parameter};
-use crate::{domain::Timestamp, store::StoreFault};
+use super::{Operation, Problem, Response, TimeLeft, path::path_parameter};
+use crate::{domain::Timestamp, metrics, store::StoreFault, telemetry};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const X_CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
@@ -60,6 +59,8 @@ pub struct Context {
     pub now: Timestamp,
     /// The resource that the request names, as a path relative to the API.
     pub instance: String,
+    /// What the request asks for.
+    pub operation: Operation,
     /// How long the answer may take, where that is known.
     time_left: Option<TimeLeft>,
     started: Instant,
@@ -68,14 +69,15 @@ pub struct Context {
 impl Context {
     /// Reads the request's ids and takes the time.
     #[must_use]
-    pub fn new(request: &Request, clock: &Clock) -> Self {
+    pub fn new(request: &Request, clock: &Clock, operation: Operation) -> Self {
         Self {
             request_id: mirrored(request.headers(), &X_REQUEST_ID)
                 .unwrap_or_else(|| Uuid::new_v4().to_string()),
             correlation_id: mirrored(request.headers(), &X_CORRELATION_ID),
             client_address: client_address(request),
             now: clock.now(),
-            instance: instance(request),
+            instance: operation.resource(&path_parameter(request, "id").unwrap_or_default()),
+            operation,
             time_left: request.extensions().get().copied(),
             started: Instant::now(),
         }
@@ -99,6 +101,7 @@ impl Context {
                 .unwrap_or_else(|_| Err(StoreFault::TimedOut.into())),
             None => outcome.await,
         };
+        metrics::answered(self, outcome.as_ref().err());
         let mut response = outcome.unwrap_or_else(|problem| {
             self.log(&problem);
             problem.response(self)
@@ -126,7 +129,7 @@ impl Context {
                     code,
                     request_id,
                     correlation_id,
-                    error = chain(fault),
+                    error = telemetry::chain(fault),
                     "request_failed"
                 );
             }
@@ -135,15 +138,15 @@ impl Context {
     }
 }
 
-/// An error and everything that caused it, outermost first.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let sources = std::iter::successors(Some(error), |error| error.source());
-    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+/// The header's value, if it is one that the contract mirrors.
+fn mirrored(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name).and_then(plain_id)
 }
 
-/// The header's value, if it is one that the contract mirrors: 1 to 64 of `[A-Za-z0-9._-]`.
-fn mirrored(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let value = headers.get(name)?.to_str().ok()?;
+/// An id that a client gives: 1 to 64 of `[A-Za-z0-9._-]`.
+#[must_use]
+pub fn plain_id(value: &HeaderValue) -> Option<String> {
+    let value = value.to_str().ok()?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     ((1..=64).contains(&value.len()) && value.bytes().all(plain)).then(|| value.to_owned())
 }
@@ -152,14 +155,5 @@ fn client_address(request: &Request) -> Option<String> {
     match request.request_context_ref()? {
         RequestContext::ApiGatewayV2(context) => context.http.source_ip.clone(),
         _ => None,
-    }
-}
-
-fn instance(request: &Request) -> String {
-    match path_parameter(request, "id") {
-        Some(id) => {
-            format!("/services/{}/capacitystatus", utf8_percent_encode(&id, NON_ALPHANUMERIC))
-        }
-        None => "/services".to_owned(),
     }
 }

@@ -5,20 +5,24 @@ use lambda_http::http::{HeaderValue, header::CONTENT_TYPE};
 
 mod body;
 mod context;
+pub mod cursor;
 mod etag;
 mod event;
+mod operation;
 mod path;
 mod problem;
+pub mod query;
 mod representation;
 mod time_left;
 
 pub use body::json_object;
-pub use context::{Clock, Context};
+pub use context::{Clock, Context, plain_id};
 pub use etag::{ETag, EntityTags};
 pub use event::{Answer, NotAnEvent, answer};
+pub use operation::Operation;
 pub use path::service_id;
 pub use problem::{FieldError, Problem};
-pub use representation::{ListedService, Representation};
+pub use representation::{HistoryEntry, ListedService, Representation};
 pub use time_left::TimeLeft;
 
 /// A response of a function.

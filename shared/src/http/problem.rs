@@ -42,6 +42,10 @@ pub enum Problem {
     InvalidQuery(Vec<String>),
     /// The cursor was altered, or belongs to other filters.
     InvalidCursor,
+    /// The header `Idempotency-Key` is not 1 to 64 of the characters that it may have.
+    InvalidIdempotencyKey,
+    /// The caller has used the `Idempotency-Key` for another body.
+    IdempotencyKeyReused,
     /// Others kept changing the status first.
     Conflict,
     /// The store did not answer, or refused.
@@ -121,6 +125,14 @@ impl Problem {
             }
             Self::InvalidQuery(_) => ("INVALID_QUERY", StatusCode::BAD_REQUEST, "Invalid query"),
             Self::InvalidCursor => ("INVALID_CURSOR", StatusCode::BAD_REQUEST, "Invalid cursor"),
+            Self::InvalidIdempotencyKey => {
+                ("INVALID_IDEMPOTENCY_KEY", StatusCode::BAD_REQUEST, "Invalid idempotency key")
+            }
+            Self::IdempotencyKeyReused => (
+                "IDEMPOTENCY_KEY_REUSED",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Idempotency key reused",
+            ),
             Self::Conflict => ("CONFLICT", StatusCode::CONFLICT, "Conflict"),
             Self::StoreUnavailable(_) => {
                 ("STORE_UNAVAILABLE", StatusCode::SERVICE_UNAVAILABLE, "Store unavailable")
@@ -151,6 +163,13 @@ impl Problem {
             Self::InvalidCursor => {
                 "the cursor was altered or belongs to other filters; start without one".to_owned()
             }
+            Self::InvalidIdempotencyKey => {
+                "Idempotency-Key must be 1 to 64 of A-Z a-z 0-9 . _ -; nothing was stored"
+                    .to_owned()
+            }
+            Self::IdempotencyKeyReused => {
+                "this Idempotency-Key was used for another body; nothing was stored now".to_owned()
+            }
             Self::Conflict => {
                 "others kept changing the status first; nothing was stored, try again".to_owned()
             }
@@ -179,6 +198,8 @@ impl Problem {
             | Self::ValidationFailed(_)
             | Self::InvalidQuery(_)
             | Self::InvalidCursor
+            | Self::InvalidIdempotencyKey
+            | Self::IdempotencyKeyReused
             | Self::Internal(_) => None,
         }
     }
@@ -239,9 +260,10 @@ impl From<Refusal> for Problem {
 impl From<StoreFault> for Problem {
     fn from(fault: StoreFault) -> Self {
         match fault {
-            StoreFault::Unavailable(_) | StoreFault::Unprocessed | StoreFault::TimedOut => {
-                Self::StoreUnavailable(fault)
-            }
+            StoreFault::Unavailable(_)
+            | StoreFault::Unprocessed
+            | StoreFault::Contended
+            | StoreFault::TimedOut => Self::StoreUnavailable(fault),
             StoreFault::Unreadable(_) | StoreFault::Unbuildable(_) => Self::internal(fault),
         }
     }

@@ -4,7 +4,7 @@ use lambda_http::http::header::ETAG;
 use serde::Serialize;
 
 use super::{ETag, Problem, Response, json_response};
-use crate::domain::{Directory, Service, ServiceId, StatusRecord, Timestamp};
+use crate::domain::{Change, Service, ServiceId, StatusRecord, Timestamp};
 
 /// A service's status as GET and PUT answer it, under its entity tag.
 #[derive(Clone, Debug)]
@@ -18,9 +18,9 @@ impl Representation {
     ///
     /// # Errors
     /// [`Problem::Internal`] if it cannot be written as JSON.
-    pub fn new(directory: &Directory, shown: StatusRecord) -> Result<Self, Problem> {
-        let (id, version) = (directory.lineage.own(), shown.version);
-        let view = CapacityStatus::new(id, directory.name.clone(), shown);
+    pub fn new(id: ServiceId, name: &str, shown: StatusRecord) -> Result<Self, Problem> {
+        let version = shown.version;
+        let view = CapacityStatus::new(id, name.to_owned(), shown);
         let json = serde_json::to_string(&view).map_err(Problem::internal)?;
         Ok(Self { etag: ETag::new(version, &json), json })
     }
@@ -29,6 +29,12 @@ impl Representation {
     #[must_use]
     pub const fn etag(&self) -> &ETag {
         &self.etag
+    }
+
+    /// The answer with status 200, without the entity tag: it is not what the service shows now.
+    #[must_use]
+    pub fn into_untagged_response(self) -> Response {
+        json_response(self.json)
     }
 
     /// The answer with status 200.
@@ -66,6 +72,37 @@ impl CapacityStatus {
         };
         let status = shown.status.rag().as_str();
         Self { id: id.get(), name, status, reset_date_time, notes, modified_by, modified_date }
+    }
+}
+
+/// An entry of a history: what a reader was shown from then on, and how it came about.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryEntry {
+    version: u64,
+    cause: &'static str,
+    status: &'static str,
+    previous_status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reset_date_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notes: Option<String>,
+    modified_by: String,
+    modified_date: String,
+}
+
+impl From<Change> for HistoryEntry {
+    fn from(change: Change) -> Self {
+        Self {
+            version: change.version,
+            cause: change.cause.as_str(),
+            status: change.status.rag().as_str(),
+            previous_status: change.previous.as_str(),
+            reset_date_time: change.status.reset_at().map(|at| at.to_string()),
+            notes: change.notes,
+            modified_by: change.by.username,
+            modified_date: change.at.to_string(),
+        }
     }
 }
 

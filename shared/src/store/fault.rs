@@ -9,6 +9,8 @@ pub enum StoreFault {
     Unavailable(Box<dyn Error + Send + Sync>),
     /// DynamoDB left part of a batch undone, which says nothing about what it holds.
     Unprocessed,
+    /// DynamoDB kept refusing because of a transaction in flight, perhaps our own.
+    Contended,
     /// There was no answer before the function had to give its own.
     TimedOut,
     /// A row is not as this version of the system writes it: which row.
@@ -34,6 +36,7 @@ impl fmt::Display for StoreFault {
         match self {
             Self::Unavailable(_) => f.write_str("the store call failed"),
             Self::Unprocessed => f.write_str("the store left keys unprocessed"),
+            Self::Contended => f.write_str("the store kept refusing for a transaction in flight"),
             Self::TimedOut => f.write_str("the store did not answer in the time there was"),
             Self::Unreadable(what) => write!(f, "a stored row cannot be read: {what}"),
             Self::Unbuildable(_) => f.write_str("a store request cannot be built"),
@@ -45,7 +48,7 @@ impl Error for StoreFault {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Unavailable(source) | Self::Unbuildable(source) => Some(source.as_ref()),
-            Self::Unprocessed | Self::TimedOut | Self::Unreadable(_) => None,
+            Self::Unprocessed | Self::Contended | Self::TimedOut | Self::Unreadable(_) => None,
         }
     }
 }

@@ -9,8 +9,9 @@ pub const RESET_SHARDS: u64 = 8;
 /// The longest sort key that DynamoDB takes, in bytes. A service's path is one, in `hierarchy`.
 pub const MAX_SORT_KEY_BYTES: usize = 1024;
 
-/// The longest partition key that DynamoDB takes, in bytes. A user's subject is one.
-pub const MAX_PARTITION_KEY_BYTES: usize = 2048;
+/// The longest subject, in bytes (OpenID Connect Core 1.0, section 2). It is a partition key in the
+/// users table, and part of one in the idempotency table: DynamoDB takes 2048 bytes.
+pub const MAX_SUBJECT_BYTES: usize = 255;
 
 /// The table of services: key `id`.
 pub mod services {
@@ -77,6 +78,16 @@ pub mod history {
     pub const SERVICE_ID: &str = "serviceId";
     /// Sort key (S): [`super::history_key`].
     pub const AT: &str = "at";
+    /// S.
+    pub const CHANGE_ID: &str = "changeId";
+}
+
+/// The table of keys that clients have given their updates: key `key`.
+pub mod idempotency {
+    /// Partition key (S): service, client's key and subject, joined by `#`.
+    pub const KEY: &str = "key";
+    /// When the record counts no more (N); DynamoDB deletes it some time later.
+    pub const EXPIRES_AT: &str = "expiresAt";
 }
 
 /// The partition of `pending-reset` that a service is in.

@@ -3,18 +3,30 @@
 
 mod attribute;
 mod fault;
+mod history;
 mod history_item;
 pub mod keys;
 mod list;
 mod position;
 mod read;
+mod repeat;
+mod reset;
 mod service_item;
+mod update;
 mod user_item;
 mod walk;
 mod write;
 
 pub use fault::StoreFault;
+pub use history::{History, HistoryPage, Place, Window};
+pub use history_item::{Entry, Recorded};
 pub use list::{Lister, Page, Selection};
 pub use position::{NotAPosition, Position};
-pub use read::{Freshness, Reader};
-pub use write::{Applied, Writer};
+pub use read::Reader;
+pub use repeat::{Named, RepeatKey, Use};
+pub use reset::{Due, Resets};
+pub use update::{Before, Updates};
+pub use walk::Pending;
+pub use write::{Applied, Transaction};
+
+use read::Freshness;

@@ -21,11 +21,18 @@ use crate::{
 
 /// How fresh a read of the user must be. Services are always read strongly consistently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Freshness {
+pub(super) enum Freshness {
     /// A change of a second ago may be missing. Costs half, and one user's item bears twice the load.
     Eventual,
     /// Every change that was acknowledged before is seen.
     Strong,
+}
+
+/// What one read found, each part if there is one.
+pub(super) struct Found {
+    pub(super) user: Option<User>,
+    pub(super) service: Option<Service>,
+    pub(super) other: Option<Item>,
 }
 
 /// Reads services and users.
@@ -55,21 +62,42 @@ impl Reader {
     pub async fn user_and_service(
         &self,
         subject: &str,
-        freshness: Freshness,
         id: Option<ServiceId>,
     ) -> Result<(Option<User>, Option<Service>), StoreFault> {
+        let found = self.batch(subject, Freshness::Eventual, id, None).await?;
+        Ok((found.user, found.service))
+    }
+
+    /// The user of that subject, the service of that id, and a row of another table by its key, in
+    /// one call. All but the user are read strongly consistently.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub(super) async fn batch(
+        &self,
+        subject: &str,
+        freshness: Freshness,
+        id: Option<ServiceId>,
+        other: Option<(&str, Item)>,
+    ) -> Result<Found, StoreFault> {
         let user_key = item(users::SUBJECT, text(subject));
-        let mut batch = HashMap::from([(
-            self.users_table.clone(),
-            keys(vec![user_key], freshness == Freshness::Strong)?,
-        )]);
+        let user_keys = keys(vec![user_key], freshness == Freshness::Strong)?;
+        let mut batch = HashMap::from([(self.users_table.clone(), user_keys)]);
         if let Some(id) = id {
             batch.insert(self.services_table.clone(), keys(vec![service_key(id)], true)?);
         }
+        let other_table = other.as_ref().map_or("", |(table, _)| *table);
+        if let Some((table, key)) = other {
+            batch.insert(table.to_owned(), keys(vec![key], true)?);
+        }
         let mut found = get(&self.client, batch).await?;
-        let mut first = |table| found.remove(table).and_then(|items| items.into_iter().next());
-        let (user_item, service_item) = (first(&self.users_table), first(&self.services_table));
-        Ok((user_item.map(user).transpose()?, service_item.map(service).transpose()?))
+        let mut first =
+            |table: &str| found.remove(table).and_then(|items| items.into_iter().next());
+        Ok(Found {
+            user: first(&self.users_table).map(user).transpose()?,
+            service: first(&self.services_table).map(service).transpose()?,
+            other: first(other_table),
+        })
     }
 
     /// The user of that subject, if there is one.
@@ -77,7 +105,7 @@ impl Reader {
     /// # Errors
     /// The store failed.
     pub async fn user(&self, subject: &str) -> Result<Option<User>, StoreFault> {
-        Ok(self.user_and_service(subject, Freshness::Eventual, None).await?.0)
+        Ok(self.user_and_service(subject, None).await?.0)
     }
 }
 

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::{
 use super::{
     Position, StoreFault,
     attribute::{Item, number, text},
-    keys::{RESET_SHARDS, services},
+    keys::{RESET_SHARDS, reset_shard, services},
     read::{service_key, services_by_id},
     service_item::service,
 };
@@ -114,10 +114,7 @@ impl Step<'_> {
         };
         // A start that has come due since the last page lies outside the condition, before all that
         // is still to come: without it the query begins at the right place.
-        let start = after.filter(|(at, _)| *at > self.now).map(|(at, id)| {
-            let (shard, deadline) = (number(shard), number(at.epoch_seconds()));
-            key(id, [(services::RESET_SHARD, shard), (services::RESET_DATE_TIME, deadline)])
-        });
+        let start = after.filter(|(at, _)| *at > self.now).map(pending_key);
         let query = self
             .query(services::PENDING_RESET)
             .key_condition_expression("#shard = :shard AND #deadline > :now")
@@ -127,11 +124,7 @@ impl Step<'_> {
             .expression_attribute_values(":now", number(self.now.epoch_seconds()))
             .set_exclusive_start_key(start);
         let chunk = self
-            .index(query, |last| {
-                let deadline = last.get(services::RESET_DATE_TIME)?.as_n().ok()?.parse().ok()?;
-                let after = (Timestamp::from_epoch_seconds(deadline)?, id(last)?);
-                Some(Position::Pending(shard, Some(after)))
-            })
+            .index(query, |last| Some(Position::Pending(shard, Some(pending_place(last)?))))
             .await?;
         let following = (shard + 1 < RESET_SHARDS).then(|| Position::Pending(shard + 1, None));
         Ok(Chunk { services: chunk.services, next: chunk.next.or(following) })
@@ -160,6 +153,21 @@ impl Step<'_> {
 
 fn id(item: &Item) -> Option<ServiceId> {
     item.get(services::ID)?.as_n().ok()?.parse().ok()
+}
+
+/// A place in the index `pending-reset`: a deadline and the service that has it.
+pub type Pending = (Timestamp, ServiceId);
+
+/// That place as the index has it.
+pub(super) fn pending_key((at, id): Pending) -> Item {
+    let (shard, deadline) = (number(reset_shard(id)), number(at.epoch_seconds()));
+    key(id, [(services::RESET_SHARD, shard), (services::RESET_DATE_TIME, deadline)])
+}
+
+/// The place of an item of the index.
+pub(super) fn pending_place(item: &Item) -> Option<Pending> {
+    let deadline = item.get(services::RESET_DATE_TIME)?.as_n().ok()?.parse().ok()?;
+    Some((Timestamp::from_epoch_seconds(deadline)?, id(item)?))
 }
 
 /// A place in an index: the service's key, and its attributes that the index goes by.

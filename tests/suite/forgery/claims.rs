@@ -31,7 +31,7 @@ pub(super) fn classes(verifying: &Verifying) -> Vec<Class> {
         ("iss", "a number", json!(1)),
         ("sub", "empty", json!("")),
         ("sub", "a number", json!(1)),
-        ("sub", "longer than a key may be", json!("x".repeat(2_049))),
+        ("sub", "longer than one may be", json!("x".repeat(256))),
         ("client_id", "of another client", json!("other")),
         ("client_id", "empty", json!("")),
         ("client_id", "with a comma", json!(format!("{CLIENT},other"))),
@@ -73,7 +73,7 @@ async fn a_token_is_good_up_to_its_limits() {
         ("iat", json!(NOW + 60)),
         ("nbf", json!(NOW)),
         ("scope", json!("openid capacity/read")),
-        ("sub", json!("x".repeat(2_048))),
+        ("sub", json!("x".repeat(255))),
         ("aud", json!("anything")),
         ("unknown", json!({"nested": [[[1.5, null]]]})),
     ];

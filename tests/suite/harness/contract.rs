@@ -101,7 +101,9 @@ impl Contract {
         let mut validators = self.validators.lock().expect("no panic while held");
         let built = validators.entry(pointer.to_owned()).or_insert_with(|| {
             let mut schema = self.document.clone();
-            schema["$ref"] = format!("#{pointer}").into();
+            // A path's braces are not for a URI.
+            let reference = pointer.replace('{', "%7B").replace('}', "%7D");
+            schema["$ref"] = format!("#{reference}").into();
             let options = jsonschema::options().with_draft(Draft::Draft4);
             Arc::new(options.should_validate_formats(true).build(&schema).expect("a schema"))
         });

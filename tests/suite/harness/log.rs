@@ -21,10 +21,14 @@ const FORBIDDEN: [&str; 5] = ["eyJ", "Bearer", "authorization", "@", USERNAME_MA
 /// How many secrets a test remembers: more than one call has.
 const REMEMBERED: usize = 50;
 
+/// How many lines of each kind a test can look back on.
+const LINES_KEPT: usize = 1000;
+
 thread_local! {
     /// What this test has sent of late and must not find in a log line: notes, parts of tokens.
     static SECRETS: RefCell<VecDeque<String>> = const { RefCell::new(VecDeque::new()) };
-    static LINES: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
+    static LINES: RefCell<VecDeque<Value>> = const { RefCell::new(VecDeque::new()) };
+    static METRICS: RefCell<VecDeque<Value>> = const { RefCell::new(VecDeque::new()) };
 }
 
 /// Has every line of this process looked at, at the most that an operator can have logged.
@@ -50,9 +54,14 @@ pub(crate) fn keep_secret(text: &str) {
     });
 }
 
-/// The lines written on this thread since it was last asked.
+/// The events written on this thread since it was last asked.
 pub(crate) fn take_lines() -> Vec<Value> {
-    LINES.take()
+    LINES.take().into()
+}
+
+/// The documents of metrics written on this thread since it was last asked.
+pub(crate) fn take_metrics() -> Vec<Value> {
+    METRICS.take().into()
 }
 
 /// Why a line must not be in a log, if so.
@@ -76,7 +85,14 @@ impl Write for Lines {
         if let Some(reason) = offence(text) {
             panic!("a log line with {reason:?}: {text}");
         }
-        LINES.with_borrow_mut(|lines| lines.push(serde_json::from_str(text).expect("JSON")));
+        let entry: Value = serde_json::from_str(text).expect("JSON");
+        let kind = if entry["_aws"].is_null() { &LINES } else { &METRICS };
+        kind.with_borrow_mut(|lines| {
+            lines.push_back(entry);
+            if lines.len() > LINES_KEPT {
+                lines.pop_front();
+            }
+        });
         Ok(line.len())
     }
 

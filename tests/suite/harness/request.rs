@@ -125,12 +125,14 @@ impl<'a> Call<'a> {
         let method = self.event["requestContext"]["http"]["method"].clone();
         let method = method.as_str().unwrap_or_default();
         let lists = self.event["pathParameters"]["id"].is_null();
+        let past = self.template.ends_with("/history");
         let event = to_raw_value(&self.event).expect("JSON");
         let (app, time_left) = (self.app, self.time_left);
         let answered = answer(&event, async |mut request| {
             time_left.map(|left| request.extensions_mut().insert(left));
             match (lists, method) {
                 (true, _) => list_services::handle(&app.list_services, request).await,
+                _ if past => status_history::handle(&app.status_history, request).await,
                 (false, "GET") => get_status::handle(&app.get_status, request).await,
                 (false, _) => update_status::handle(&app.update_status, request).await,
             }

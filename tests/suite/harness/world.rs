@@ -7,6 +7,7 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicI64, AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
@@ -16,7 +17,9 @@ use serde_json::{Value, json};
 use shared::{
     config::{Environment, Tables},
     domain::Timestamp,
-    http::Clock,
+    http::{Clock, TimeLeft},
+    metrics::ResetRun,
+    platform::Invocation,
 };
 
 use super::{
@@ -63,6 +66,7 @@ pub(crate) fn gateway_settings(tables: &Tables) -> HashMap<String, String> {
         ("RESET_DEFAULT_MINUTES", "240"),
         ("RESET_MIN_MINUTES", "0"),
         ("RESET_MAX_MINUTES", "1440"),
+        ("RESET_SETTLE_SECONDS", "300"),
     ];
     let settings = fixed.into_iter().chain(tables.variables());
     settings.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
@@ -166,6 +170,8 @@ pub(crate) struct App {
     pub(crate) get_status: get_status::Deps,
     pub(crate) update_status: update_status::Deps,
     pub(crate) list_services: list_services::Deps,
+    pub(crate) status_history: status_history::Deps,
+    pub(crate) reset_expired: reset_expired::Deps,
 }
 
 impl App {
@@ -178,17 +184,23 @@ impl App {
         let get_status = get_status::Deps::read(&mut environment, &client);
         let update_status = update_status::Deps::read(&mut environment, &client);
         let list_services = list_services::Deps::read(&mut environment, &client);
+        let status_history = status_history::Deps::read(&mut environment, &client);
+        let reset_expired = reset_expired::Deps::read(&mut environment, &client);
         let mut app = Self {
             get_status: get_status.expect("settings"),
             update_status: update_status.expect("settings"),
             list_services: list_services.expect("settings"),
+            status_history: status_history.expect("settings"),
+            reset_expired: reset_expired.expect("settings"),
             client,
             tables,
             clock: seconds,
         };
         app.get_status.clock = clock.clone();
         app.update_status.clock = clock.clone();
-        app.list_services.clock = clock;
+        app.list_services.clock = clock.clone();
+        app.status_history.clock = clock.clone();
+        app.reset_expired.clock = clock;
         app
     }
 
@@ -235,6 +247,23 @@ impl App {
     /// `GET /services` with that query string.
     pub(crate) fn list(&self, query: &str) -> Call<'_> {
         Call::new(self, "GET", None).query(query)
+    }
+
+    /// `GET …/history` with that query string.
+    pub(crate) fn past(&self, id: impl ToString, query: &str) -> Call<'_> {
+        self.get(id).path("/services/{id}/capacitystatus/history").query(query)
+    }
+
+    /// Has the schedule's function run, with no deadline.
+    pub(crate) async fn run_schedule(&self) -> ResetRun {
+        self.run_schedule_within(None).await
+    }
+
+    /// Has the schedule's function run, with so much time.
+    pub(crate) async fn run_schedule_within(&self, left: Option<Duration>) -> ResetRun {
+        let event = serde_json::value::to_raw_value(&json!({})).expect("JSON");
+        let call = Invocation { event, id: "run-1".to_owned(), time_left: left.map(TimeLeft) };
+        reset_expired::handle(&self.reset_expired, call).await
     }
 
     /// The stored row of a service.

@@ -72,7 +72,7 @@ async fn decisions_on_the_gateways_claims_are_as_the_tables_say() {
         }
         caller => Some(Shown::Claims(town.claims(caller, id))),
     };
-    assert_eq!(decide_all(&town, &app, 5, shows).await, 7 * 11 * 3 * 5);
+    assert_eq!(decide_all(&town, &app, 5, shows).await, 8 * 11 * 3 * 5);
 }
 
 /// What a caller shows of themselves.
@@ -138,6 +138,9 @@ fn every_caller_and_service(each: usize) -> impl Iterator<Item = (&'static str, 
 fn request<'a>(app: &'a App, operation: &str, id: u64) -> Call<'a> {
     match operation.split_once(' ').expect("method and path") {
         ("GET", "/services") => app.list(&format!("id={id}")),
+        ("GET", path @ "/services/{id}/capacitystatus/history") => {
+            app.get(id).path(path).query("at=2020-01-01T00:00:00Z")
+        }
         ("GET", path) => app.get(id).path(path),
         ("PUT", path) => app.put(id, json!({"status": "AMBER"})).path(path),
         ("PATCH", path) => app.patch(id).path(path),

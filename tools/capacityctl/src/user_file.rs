@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use shared::{
     domain::ServiceId,
-    store::keys::{MAX_PARTITION_KEY_BYTES, users::EDIT_CAPACITY},
+    store::keys::{MAX_SUBJECT_BYTES, users::EDIT_CAPACITY},
 };
 
 use crate::refusal::{Place, Problems, Refusal};
@@ -114,7 +114,7 @@ fn username_problem(username: &str) -> Option<&'static str> {
 
 fn subject_problem(subject: Option<&str>) -> Option<&'static str> {
     let valid = |subject: &str| {
-        (1..=MAX_PARTITION_KEY_BYTES).contains(&subject.len()) && subject.trim() == subject
+        (1..=MAX_SUBJECT_BYTES).contains(&subject.len()) && subject.trim() == subject
     };
     subject
         .is_some_and(|subject| !valid(subject))

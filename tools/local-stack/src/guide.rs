@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{
     sample::{PASSWORD, SECRET},
-    token_endpoint,
+    schedule, token_endpoint,
 };
 
 /// What the text depends on.
@@ -33,7 +33,7 @@ impl Guide<'_> {
             None | Some((_, "9000")) => String::new(),
             Some((_, port)) => format!(" -P {port}"),
         };
-        let token_endpoint = token_endpoint::PATH;
+        let (token_endpoint, scheduled) = (token_endpoint::PATH, schedule::FUNCTION);
         let bearer = format!("-H \"Authorization: Bearer $({ctl} token sample-editor)\"");
         format!(
             "
@@ -61,6 +61,7 @@ Tokens: {ctl} token USERNAME
   the password {PASSWORD}; sample-system by grant_type=client_credentials with the secret {SECRET}
 Events: {program} invoke{port} get-status --data-file {events}/get-status/CASE.json
 Directory and users of your own: {ctl} import services FILE, {ctl} import users FILE
+Each minute {scheduled} makes resets durable, five minutes after their deadline; readers see them at once.
 A change of a function's source is built and used by the next request. Ctrl-C stops everything.
 "
         )

@@ -19,6 +19,7 @@ pub mod processes;
 pub mod ready;
 pub mod routes;
 pub mod sample;
+pub mod schedule;
 pub mod stack;
 pub mod state;
 pub mod tables;

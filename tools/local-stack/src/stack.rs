@@ -29,7 +29,7 @@ use crate::{
     ports::Listeners,
     processes, ready,
     routes::{self, Route},
-    sample,
+    sample, schedule,
     state::{self, State},
     tables::{self, TablesError},
     template,
@@ -144,7 +144,11 @@ impl Parts {
             ended = functions.ended() => return Err(unexpected(ended)),
         }
         self.announce()?;
-        Err(unexpected(functions.ended().await))
+        let event = self.root.join("events").join(schedule::FUNCTION).join("each-minute.json");
+        tokio::select! {
+            stopped = schedule::run(&self.file.api_url, &event) => stopped,
+            ended = functions.ended() => Err(unexpected(ended)),
+        }
     }
 
     fn announce(&self) -> Result<(), Failure> {

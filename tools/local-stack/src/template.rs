@@ -96,6 +96,7 @@ pub fn reset_limits(template: &str) -> Result<Vec<(&'static str, String)>, Strin
         ("RESET_DEFAULT_MINUTES", "ResetDefaultMinutes"),
         ("RESET_MIN_MINUTES", "ResetMinMinutes"),
         ("RESET_MAX_MINUTES", "ResetMaxMinutes"),
+        ("RESET_SETTLE_SECONDS", "ResetSettleSeconds"),
     ];
     let default = |(setting, parameter)| {
         let default = template.pointer(&format!("/Parameters/{parameter}/Default"));

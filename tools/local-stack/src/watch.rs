@@ -8,7 +8,7 @@ use std::{
 use capacityctl::stack_file::StackFile;
 use tokio::process::Command;
 
-use crate::{Failure, child::Child, routes::Route, routes::functions, sample};
+use crate::{Failure, child::Child, routes::Route, routes::functions, sample, schedule};
 
 /// How many instances of a function answer at the same time; each watches the sources by itself.
 const INSTANCES: &str = "2";
@@ -29,7 +29,7 @@ pub struct Watch<'a> {
     pub stack: &'a StackFile,
     /// Where keys are published.
     pub jwks_url: String,
-    /// After how many minutes a status resets: the settings that say so.
+    /// When a status resets: the settings that say so.
     pub limits: &'a [(&'static str, String)],
 }
 
@@ -41,7 +41,7 @@ pub struct Watch<'a> {
 pub async fn build(root: &Path, routes: &[Route]) -> Result<(), Failure> {
     let mut command = Command::new("cargo");
     command.current_dir(root).args(["build", "--manifest-path", "Cargo.toml"]);
-    for function in functions(routes) {
+    for function in functions(routes).into_iter().chain([schedule::FUNCTION]) {
         command.args(["--bin", function]);
     }
     Child::start("cargo build", without_cargo(&mut command))?.succeeded().await
@@ -79,6 +79,7 @@ impl Watch<'_> {
     fn environment(&self, command: &mut Command) {
         command
             .envs(self.stack.tables.variables())
+            .env("METRICS_NAMESPACE", "CapacityStatus/local")
             .env("AUTH_MODE", "jwt")
             .env("JWT_ISSUER", &self.stack.issuer)
             .env("JWT_CLIENT_IDS", format!("{},{}", self.stack.client_id, sample::SYSTEM))

@@ -1,0 +1,10 @@
+//! The function `status-history`.
+
+use std::process::ExitCode;
+
+use status_history::{Deps, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    shared::platform::serve(Deps::read, handle).await
+}

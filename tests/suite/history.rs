@@ -1,0 +1,226 @@
+//! GET …/history: the changes, page by page, and what was shown at a time.
+
+use serde_json::{Value, json};
+
+use crate::harness::{App, NOW, World, time};
+
+fn at(seconds: i64) -> String {
+    time(NOW + seconds).to_string()
+}
+
+async fn put(app: &App, seconds: i64, status: &str, minutes: u32) {
+    app.at(seconds);
+    let body = json!({"status": status, "resetStatusIn": minutes, "notes": seconds});
+    app.put(30, body).by("editor").send().await.ok();
+}
+
+/// GREEN → RED (10 min) → AMBER (1 min) → reset → RED (1 min) → reset, the last one not durable.
+async fn eventful() -> App {
+    let app = World::family().start().await;
+    put(&app, 0, "RED", 10).await;
+    put(&app, 30, "AMBER", 1).await;
+    put(&app, 100, "RED", 1).await;
+    app.at(200);
+    app
+}
+
+async fn items(app: &App, query: &str) -> Vec<Value> {
+    let reply = app.past(30, query).by("reader").send().await;
+    reply.ok()["items"].as_array().expect("items").clone()
+}
+
+async fn versions(app: &App, query: &str) -> Vec<u64> {
+    let items = items(app, query).await;
+    items.iter().map(|item| item["version"].as_u64().expect("a version")).collect()
+}
+
+#[tokio::test]
+async fn the_changes_come_newest_first_with_the_resets_that_deadlines_made() {
+    let app = eventful().await;
+    let update = |version: u64, status, previous: &str, seconds: i64, deadline: i64| {
+        json!({
+            "version": version, "cause": "update", "status": status, "previousStatus": previous,
+            "resetDateTime": at(deadline),
+            "notes": format!("Capacity status set by Capacity Status API - {seconds}"),
+            "modifiedBy": "editor-name", "modifiedDate": at(seconds),
+        })
+    };
+    let reset = |version: u64, previous: &str, deadline: i64| {
+        json!({
+            "version": version, "cause": "reset", "status": "GREEN", "previousStatus": previous,
+            "modifiedBy": "automatic reset", "modifiedDate": at(deadline),
+        })
+    };
+    let expected = [
+        reset(5, "RED", 160),
+        update(4, "RED", "GREEN", 100, 160),
+        reset(3, "AMBER", 90),
+        update(2, "AMBER", "RED", 30, 90),
+        update(1, "RED", "GREEN", 0, 600),
+    ];
+    assert_eq!(items(&app, "").await, expected);
+    let reply = app.past(30, "").by("reader").send().await;
+    assert_eq!(reply.body["next"], Value::Null);
+    assert_eq!(reply.header("link"), "");
+}
+
+#[tokio::test]
+async fn a_resets_entry_appears_with_its_deadline() {
+    let app = World::family().start().await;
+    put(&app, 0, "RED", 1).await;
+    app.at(59);
+    assert_eq!(versions(&app, "").await, [1]);
+    app.at(60);
+    assert_eq!(versions(&app, "").await, [2, 1]);
+}
+
+#[tokio::test]
+async fn pages_of_any_size_hold_every_change_once() {
+    let app = eventful().await;
+    for limit in 1..=6 {
+        let (mut met, mut query) = (Vec::new(), format!("limit={limit}"));
+        let mut pages = 0;
+        loop {
+            let reply = app.past(30, &query).by("reader").send().await;
+            let items = reply.ok()["items"].as_array().expect("items").clone();
+            assert!(items.len() <= limit);
+            met.extend(items.iter().map(|item| item["version"].as_u64().expect("a version")));
+            pages += 1;
+            let Some(next) = reply.body["next"].as_str() else { break };
+            assert_eq!(
+                reply.header("link"),
+                format!("<?limit={limit}&cursor={next}>; rel=\"next\"")
+            );
+            query = format!("limit={limit}&cursor={next}");
+        }
+        assert_eq!((met, pages), (vec![5, 4, 3, 2, 1], 5_usize.div_ceil(limit)), "{limit}");
+    }
+}
+
+#[tokio::test]
+async fn a_reset_that_becomes_durable_between_two_pages_is_met_once() {
+    let app = eventful().await;
+    for limit in 1..=5 {
+        let first = app.past(30, &format!("limit={limit}")).by("reader").send().await;
+        let Some(next) = first.ok()["next"].as_str() else { continue };
+        app.at(1000);
+        app.run_schedule().await;
+        app.at(200);
+        let rest = versions(&app, &format!("cursor={next}")).await;
+        assert_eq!(rest, (1..=5 - limit).rev().collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn a_window_has_the_changes_dated_in_it_both_ends_included() {
+    let app = eventful().await;
+    for (query, expected) in [
+        (format!("from={}", at(160)), vec![5]),
+        (format!("from={}", at(161)), vec![]),
+        (format!("from={}", at(101)), vec![5]),
+        (format!("to={}", at(159)), vec![4, 3, 2, 1]),
+        (format!("to={}", at(99)), vec![3, 2, 1]),
+        (format!("to={}", at(89)), vec![2, 1]),
+        (format!("from={}&to={}", at(30), at(90)), vec![3, 2]),
+        (format!("from={}&to={}", at(31), at(89)), vec![]),
+        (format!("to={}", at(-1)), vec![]),
+        (format!("from={}", at(-1)), vec![5, 4, 3, 2, 1]),
+    ] {
+        assert_eq!(versions(&app, &query).await, expected, "{query}");
+    }
+    let first = app.past(30, &format!("limit=1&from={}", at(30))).by("reader").send().await;
+    let next = first.ok()["next"].as_str().expect("a next page").to_owned();
+    assert_eq!(versions(&app, &format!("cursor={next}")).await, [4, 3, 2]);
+}
+
+#[tokio::test]
+async fn at_a_time_is_what_a_reader_was_shown_then() {
+    let app = World::family().start().await;
+    let mut shown = Vec::new();
+    for seconds in 0..170 {
+        match seconds {
+            5 => put(&app, seconds, "RED", 10).await,
+            30 => put(&app, seconds, "AMBER", 1).await,
+            100 => put(&app, seconds, "RED", 1).await,
+            120 => put(&app, seconds, "GREEN", 1).await,
+            _ => app.at(seconds),
+        }
+        shown.push(app.get(30).by("reader").send().await.ok().clone());
+    }
+    for settled in [false, true] {
+        for (seconds, expected) in (0_i64..).zip(&shown) {
+            let reply = app.past(30, &format!("at={}", at(seconds))).by("reader").send().await;
+            assert_eq!((reply.ok(), reply.header("etag")), (expected, ""), "{seconds} {settled}");
+        }
+        app.at(1000);
+        app.run_schedule().await;
+    }
+}
+
+#[tokio::test]
+async fn a_query_is_held_to_its_rules_all_at_once() {
+    let app = eventful().await;
+    let (now, later) = (at(200), at(201));
+    app.past(30, &format!("at={now}")).by("reader").send().await.ok();
+    for query in [
+        format!("at={later}"),
+        format!("at={now}&limit=5"),
+        format!("from={later}&to={now}"),
+        "from=yesterday".to_owned(),
+        "to=2026-11-21".to_owned(),
+        "at=2026-11-21T09:00:00.5Z".to_owned(),
+        "at=2026-11-21T09:00:00%2B00:00".to_owned(),
+        "at=2026-13-21T09:00:00Z".to_owned(),
+        "at=2026-11-21t09:00:00Z".to_owned(),
+        "at=".to_owned(),
+        "limit=0".to_owned(),
+        "limit=101".to_owned(),
+        "sort=up".to_owned(),
+        "limit=1&limit=2".to_owned(),
+    ] {
+        let reply = app.past(30, &query).by("reader").send().await;
+        assert_eq!(reply.refused(400), "INVALID_QUERY", "{query}");
+    }
+    let reply = app.past(30, "limit=x&from=y&colour=red").by("reader").send().await;
+    assert_eq!(
+        reply.body["detail"],
+        "\"colour\" is no parameter of this history; \
+         \"from\" must be a time in UTC such as 2026-11-21T09:05:00Z; \
+         \"limit\" must be a whole number from 1 to 100"
+    );
+    assert_eq!(reply.body["instance"], "/services/30/capacitystatus/history");
+}
+
+#[tokio::test]
+async fn a_cursor_is_good_for_its_own_service_and_window_only() {
+    let app = eventful().await;
+    let first = app.past(30, &format!("limit=1&to={}", at(150))).by("reader").send().await;
+    let next = first.ok()["next"].as_str().expect("a next page").to_owned();
+    app.past(30, &format!("cursor={next}&to={}", at(150))).by("reader").send().await.ok();
+    let refused = async |id: u64, query: String| {
+        let reply = app.past(id, &query).by("reader").send().await;
+        assert_eq!(reply.refused(400), "INVALID_CURSOR", "{query}");
+    };
+    refused(20, format!("cursor={next}")).await;
+    refused(30, format!("cursor={next}&to={}", at(151))).await;
+    refused(30, format!("cursor={next}&from={}", at(0))).await;
+    refused(30, format!("cursor={}", &next[1..])).await;
+    refused(30, "cursor=".to_owned()).await;
+    let list = app.list("limit=1").by("reader").send().await;
+    let of_a_list = list.ok()["next"].as_str().expect("a next page").to_owned();
+    refused(30, format!("cursor={of_a_list}")).await;
+    let reply = app.list(&format!("cursor={next}")).by("reader").send().await;
+    assert_eq!(reply.refused(400), "INVALID_CURSOR");
+}
+
+#[tokio::test]
+async fn a_service_never_updated_has_no_history_and_was_always_green() {
+    let app = World::family().start().await;
+    assert_eq!(versions(&app, "").await, [0; 0]);
+    let reply = app.past(30, &format!("at={}", at(-86_400))).by("reader").send().await;
+    assert_eq!(*reply.ok(), json!({"id": 30, "name": "Pharmacy, High Street", "status": "GREEN"}));
+    for id in [50, 31] {
+        let reply = app.past(id, "").by("reader").send().await;
+        assert_eq!(reply.refused(404), "SERVICE_NOT_FOUND");
+    }
+}

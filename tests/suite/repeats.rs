@@ -1,0 +1,165 @@
+//! `Idempotency-Key`: an update that is sent again is applied once.
+
+use serde_json::{Value, json};
+
+use crate::harness::{App, Reply, World};
+
+const DAY: i64 = 24 * 60 * 60;
+
+async fn put(app: &App, key: &str, body: &str) -> Reply {
+    app.put(30, Value::Null).body(body).by("editor").header("idempotency-key", key).send().await
+}
+
+fn replayed(reply: &Reply) -> bool {
+    reply.header("idempotency-replayed") == "true"
+}
+
+#[tokio::test]
+async fn a_repeat_changes_nothing_and_answers_as_the_first_did() {
+    let app = World::family().start().await;
+    let body = r#"{"status": "RED", "resetStatusIn": 5, "notes": "full"}"#;
+    let first = put(&app, "k-1", body).await;
+    assert!(!replayed(&first) && first.ok()["status"] == "RED");
+    // Whatever happens in between: others' updates, the deadline, the directory's new name.
+    for between in 0..4 {
+        match between {
+            1 => drop(app.put(30, json!({"status": "GREEN"})).by("editor").send().await),
+            2 => app.at(1000),
+            3 => {
+                let csv = "id,name,typeId,parentId,town,postcode,odsCode,active\n\
+                           30,Renamed,13,20,,,,true\n";
+                let table = &app.tables.services;
+                capacityctl::services::import(&app.client, table, csv.as_bytes())
+                    .await
+                    .expect("an import");
+            }
+            _ => {}
+        }
+        let changes = app.history(30).await.len();
+        let repeat = put(&app, "k-1", body).await;
+        assert!(replayed(&repeat), "{between}");
+        assert_eq!((repeat.ok(), repeat.header("etag")), (first.ok(), first.header("etag")));
+        assert_eq!(app.history(30).await.len(), changes, "{between}");
+    }
+}
+
+#[tokio::test]
+async fn a_repeat_of_a_reset_in_no_time_answers_the_same_green() {
+    let app = World::family().start().await;
+    let body = r#"{"status": "RED", "resetStatusIn": 0}"#;
+    let first = put(&app, "k-1", body).await;
+    app.at(50);
+    let repeat = put(&app, "k-1", body).await;
+    assert!(replayed(&repeat));
+    assert_eq!((repeat.ok(), repeat.header("etag")), (first.ok(), first.header("etag")));
+    assert_eq!(repeat.body["status"], "GREEN");
+}
+
+#[tokio::test]
+async fn a_body_is_the_same_whatever_its_spaces_and_order() {
+    let app = World::family().start().await;
+    let first = r#"{"status": "RED", "resetStatusIn": 5, "x": [1, {"a": null, "b": "c"}]}"#;
+    put(&app, "k-1", first).await.ok();
+    let same = [first, r#"{"x":[1,{"b":"\u0063","a":null}],"resetStatusIn":5,"status":"RED"}"#];
+    for body in same {
+        assert!(replayed(&put(&app, "k-1", body).await), "{body}");
+    }
+    for other in [
+        r#"{"status": "AMBER", "resetStatusIn": 5, "x": [1, {"a": null, "b": "c"}]}"#,
+        r#"{"status": "RED", "resetStatusIn": 6, "x": [1, {"a": null, "b": "c"}]}"#,
+        r#"{"status": "RED", "resetStatusIn": "5", "x": [1, {"a": null, "b": "c"}]}"#,
+        r#"{"status": "RED", "resetStatusIn": 5}"#,
+        r#"{"status": "RED", "resetStatusIn": 5, "x": [[1], {"a": null, "b": "c"}]}"#,
+        r#"{"status": "RED", "resetStatusIn": 5, "x": [1, {"a": false, "b": "c"}]}"#,
+        r#"{"status": "BLUE"}"#,
+        "{}",
+    ] {
+        let reply = put(&app, "k-1", other).await;
+        assert_eq!(reply.refused(422), "IDEMPOTENCY_KEY_REUSED", "{other}");
+    }
+    assert_eq!(app.history(30).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_repeat_comes_before_the_condition_and_the_fields() {
+    let app = World::family().start().await;
+    let tag = app.get(30).by("editor").send().await.header("etag").to_owned();
+    let call = || {
+        let call = app.put(30, json!({"status": "RED"})).by("editor");
+        call.header("idempotency-key", "k-1").header("if-match", &tag).send()
+    };
+    assert!(!replayed(&call().await));
+    // Without the key this would be a 412 that says nothing of one's own update.
+    let repeat = call().await;
+    assert!(replayed(&repeat) && repeat.ok()["status"] == "RED");
+    // But after everything that keeps somebody out.
+    let call = |subject, body| {
+        app.put(30, Value::Null).body(body).by(subject).header("idempotency-key", "k-1").send()
+    };
+    assert_eq!(call("reader", "{\"status\": \"RED\"}").await.refused(403), "NOT_PERMITTED");
+    assert_eq!(call("editor", "[]").await.refused(400), "MALFORMED_BODY");
+}
+
+#[tokio::test]
+async fn a_key_is_its_callers_and_its_services_own() {
+    let app = World::family().editor("second", &[20]).start().await;
+    let body = json!({"status": "RED"});
+    for (subject, id) in [("editor", 30), ("second", 30), ("editor", 20)] {
+        let call = app.put(id, body.clone()).by(subject).header("idempotency-key", "k-1");
+        assert!(!replayed(&call.send().await), "{subject} {id}");
+    }
+    assert!(!replayed(&put(&app, "k-2", &body.to_string()).await));
+    assert_eq!(app.history(30).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_key_counts_for_a_day_to_the_second() {
+    let app = World::family().start().await;
+    let body = r#"{"status": "AMBER"}"#;
+    put(&app, "k-1", body).await.ok();
+    app.at(DAY - 1);
+    assert!(replayed(&put(&app, "k-1", body).await));
+    app.at(DAY);
+    assert!(!replayed(&put(&app, "k-1", r#"{"status": "GREEN"}"#).await));
+    app.at(2 * DAY - 1);
+    assert!(replayed(&put(&app, "k-1", r#"{"status": "GREEN"}"#).await));
+}
+
+#[tokio::test]
+async fn what_was_refused_does_not_use_its_key_up() {
+    let app = World::family().start().await;
+    assert_eq!(put(&app, "k-1", r#"{"status": "BLUE"}"#).await.refused(400), "VALIDATION_FAILED");
+    let stale = app.put(30, json!({"status": "RED"})).by("editor").header("if-match", "\"9-0\"");
+    stale.header("idempotency-key", "k-1").send().await.refused(412);
+    assert!(!replayed(&put(&app, "k-1", r#"{"status": "RED"}"#).await));
+}
+
+#[tokio::test]
+async fn a_key_is_1_to_64_plain_characters() {
+    let app = World::family().start().await;
+    let body = r#"{"status": "RED"}"#;
+    for key in ["", " ", "a b", "a#b", "a,b", "é", &"x".repeat(65)] {
+        let reply = put(&app, key, body).await;
+        assert_eq!(reply.refused(400), "INVALID_IDEMPOTENCY_KEY", "{key:?}");
+        // What is wrong with the body comes first, what is wrong with its fields after.
+        assert_eq!(put(&app, key, "[]").await.refused(400), "MALFORMED_BODY");
+        assert_eq!(put(&app, key, "{}").await.refused(400), "INVALID_IDEMPOTENCY_KEY");
+    }
+    for key in ["x", "A-Z_09.", &"x".repeat(64)] {
+        put(&app, key, body).await.ok();
+    }
+    assert_eq!(app.history(30).await.len(), 3);
+}
+
+#[tokio::test]
+async fn of_two_at_once_one_is_applied_and_both_are_answered() {
+    let app = World::family().start().await;
+    for round in 0..20 {
+        let (key, body) =
+            (format!("k-{round}"), json!({"status": "RED", "notes": round}).to_string());
+        let (one, two) = tokio::join!(put(&app, &key, &body), put(&app, &key, &body));
+        assert_eq!((one.ok(), one.header("etag")), (two.ok(), two.header("etag")));
+        assert!(replayed(&one) != replayed(&two), "{round}");
+        assert_eq!(app.history(30).await.len(), round + 1);
+    }
+}
