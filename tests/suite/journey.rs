@@ -101,6 +101,20 @@ impl Api {
         }
     }
 
+    async fn history(&self, subject: &str, id: u64) -> Reply {
+        let authorization = self.authorization(subject);
+        match self {
+            Self::Handlers { app, .. } => {
+                app.past(id, "limit=2").header("authorization", &authorization).send().await
+            }
+            Self::Http { url, .. } => {
+                let url = format!("{url}/services/{id}/capacitystatus/history?limit=2");
+                let request = direct().get(url).header("authorization", authorization);
+                send("GET", HISTORY, request).await
+            }
+        }
+    }
+
     async fn list(&self, subject: &str, query: &str) -> Reply {
         let authorization = self.authorization(subject);
         match self {
@@ -137,6 +151,7 @@ impl Api {
 }
 
 const STATUS: &str = "/services/{id}/capacitystatus";
+const HISTORY: &str = "/services/{id}/capacitystatus/history";
 
 async fn send(method: &str, path: &str, request: reqwest::RequestBuilder) -> Reply {
     let response = request.send().await.expect("an answer");
@@ -210,5 +225,17 @@ async fn the_main_job_is_done_from_import_to_reset() {
     assert_eq!(
         (&green.ok()["status"], &green.body["modifiedBy"]),
         (&json!("GREEN"), &json!("automatic reset"))
+    );
+
+    // How it came about, although nothing has made the reset durable yet.
+    let history = api.history(reader, 8_000_000_003).await;
+    let items = history.ok()["items"].as_array().expect("items").iter();
+    let causes: Vec<_> = items.map(|item| (&item["cause"], &item["modifiedBy"])).collect();
+    assert_eq!(
+        causes,
+        [
+            (&json!("reset"), &json!("automatic reset")),
+            (&json!("update"), &json!("journey-editor"))
+        ]
     );
 }
