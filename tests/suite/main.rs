@@ -24,6 +24,7 @@ mod key_sets;
 mod listing;
 mod logs;
 mod permissions;
+mod proofs;
 mod reading;
 mod rights;
 mod settings;
