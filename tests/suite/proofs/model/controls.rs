@@ -1,0 +1,206 @@
+//! The guards taken out one by one: each time a claim fails, so the claims can fail, and the guard is
+//! needed. With the guard the same scenario keeps every claim.
+
+use std::collections::BTreeSet;
+
+use stateright::HasDiscoveries;
+
+use super::{
+    claims::{
+        ATTRIBUTED, BUILT, CHAIN, CONDITION, FORWARD, KEPT, NO_FALSE_412, NOT_EARLY, NOT_PAST,
+        NOT_TOO_EARLY, ONCE, ONE_STORY, REFUSED,
+    },
+    scenario::{Guard, SKEW_SECONDS, Scenario, amber, green, red},
+    search,
+    steps::Life,
+};
+
+const FAST: &[i64] = &[SKEW_SECONDS];
+const TOO_FAST: &[i64] = &[2 * SKEW_SECONDS];
+
+/// Whether that claim fails without these guards.
+fn fails(claim: &'static str, scenario: &Scenario, without: &[Guard]) -> bool {
+    let until = HasDiscoveries::AllOf(BTreeSet::from([claim]));
+    search(Life::new(scenario.clone(), without), until).reached.contains(claim)
+}
+
+/// Holds that without these guards that claim fails, and with all of them none does.
+#[track_caller]
+fn needed(without: &[Guard], claim: &'static str, scenario: &Scenario) {
+    harmless(&[], scenario);
+    assert!(fails(claim, scenario, without), "without {without:?} it still holds that {claim}");
+}
+
+/// Holds that without these guards no claim fails.
+#[track_caller]
+fn harmless(without: &[Guard], scenario: &Scenario) {
+    let found = search(Life::new(scenario.clone(), without), HasDiscoveries::AnyFailures);
+    assert_eq!(found.counterexample, None, "without {without:?}");
+}
+
+/// A store that may leave a request unanswered once and may cancel it for another.
+fn unsteady(scenario: Scenario) -> Scenario {
+    Scenario { timeouts: 1, conflicts: 1, ..scenario }
+}
+
+/// RED until tick 3, and the clock goes on to it.
+fn until_deadline(scenario: Scenario) -> Scenario {
+    Scenario { red_for: Some(5), last_tick: 3, ..scenario }
+}
+
+/// Two writers who both read version 0 both store a version 1: one update is lost.
+#[test]
+fn without_the_version_of_the_writer_an_update_is_lost() {
+    let scenario = Scenario { last_tick: 1, ..Scenario::of(&[red(5), green()]) };
+    needed(&[Guard::WriterVersion], CHAIN, &scenario);
+    needed(&[Guard::WriterVersion], BUILT, &scenario);
+}
+
+/// Two changes of one second and one version have one key. The version's condition sees to that
+/// already; this one holds the line should it not.
+#[test]
+fn an_entry_put_only_where_there_is_none_is_a_second_line() {
+    let one_second = Scenario::of(&[red(5), green()]);
+    harmless(&[Guard::EntryAbsent], &Scenario { last_tick: 1, ..one_second.clone() });
+    harmless(&[Guard::WriterVersion], &one_second);
+    needed(&[Guard::WriterVersion, Guard::EntryAbsent], CHAIN, &one_second);
+}
+
+/// A writer that dies between its two writes leaves a status without history.
+#[test]
+fn without_one_transaction_a_change_has_no_history() {
+    let dying = Scenario { crashes: true, ..Scenario::of(&[red(5)]) };
+    needed(&[Guard::OneTransaction], CHAIN, &dying);
+    needed(&[Guard::OneTransaction], ONE_STORY, &dying);
+}
+
+/// The index still has version 1, which an update with the same deadline has replaced.
+#[test]
+fn without_the_version_of_the_scheduler_a_reset_replaces_an_update() {
+    let same_deadline = Scenario {
+        schedulers: 1,
+        schedulers_clocks: FAST,
+        ..until_deadline(Scenario::of(&[red(5)]))
+    };
+    needed(&[Guard::SchedulerVersion], CHAIN, &same_deadline);
+}
+
+/// The version changes whenever the deadline does; so this condition is a second line.
+#[test]
+fn the_deadline_of_the_scheduler_is_a_second_line() {
+    let replaced = Scenario {
+        schedulers: 1,
+        schedulers_clocks: FAST,
+        ..until_deadline(Scenario::of(&[green()]))
+    };
+    harmless(&[Guard::SchedulerDeadline], &replaced);
+    harmless(&[Guard::SchedulerVersion], &replaced);
+    needed(&[Guard::SchedulerVersion, Guard::SchedulerDeadline], ATTRIBUTED, &replaced);
+}
+
+/// A scheduler whose clock is five minutes fast settles a RED that still has five minutes.
+#[test]
+fn without_the_delay_a_fast_scheduler_settles_early() {
+    let fast =
+        Scenario { schedulers: 1, schedulers_clocks: FAST, ..until_deadline(Scenario::of(&[])) };
+    needed(&[Guard::SettleDelay], NOT_EARLY, &fast);
+}
+
+/// The delay is the skew: one more does not help against a clock that is faster still.
+#[test]
+fn a_clock_that_is_too_fast_settles_early_all_the_same() {
+    let scheduler = Scenario { schedulers: 1, ..until_deadline(Scenario::of(&[])) };
+    let too_fast = Scenario { schedulers_clocks: TOO_FAST, ..scheduler };
+    assert!(fails(NOT_EARLY, &too_fast, &[]));
+    let writer = Scenario { red_for: Some(10), ..Scenario::of(&[red(5)]) };
+    harmless(&[], &Scenario { writers_clocks: FAST, ..writer.clone() });
+    assert!(fails(NOT_TOO_EARLY, &Scenario { writers_clocks: TOO_FAST, ..writer }, &[]));
+}
+
+/// The first copy is applied late, after the second was cancelled for the first's being under way.
+#[test]
+fn without_a_look_for_its_own_entry_an_update_is_applied_twice() {
+    let alone = unsteady(Scenario::of(&[red(5)]));
+    needed(&[Guard::OwnEntry], ONCE, &alone);
+}
+
+/// Another's change of the same second stands where one's own would.
+#[test]
+fn without_the_change_id_anothers_entry_is_taken_for_ones_own() {
+    let one_second = Scenario::of(&[red(5), green()]);
+    needed(&[Guard::OwnChangeId], KEPT, &one_second);
+}
+
+/// An eventually consistent look does not find what was applied a moment ago.
+#[test]
+fn without_a_strong_look_for_its_own_entry_an_update_is_applied_twice() {
+    let alone = unsteady(Scenario::of(&[red(5)]));
+    needed(&[Guard::StrongEntry], ONCE, &alone);
+}
+
+/// Built anew on the version that it has seen already, the update has a change id that its first copy
+/// does not have: applied late, that one is not known for its own.
+#[test]
+fn without_resending_what_was_built_an_update_is_applied_twice() {
+    let alone = unsteady(Scenario { attempts: 3, ..Scenario::of(&[red(5)]) });
+    needed(&[Guard::ResendAsBuilt], ONCE, &alone);
+}
+
+/// A resend of what was applied is a success by its token; without it, a cancellation, and then the
+/// look for the own entry finds the same. Either is enough where the store never cancels for nothing.
+#[test]
+fn the_token_and_the_look_for_its_own_entry_are_each_enough_for_a_lost_answer() {
+    let unanswered = Scenario { timeouts: 1, ..Scenario::of(&[red(5)]) };
+    harmless(&[Guard::OwnEntry], &unanswered);
+    harmless(&[Guard::Token], &unsteady(Scenario::of(&[red(5), green()])));
+    needed(&[Guard::Token, Guard::OwnEntry], ONCE, &unanswered);
+}
+
+/// The last attempt was cancelled for the first copy, which then is applied: 409 would be a lie.
+#[test]
+fn without_a_look_before_giving_up_an_applied_update_is_refused() {
+    let once = unsteady(Scenario { attempts: 1, ..Scenario::of(&[red(5)]) });
+    needed(&[Guard::LookBeforeGivingUp], REFUSED, &once);
+}
+
+/// On an unchanged version the first copy may still be under way: 409 would be a promise.
+#[test]
+fn without_503_on_giving_up_a_refused_update_may_still_be_applied() {
+    let once = unsteady(Scenario { attempts: 1, ..Scenario::of(&[red(5)]) });
+    needed(&[Guard::UnknownOnGivingUp], REFUSED, &once);
+}
+
+/// Of two updates that name the same, the second is built anew on the first.
+#[test]
+fn without_judging_anew_both_of_two_with_one_tag_win() {
+    let two = Scenario::of(&[red(5).if_unchanged(), green().if_unchanged()]);
+    needed(&[Guard::JudgedAnew], CONDITION, &two);
+}
+
+/// docs/adr/0004: an update that took the time before the deadline, and is stored after it, has the
+/// version under which a reader was shown the reset.
+#[test]
+fn without_the_content_in_the_tag_an_update_replaces_what_was_never_shown() {
+    let two = until_deadline(Scenario::of(&[amber(10), green().if_unchanged()]));
+    needed(&[Guard::TagOfContent], CONDITION, &two);
+}
+
+/// An eventually consistent read shows the version before the one just shown.
+#[test]
+fn without_strong_reads_a_reader_goes_back_and_a_current_tag_is_refused() {
+    let two = Scenario::of(&[red(5), green().if_unchanged()]);
+    needed(&[Guard::StrongRead], FORWARD, &two);
+    needed(&[Guard::StrongRead], NO_FALSE_412, &two);
+}
+
+/// With every scheduler dead, RED stays RED.
+#[test]
+fn without_the_reset_on_read_red_is_shown_past_its_deadline() {
+    needed(&[Guard::ResetOnRead], NOT_PAST, &until_deadline(Scenario::of(&[])));
+}
+
+/// History would say that RED went to AMBER after its deadline.
+#[test]
+fn without_settling_in_an_update_history_lacks_a_reset() {
+    needed(&[Guard::SettleInUpdate], BUILT, &until_deadline(Scenario::of(&[amber(10)])));
+}

@@ -1,0 +1,157 @@
+//! The life of one service's status, as a model that is searched through: every order of steps of
+//! writers, of a scheduler that runs twice, of a reader, and of a network that loses, delays and
+//! repeats; each with a clock of its own. What a step makes of a status is the domain's own code.
+//!
+//! What is modelled besides is how update-status and reset-expired talk to the store, and what
+//! DynamoDB promises them: a transaction is applied whole or not at all, a token makes that once, a
+//! strongly consistent read finds what was acknowledged. Not modelled: rights, directory data, and
+//! reads of history that meet a transaction half way.
+//!
+//! The checker tells worlds apart by hashes of 64 bits. That two of some million share one, and hide
+//! what lies behind, has a chance of one in a million.
+
+mod claims;
+mod controls;
+mod scenario;
+mod steps;
+mod store;
+mod world;
+mod writer;
+
+use std::collections::BTreeSet;
+
+use stateright::{Checker, Expectation, HasDiscoveries, Model};
+
+use self::{
+    scenario::{ANY_CLOCK, SKEW_SECONDS, Scenario, amber, green, red},
+    steps::Life,
+};
+use super::{Figures, Size};
+
+const FAST_AND_SLOW: &[i64] = &[-SKEW_SECONDS, SKEW_SECONDS];
+
+/// Proves the claims in all scenarios of a size, and that all that is of interest is reached.
+pub(crate) fn prove(size: Size) -> Figures {
+    let scenarios = match size {
+        Size::Short => short(),
+        Size::Long => long(),
+    };
+    let count = u64::try_from(scenarios.len()).expect("few scenarios");
+    let (mut states, mut steps, mut deepest) = (0, 0, 0);
+    let mut reached = BTreeSet::new();
+    for scenario in scenarios {
+        let t = std::time::Instant::now();
+        let found = search(Life::new(scenario, &[]), HasDiscoveries::AnyFailures);
+        eprintln!("{} {} {} {:?} ", found.states, found.steps, found.deepest, t.elapsed());
+        assert_eq!(found.counterexample, None);
+        states += found.states;
+        steps += found.steps;
+        deepest = found.deepest.max(deepest);
+        reached.extend(found.reached);
+    }
+    let all = |kind| claims::all().into_iter().filter(move |claim| claim.expectation == kind);
+    let missed: Vec<_> = all(Expectation::Sometimes)
+        .map(|claim| claim.name)
+        .filter(|name| !reached.contains(name))
+        .collect();
+    assert!(missed.is_empty(), "never reached: {missed:#?}");
+    let claims = u64::try_from(all(Expectation::Always).count()).expect("few claims");
+    let reached = u64::try_from(reached.len()).expect("few");
+    vec![
+        ("scenarios", count),
+        ("states", states),
+        ("steps", steps),
+        ("steps of the longest life", deepest),
+        ("claims", claims),
+        ("situations that must be reached", reached),
+    ]
+}
+
+/// What a search has come upon.
+struct Found {
+    states: u64,
+    steps: u64,
+    deepest: u64,
+    reached: BTreeSet<&'static str>,
+    /// A claim that fails, and the steps to where it does.
+    counterexample: Option<String>,
+}
+
+fn search(life: Life, until: HasDiscoveries) -> Found {
+    let checker = life.checker().threads(2).finish_when(until).spawn_bfs().join();
+    let number = |count: usize| u64::try_from(count).expect("a count");
+    let discoveries = checker.discoveries();
+    let claims = claims::all().into_iter().filter(|claim| claim.expectation == Expectation::Always);
+    let failed = claims.map(|claim| claim.name).find(|name| discoveries.contains_key(name));
+    let counterexample = failed.map(|name| {
+        let path = discoveries[name].clone();
+        let end = path.last_state().clone();
+        format!("{name}: {:#?}\n{end:#?}", path.into_actions())
+    });
+    Found {
+        states: number(checker.unique_state_count()),
+        steps: number(checker.state_count()),
+        deepest: number(checker.max_depth()) - 1,
+        reached: discoveries.keys().copied().collect(),
+        counterexample,
+    }
+}
+
+fn short() -> Vec<Scenario> {
+    vec![contended(), impatient(), expiring(), raced_by_tag()]
+}
+
+fn long() -> Vec<Scenario> {
+    let everything = Scenario {
+        red_for: Some(5),
+        schedulers: 2,
+        last_tick: 6,
+        readers_clocks: ANY_CLOCK,
+        writers_clocks: ANY_CLOCK,
+        schedulers_clocks: FAST_AND_SLOW,
+        timeouts: 1,
+        conflicts: 1,
+        crashes: true,
+        ..Scenario::of(&[red(5), amber(10).if_unchanged()])
+    };
+    vec![everything]
+}
+
+/// Two updates, and a network that does its worst to each.
+fn contended() -> Scenario {
+    let worst =
+        Scenario { timeouts: 1, conflicts: 1, crashes: true, ..Scenario::of(&[red(5), green()]) };
+    Scenario { attempts: 3, ..worst }
+}
+
+/// Two updates that are tried once.
+fn impatient() -> Scenario {
+    Scenario { attempts: 1, timeouts: 1, conflicts: 1, ..Scenario::of(&[red(5), green()]) }
+}
+
+/// An update as the deadline passes, on a clock that is slow or fast, and two schedulers.
+fn expiring() -> Scenario {
+    Scenario {
+        red_for: Some(5),
+        schedulers: 2,
+        last_tick: 6,
+        writers_clocks: FAST_AND_SLOW,
+        schedulers_clocks: FAST_AND_SLOW,
+        ..Scenario::of(&[red(0)])
+    }
+}
+
+/// Two updates that name the same, as the deadline passes.
+fn raced_by_tag() -> Scenario {
+    Scenario {
+        red_for: Some(5),
+        last_tick: 4,
+        ..Scenario::of(&[amber(10).if_unchanged(), green().if_unchanged()])
+    }
+}
+
+#[test]
+fn every_life_of_a_status_keeps_the_claims() {
+    let figures = prove(Size::asked());
+    eprintln!("{figures:?}");
+}

@@ -1,0 +1,244 @@
+//! What can happen next, and what then is.
+
+use shared::domain::{
+    Directory, Grant, Lineage, Service, ServiceId, StatusRecord, StatusUpdate, User,
+    authorise_update,
+};
+use stateright::{Model, Property};
+
+use super::{
+    claims,
+    scenario::{Guard, Scenario, red},
+    world::{
+        Entry, NOBODY, Origin, Outcome, Phase, Reader, Scheduler, Status, World, Writer, clock,
+    },
+};
+
+/// The life of one service's status.
+#[derive(Clone, Debug)]
+pub(super) struct Life {
+    pub(super) scenario: Scenario,
+    /// The guards that are taken out.
+    pub(super) without: Vec<Guard>,
+    /// The writers' rights to update the service.
+    pub(super) grants: Vec<Grant>,
+}
+
+/// One thing that happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The true time goes on.
+    Tick,
+    /// The client is shown the status.
+    Show(usize),
+    /// The function takes the time.
+    Begin(usize),
+    /// It reads the service, and sends a transaction if it may.
+    Read(usize, Consistency),
+    /// The SDK waits no longer and sends the same again; the first copy may still arrive.
+    TimeOut(usize),
+    /// The store cancels the transaction, for another that is under way.
+    Contend(usize),
+    /// The function dies or gives up with 503; its transaction may still arrive.
+    Crash(usize),
+    /// After a cancellation, the function reads the service again.
+    ReadAgain(usize),
+    /// On a changed version, it looks for its own entry in history.
+    LookUp(usize, Consistency),
+    /// A copy of a transaction reaches the store.
+    Arrive(usize),
+    /// A scheduler finds an expired status: the stored one, or what an index still has.
+    Find(usize, Consistency),
+    /// It settles what it found.
+    Settle(usize),
+    /// The reader looks.
+    Look(Consistency),
+}
+
+/// Whether a read finds the newest status or may find the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Consistency {
+    Strong,
+    Stale,
+}
+
+impl Life {
+    pub(super) fn new(scenario: Scenario, without: &[Guard]) -> Self {
+        let writers = u8::try_from(scenario.plans.len()).expect("few writers");
+        let grants = (0..writers).map(grant).collect();
+        Self { scenario, without: without.to_vec(), grants }
+    }
+
+    pub(super) fn keeps(&self, guard: Guard) -> bool {
+        !self.without.contains(&guard)
+    }
+
+    /// What the world is like at first, apart from the clocks.
+    fn beginning(&self) -> (Status, Vec<Entry>) {
+        let never = StatusRecord::never_updated();
+        let Some(minutes) = self.scenario.red_for else {
+            return (Status::of(&never), Vec::new());
+        };
+        let update = StatusUpdate { target: red(minutes).target, note: None };
+        let transition = update.apply(&never, &grant(NOBODY), clock(0, 0));
+        let entry = |change| Entry::of(change, Origin::Beginning);
+        (Status::of(&transition.after), transition.changes.iter().map(entry).collect())
+    }
+
+    fn world(&self, writers: &[i64], schedulers: &[i64], reader: i64) -> World {
+        let (stored, history) = self.beginning();
+        let runs = self.scenario.runs;
+        World {
+            tick: 0,
+            stored,
+            history,
+            flights: Vec::new(),
+            writers: writers.iter().map(|&fast| Writer::new(fast)).collect(),
+            schedulers: schedulers
+                .iter()
+                .map(|&fast| Scheduler { fast, found: None, runs })
+                .collect(),
+            reader: Reader { fast: reader, version: 0 },
+            early_in_update: false,
+            faults: Vec::new(),
+        }
+    }
+
+    fn of_writer(&self, world: &World, index: usize, steps: &mut Vec<Step>) {
+        let (writer, scenario) = (&world.writers[index], &self.scenario);
+        match writer.phase {
+            Phase::Waiting if scenario.plans[index].if_match => steps.push(Step::Show(index)),
+            Phase::Waiting | Phase::Shown => steps.push(Step::Begin(index)),
+            Phase::Begun => self.with_stale(Guard::StrongRead, steps, |how| Step::Read(index, how)),
+            Phase::Sent => {
+                if writer.timeouts < scenario.timeouts {
+                    steps.push(Step::TimeOut(index));
+                }
+                if writer.conflicts < scenario.conflicts {
+                    steps.push(Step::Contend(index));
+                }
+                if scenario.crashes {
+                    steps.push(Step::Crash(index));
+                }
+            }
+            Phase::Cancelled => steps.push(Step::ReadAgain(index)),
+            Phase::Overtaken(_) => {
+                self.with_stale(Guard::StrongEntry, steps, |how| Step::LookUp(index, how));
+            }
+            Phase::Answered(
+                Outcome::Applied
+                | Outcome::PreconditionFailed
+                | Outcome::Conflict
+                | Outcome::Unknown,
+            ) => {}
+        }
+    }
+
+    /// A strongly consistent read; without the guard, perhaps an eventually consistent one.
+    fn with_stale(&self, guard: Guard, steps: &mut Vec<Step>, read: impl Fn(Consistency) -> Step) {
+        steps.push(read(Consistency::Strong));
+        if !self.keeps(guard) {
+            steps.push(read(Consistency::Stale));
+        }
+    }
+
+    fn of_scheduler(&self, world: &World, index: usize, steps: &mut Vec<Step>) {
+        let scheduler = &world.schedulers[index];
+        if scheduler.found.is_some() {
+            steps.push(Step::Settle(index));
+        } else if scheduler.runs > 0 {
+            // The index that it asks is eventually consistent, guards or no guards.
+            let finds = [Consistency::Strong, Consistency::Stale].into_iter();
+            let due = finds.filter(|how| self.due(world, index, *how).is_some());
+            steps.extend(due.map(|how| Step::Find(index, how)));
+        }
+    }
+}
+
+/// The right of a writer to update the service, as the policy gives it.
+fn grant(writer: u8) -> Grant {
+    let id = ServiceId::new(1).expect("an id");
+    let user = User {
+        subject: writer.to_string(),
+        username: writer.to_string(),
+        active: true,
+        edit_capacity: true,
+        services: vec![id],
+    };
+    let directory = Directory {
+        name: "Pharmacy".to_owned(),
+        type_id: 13,
+        lineage: Lineage::new(Vec::new(), id),
+        town: None,
+        postcode: None,
+        ods_code: None,
+        active: true,
+    };
+    let service = Service { directory, record: StatusRecord::never_updated() };
+    authorise_update(&user, &service).expect("a right")
+}
+
+/// Every way to give so many clocks one of these offsets.
+fn offsets(clocks: &[i64], count: usize) -> Vec<Vec<i64>> {
+    let mut all = vec![Vec::new()];
+    for _ in 0..count {
+        let longer =
+            |one: Vec<i64>| clocks.iter().map(move |fast| [one.as_slice(), &[*fast]].concat());
+        all = all.into_iter().flat_map(longer).collect();
+    }
+    all
+}
+
+impl Model for Life {
+    type State = World;
+    type Action = Step;
+
+    fn init_states(&self) -> Vec<World> {
+        let scenario = &self.scenario;
+        let mut worlds = Vec::new();
+        for writers in offsets(scenario.writers_clocks, scenario.plans.len()) {
+            for schedulers in offsets(scenario.schedulers_clocks, scenario.schedulers) {
+                // Schedulers are alike: which of them is the slower one makes no difference.
+                if schedulers.is_sorted() {
+                    let readers = scenario.readers_clocks.iter();
+                    worlds.extend(readers.map(|&fast| self.world(&writers, &schedulers, fast)));
+                }
+            }
+        }
+        worlds
+    }
+
+    fn actions(&self, world: &World, steps: &mut Vec<Step>) {
+        if world.tick < self.scenario.last_tick {
+            steps.push(Step::Tick);
+        }
+        (0..world.writers.len()).for_each(|index| self.of_writer(world, index, steps));
+        steps.extend((0..world.flights.len()).map(Step::Arrive));
+        (0..world.schedulers.len()).for_each(|index| self.of_scheduler(world, index, steps));
+        self.with_stale(Guard::StrongRead, steps, Step::Look);
+    }
+
+    fn next_state(&self, world: &World, step: Step) -> Option<World> {
+        let mut next = world.clone();
+        match step {
+            Step::Tick => next.tick += 1,
+            Step::Show(index) => self.show(&mut next, index),
+            Step::Begin(index) => self.begin(&mut next, index),
+            Step::Read(index, how) => self.read(&mut next, index, how),
+            Step::TimeOut(index) => self.time_out(&mut next, index),
+            Step::Contend(index) => self.contend(&mut next, index),
+            Step::Crash(index) => self.crash(&mut next, index),
+            Step::ReadAgain(index) => self.read_again(&mut next, index),
+            Step::LookUp(index, how) => self.look_up(&mut next, index, how),
+            Step::Arrive(index) => self.arrive(&mut next, index),
+            Step::Find(index, how) => next.schedulers[index].found = self.due(world, index, how),
+            Step::Settle(index) => self.settle(&mut next, index),
+            Step::Look(how) => self.look(&mut next, how),
+        }
+        Some(next)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        claims::all()
+    }
+}

@@ -1,0 +1,148 @@
+//! The store, as DynamoDB's transactions promise it; and who else asks it: the schedulers and the
+//! reader.
+
+use shared::domain::{Cause, Timestamp, Transition};
+
+use super::{
+    scenario::{Guard, SETTLE_SECONDS, SKEW_SECONDS},
+    steps::{Consistency, Life},
+    world::{
+        Entry, Fault, Flight, Origin, Outcome, Phase, Status, World, before as earlier, clock,
+    },
+    writer::origin,
+};
+
+impl Life {
+    /// A copy of a transaction reaches the store. Whoever still waits for it gets the answer.
+    pub(super) fn arrive(&self, world: &mut World, index: usize) {
+        let flight = world.flights.remove(index);
+        let applied = self.transact(world, &flight);
+        let writer = usize::from(flight.writer);
+        if !flight.awaited {
+            return;
+        }
+        if applied {
+            world.writers[writer].phase = Phase::Answered(Outcome::Applied);
+        } else {
+            self.cancelled(world, writer);
+        }
+    }
+
+    /// Whether the transaction is applied, now or before.
+    fn transact(&self, world: &mut World, flight: &Flight) -> bool {
+        if self.keeps(Guard::Token) && world.has(flight.writer, flight.number) {
+            return true;
+        }
+        let unchanged = world.stored.version == flight.built_on.version;
+        let entries = self.entries(world, flight);
+        if !(unchanged || !self.keeps(Guard::WriterVersion)) || !self.absent(world, &entries) {
+            return false;
+        }
+        self.judge(world, flight, &entries);
+        if flight.awaited || self.keeps(Guard::OneTransaction) {
+            put(world, entries);
+        } else {
+            // The function died between its two writes.
+            world.stored = last(&entries);
+        }
+        true
+    }
+
+    /// The history entries of a writer's transaction.
+    pub(super) fn entries(&self, world: &World, flight: &Flight) -> Vec<Entry> {
+        entries_of(&self.transition(world, usize::from(flight.writer), &flight.built_on), flight)
+    }
+
+    fn absent(&self, world: &World, entries: &[Entry]) -> bool {
+        let taken = |entry: &Entry| world.history.iter().any(|other| other.key() == entry.key());
+        !self.keeps(Guard::EntryAbsent) || !entries.iter().any(taken)
+    }
+
+    /// What is wrong with applying this now, if anything.
+    fn judge(&self, world: &mut World, flight: &Flight, entries: &[Entry]) {
+        let (index, stored) = (usize::from(flight.writer), world.stored);
+        if entries_of(&self.update(world, index, &stored), flight) != entries {
+            world.fault(Fault::BuiltOnAnother);
+        }
+        if world.writers[index].tag.is_some() && !self.names(world, index, &stored) {
+            world.fault(Fault::TagNotCurrent);
+        }
+        let deadlines = entries.iter().filter(|entry| entry.is_reset).filter_map(|e| e.status.at);
+        for deadline in deadlines {
+            world.early_in_update |= deadline > world.now();
+            if earlier(deadline, SKEW_SECONDS) > world.now() {
+                world.fault(Fault::SettledTooEarlyInUpdate);
+            }
+        }
+    }
+
+    /// The status that a scheduler finds, if its deadline is so far past that it settles it.
+    pub(super) fn due(&self, world: &World, index: usize, how: Consistency) -> Option<Status> {
+        let found = match how {
+            Consistency::Strong => world.stored,
+            Consistency::Stale => world.stored_before(),
+        };
+        let delay = if self.keeps(Guard::SettleDelay) { SETTLE_SECONDS } else { 0 };
+        let until = earlier(clock(world.tick, world.schedulers[index].fast), delay);
+        found.record().settle(until).map(|_| found)
+    }
+
+    pub(super) fn settle(&self, world: &mut World, index: usize) {
+        let scheduler = &mut world.schedulers[index];
+        scheduler.runs -= 1;
+        let Some(found) = scheduler.found.take() else { return };
+        let Some(deadline) = found.reset_at else { return };
+        let by = Origin::Scheduler(u8::try_from(index).expect("few schedulers"));
+        let transition = found.record().settle(deadline).expect("a deadline that has passed");
+        let entries: Vec<_> =
+            transition.changes.iter().map(|change| Entry::of(change, by)).collect();
+        if !self.still_as_found(world, &found) || !self.absent(world, &entries) {
+            return;
+        }
+        if deadline > world.now() {
+            world.fault(Fault::SettledEarly);
+        }
+        put(world, entries);
+    }
+
+    fn still_as_found(&self, world: &World, found: &Status) -> bool {
+        let (version, deadline) = (world.stored.version, world.stored.reset_at);
+        (version == found.version || !self.keeps(Guard::SchedulerVersion))
+            && (deadline == found.reset_at || !self.keeps(Guard::SchedulerDeadline))
+    }
+
+    /// The reader looks.
+    pub(super) fn look(&self, world: &mut World, how: Consistency) {
+        let now = clock(world.tick, world.reader.fast);
+        let shown = match how {
+            Consistency::Strong => self.shown(&world.stored, now),
+            Consistency::Stale => self.shown(&world.stored_before(), now),
+        };
+        if is_past(&shown, now) {
+            world.fault(Fault::ShownPastDeadline);
+        }
+        if shown.version < world.reader.version {
+            world.fault(Fault::WentBack);
+        }
+        world.reader.version = shown.version;
+    }
+}
+
+fn entries_of(transition: &Transition, flight: &Flight) -> Vec<Entry> {
+    let changes = transition.changes.iter();
+    changes.map(|change| Entry::of(change, origin(flight, change.cause == Cause::Reset))).collect()
+}
+
+fn is_past(shown: &Status, now: Timestamp) -> bool {
+    shown.reset_at.is_some_and(|deadline| now >= deadline)
+}
+
+/// Stores the last of these changes with all of them as history.
+fn put(world: &mut World, entries: Vec<Entry>) {
+    world.stored = last(&entries);
+    world.history.extend(entries);
+}
+
+fn last(entries: &[Entry]) -> Status {
+    entries.last().expect("a transaction has changes").status
+}

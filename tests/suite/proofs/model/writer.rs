@@ -1,0 +1,204 @@
+//! One request, as update-status handles it: read, build, send, and after a cancellation find out
+//! what became of it.
+
+use shared::domain::{Change, StatusUpdate, Timestamp, Transition};
+
+use super::{
+    scenario::Guard,
+    steps::{Consistency, Life},
+    world::{Entry, Fault, Flight, Origin, Outcome, Phase, Status, World, clock},
+};
+
+impl Life {
+    /// The client is shown the status, by another function on another clock.
+    pub(super) fn show(&self, world: &mut World, index: usize) {
+        let shown = self.shown(&world.stored, clock(world.tick, world.reader.fast));
+        world.writers[index].tag = Some(shown);
+        world.writers[index].phase = Phase::Shown;
+    }
+
+    pub(super) fn begin(&self, world: &mut World, index: usize) {
+        let writer = &mut world.writers[index];
+        writer.now = Some(clock(world.tick, writer.fast));
+        writer.phase = Phase::Begun;
+    }
+
+    pub(super) fn read(&self, world: &mut World, index: usize, how: Consistency) {
+        let found = match how {
+            Consistency::Strong => world.stored,
+            Consistency::Stale => world.stored_before(),
+        };
+        self.build(world, index, found);
+    }
+
+    /// Sends a transaction on that status, or refuses.
+    fn build(&self, world: &mut World, index: usize, on: Status) {
+        if self.may_update(world, index, &on) {
+            world.writers[index].seen = Some(on);
+            self.send(world, index);
+            return;
+        }
+        if self.names(world, index, &world.stored) {
+            world.fault(Fault::RefusedThoughCurrent);
+        }
+        answer(world, index, Outcome::PreconditionFailed);
+    }
+
+    /// `If-Match`, as update-status judges it.
+    fn may_update(&self, world: &World, index: usize, status: &Status) -> bool {
+        let writer = &world.writers[index];
+        let judged = writer.seen.is_none() || self.keeps(Guard::JudgedAnew);
+        !judged || writer.tag.is_none() || self.tag_matches(world, index, status)
+    }
+
+    fn tag_matches(&self, world: &World, index: usize, status: &Status) -> bool {
+        if self.keeps(Guard::TagOfContent) {
+            return self.names(world, index, status);
+        }
+        let version = status.shown_at(taken(world, index)).version;
+        world.writers[index].tag.is_some_and(|tag| tag.version == version)
+    }
+
+    /// Whether what the request names is what its function shows of a status.
+    pub(super) fn names(&self, world: &World, index: usize, status: &Status) -> bool {
+        world.writers[index].tag == Some(status.shown_at(taken(world, index)))
+    }
+
+    fn send(&self, world: &mut World, index: usize) {
+        let flight = flight(world, index);
+        world.launch(flight);
+        world.writers[index].attempts += 1;
+        world.writers[index].phase = Phase::Sent;
+    }
+
+    pub(super) fn time_out(&self, world: &mut World, index: usize) {
+        abandon(world, index);
+        let flight = flight(world, index);
+        world.launch(flight);
+        world.writers[index].timeouts += 1;
+    }
+
+    pub(super) fn contend(&self, world: &mut World, index: usize) {
+        world.flights.retain(|flight| !flight.awaited || usize::from(flight.writer) != index);
+        world.writers[index].conflicts += 1;
+        self.cancelled(world, index);
+    }
+
+    pub(super) fn crash(&self, world: &mut World, index: usize) {
+        abandon(world, index);
+        answer(world, index, Outcome::Unknown);
+    }
+
+    /// The store has cancelled the transaction.
+    pub(super) fn cancelled(&self, world: &mut World, index: usize) {
+        world.writers[index].phase = Phase::Cancelled;
+        if self.exhausted(world, index) && !self.keeps(Guard::LookBeforeGivingUp) {
+            answer(world, index, Outcome::Conflict);
+        }
+    }
+
+    fn exhausted(&self, world: &World, index: usize) -> bool {
+        world.writers[index].attempts >= self.scenario.attempts
+    }
+
+    pub(super) fn read_again(&self, world: &mut World, index: usize) {
+        let found = world.stored;
+        if Some(found.version) != world.writers[index].seen.map(|seen| seen.version) {
+            world.writers[index].phase = Phase::Overtaken(found);
+        } else if self.exhausted(world, index) {
+            let unknown = self.keeps(Guard::UnknownOnGivingUp);
+            answer(world, index, if unknown { Outcome::Unknown } else { Outcome::Conflict });
+        } else {
+            if !self.keeps(Guard::ResendAsBuilt) {
+                world.writers[index].number += 1;
+            }
+            self.send(world, index);
+        }
+    }
+
+    pub(super) fn look_up(&self, world: &mut World, index: usize, how: Consistency) {
+        let Phase::Overtaken(found) = world.writers[index].phase else { return };
+        if self.keeps(Guard::OwnEntry) && self.finds_own_entry(world, index, how) {
+            answer(world, index, Outcome::Applied);
+        } else if self.exhausted(world, index) {
+            answer(world, index, Outcome::Conflict);
+        } else {
+            world.writers[index].number += 1;
+            self.build(world, index, found);
+        }
+    }
+
+    /// Whether history has, under the key that the transaction's update would have, its change id.
+    fn finds_own_entry(&self, world: &World, index: usize, how: Consistency) -> bool {
+        let history = match how {
+            Consistency::Strong => &world.history,
+            Consistency::Stale => world.history_before(),
+        };
+        let flight = flight(world, index);
+        let entries = self.entries(world, &flight);
+        let own = entries.last().expect("a transaction has an update");
+        let is_own = |entry: &Entry| entry.origin == own.origin || !self.keeps(Guard::OwnChangeId);
+        history.iter().any(|entry| entry.key() == own.key() && is_own(entry))
+    }
+
+    /// What the domain makes of a status by a writer's update.
+    pub(super) fn update(&self, world: &World, index: usize, on: &Status) -> Transition {
+        let update = StatusUpdate { target: self.scenario.plans[index].target, note: None };
+        update.apply(&on.record(), &self.grants[index], taken(world, index))
+    }
+
+    /// What the function makes of it.
+    pub(super) fn transition(&self, world: &World, index: usize, on: &Status) -> Transition {
+        let transition = self.update(world, index, on);
+        if self.keeps(Guard::SettleInUpdate) { transition } else { unsettled(transition, on) }
+    }
+
+    /// What a reader is shown of a status.
+    pub(super) fn shown(&self, status: &Status, now: Timestamp) -> Status {
+        if self.keeps(Guard::ResetOnRead) { status.shown_at(now) } else { *status }
+    }
+}
+
+/// The same transition by a program that forgets to settle the reset.
+fn unsettled(transition: Transition, on: &Status) -> Transition {
+    let (from_version, mut after) = (transition.from_version, transition.after);
+    after.version = from_version + 1;
+    let last = transition.changes.into_iter().last().expect("an update");
+    let update = Change { version: after.version, previous: on.rag, ..last };
+    Transition { from_version, changes: vec![update], after }
+}
+
+/// The time that the request's function has taken.
+pub(super) fn taken(world: &World, index: usize) -> Timestamp {
+    world.writers[index].now.expect("a request that has begun")
+}
+
+fn answer(world: &mut World, index: usize, outcome: Outcome) {
+    world.writers[index].phase = Phase::Answered(outcome);
+}
+
+/// Nobody waits any more for the copy that is under way.
+fn abandon(world: &mut World, index: usize) {
+    let own = world.flights.iter_mut().filter(|flight| usize::from(flight.writer) == index);
+    own.for_each(|flight| flight.awaited = false);
+}
+
+/// The writer's transaction as it was built.
+fn flight(world: &World, index: usize) -> Flight {
+    let writer = &world.writers[index];
+    Flight {
+        writer: u8::try_from(index).expect("few writers"),
+        number: writer.number,
+        built_on: writer.seen.expect("a transaction that was built"),
+        awaited: true,
+    }
+}
+
+/// What makes an entry of a writer's transaction.
+pub(super) fn origin(flight: &Flight, is_reset: bool) -> Origin {
+    if is_reset {
+        Origin::ResetIn(flight.writer, flight.number)
+    } else {
+        Origin::Update(flight.writer, flight.number)
+    }
+}

@@ -1,0 +1,89 @@
+//! The proofs at length: `cargo prove` runs them all and writes docs/proof.md; with names, as in
+//! `cargo prove model year`, it runs those and writes nothing.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::string_slice,
+    reason = "a proof fails by panicking, and says how far it is"
+)]
+#![allow(dead_code, unused_imports, reason = "the harness serves the other tests too")]
+
+mod harness;
+mod proofs;
+
+use std::{fmt::Write as _, time::Instant};
+
+use harness::root;
+use proofs::{Figures, Size};
+use shared::http::Clock;
+
+/// Its name, what it claims, and the proof itself.
+type Proof = (&'static str, &'static str, fn(Size) -> Figures);
+
+const PROOFS: [Proof; 1] = [(
+    "model",
+    "Whatever the order of steps of writers, schedulers and a failing network, and whatever their \
+     clocks within five minutes: no update is lost, applied twice or refused and applied; no reset is \
+     durable early; nothing is shown past its deadline; each change is one history entry.",
+    proofs::model::prove,
+)];
+
+fn main() {
+    let asked: Vec<String> =
+        std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    for name in &asked {
+        assert!(PROOFS.iter().any(|(own, ..)| own == name), "there is no proof {name:?}");
+    }
+    let mut document = beginning();
+    for (name, claim, prove) in PROOFS {
+        if !asked.is_empty() && !asked.iter().any(|asked| asked == name) {
+            continue;
+        }
+        println!("{name}: {claim}");
+        let started = Instant::now();
+        let figures = prove(Size::Long);
+        let section = section(name, claim, &figures, started.elapsed().as_secs());
+        println!("{section}");
+        document.push_str(&section);
+    }
+    if asked.is_empty() {
+        std::fs::write(root().join("docs/proof.md"), document).expect("docs/ can be written");
+    }
+}
+
+fn beginning() -> String {
+    let day = &Clock::system().now().to_string()[..10];
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    format!(
+        "# What was proved\n\n\
+         Written by `cargo prove` on {day}, on {cores} cores of {}. What each proof does, and the wrong \
+         variants that it is\nshown to catch, stands in its module under `tests/suite/proofs/`; \
+         [hazards.md](hazards.md) says what for.\n`cargo test` runs each at a smaller size.\n",
+        std::env::consts::ARCH
+    )
+}
+
+fn section(name: &str, claim: &str, figures: &Figures, seconds: u64) -> String {
+    let mut text = format!("\n## {name}\n\n{claim}\n\n| | |\n|---|---:|\n");
+    for (what, number) in figures {
+        let _ = writeln!(text, "| {what} | {} |", grouped(*number));
+    }
+    let _ = writeln!(text, "| seconds | {} |", grouped(seconds));
+    text
+}
+
+/// `1234567` as `1,234,567`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
