@@ -1,6 +1,7 @@
-//! What the functions share. Dependencies point one way: `platform`, `usage` and `http` use `auth` and `store`,
-//! these use `config`, `json` and `domain`, which does no I/O.
+//! What the functions share. Dependencies point one way: `access`, `platform`, `usage`, `metrics` and
+//! `http` use `auth` and `store`, these use `config`, `json` and `domain`, which does no I/O.
 
+pub mod access;
 pub mod auth;
 pub mod config;
 pub mod domain;

@@ -1,5 +1,6 @@
 //! GET …/history: the changes, page by page, and what was shown at a time.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
 use crate::harness::{App, NOW, World, time};
@@ -108,6 +109,26 @@ async fn a_reset_that_becomes_durable_between_two_pages_is_met_once() {
         app.at(200);
         let rest = versions(&app, &format!("cursor={next}")).await;
         assert_eq!(rest, (1..=5 - limit).rev().collect::<Vec<_>>());
+    }
+}
+
+/// A query is isolated by item: of a reset and an update in one transaction it can meet the update
+/// alone.
+#[tokio::test]
+async fn a_reset_that_a_query_has_missed_is_shown_all_the_same() {
+    let app = eventful().await;
+    let whole = items(&app, "").await;
+    let key = ("at", AttributeValue::S(format!("{:012}#000000000003", NOW + 90)));
+    let delete = app.client.delete_item().table_name(&app.tables.status_history);
+    let delete = delete.key("serviceId", AttributeValue::N("30".into())).key(key.0, key.1);
+    delete.send().await.expect("a deletion");
+    assert_eq!(app.history(30).await.len(), 3);
+    assert_eq!(items(&app, "").await, whole);
+    for limit in 1..=4 {
+        let first = app.past(30, &format!("limit={limit}")).by("reader").send().await;
+        let next = first.ok()["next"].as_str().expect("a next page").to_owned();
+        assert_eq!(first.body["items"], json!(whole[..limit]));
+        assert_eq!(items(&app, &format!("limit=100&cursor={next}")).await, whole[limit..]);
     }
 }
 

@@ -9,11 +9,10 @@ use lambda_http::{
     },
 };
 use shared::{
-    auth::{Authenticator, Scope},
+    access::readable_service,
+    auth::Authenticator,
     config::Environment,
-    http::{
-        Clock, Context, ETag, EntityTags, Operation, Problem, Representation, Response, service_id,
-    },
+    http::{Clock, Context, ETag, EntityTags, Operation, Problem, Representation, Response},
     store::Reader,
 };
 
@@ -41,13 +40,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Response {
 }
 
 async fn get(deps: &Deps, request: &Request, context: &Context) -> Result<Response, Problem> {
-    let principal = deps.authenticator.authenticate(request, Scope::Read, context.now).await?;
-    let (user, service) =
-        deps.reader.user_and_service(&principal.subject, service_id(request)).await?;
-    shared::auth::active(user)?;
-    let service =
-        service.filter(|service| service.directory.active).ok_or(Problem::ServiceNotFound)?;
-
+    let service = readable_service(&deps.authenticator, &deps.reader, request, context).await?;
     let shown = service.record.clone().shown_at(context.now);
     let representation = Representation::new(service.id(), &service.directory.name, shown)?;
     match EntityTags::read(request.headers(), &IF_NONE_MATCH) {

@@ -4,16 +4,13 @@ mod cursor;
 mod query;
 
 use aws_sdk_dynamodb::Client;
-use lambda_http::{
-    Request,
-    http::{HeaderValue, header::LINK},
-};
+use lambda_http::Request;
 use serde::Serialize;
 use shared::{
     auth::{Authenticator, Scope},
     config::Environment,
     domain::{Service, ServiceId, Timestamp},
-    http::{Clock, Context, ListedService, Operation, Problem, Response, ok},
+    http::{Clock, Context, ListedService, Operation, Problem, Response, ok, page},
     store::{Lister, Reader},
 };
 
@@ -50,14 +47,6 @@ struct Named {
     missing: Vec<u64>,
 }
 
-/// A page, and the cursor of the next.
-#[derive(Serialize)]
-struct Listed {
-    items: Vec<ListedService>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
-}
-
 /// Answers one request.
 pub async fn handle(deps: &Deps, request: Request) -> Response {
     let context = Context::new(&request, &deps.clock, Operation::ListServices);
@@ -69,7 +58,7 @@ async fn list(deps: &Deps, request: &Request, context: &Context) -> Result<Respo
     shared::auth::active(deps.reader.user(&principal.subject).await?)?;
     match query::read(request)? {
         Query::Ids(ids) => named(deps, &ids, context.now).await,
-        Query::Page(page) => listed(deps, page, context.now).await,
+        Query::Page(query) => listed(deps, query, context.now).await,
     }
 }
 
@@ -82,17 +71,10 @@ async fn named(deps: &Deps, ids: &[ServiceId], now: Timestamp) -> Result<Respons
 
 async fn listed(deps: &Deps, query: PageQuery, now: Timestamp) -> Result<Response, Problem> {
     let PageQuery { selection, position, limit } = query;
-    let page = deps.lister.page(&selection, position, limit, now).await?;
-    let page = page.ok_or(Problem::InvalidCursor)?;
-    let next = page.next.map(|position| cursor::encode(&selection, &position));
-    let link = next.as_deref().and_then(|next| {
-        HeaderValue::from_str(&format!("<?limit={limit}&cursor={next}>; rel=\"next\"")).ok()
-    });
-    let mut response = ok(&Listed { items: shown(page.services, now), next })?;
-    if let Some(link) = link {
-        response.headers_mut().insert(LINK, link);
-    }
-    Ok(response)
+    let found = deps.lister.page(&selection, position, limit, now).await?;
+    let found = found.ok_or(Problem::InvalidCursor)?;
+    let next = found.next.map(|position| cursor::encode(&selection, &position));
+    page(shown(found.services, now), next, limit)
 }
 
 fn shown(services: Vec<Service>, now: Timestamp) -> Vec<ListedService> {

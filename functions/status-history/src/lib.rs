@@ -4,18 +4,13 @@
 mod query;
 
 use aws_sdk_dynamodb::Client;
-use lambda_http::{
-    Request,
-    http::{HeaderValue, header::LINK},
-};
-use serde::Serialize;
+use lambda_http::Request;
 use shared::{
-    auth::{Authenticator, Scope},
+    access::readable_service,
+    auth::Authenticator,
     config::Environment,
     domain::{Service, Timestamp},
-    http::{
-        Clock, Context, HistoryEntry, Operation, Problem, Representation, Response, ok, service_id,
-    },
+    http::{Clock, Context, HistoryEntry, Operation, Problem, Representation, Response, page},
     store::{History, Reader},
 };
 
@@ -45,14 +40,6 @@ impl Deps {
     }
 }
 
-/// A page, and the cursor of the next.
-#[derive(Serialize)]
-struct Listed {
-    items: Vec<HistoryEntry>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
-}
-
 /// Answers one request.
 pub async fn handle(deps: &Deps, request: Request) -> Response {
     let context = Context::new(&request, &deps.clock, Operation::StatusHistory);
@@ -60,15 +47,10 @@ pub async fn handle(deps: &Deps, request: Request) -> Response {
 }
 
 async fn get(deps: &Deps, request: &Request, context: &Context) -> Result<Response, Problem> {
-    let principal = deps.authenticator.authenticate(request, Scope::Read, context.now).await?;
-    let (user, service) =
-        deps.reader.user_and_service(&principal.subject, service_id(request)).await?;
-    shared::auth::active(user)?;
-    let service =
-        service.filter(|service| service.directory.active).ok_or(Problem::ServiceNotFound)?;
+    let service = readable_service(&deps.authenticator, &deps.reader, request, context).await?;
     match query::read(request, service.id(), context.now)? {
         Query::At(at) => shown(deps, &service, at).await,
-        Query::Page(query) => page(deps, &service, query, context.now).await,
+        Query::Page(query) => changes(deps, &service, query, context.now).await,
     }
 }
 
@@ -79,21 +61,13 @@ async fn shown(deps: &Deps, service: &Service, at: Timestamp) -> Result<Response
     Ok(Representation::new(service.id(), name, shown)?.into_untagged_response())
 }
 
-async fn page(
+async fn changes(
     deps: &Deps,
     service: &Service,
     PageQuery { window, after, limit }: PageQuery,
     now: Timestamp,
 ) -> Result<Response, Problem> {
-    let page = deps.history.page(service.id(), window, after, limit, now).await?;
-    let next = page.next.map(|place| query::cursor(service.id(), window, place));
-    let link = next.as_deref().and_then(|next| {
-        HeaderValue::from_str(&format!("<?limit={limit}&cursor={next}>; rel=\"next\"")).ok()
-    });
-    let items = page.changes.into_iter().map(HistoryEntry::from).collect();
-    let mut response = ok(&Listed { items, next })?;
-    if let Some(link) = link {
-        response.headers_mut().insert(LINK, link);
-    }
-    Ok(response)
+    let found = deps.history.page(service.id(), window, after, limit, now).await?;
+    let next = found.next.map(|place| query::cursor(service.id(), window, place));
+    page(found.changes.into_iter().map(HistoryEntry::from).collect(), next, limit)
 }
