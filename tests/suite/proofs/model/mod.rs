@@ -102,19 +102,34 @@ fn short() -> Vec<Scenario> {
 }
 
 fn long() -> Vec<Scenario> {
-    let everything = Scenario {
-        red_for: Some(5),
-        schedulers: 2,
-        last_tick: 6,
-        readers_clocks: ANY_CLOCK,
-        writers_clocks: ANY_CLOCK,
-        schedulers_clocks: FAST_AND_SLOW,
+    let failing = Scenario { last_tick: 1, attempts: 4, ..contended() };
+    let three = Scenario {
         timeouts: 1,
         conflicts: 1,
-        crashes: true,
-        ..Scenario::of(&[red(5), amber(10).if_unchanged()])
+        ..Scenario::of(&[red(5), green(), amber(10).if_unchanged()])
     };
-    vec![everything]
+    let any_clock = Scenario {
+        writers_clocks: ANY_CLOCK,
+        schedulers_clocks: ANY_CLOCK,
+        readers_clocks: ANY_CLOCK,
+        ..expiring()
+    };
+    let unsteady = Scenario { timeouts: 1, conflicts: 1, crashes: true, ..expiring() };
+    let tagged = Scenario {
+        red_for: Some(5),
+        last_tick: 6,
+        schedulers: 1,
+        writers_clocks: FAST_AND_SLOW,
+        schedulers_clocks: FAST_AND_SLOW,
+        ..raced_by_tag()
+    };
+    match std::env::var("WHICH").unwrap().as_str() {
+        "0" => vec![failing],
+        "1" => vec![three],
+        "2" => vec![any_clock],
+        "3" => vec![unsteady],
+        _ => vec![tagged],
+    }
 }
 
 /// Two updates, and a network that does its worst to each.
