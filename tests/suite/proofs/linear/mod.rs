@@ -5,6 +5,7 @@
 mod check;
 mod record;
 mod register;
+mod script;
 mod seeded;
 
 use std::rc::Rc;

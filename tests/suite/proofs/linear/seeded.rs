@@ -5,109 +5,24 @@ use shared::domain::Rag;
 use super::{
     check::check,
     register::{Action, Answer, Operation, Register, Shown, Write},
+    script::{answered, good, shows, tag},
 };
-use crate::harness::NOW;
 
-/// How far apart operations are in the order, so that one can be moved between two others.
-const APART: u64 = 10;
-
-/// The entity tag of a representation, as far as a check can tell.
-fn tag(shown: &Shown) -> String {
-    format!(
-        "\"{}-{}\"",
-        shown.version,
-        shown.note.map_or_else(String::new, |note| note.to_string())
-    )
-}
-
-fn shows(shown: Shown) -> Answer {
-    Answer::Shown(tag(&shown), shown)
-}
-
-/// A history that a register writes itself: one operation after another.
-#[derive(Default)]
-struct Script {
-    register: Register,
-    seconds: i64,
-    operations: Vec<Operation>,
-}
-
-impl Script {
-    fn now(&self) -> i64 {
-        NOW + self.seconds
-    }
-
-    fn shown(&self) -> Shown {
-        self.register.shown_at(self.now())
-    }
-
-    fn add(&mut self, client: usize, action: Action, answer: Answer) {
-        let invoked = u64::try_from(self.operations.len()).expect("a place") * APART;
-        let (answered, now) = (invoked + 1, self.now());
-        self.operations.push(Operation { client, invoked, answered, now, action, answer });
-    }
-
-    fn get(&mut self, client: usize) {
-        self.add(client, Action::Get, shows(self.shown()));
-    }
-
-    fn put(&mut self, client: usize, note: u64, if_match: Option<String>) {
-        let rag = if note.is_multiple_of(2) { Rag::Amber } else { Rag::Red };
-        let write = Write { rag, minutes: 1, note, if_match };
-        if write.if_match.as_ref().is_some_and(|named| *named != tag(&self.shown())) {
-            let current = tag(&self.shown());
-            self.add(client, Action::Put(write), Answer::PreconditionFailed(current));
-            return;
-        }
-        self.register = self.register.put(&write, self.now());
-        self.add(client, Action::Put(write), shows(self.shown()));
-    }
-
-    /// The tag that somebody saw in the answer to an operation.
-    fn tag_of(&self, index: usize) -> Option<String> {
-        Some(tag(answered(&self.operations[index])))
-    }
-}
-
-fn answered(operation: &Operation) -> &Shown {
-    let Answer::Shown(_, shown) = &operation.answer else { panic!("{operation:?}") };
-    shown
-}
-
-/// By place:
-/// 0 a read of version 0, 1 a write that names it, 2 a read of that, 3 a write of version 2, 4 a write
-/// refused for naming version 1, 5 a read, 6 a write that names version 2, 7 a read of version 3,
-/// 8 after its deadline, a read of its reset, 9 a write of version 5 that names it, 10 a read.
-fn good() -> Vec<Operation> {
-    let mut script = Script::default();
-    script.get(0);
-    script.put(0, 1, script.tag_of(0));
-    script.get(1);
-    script.put(1, 2, None);
-    script.put(2, 3, script.tag_of(1));
-    script.get(2);
-    script.put(2, 4, script.tag_of(5));
-    script.get(0);
-    script.seconds = 100;
-    script.get(0);
-    script.put(1, 5, script.tag_of(8));
-    script.get(1);
-    script.operations
-}
-
-/// Holds that a change to the good history makes it a bad one.
+/// Holds that a change to the good history makes it a bad one, for that reason: how many operations
+/// go before the bad one.
 #[track_caller]
-fn flagged(change: impl FnOnce(&mut [Operation])) {
+fn flagged(at: &str, change: impl FnOnce(&mut [Operation])) {
     let mut history = good();
     assert_eq!(check(&history), Ok(()));
     change(&mut history);
-    assert!(check(&history).is_err(), "not found: {history:#?}");
+    let reason = check(&history).expect_err("a fault");
+    assert!(reason.contains(at), "found elsewhere: {reason}");
 }
 
 /// The same with something else shown by one operation.
 #[track_caller]
-fn flagged_if_shown(index: usize, change: impl FnOnce(&mut Shown)) {
-    flagged(|history| {
+fn flagged_if_shown(at: &str, index: usize, change: impl FnOnce(&mut Shown)) {
+    flagged(at, |history| {
         let mut shown = answered(&history[index]).clone();
         change(&mut shown);
         history[index].answer = shows(shown);
@@ -155,12 +70,12 @@ fn an_update_of_unknown_outcome_may_be_applied_at_any_later_time_or_never() {
 
 #[test]
 fn a_stale_read_after_an_acknowledged_write() {
-    flagged(|history| history[2].answer = history[0].answer.clone());
+    flagged("after 2 operations", |history| history[2].answer = history[0].answer.clone());
 }
 
 #[test]
 fn two_winners_with_one_tag() {
-    flagged(|history| {
+    flagged("after 4 operations", |history| {
         write(&mut history[3]).if_match = write(&mut history[4]).if_match.clone();
         let mut register = Register::default();
         for (index, number) in [(1, 1), (3, 2), (4, 3)] {
@@ -178,7 +93,7 @@ fn two_winners_with_one_tag() {
 
 #[test]
 fn an_acknowledged_write_that_is_never_seen() {
-    flagged(|history| {
+    flagged("after 5 operations", |history| {
         for index in [5, 7] {
             history[index].answer = history[2].answer.clone();
         }
@@ -189,7 +104,7 @@ fn an_acknowledged_write_that_is_never_seen() {
 #[test]
 fn a_lost_update_under_one_version() {
     // Version 2 is acknowledged to two writers.
-    flagged(|history| {
+    flagged("after 4 operations", |history| {
         let mut register = Register::default();
         for index in [1, 4] {
             let now = history[index].now;
@@ -204,12 +119,12 @@ fn a_lost_update_under_one_version() {
 
 #[test]
 fn a_write_that_is_applied_twice() {
-    flagged_if_shown(7, |shown| shown.version += 1);
+    flagged_if_shown("after 7 operations", 7, |shown| shown.version += 1);
 }
 
 #[test]
 fn a_write_of_unknown_outcome_that_is_applied_twice() {
-    flagged(|history| {
+    flagged("after 6 operations", |history| {
         let once = answered(&history[3]).clone();
         history[3].answer = Answer::Unknown;
         history[4].answer = Answer::Unknown;
@@ -220,7 +135,7 @@ fn a_write_of_unknown_outcome_that_is_applied_twice() {
 
 #[test]
 fn a_412_although_the_tag_is_current_throughout() {
-    flagged(|history| {
+    flagged("after 6 operations", |history| {
         let current = tag(answered(&history[5]));
         history[6].answer = Answer::PreconditionFailed(current);
         history[7].answer = history[5].answer.clone();
@@ -229,7 +144,7 @@ fn a_412_although_the_tag_is_current_throughout() {
 
 #[test]
 fn a_412_that_names_another_tag_than_the_current_one() {
-    flagged(|history| {
+    flagged("after 4 operations", |history| {
         let old = tag(answered(&history[2]));
         history[4].answer = Answer::PreconditionFailed(old);
     });
@@ -238,12 +153,14 @@ fn a_412_that_names_another_tag_than_the_current_one() {
 #[test]
 fn a_write_that_names_an_old_tag_and_wins() {
     // Otherwise all is as if it had named none.
-    flagged(|history| write(&mut history[3]).if_match = Some(tag(answered(&history[0]))));
+    flagged("after 3 operations", |history| {
+        write(&mut history[3]).if_match = Some(tag(answered(&history[0])))
+    });
 }
 
 #[test]
 fn a_write_answered_412_that_is_applied_all_the_same() {
-    flagged(|history| {
+    flagged("after 5 operations", |history| {
         let Action::Put(refused) = history[4].action.clone() else { panic!("no write") };
         let mut register = Register::default();
         for index in [1, 3] {
@@ -259,18 +176,18 @@ fn a_write_answered_412_that_is_applied_all_the_same() {
 
 #[test]
 fn a_write_answered_409_that_is_applied_all_the_same() {
-    flagged(|history| history[3].answer = Answer::Conflict);
+    flagged("after 4 operations", |history| history[3].answer = Answer::Conflict);
 }
 
 #[test]
 fn a_version_that_goes_back() {
-    flagged(|history| history[7].answer = history[5].answer.clone());
+    flagged("after 7 operations", |history| history[7].answer = history[5].answer.clone());
 }
 
 #[test]
 fn a_write_that_one_reader_sees_and_a_later_reader_does_not() {
     // Both reads are under way while the write is: each alone is in order.
-    flagged(|history| {
+    flagged("after 7 operations", |history| {
         let end = history[7].answered;
         history[6].invoked = history[4].invoked;
         history[6].answered = end;
@@ -282,12 +199,12 @@ fn a_write_that_one_reader_sees_and_a_later_reader_does_not() {
 
 #[test]
 fn a_read_of_what_was_never_written() {
-    flagged_if_shown(10, |shown| shown.note = Some(99));
+    flagged_if_shown("after 10 operations", 10, |shown| shown.note = Some(99));
 }
 
 #[test]
 fn a_read_of_what_is_not_written_yet() {
-    flagged(|history| {
+    flagged("after 1 operations", |history| {
         let (read, written) = (history[2].invoked, history[1].invoked);
         (history[1].invoked, history[1].answered) = (read, read + 1);
         (history[2].invoked, history[2].answered) = (written, written + 1);
@@ -296,13 +213,13 @@ fn a_read_of_what_is_not_written_yet() {
 
 #[test]
 fn two_values_under_one_version() {
-    flagged_if_shown(7, |shown| shown.rag = Rag::Red);
-    flagged_if_shown(5, |shown| shown.note = Some(1));
+    flagged_if_shown("two representations", 7, |shown| shown.rag = Rag::Red);
+    flagged_if_shown("after 5 operations", 5, |shown| shown.note = Some(1));
 }
 
 #[test]
 fn one_tag_for_two_representations() {
-    flagged(|history| {
+    flagged("two representations", |history| {
         let shown = answered(&history[5]).clone();
         history[7].answer = Answer::Shown(tag(answered(&history[7])), shown);
     });
@@ -310,7 +227,7 @@ fn one_tag_for_two_representations() {
 
 #[test]
 fn two_tags_for_one_representation() {
-    flagged(|history| {
+    flagged("one of two", |history| {
         let shown = answered(&history[2]).clone();
         history[2].answer = Answer::Shown("\"1-other\"".to_owned(), shown);
     });
@@ -318,17 +235,17 @@ fn two_tags_for_one_representation() {
 
 #[test]
 fn a_status_shown_past_its_deadline() {
-    flagged(|history| history[8].answer = history[7].answer.clone());
+    flagged("after 8 operations", |history| history[8].answer = history[7].answer.clone());
 }
 
 #[test]
 fn a_reset_shown_before_its_deadline() {
-    flagged(|history| history[7].answer = history[8].answer.clone());
+    flagged("after 7 operations", |history| history[7].answer = history[8].answer.clone());
 }
 
 #[test]
 fn an_update_that_does_not_count_the_reset_before_it() {
-    flagged(|history| {
+    flagged("after 9 operations", |history| {
         for index in [9, 10] {
             let shown = answered(&history[index]).clone();
             history[index].answer = shows(Shown { version: shown.version - 1, ..shown });
@@ -338,12 +255,12 @@ fn an_update_that_does_not_count_the_reset_before_it() {
 
 #[test]
 fn a_write_answered_with_anothers_content() {
-    flagged(|history| history[6].answer = history[3].answer.clone());
+    flagged("after 6 operations", |history| history[6].answer = history[3].answer.clone());
 }
 
 #[test]
 fn a_deadline_that_nobody_asked_for() {
-    flagged(|history| {
+    flagged("after 6 operations", |history| {
         for index in [6, 7] {
             let shown = answered(&history[index]).clone();
             let reset = answered(&history[10]).reset.clone();
