@@ -3,9 +3,10 @@
 use stateright::Property;
 
 use super::{
+    actors::{Outcome, Phase, Writer},
     scenario::ANY_CLOCK,
     steps::Life,
-    world::{Fault, Origin, Outcome, Phase, Status, World, Writer, clock},
+    world::{Fault, Origin, Status, World, clock},
 };
 
 pub(super) const CHAIN: &str = "history is one chain, and the stored status is its end";

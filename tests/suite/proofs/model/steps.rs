@@ -7,11 +7,10 @@ use shared::domain::{
 use stateright::{Model, Property};
 
 use super::{
+    actors::{Phase, Reader, Scheduler, Writer},
     claims,
     scenario::{Guard, Scenario, red},
-    world::{
-        Entry, NOBODY, Origin, Outcome, Phase, Reader, Scheduler, Status, World, Writer, clock,
-    },
+    world::{Entry, NOBODY, Origin, Status, World, clock},
 };
 
 /// The life of one service's status.
@@ -125,12 +124,7 @@ impl Life {
             Phase::Overtaken(_) => {
                 self.with_stale(Guard::StrongEntry, steps, |how| Step::LookUp(index, how));
             }
-            Phase::Answered(
-                Outcome::Applied
-                | Outcome::PreconditionFailed
-                | Outcome::Conflict
-                | Outcome::Unknown,
-            ) => {}
+            Phase::Answered(_) => {}
         }
     }
 

@@ -4,11 +4,10 @@
 use shared::domain::{Cause, Timestamp, Transition};
 
 use super::{
+    actors::{Flight, Outcome, Phase},
     scenario::{Guard, SETTLE_SECONDS, SKEW_SECONDS},
     steps::{Consistency, Life},
-    world::{
-        Entry, Fault, Flight, Origin, Outcome, Phase, Status, World, before as earlier, clock,
-    },
+    world::{Entry, Fault, Origin, Status, World, before as earlier, clock},
     writer::origin,
 };
 
@@ -33,9 +32,9 @@ impl Life {
         if self.keeps(Guard::Token) && world.has(flight.writer, flight.number) {
             return true;
         }
-        let unchanged = world.stored.version == flight.built_on.version;
         let entries = self.entries(world, flight);
-        if !(unchanged || !self.keeps(Guard::WriterVersion)) || !self.absent(world, &entries) {
+        let changed = world.stored.version != flight.built_on.version;
+        if (changed && self.keeps(Guard::WriterVersion)) || !self.absent(world, &entries) {
             return false;
         }
         self.judge(world, flight, &entries);

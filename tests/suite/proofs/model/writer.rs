@@ -4,9 +4,10 @@
 use shared::domain::{Change, StatusUpdate, Timestamp, Transition};
 
 use super::{
+    actors::{Flight, Outcome, Phase},
     scenario::Guard,
     steps::{Consistency, Life},
-    world::{Entry, Fault, Flight, Origin, Outcome, Phase, Status, World, clock},
+    world::{Entry, Fault, Origin, Status, World, clock},
 };
 
 impl Life {

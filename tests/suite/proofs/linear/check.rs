@@ -1,0 +1,139 @@
+//! Whether a history could have come from one register: whether its operations can be put into one
+//! order, in which none goes before one that was answered before it began, and each is answered as
+//! the register would.
+//!
+//! The search is Wing's and Gong's, which takes away one operation after another that may come next.
+//! Two things keep it short. What changes nothing and fits is taken at once: no order is lost by
+//! that. And an acknowledged write names its version, so at most one fits. Only writes whose outcome
+//! is not known leave a choice; what was tried is remembered, as Lowe has it, by what is left and by
+//! the register.
+//!
+//! The tester in stateright (`LinearizabilityTester`) is not used: it remembers nothing, so on a history
+//! that is none it tries each order of reads that change nothing, which for eight clients never ends;
+//! and it cannot have an unanswered client go on.
+
+use std::collections::{HashMap, HashSet};
+
+use super::register::{Action, Answer, Operation, Register, Shown, Write};
+
+/// Why a history is not that of one register.
+///
+/// # Errors
+/// With the reason, and how far an order goes at most.
+pub(super) fn check(history: &[Operation]) -> Result<(), String> {
+    let search = Search { history, tags: tags(history)? };
+    let mut tried = HashSet::new();
+    let mut furthest = (0, Register::default());
+    let mut choices = vec![(vec![false; history.len()], Register::default())];
+    while let Some((mut done, register)) = choices.pop() {
+        search.take_what_changes_nothing(&mut done, &register);
+        if search.is_complete(&done) {
+            return Ok(());
+        }
+        if !tried.insert((done.clone(), register.clone())) {
+            continue;
+        }
+        let count = done.iter().filter(|done| **done).count();
+        if count >= furthest.0 {
+            furthest = (count, register.clone());
+        }
+        choices.extend(search.writes(&done, &register));
+    }
+    Err(format!("no order goes on after {} operations, at {:?}", furthest.0, furthest.1))
+}
+
+/// What each entity tag stands for.
+fn tags(history: &[Operation]) -> Result<HashMap<&str, &Shown>, String> {
+    let (mut tags, mut shown_as) = (HashMap::new(), HashMap::new());
+    for operation in history {
+        let Answer::Shown(tag, shown) = &operation.answer else { continue };
+        if tags.insert(tag.as_str(), shown).is_some_and(|other| other != shown) {
+            return Err(format!("{tag} stands for two representations"));
+        }
+        if shown_as.insert(shown, tag).is_some_and(|other| other != tag) {
+            return Err(format!("{tag} is one of two for one representation"));
+        }
+        if version(tag) != Some(shown.version) {
+            return Err(format!("{tag} does not begin with its version"));
+        }
+    }
+    Ok(tags)
+}
+
+/// The version that an entity tag begins with.
+pub(super) fn version(tag: &str) -> Option<u64> {
+    tag.strip_prefix('"')?.split_once('-')?.0.parse().ok()
+}
+
+struct Search<'a> {
+    history: &'a [Operation],
+    tags: HashMap<&'a str, &'a Shown>,
+}
+
+impl Search<'_> {
+    fn take_what_changes_nothing(&self, done: &mut [bool], register: &Register) {
+        let fits = |index: &usize| self.fits_unchanged(*index, register);
+        while let Some(index) = self.next(done).into_iter().find(fits) {
+            done[index] = true;
+        }
+    }
+
+    /// The operations that may come next: those that began before any other left was answered.
+    fn next(&self, done: &[bool]) -> Vec<usize> {
+        let left: Vec<_> = (0..done.len()).filter(|&index| !done[index]).collect();
+        let operations = left.iter().map(|&index| &self.history[index]);
+        // What is not known to have happened can happen at any time after it began, or never.
+        let known = operations.filter(|operation| operation.answer != Answer::Unknown);
+        let until = known.map(|operation| operation.answered).min().unwrap_or(u64::MAX);
+        left.into_iter().filter(|&index| self.history[index].invoked < until).collect()
+    }
+
+    /// Whether an operation is answered so while the register stays as it is.
+    fn fits_unchanged(&self, index: usize, register: &Register) -> bool {
+        let operation = &self.history[index];
+        let current = register.shown_at(operation.now);
+        match (&operation.action, &operation.answer) {
+            (Action::Get, Answer::Shown(_, shown)) => *shown == current,
+            (Action::Put(write), Answer::PreconditionFailed(tag)) => {
+                write.if_match.is_some() && !self.may(write, &current) && self.names(tag, &current)
+            }
+            (Action::Put(_), Answer::Conflict) | (Action::Get, Answer::Unknown) => true,
+            (Action::Put(_), Answer::Shown(..) | Answer::Unknown)
+            | (Action::Get, Answer::PreconditionFailed(_) | Answer::Conflict) => false,
+        }
+    }
+
+    /// The writes that may come next, with what they make of the register.
+    fn writes(&self, done: &[bool], register: &Register) -> Vec<(Vec<bool>, Register)> {
+        let written = self.next(done).into_iter().filter_map(|index| {
+            let operation = &self.history[index];
+            let Action::Put(write) = &operation.action else { return None };
+            let after = register.put(write, operation.now);
+            let fits = match &operation.answer {
+                Answer::Shown(_, shown) => *shown == after.shown_at(operation.now),
+                Answer::Unknown => true,
+                Answer::PreconditionFailed(_) | Answer::Conflict => false,
+            };
+            let applied = fits && self.may(write, &register.shown_at(operation.now));
+            let mut done = done.to_vec();
+            done[index] = true;
+            applied.then_some((done, after))
+        });
+        written.collect()
+    }
+
+    fn may(&self, write: &Write, current: &Shown) -> bool {
+        write.if_match.as_ref().is_none_or(|tag| self.names(tag, current))
+    }
+
+    /// Whether a tag is that of a representation. If it was never seen with one, its version tells.
+    fn names(&self, tag: &str, current: &Shown) -> bool {
+        let shown = self.tags.get(tag);
+        version(tag) == Some(current.version) && shown.is_none_or(|shown| *shown == current)
+    }
+
+    fn is_complete(&self, done: &[bool]) -> bool {
+        let mut left = self.history.iter().zip(done).filter(|(_, done)| !**done);
+        left.all(|(operation, _)| operation.answer == Answer::Unknown)
+    }
+}

@@ -1,0 +1,153 @@
+//! Histories of the real thing: eight clients at once on one service, through the real handlers, the
+//! real SDK and a real engine.
+//!
+//! The clock moves on only while nobody waits for an answer. A request takes the time once, so one
+//! that began before a deadline and is stored after it is dated before what readers are shown
+//! meanwhile: that is so by design (docs/adr/0004), and no register does it.
+
+use std::{cell::Cell, rc::Rc};
+
+use fastrand::Rng;
+use serde_json::{Value, json};
+use shared::domain::{Note, Rag};
+use tokio::task::{JoinSet, LocalSet};
+
+use super::{
+    check::version,
+    register::{Action, Answer, Operation, Shown, Write},
+};
+use crate::harness::{App, NOW, Reply, World, log};
+
+const CLIENTS: usize = 8;
+const ROUNDS: usize = 5;
+/// How many operations each client does in a round.
+const OPERATIONS: usize = 5;
+/// How far the clock moves on from round to round.
+const ROUND_SECONDS: i64 = 100;
+/// The ends of what writes ask for: at once, before the next round, in a later one, after all.
+const MINUTES: [i64; 4] = [0, 1, 3, 240];
+
+const FIRST_SERVICE: usize = 100;
+
+/// A world with so many services, one for each history.
+pub(super) async fn world(services: usize) -> App {
+    let world = World::default().service(10, "Region", None).editor("editor", &[10]);
+    let ids = (FIRST_SERVICE..FIRST_SERVICE + services).map(|id| u64::try_from(id).expect("an id"));
+    ids.fold(world, |world, id| world.service(id, "Pharmacy", Some(10))).start().await
+}
+
+/// A client, and the entity tag of what it saw last.
+struct Client {
+    number: usize,
+    rng: Rng,
+    tag: Option<String>,
+}
+
+/// Records the history of that number, on the service of that number.
+pub(super) async fn history(app: &Rc<App>, number: usize) -> Vec<Operation> {
+    let (order, mut operations) = (Rc::new(Cell::new(0)), Vec::new());
+    let seed = |client| u64::try_from(number * CLIENTS + client).expect("a seed");
+    let rng = |client| Rng::with_seed(seed(client));
+    let mut clients: Vec<_> =
+        (0..CLIENTS).map(|client| Client { number: client, rng: rng(client), tag: None }).collect();
+    for round in 0..ROUNDS {
+        let now = ROUND_SECONDS * i64::try_from(round).expect("a round");
+        app.at(now);
+        let mut running = JoinSet::new();
+        let local = LocalSet::new();
+        for client in clients.drain(..) {
+            let place = Place { service: FIRST_SERVICE + number, round, now: NOW + now };
+            let round = run(Rc::clone(app), Rc::clone(&order), client, place);
+            running.spawn_local_on(round, &local);
+        }
+        for (client, done) in local.run_until(running.join_all()).await {
+            clients.push(client);
+            operations.extend(done);
+        }
+        // Each was looked at when it was written.
+        log::take_lines();
+    }
+    operations
+}
+
+/// Where and when a client works.
+#[derive(Clone, Copy)]
+struct Place {
+    service: usize,
+    round: usize,
+    now: i64,
+}
+
+async fn run(
+    app: Rc<App>,
+    order: Rc<Cell<u64>>,
+    mut client: Client,
+    place: Place,
+) -> (Client, Vec<Operation>) {
+    let mut done = Vec::new();
+    let next = || order.replace(order.get() + 1);
+    for turn in 0..OPERATIONS {
+        let note = (place.round * OPERATIONS + turn) * CLIENTS + client.number;
+        let action = client.choose(u64::try_from(note).expect("a note"));
+        let invoked = next();
+        let reply = send(&app, place.service, &action).await;
+        let answer = answer(&reply);
+        if let Answer::Shown(tag, _) | Answer::PreconditionFailed(tag) = &answer {
+            client.tag = Some(tag.clone());
+        }
+        let (client, answered) = (client.number, next());
+        done.push(Operation { client, invoked, answered, now: place.now, action, answer });
+    }
+    (client, done)
+}
+
+impl Client {
+    fn choose(&mut self, note: u64) -> Action {
+        let if_match = match self.rng.u8(0..10) {
+            0..4 => return Action::Get,
+            4..7 => None,
+            _ => self.tag.clone(),
+        };
+        let rag = self.rng.choice([Rag::Red, Rag::Amber, Rag::Green]).expect("three");
+        let minutes = self.rng.choice(MINUTES).expect("four");
+        Action::Put(Write { rag, minutes, note, if_match })
+    }
+}
+
+async fn send(app: &App, service: usize, action: &Action) -> Reply {
+    let Action::Put(write) = action else { return app.get(service).by("editor").send().await };
+    let Write { rag, minutes, note, if_match } = write;
+    let body = json!({"status": rag.as_str(), "resetStatusIn": minutes, "notes": note});
+    let call = app.put(service, body).by("editor");
+    match if_match {
+        Some(tag) => call.header("if-match", tag).send().await,
+        None => call.send().await,
+    }
+}
+
+fn answer(reply: &Reply) -> Answer {
+    let tag = reply.header("etag").to_owned();
+    match reply.status.as_u16() {
+        200 => {
+            let shown = shown(&tag, &reply.body);
+            Answer::Shown(tag, shown)
+        }
+        412 => Answer::PreconditionFailed(tag),
+        409 => Answer::Conflict,
+        503 => Answer::Unknown,
+        other => panic!("{other}: {}", reply.body),
+    }
+}
+
+fn shown(tag: &str, body: &Value) -> Shown {
+    let text = |name: &str| body[name].as_str().map(str::to_owned);
+    let prefix = format!("{} - ", Note::stored(None));
+    let note = |notes: String| notes.strip_prefix(&prefix).and_then(|note| note.parse().ok());
+    Shown {
+        version: version(tag).expect("a version in the tag"),
+        rag: text("status").and_then(|name| Rag::parse(&name)).expect("a status"),
+        note: text("notes").map(|notes| note(notes).expect("the note of a write")),
+        reset: text("resetDateTime"),
+        modified: text("modifiedDate").zip(text("modifiedBy")),
+    }
+}

@@ -1,0 +1,110 @@
+//! What one client after another would see: the register that all the functions together claim to be.
+//! It is written down anew here, apart from the domain that it is to check.
+
+use shared::domain::Rag;
+
+use crate::harness::time;
+
+/// What an answer shows, with the version that its entity tag names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Shown {
+    pub(super) version: u64,
+    pub(super) rag: Rag,
+    /// The note: which write this was.
+    pub(super) note: Option<u64>,
+    pub(super) reset: Option<String>,
+    /// When and by whom it was changed.
+    pub(super) modified: Option<(String, String)>,
+}
+
+/// What a write asks for. Each has a note of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Write {
+    pub(super) rag: Rag,
+    pub(super) minutes: i64,
+    pub(super) note: u64,
+    /// The entity tag in `If-Match`.
+    pub(super) if_match: Option<String>,
+}
+
+/// What a client did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    Get,
+    Put(Write),
+}
+
+/// What it was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// 200, with its entity tag.
+    Shown(String, Shown),
+    /// 412, with the entity tag that it says is current.
+    PreconditionFailed(String),
+    /// 409: not applied.
+    Conflict,
+    /// 503: applied, or not, or later.
+    Unknown,
+}
+
+/// One operation in a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Operation {
+    pub(super) client: usize,
+    /// Places in the order of all that clients sent and got.
+    pub(super) invoked: u64,
+    pub(super) answered: u64,
+    /// What the functions' clock showed all the while.
+    pub(super) now: i64,
+    pub(super) action: Action,
+    pub(super) answer: Answer,
+}
+
+/// The register: what is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Register {
+    version: u64,
+    last: Option<Last>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Last {
+    rag: Rag,
+    /// None for a reset.
+    note: Option<u64>,
+    reset: Option<i64>,
+    at: i64,
+}
+
+impl Register {
+    /// The register with the reset that the clock has made, if any.
+    fn settled(&self, now: i64) -> Self {
+        match self.last.as_ref().and_then(|last| last.reset).filter(|reset| now >= *reset) {
+            Some(at) => {
+                let reset = Last { rag: Rag::Green, note: None, reset: None, at };
+                Self { version: self.version + 1, last: Some(reset) }
+            }
+            None => self.clone(),
+        }
+    }
+
+    pub(super) fn shown_at(&self, now: i64) -> Shown {
+        let Self { version, last } = self.settled(now);
+        let text = |seconds| time(seconds).to_string();
+        let by = |note: Option<u64>| note.map_or("automatic reset", |_| "editor-name").to_owned();
+        Shown {
+            version,
+            rag: last.as_ref().map_or(Rag::Green, |last| last.rag),
+            note: last.as_ref().and_then(|last| last.note),
+            reset: last.as_ref().and_then(|last| last.reset).map(text),
+            modified: last.as_ref().map(|last| (text(last.at), by(last.note))),
+        }
+    }
+
+    /// The register after a write.
+    pub(super) fn put(&self, write: &Write, now: i64) -> Self {
+        let reset = (write.rag != Rag::Green).then_some(now + write.minutes * 60);
+        let last = Last { rag: write.rag, note: Some(write.note), reset, at: now };
+        Self { version: self.settled(now).version + 1, last: Some(last) }
+    }
+}
