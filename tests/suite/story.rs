@@ -188,6 +188,77 @@ fn every_function_is_given_the_settings_it_demands_and_no_others() {
     }
 }
 
+/// DynamoDB's actions that a function is granted on a table, by function.
+fn granted(table: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let template = document("template.yaml");
+    let mut granted = BTreeMap::new();
+    for function in FUNCTIONS {
+        let policies = &template["Resources"][logical_id(function)]["Properties"]["Policies"];
+        let statements = policies.as_array().expect("policies").iter();
+        for statement in statements.flat_map(|policy| policy["Statement"].as_array()).flatten() {
+            assert_eq!(statement["Effect"], "Allow");
+            let listed = |value: &Value| match value {
+                Value::Array(several) => several.clone(),
+                one => vec![one.clone()],
+            };
+            let resources = listed(&statement["Resource"]);
+            assert!(resources.iter().all(Value::is_object), "{function}: {resources:?}");
+            if !resources.iter().any(|resource| resource.to_string().contains(table)) {
+                continue;
+            }
+            let actions = listed(&statement["Action"]);
+            let actions = actions.iter().map(|action| action.as_str().expect("an action"));
+            let own: &mut BTreeSet<String> = granted.entry(function.to_owned()).or_default();
+            own.extend(actions.map(str::to_owned));
+        }
+    }
+    granted
+}
+
+/// History is only ever added to; each put is conditional on absence (`store`, `updating`).
+#[test]
+fn nothing_may_change_or_delete_history() {
+    let set = |actions: &[&str]| -> BTreeSet<String> {
+        actions.iter().map(|action| format!("dynamodb:{action}")).collect()
+    };
+    let expected = [
+        ("reset-expired", set(&["PutItem"])),
+        ("status-history", set(&["Query"])),
+        ("update-status", set(&["GetItem", "PutItem"])),
+    ];
+    let expected = expected.map(|(function, actions)| (function.to_owned(), actions));
+    assert_eq!(granted("StatusHistoryTable"), BTreeMap::from(expected));
+}
+
+/// Every test, or module of tests, that a document names in backticks as `module::name`.
+#[test]
+fn every_test_that_the_hazards_name_exists() {
+    let text = std::fs::read_to_string(root().join("docs/hazards.md")).expect("a document");
+    let rows = text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| control"));
+    let mut named = 0;
+    for cell in rows.map(|row| row.rsplit('|').nth(1).expect("a last cell")) {
+        for name in cell.split('`').skip(1).step_by(2) {
+            named += 1;
+            assert!(exists(name.trim_end_matches("::")), "{name}");
+        }
+    }
+    assert!(named > 40, "{named}");
+}
+
+/// Whether the suite has that module, or that test in its module.
+fn exists(name: &str) -> bool {
+    let suite = root().join("tests/suite");
+    let text = |module: &str| {
+        let path = suite.join(module.replace("::", "/"));
+        let file = std::fs::read_to_string(path.with_extension("rs"));
+        file.or_else(|_| std::fs::read_to_string(path.join("mod.rs"))).ok()
+    };
+    let test = |module: &str, test: &str| {
+        text(module).is_some_and(|text| text.contains(&format!("fn {test}(")))
+    };
+    text(name).is_some() || name.rsplit_once("::").is_some_and(|(module, name)| test(module, name))
+}
+
 #[test]
 fn the_documented_limits_are_the_deployed_ones() {
     let openapi = document("openapi.yaml");
