@@ -3,6 +3,8 @@
 
 pub(crate) mod linear;
 pub(crate) mod model;
+pub(crate) mod sequences;
+pub(crate) mod year;
 
 /// How much of a proof is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

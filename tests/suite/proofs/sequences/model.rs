@@ -1,0 +1,307 @@
+//! The contract's rules once more, in plain structs and epoch seconds: what every answer has to be.
+//! It shares no code with the functions, and nothing here knows how they store what they store.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use super::{
+    operation::{Body, Place},
+    shapes::{Answer, BAD_BODIES, Change, Service, Settled, Shown, Tags, Update, after},
+};
+
+const DAY: i64 = 24 * 60 * 60;
+const SETTLE: i64 = 300;
+const NOT_FOUND: Answer = Answer::Refused(404, "SERVICE_NOT_FOUND");
+const BAD_QUERY: Answer = Answer::Refused(400, "INVALID_QUERY");
+const PREFIX: &str = "Capacity status set by Capacity Status API";
+
+/// A rule that a model gets wrong on purpose, to show that its being wrong is noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wrong {
+    /// A status lasts through the second of its deadline.
+    DeadlineASecondLate,
+    /// A status ends a second before its deadline.
+    DeadlineASecondEarly,
+    /// A reset is dated by the clock of whoever stores it.
+    ResetDatedNow,
+    /// An update that is sent again is applied again.
+    RepeatApplied,
+    /// `If-Match` is compared with what is stored, whatever the time.
+    ConditionOnStored,
+    /// GREEN keeps the deadline of what was before.
+    GreenKeepsDeadline,
+    /// A key counts for a day and a second.
+    KeyASecondLong,
+    /// The schedule takes deadlines a second sooner.
+    ScheduleASecondEarly,
+    /// A change is dated by the clock alone, even before the change before it.
+    DatesDecrease,
+    /// A repeat is answered under the name that the service has now.
+    RepeatUnderNewName,
+}
+
+/// What a key was used for.
+struct Used {
+    body: Body,
+    answer: Shown,
+    until: i64,
+}
+
+/// A family of services and what has become of them.
+pub(super) struct Model {
+    pub(super) services: Vec<Service>,
+    used: HashMap<(&'static str, u64, u8), Used>,
+    wrong: Option<Wrong>,
+}
+
+impl Model {
+    pub(super) fn new(services: Vec<Service>, wrong: Option<Wrong>) -> Self {
+        Self { services, used: HashMap::new(), wrong }
+    }
+
+    pub(super) fn service(&self, place: Place) -> Option<&Service> {
+        self.services.iter().find(|service| service.place == place)
+    }
+
+    fn index(&self, place: Place) -> Option<usize> {
+        let found = self.services.iter().position(|service| service.place == place);
+        found.filter(|_| place != Place::Closed)
+    }
+
+    fn is_wrong(&self, how: Wrong) -> bool {
+        self.wrong == Some(how)
+    }
+
+    fn is_past(&self, deadline: i64, now: i64) -> bool {
+        match self.wrong {
+            Some(Wrong::DeadlineASecondLate) => now > deadline,
+            Some(Wrong::DeadlineASecondEarly) => now + 1 >= deadline,
+            _ => now >= deadline,
+        }
+    }
+
+    /// The reset that the clock has made of the last change, if it has made one.
+    fn reset(&self, changes: &[Change], now: i64) -> Option<Change> {
+        let last = changes.last()?;
+        let deadline = last.deadline.filter(|deadline| self.is_past(*deadline, now))?;
+        Some(Change {
+            version: last.version + 1,
+            status: "GREEN",
+            previous: last.status,
+            deadline: None,
+            notes: None,
+            by: None,
+            date: if self.is_wrong(Wrong::ResetDatedNow) { now } else { deadline },
+            recorded_at: now,
+            request_id: String::new(),
+        })
+    }
+
+    /// The changes as they are known at a time, oldest first.
+    pub(super) fn known(&self, service: &Service, now: i64) -> Vec<Change> {
+        let mut changes = service.changes.clone();
+        changes.extend(self.reset(&changes, now));
+        changes
+    }
+
+    /// What a reader is shown.
+    fn shown(&self, service: &Service, now: i64) -> Shown {
+        after(service, self.known(service, now).last())
+    }
+
+    pub(super) fn get(&self, place: Place, if_none_match: Option<&Tags>, now: i64) -> Answer {
+        let Some(index) = self.index(place) else { return NOT_FOUND };
+        let shown = self.shown(&self.services[index], now);
+        if if_none_match.is_some_and(|tags| tags.name(&shown)) {
+            Answer::NotModified(shown)
+        } else {
+            Answer::Status(shown)
+        }
+    }
+
+    pub(super) fn put(&mut self, update: Update<'_>, now: i64) -> Answer {
+        let Some(index) = self.index(update.place) else { return NOT_FOUND };
+        let editable = matches!(update.place, Place::Provider | Place::Pharmacy);
+        if update.by == "reader" || !editable {
+            return Answer::Refused(403, "NOT_PERMITTED");
+        }
+        let service = &self.services[index];
+        let key = update.key.map(|key| (update.by, service.id, key));
+        let used = key.and_then(|key| self.used.get(&key)).filter(|used| now < used.until);
+        if let Some(used) = used.filter(|_| !self.is_wrong(Wrong::RepeatApplied)) {
+            let same = used.body == update.body;
+            let mut answer = used.answer.clone();
+            if self.is_wrong(Wrong::RepeatUnderNewName) {
+                answer.body["name"] = service.name.clone().into();
+            }
+            return if same {
+                Answer::Repeated(answer)
+            } else {
+                Answer::Refused(422, "IDEMPOTENCY_KEY_REUSED")
+            };
+        }
+        let current = self.shown(service, now);
+        let compared = match self.wrong {
+            Some(Wrong::ConditionOnStored) => after(service, service.changes.last()),
+            _ => current.clone(),
+        };
+        if update.if_match.as_ref().is_some_and(|tags| !tags.name(&compared)) {
+            return Answer::PreconditionFailed(current);
+        }
+        if let Body::Bad(which) = update.body {
+            return Answer::Invalid(BAD_BODIES[which].1.to_vec());
+        }
+        self.apply(index, &update, now);
+        let answer = self.shown(&self.services[index], now);
+        let until = now + DAY + i64::from(self.is_wrong(Wrong::KeyASecondLong));
+        let used = Used { body: update.body, answer: answer.clone(), until };
+        key.map(|key| self.used.insert(key, used));
+        Answer::Status(answer)
+    }
+
+    /// Stores an update, after the reset that the clock has made by then.
+    fn apply(&mut self, index: usize, update: &Update<'_>, now: i64) {
+        let Body::Good { status, minutes, note } = update.body else { return };
+        let mut changes = self.known(&self.services[index], now);
+        let before = changes.last();
+        let date = before.map_or(now, |before| now.max(before.date));
+        let date = if self.is_wrong(Wrong::DatesDecrease) { now } else { date };
+        let deadline = match status {
+            "GREEN" if self.is_wrong(Wrong::GreenKeepsDeadline) => {
+                before.and_then(|before| before.deadline)
+            }
+            "GREEN" => None,
+            _ => Some((now + 60 * i64::from(minutes.unwrap_or(240))).max(date)),
+        };
+        let change = Change {
+            version: before.map_or(0, |before| before.version) + 1,
+            status: capitals(status),
+            previous: before.map_or("GREEN", |before| before.status),
+            deadline,
+            notes: Some(
+                note.map_or(PREFIX.to_owned(), |note| format!("{PREFIX} - {}", words(note))),
+            ),
+            by: Some(update.by),
+            date,
+            recorded_at: now,
+            request_id: String::new(),
+        };
+        changes.push(change);
+        store(&mut self.services[index], changes, update.request_id);
+    }
+
+    /// A run of the schedule's function.
+    pub(super) fn settle(&mut self, now: i64) -> Settled {
+        let settle = SETTLE - i64::from(self.is_wrong(Wrong::ScheduleASecondEarly));
+        let mut settled = Settled { done: 0, lag: 0 };
+        for index in 0..self.services.len() {
+            let changes = &self.services[index].changes;
+            let Some(mut reset) = self.reset(changes, now - settle) else { continue };
+            let deadline = changes.last().and_then(|last| last.deadline).unwrap_or_default();
+            settled.done += 1;
+            settled.lag = settled.lag.max(now - deadline);
+            reset.recorded_at = now;
+            let changes = changes.iter().cloned().chain([reset]).collect();
+            store(&mut self.services[index], changes, "run-1");
+        }
+        settled
+    }
+
+    pub(super) fn rename(&mut self, place: Place, name: &str) {
+        let index = self.index(place).expect("a service");
+        name.clone_into(&mut self.services[index].name);
+    }
+
+    pub(super) fn by_id(&self, asked: &[(Place, u64)], now: i64) -> Answer {
+        let (found, missing): (Vec<_>, Vec<_>) =
+            asked.iter().partition(|(place, _)| self.index(*place).is_some());
+        let items = found.iter().filter_map(|(place, _)| self.service(*place));
+        let items: Vec<_> = items.map(|service| self.listed(service, now)).collect();
+        let missing: Vec<_> = missing.iter().map(|(_, id)| *id).collect();
+        Answer::Plain(json!({"items": items, "missing": missing}))
+    }
+
+    /// The entries of all lists' pages, whatever their order.
+    pub(super) fn listing(&self, region: Option<u64>, statuses: &[&str], now: i64) -> Vec<Value> {
+        let active = self.services.iter().filter(|service| service.place != Place::Closed);
+        let within = active.filter(|service| region.is_none_or(|region| service.region == region));
+        let entries = within.map(|service| self.listed(service, now));
+        let any = statuses.is_empty();
+        entries
+            .filter(|entry| any || statuses.iter().any(|status| entry["status"] == *status))
+            .collect()
+    }
+
+    fn listed(&self, service: &Service, now: i64) -> Value {
+        let mut entry = self.shown(service, now).body;
+        entry["typeId"] = 13.into();
+        entry["region"] = service.region.into();
+        entry["town"] = "Ambridge".into();
+        entry["postcode"] = "ZZ99 1AA".into();
+        entry["odsCode"] = format!("T{}", service.id).into();
+        if let Some(parent) = service.parent {
+            entry["parentId"] = parent.into();
+        }
+        entry
+    }
+
+    /// The changes in a window, below a version, newest first.
+    pub(super) fn history(
+        &self,
+        place: Place,
+        (from, to): (Option<i64>, Option<i64>),
+        below: u64,
+        now: i64,
+    ) -> Answer {
+        let Some(index) = self.index(place) else { return NOT_FOUND };
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            return BAD_QUERY;
+        }
+        let known = self.known(&self.services[index], now).into_iter().rev();
+        let within = known.filter(|change| {
+            change.version < below
+                && from.is_none_or(|from| change.date >= from)
+                && to.is_none_or(|to| change.date <= to)
+        });
+        Answer::History(within.map(|change| change.entry()).collect())
+    }
+
+    /// What was shown at a time.
+    pub(super) fn at(&self, place: Place, at: i64, now: i64) -> Answer {
+        let Some(index) = self.index(place) else { return NOT_FOUND };
+        if at > now {
+            return BAD_QUERY;
+        }
+        let service = &self.services[index];
+        let known = self.known(service, at);
+        let last = known.iter().rev().find(|change| change.date <= at);
+        Answer::Plain(after(service, last).body)
+    }
+
+    /// When the last key given stops to count.
+    pub(super) fn key_expiry(&self) -> Option<i64> {
+        self.used.values().map(|used| used.until).max()
+    }
+}
+
+/// Puts a service's changes in place of those that it has; the new ones are of that request.
+fn store(service: &mut Service, mut changes: Vec<Change>, request_id: &str) {
+    for change in changes.iter_mut().skip(service.changes.len()) {
+        request_id.clone_into(&mut change.request_id);
+    }
+    service.changes = changes;
+}
+
+fn capitals(status: &str) -> &'static str {
+    match status.to_uppercase().as_str() {
+        "RED" => "RED",
+        "AMBER" => "AMBER",
+        _ => "GREEN",
+    }
+}
+
+/// The notes of an update.
+pub(super) fn words(note: u8) -> String {
+    format!("call back in {note} hours")
+}

@@ -1,0 +1,213 @@
+//! What can happen to a family of services, one step at a time, as data that can be shrunk.
+
+use proptest::{
+    collection::vec,
+    option,
+    prelude::{Just, Strategy, any},
+    prop_oneof,
+    sample::select,
+};
+
+/// One of a family's services, or what is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The root, which the editors may not update.
+    Region,
+    /// Assigned to the editors.
+    Provider,
+    /// Below the provider.
+    Pharmacy,
+    /// A root of its own, which nobody may update.
+    Elsewhere,
+    /// Not in use.
+    Closed,
+    /// Never imported.
+    Missing,
+}
+
+/// What a request says of the entity tags that its sender knows.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Known {
+    Nothing,
+    /// The tag of a GET right before.
+    Current,
+    /// One that was seen at some time.
+    Former(usize),
+    /// The one of a GET right before among others.
+    List(usize),
+    /// The one of a GET right before, as a weak one.
+    Weak,
+    /// `*`
+    Any,
+    /// One that never was.
+    Nonsense,
+}
+
+/// The body of an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Body {
+    Good {
+        status: &'static str,
+        minutes: Option<u16>,
+        note: Option<u8>,
+    },
+    /// One of [`super::shapes::BAD_BODIES`].
+    Bad(usize),
+}
+
+/// An update as a client sends it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Put {
+    pub(super) by: &'static str,
+    pub(super) place: Place,
+    pub(super) body: Body,
+    pub(super) known: Known,
+    pub(super) key: Option<u8>,
+}
+
+/// A moment that a question is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Moment {
+    /// So many seconds before the clock's time; -1 is the future.
+    Ago(i64),
+    /// So many seconds after the date of one of the changes.
+    Change(usize, i64),
+}
+
+/// How the clock moves.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Move {
+    Forward(i64),
+    /// To a machine whose clock is behind the fastest by so much.
+    Behind(i64),
+    /// To so many seconds after the last deadline of a service.
+    Deadline(Place, i64),
+}
+
+/// One step of a sequence.
+#[derive(Clone, Debug)]
+pub(super) enum Operation {
+    Put(Put),
+    /// The last update that had a key once more: perhaps with another body under the key, perhaps so
+    /// many seconds after the key stops to count.
+    Repeat(Option<Body>, Option<i64>),
+    Get(Place, Known),
+    ById(Vec<Place>),
+    /// Those of a region with some statuses.
+    ByRegion(&'static [&'static str], u8),
+    /// All that are AMBER or RED.
+    Limited(&'static [&'static str], u8),
+    /// All pages of a history.
+    History {
+        place: Place,
+        from: Option<Moment>,
+        to: Option<Moment>,
+        limit: u8,
+    },
+    /// The first page of a history, the cursor of which is kept.
+    FirstPage(Place, u8),
+    /// The page after it.
+    NextPage,
+    At(Place, Moment),
+    /// A run of the schedule, perhaps so many seconds after it may settle the last deadline of a
+    /// service.
+    Schedule(Option<(Place, i64)>),
+    Clock(Move),
+    Rename(Place, u8),
+}
+
+/// Sequences of 1 to 30 operations.
+pub(super) fn sequence() -> impl Strategy<Value = Vec<Operation>> {
+    vec(operation(), 1..=30)
+}
+
+fn operation() -> impl Strategy<Value = Operation> {
+    let place = || prop_oneof![8 => editable(), 2 => elsewhere()];
+    let limit = || 1..=4_u8;
+    prop_oneof![
+        24 => put().prop_map(Operation::Put),
+        11 => (option::weighted(0.3, body()), option::weighted(0.4, -1..=1_i64))
+            .prop_map(|(body, after)| Operation::Repeat(body, after)),
+        10 => (place(), known()).prop_map(|(place, known)| Operation::Get(place, known)),
+        3 => vec(place(), 1..=4).prop_map(Operation::ById),
+        3 => (statuses(), limit()).prop_map(|(any, limit)| Operation::ByRegion(any, limit)),
+        2 => (limited(), limit()).prop_map(|(any, limit)| Operation::Limited(any, limit)),
+        5 => (place(), option::of(moment()), option::of(moment()), limit())
+            .prop_map(|(place, from, to, limit)| Operation::History { place, from, to, limit }),
+        2 => (editable(), 1..=2_u8).prop_map(|(place, limit)| Operation::FirstPage(place, limit)),
+        2 => Just(Operation::NextPage),
+        5 => (place(), moment()).prop_map(|(place, at)| Operation::At(place, at)),
+        5 => option::weighted(0.6, (editable(), -1..=1_i64)).prop_map(Operation::Schedule),
+        20 => clock().prop_map(Operation::Clock),
+        3 => (editable(), any::<u8>()).prop_map(|(place, name)| Operation::Rename(place, name)),
+    ]
+}
+
+fn editable() -> impl Strategy<Value = Place> {
+    select(&[Place::Pharmacy, Place::Provider])
+}
+
+fn elsewhere() -> impl Strategy<Value = Place> {
+    select(&[Place::Region, Place::Elsewhere, Place::Closed, Place::Missing])
+}
+
+fn put() -> impl Strategy<Value = Put> {
+    let by = prop_oneof![8 => Just("editor"), 3 => Just("second"), 1 => Just("reader")];
+    let place = prop_oneof![12 => editable(), 1 => elsewhere()];
+    let known = prop_oneof![3 => Just(Known::Nothing), 2 => known()];
+    (by, place, body(), known, option::of(0..3_u8)).prop_map(|(by, place, body, known, key)| Put {
+        by,
+        place,
+        body,
+        known,
+        key,
+    })
+}
+
+fn body() -> impl Strategy<Value = Body> {
+    let status = select(&["RED", "AMBER", "GREEN", "red", "Amber"]);
+    let minutes = option::weighted(0.9, prop_oneof![6 => 0..=10_u16, 1 => 0..=1440_u16]);
+    let good = (status, minutes, option::of(0..4_u8));
+    prop_oneof![
+        12 => good.prop_map(|(status, minutes, note)| Body::Good { status, minutes, note }),
+        1 => (0..super::shapes::BAD_BODIES.len()).prop_map(Body::Bad),
+    ]
+}
+
+fn known() -> impl Strategy<Value = Known> {
+    prop_oneof![
+        2 => Just(Known::Nothing),
+        3 => Just(Known::Current),
+        3 => any::<usize>().prop_map(Known::Former),
+        2 => any::<usize>().prop_map(Known::List),
+        1 => Just(Known::Weak),
+        1 => Just(Known::Any),
+        1 => Just(Known::Nonsense),
+    ]
+}
+
+fn statuses() -> impl Strategy<Value = &'static [&'static str]> {
+    select(&[&[] as &[&str], &["GREEN"], &["RED", "AMBER"], &["GREEN", "RED"]])
+}
+
+fn limited() -> impl Strategy<Value = &'static [&'static str]> {
+    select(&[&["RED", "AMBER"] as &[&str], &["RED"], &["AMBER"]])
+}
+
+fn moment() -> impl Strategy<Value = Moment> {
+    prop_oneof![
+        1 => (-1..=600_i64).prop_map(Moment::Ago),
+        3 => (any::<usize>(), -1..=1_i64).prop_map(|(which, after)| Moment::Change(which, after)),
+    ]
+}
+
+fn clock() -> impl Strategy<Value = Move> {
+    let place = editable;
+    prop_oneof![
+        2 => (1..=90_i64).prop_map(Move::Forward),
+        2 => (60..=1200_i64).prop_map(Move::Forward),
+        1 => (3600..=93_600_i64).prop_map(Move::Forward),
+        4 => (1..=300_i64).prop_map(Move::Behind),
+        5 => (place(), -1..=1_i64).prop_map(|(place, after)| Move::Deadline(place, after)),
+    ]
+}

@@ -1,0 +1,264 @@
+//! One sequence on the functions and on the model, step by step; the first difference ends it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{
+    check::{Outcome, same},
+    model::words,
+    operation::{Body, Known, Move, Operation, Place, Put},
+    reads::Bookmark,
+    shapes::{Answer, BAD_BODIES, Service, Settled, Shown, Tags, Update},
+    stage::{Family, Stage},
+};
+
+/// After the end of a sequence all its statuses are past, and the schedule may settle them.
+const AFTERWARDS: i64 = 2 * 24 * 60 * 60;
+
+/// A sequence that is under way.
+pub(super) struct Run<'a> {
+    pub(super) stage: &'a mut Stage,
+    pub(super) family: Family,
+    /// The time of the machine that answers next.
+    pub(super) now: i64,
+    step: usize,
+    /// The entity tags that were seen, with what was shown under them.
+    pub(super) seen: Vec<(Shown, String)>,
+    repeatable: Option<Put>,
+    pub(super) bookmark: Option<Bookmark>,
+    /// What was done, by kind.
+    pub(super) counts: BTreeMap<&'static str, u64>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(stage: &'a mut Stage, family: Family) -> Self {
+        let now = stage.latest;
+        stage.set_clock(now);
+        let (seen, counts) = (Vec::new(), BTreeMap::new());
+        Self { stage, family, now, step: 0, seen, repeatable: None, bookmark: None, counts }
+    }
+
+    /// Goes through a sequence, looks at everything that is stored in the end, and once more when
+    /// what was due in the end has been settled.
+    pub(super) async fn go(&mut self, operations: &[Operation]) -> Outcome {
+        for (step, operation) in operations.iter().enumerate() {
+            self.step = step;
+            let done = self.step(operation).await;
+            done.map_err(|why| format!("step {step}, {operation:?}: {why}"))?;
+        }
+        self.stored(|_| true).await.map_err(|why| format!("in the end: {why}"))?;
+        let open = |service: &Service| service.changes.last()?.deadline.map(|_| service.id);
+        let open: Vec<_> = self.family.model.services.iter().filter_map(open).collect();
+        self.set_clock(Some(self.stage.latest + AFTERWARDS));
+        self.schedule().await?;
+        let settled = self.stored(|service| open.contains(&service.id)).await;
+        settled.map_err(|why| format!("when settled: {why}"))
+    }
+
+    /// Settles whatever a sequence has left behind that ended early.
+    pub(super) async fn clear(&mut self) {
+        self.set_clock(Some(self.stage.latest + AFTERWARDS));
+        self.stage.app.run_schedule().await;
+    }
+
+    pub(super) fn count(&mut self, what: &'static str) {
+        *self.counts.entry(what).or_default() += 1;
+    }
+
+    async fn step(&mut self, operation: &Operation) -> Outcome {
+        match operation {
+            Operation::Put(put) => self.put(*put).await,
+            Operation::Repeat(body, after) => self.repeat(*body, *after).await,
+            Operation::Get(place, known) => self.get(*place, *known).await,
+            Operation::ById(places) => self.by_id(places).await,
+            Operation::ByRegion(statuses, limit) => self.region(statuses, *limit).await,
+            Operation::Limited(statuses, limit) => {
+                let filter = format!("status={}", statuses.join(","));
+                self.list(&filter, None, statuses, *limit).await
+            }
+            Operation::History { place, from, to, limit } => {
+                self.history(*place, (*from, *to), *limit).await
+            }
+            Operation::FirstPage(place, limit) => {
+                let below = u64::MAX;
+                let bookmark =
+                    Bookmark { place: *place, cursor: String::new(), below, limit: *limit };
+                self.page(bookmark).await
+            }
+            Operation::NextPage => match self.bookmark.take() {
+                Some(bookmark) => self.page(bookmark).await,
+                None => Ok(()),
+            },
+            Operation::At(place, moment) => self.at(*place, *moment).await,
+            Operation::Schedule(after) => {
+                if let Some((place, after)) = after {
+                    self.set_clock(self.last_deadline(*place).map(|at| at + 300 + after));
+                }
+                self.schedule().await
+            }
+            Operation::Clock(how) => {
+                self.move_clock(*how);
+                Ok(())
+            }
+            Operation::Rename(place, name) => {
+                self.rename(*place, *name).await;
+                Ok(())
+            }
+        }
+    }
+
+    /// The tags that a request names, as its header has them and as the model knows them.
+    async fn tags(&mut self, place: Place, known: Known) -> Outcome<Option<(String, Tags)>> {
+        let nonsense = || Some(("\"0-00000000\"".to_owned(), Tags::Of(Vec::new())));
+        let former = |run: &Self, which: usize| {
+            let id = run.family.id(place);
+            let of: Vec<_> = run.seen.iter().filter(|(shown, _)| shown.body["id"] == id).collect();
+            of.get(which % of.len().max(1)).map(|(shown, tag)| (shown.clone(), tag.clone()))
+        };
+        Ok(match known {
+            Known::Nothing => None,
+            Known::Any => Some(("*".to_owned(), Tags::Any)),
+            Known::Nonsense => nonsense(),
+            Known::Former(which) => former(self, which)
+                .map_or_else(nonsense, |(shown, tag)| Some((tag, Tags::Of(vec![shown])))),
+            Known::Current => self
+                .current(place)
+                .await?
+                .map_or_else(nonsense, |(shown, tag)| Some((tag, Tags::Of(vec![shown])))),
+            // Strong comparison takes no weak tag: to the model it is none where that is what counts.
+            Known::Weak => self.current(place).await?.map_or_else(nonsense, |(shown, tag)| {
+                Some((format!("W/{tag}"), Tags::Of(vec![shown])))
+            }),
+            Known::List(which) => {
+                let current = self.current(place).await?;
+                let both: Vec<_> = former(self, which).into_iter().chain(current).collect();
+                let (shown, tags): (Vec<_>, Vec<_>) = both.into_iter().unzip();
+                Some((format!("\"x,y\", {}", tags.join(" ,")), Tags::Of(shown)))
+            }
+        })
+    }
+
+    /// What is shown now, and its tag, by a GET.
+    async fn current(&mut self, place: Place) -> Outcome<Option<(Shown, String)>> {
+        let reply = self.stage.app.get(self.family.id(place)).by("reader").send().await;
+        let expected = self.family.model.get(place, None, self.now);
+        self.check(&reply, &expected)?;
+        Ok(match expected {
+            Answer::Status(shown) => Some((shown, reply.header("etag").to_owned())),
+            _ => None,
+        })
+    }
+
+    async fn put(&mut self, put: Put) -> Outcome {
+        let tags = self.tags(put.place, put.known).await?;
+        let (header, mut if_match) = tags.unzip();
+        if matches!(put.known, Known::Weak) {
+            if_match = Some(Tags::Of(Vec::new()));
+        }
+        if put.key.is_some() {
+            self.repeatable = Some(put);
+        }
+        let request_id = format!("request-{}", self.step);
+        let id = self.family.id(put.place);
+        let mut call = self.stage.app.put(id, Value::Null).body(&body(put.body)).by(put.by);
+        call = call.header("x-request-id", &request_id);
+        if let Some(header) = header {
+            call = call.header("if-match", &header);
+        }
+        if let Some(key) = put.key {
+            call = call.header("idempotency-key", &format!("k-{key}"));
+        }
+        let reply = call.send().await;
+        same("the request's id", &reply.header("x-request-id"), &request_id.as_str())?;
+        let Put { by, place, body, key, .. } = put;
+        let update = Update { by, place, body, if_match, key, request_id: &request_id };
+        let expected = self.family.model.put(update, self.now);
+        self.count(match expected {
+            Answer::Status(_) => "updates stored",
+            Answer::Repeated(_) => "repeats recognised",
+            Answer::PreconditionFailed(_) => "updates on a stale tag",
+            _ => "updates refused",
+        });
+        self.check(&reply, &expected)
+    }
+
+    async fn repeat(&mut self, body: Option<Body>, after: Option<i64>) -> Outcome {
+        let Some(put) = self.repeatable else { return Ok(()) };
+        if let Some(after) = after {
+            self.set_clock(self.family.model.key_expiry().map(|at| at + after));
+        }
+        self.put(Put { body: body.unwrap_or(put.body), ..put }).await
+    }
+
+    async fn get(&mut self, place: Place, known: Known) -> Outcome {
+        let tags = self.tags(place, known).await?;
+        let (header, tags) = tags.unzip();
+        let mut call = self.stage.app.get(self.family.id(place)).by("reader");
+        if let Some(header) = header {
+            call = call.header("if-none-match", &header);
+        }
+        let reply = call.send().await;
+        self.count("reads");
+        let expected = self.family.model.get(place, tags.as_ref(), self.now);
+        self.check(&reply, &expected)
+    }
+
+    async fn schedule(&mut self) -> Outcome {
+        let run = self.stage.app.run_schedule().await;
+        let expected = self.family.model.settle(self.now);
+        self.count("runs of the schedule");
+        *self.counts.entry("resets settled by it").or_default() += run.done;
+        let lag = i64::try_from(run.lag_seconds).expect("a time");
+        same("failed and cut short", &(run.failed, run.complete), &(0, true))?;
+        same("a run", &Settled { done: run.done, lag }, &expected)
+    }
+
+    fn last_deadline(&self, place: Place) -> Option<i64> {
+        self.family.model.service(place)?.changes.last()?.deadline
+    }
+
+    fn move_clock(&mut self, how: Move) {
+        let latest = self.stage.latest;
+        self.set_clock(match how {
+            Move::Forward(seconds) => Some(latest + seconds),
+            Move::Behind(seconds) => Some(latest - seconds),
+            Move::Deadline(place, after) => self.last_deadline(place).map(|at| at + after),
+        });
+    }
+
+    /// Hands over to a machine whose clock shows that time. Clocks differ, but not by more than five
+    /// minutes.
+    fn set_clock(&mut self, to: Option<i64>) {
+        let latest = self.stage.latest;
+        if let Some(to) = to.filter(|to| *to >= latest - 300) {
+            self.count("moves of the clock");
+            self.now = to;
+            self.stage.set_clock(to);
+        }
+    }
+
+    async fn rename(&mut self, place: Place, number: u8) {
+        let name = format!("Pharmacy no. {number}, \u{201c}New\u{201d}");
+        let service = self.family.model.service(place).expect("a service");
+        self.stage.rename(service, &name).await;
+        self.count("renamings");
+        self.family.model.rename(place, &name);
+    }
+}
+
+fn body(body: Body) -> String {
+    match body {
+        Body::Bad(which) => BAD_BODIES[which].0.to_owned(),
+        Body::Good { status, minutes, note } => {
+            let mut body = json!({"status": status});
+            if let Some(minutes) = minutes {
+                body["resetStatusIn"] = minutes.into();
+            }
+            if let Some(note) = note {
+                body["notes"] = words(note).into();
+            }
+            body.to_string()
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What the tables tell of a year when it is over.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::simulation::{Outcome, Sight, Simulation};
+use crate::proofs::sequences::calendar::text;
+
+/// After how long a deadline may be made durable by the schedule.
+const SETTLE: i64 = 300;
+
+/// A change as the table has it, as far as it is looked at here.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    version: u64,
+    status: String,
+    previous_status: String,
+    date: i64,
+    reset_date_time: Option<i64>,
+    cause: String,
+    recorded_at: i64,
+    request_id: String,
+}
+
+impl Entry {
+    fn is_reset(&self) -> bool {
+        self.cause == "reset"
+    }
+
+    /// When it was stored, by true time, and at which step: each request's id tells.
+    fn made(&self) -> (i64, u64) {
+        let mut parts = self.request_id.split('-').skip(1);
+        let at = parts.next().and_then(|at| at.parse().ok());
+        let step = parts.next().and_then(|step| step.parse().ok());
+        at.zip(step).expect("a request's id")
+    }
+}
+
+/// Looks at all histories and records, and at what readers were shown.
+pub(super) async fn check(simulation: &mut Simulation) -> Outcome {
+    let mut sights = std::mem::take(&mut simulation.sights);
+    sights.sort_by_key(|sight| (sight.service, sight.step));
+    let mut sights = sights.into_iter().peekable();
+    for service in 1..=simulation.plan.services {
+        let rows = simulation.app.history(service).await;
+        simulation.note(&Value::from(rows.clone()).to_string());
+        let row = simulation.app.row(service).await;
+        let row: Map<String, Value> = serde_dynamo::from_item(row).expect("JSON");
+        simulation.note(&Value::from(row.clone()).to_string());
+        let entries: Vec<Entry> =
+            rows.into_iter().map(|row| serde_json::from_value(row).expect("a change")).collect();
+        let skew = simulation.plan.skew;
+        story(&entries, skew).map_err(|why| format!("history of service {service}: {why}"))?;
+        record(&entries, &row).map_err(|why| format!("record of service {service}: {why}"))?;
+        simulation.count("changes in history", u64::try_from(entries.len()).expect("a number"));
+        while let Some(sight) = sights.next_if(|sight| sight.service == service) {
+            compare(simulation, &entries, &sight).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the changes follow one another without a gap.
+fn story(entries: &[Entry], skew: i64) -> Outcome {
+    let mut before: Option<&Entry> = None;
+    for (number, entry) in (1..).zip(entries) {
+        let is = |holds: bool, what: &str| {
+            if holds { Ok(()) } else { Err(format!("{what}: {before:?}, {entry:?}")) }
+        };
+        let (made, _) = entry.made();
+        let deadline = before.and_then(|before| before.reset_date_time);
+        is(entry.version == number, "a version is missing")?;
+        is(before.is_none_or(|before| before.date <= entry.date), "dates decrease")?;
+        let status = before.map_or("GREEN", |before| before.status.as_str());
+        is(entry.previous_status == status, "not the status before")?;
+        is((entry.recorded_at - made).abs() <= skew, "not recorded when it was stored")?;
+        let (is_green, ends) = (entry.status == "GREEN", entry.reset_date_time.is_some());
+        is(is_green != ends, "a status without its deadline, or GREEN with one")?;
+        if entry.is_reset() {
+            is(deadline == Some(entry.date), "a reset that is not dated its deadline")?;
+            let by_schedule = entry.request_id.starts_with("run-");
+            let past = if by_schedule { SETTLE } else { 0 };
+            is(entry.recorded_at >= entry.date + past, "a reset stored before its time")?;
+            is(!by_schedule || made >= entry.date, "a reset stored early by true time")?;
+        } else {
+            let past = deadline.is_some_and(|deadline| deadline <= entry.recorded_at);
+            is(!past, "an update without the reset before it")?;
+        }
+        before = Some(entry);
+    }
+    Ok(())
+}
+
+/// Whether the service's row is what its last change made of it.
+fn record(entries: &[Entry], row: &Map<String, Value>) -> Outcome {
+    let last = entries.last();
+    let (version, status) = (last.map(|last| last.version), last.map(|last| last.status.as_str()));
+    let deadline = last.and_then(|last| last.reset_date_time);
+    let same = row.get("version").and_then(Value::as_u64) == version
+        && row.get("status").and_then(Value::as_str) == status
+        && row.get("resetDateTime").and_then(Value::as_i64) == deadline;
+    if same { Ok(()) } else { Err(format!("not {last:?}")) }
+}
+
+/// Whether history tells of a moment what a reader was shown then.
+///
+/// That is only to be expected where the clocks of all who wrote agree with the reader's on what was
+/// before and what after.
+async fn compare(simulation: &mut Simulation, entries: &[Entry], sight: &Sight) -> Outcome {
+    let agree = entries.iter().all(|entry| {
+        let (before, dated_before) = (entry.made().1 < sight.step, entry.date <= sight.clock);
+        if entry.is_reset() { !before || dated_before } else { before == dated_before }
+    });
+    if !agree {
+        simulation.count("moments on which clocks disagree", 1);
+        let near = |entry: &Entry| (entry.date - sight.clock).abs() <= 2 * simulation.plan.skew;
+        let explained = entries.iter().any(near);
+        return explained.then_some(()).ok_or(format!("clocks disagree at {}", sight.clock));
+    }
+    let query = format!("at={}", text(sight.clock));
+    let then = simulation.app.past(sight.service, &query).by("reader").send().await;
+    simulation.count("moments told as they were shown", 1);
+    if *then.ok() == sight.body {
+        return Ok(());
+    }
+    Err(format!("{query}: shown was {}, told is {}", sight.body, then.body))
+}

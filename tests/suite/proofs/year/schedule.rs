@@ -1,0 +1,94 @@
+//! The schedule and its runs: late, doubled, or missing; and what must hold of what they store.
+
+use serde_json::json;
+use shared::{metrics::ResetRun, platform::Invocation};
+
+use super::{
+    machines::{Event, Minute, minute, offset},
+    simulation::{Outcome, Simulation},
+};
+
+impl Simulation {
+    /// Plans the next minute, after a time, in which the fastest clock may find something due.
+    pub(super) fn plan_minute(&mut self, after: i64) {
+        let Some((deadline, _)) = self.by_deadline.first() else { return };
+        let from = (deadline + self.plan.settle() - self.plan.skew).max(after + 1);
+        let minute = (from + 59).div_euclid(60) * 60;
+        if self.minute.is_none_or(|planned| minute < planned) {
+            self.minute = Some(minute);
+            self.agenda.plan(minute, Event::Minute);
+        }
+    }
+
+    pub(super) fn minute(&mut self) {
+        // Another one took its place.
+        if self.minute != Some(self.now) {
+            return;
+        }
+        self.minute = None;
+        if self.now >= self.outage_until {
+            match minute(&mut self.random) {
+                Minute::Run { late } => self.agenda.plan(self.now + late, Event::Run),
+                Minute::Missed => self.count("minutes missed", 1),
+                Minute::Outage(seconds) => {
+                    self.outage_until = self.now + seconds;
+                    self.count("outages of the schedule", 1);
+                }
+            }
+        }
+        self.plan_minute(self.now.max(self.outage_until - 1));
+    }
+
+    /// A run of the schedule's function, sometimes twice.
+    pub(super) async fn run(&mut self) -> Outcome {
+        let twice = self.random.u8(0..6) == 0;
+        for _ in 0..=u8::from(twice) {
+            let clock = self.now + offset(&mut self.random, self.plan.skew);
+            self.set_clock(clock);
+            let run = self.settle().await;
+            self.note(&format!("{clock} {run:?}"));
+            self.count("runs of the schedule", 1);
+            self.count("resets made durable by it", run.done);
+            self.none_is_durable_early(run).await?;
+            self.settled(run, clock)?;
+        }
+        Ok(())
+    }
+
+    async fn settle(&self) -> ResetRun {
+        let event = serde_json::value::to_raw_value(&json!({})).expect("JSON");
+        let id = format!("run-{}-{}", self.now, self.step);
+        let call = Invocation { event, id, time_left: None };
+        reset_expired::handle(&self.app.reset_expired, call).await
+    }
+
+    /// By true time, which no machine knows.
+    async fn none_is_durable_early(&self, run: ResetRun) -> Outcome {
+        if run.done == 0 {
+            return Ok(());
+        }
+        let soon = (self.now + 1, 0)..(self.now + 3600, 0);
+        for (deadline, service) in self.by_deadline.range(soon) {
+            if !self.app.row(*service).await.contains_key("resetDateTime") {
+                let early = deadline - self.now;
+                return Err(format!("service {service} was made durable {early} s early"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a run has settled all that it must, and counts it.
+    fn settled(&mut self, run: ResetRun, clock: i64) -> Outcome {
+        let due: Vec<_> =
+            self.by_deadline.range(..=(clock - self.plan.settle(), u64::MAX)).copied().collect();
+        let expected = u64::try_from(due.len()).expect("a number");
+        if (run.done, run.already_done, run.failed, run.complete) != (expected, 0, 0, true) {
+            return Err(format!("of {expected} that are due: {run:?}"));
+        }
+        for place @ (_, service) in due {
+            self.by_deadline.remove(&place);
+            self.pending.remove(&service);
+        }
+        Ok(())
+    }
+}

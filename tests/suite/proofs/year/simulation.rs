@@ -1,0 +1,293 @@
+//! The simulation: events in order of true time, each answered by a machine with a clock of its own,
+//! and what must hold of every answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fastrand::Rng;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    aftermath,
+    machines::{Agenda, Event, body, offset, pause},
+};
+use crate::{
+    harness::{App, NOW, Reply, World, gateway_settings},
+    proofs::sequences::calendar::{seconds, text},
+};
+
+/// After how long a deadline may be made durable.
+const SETTLE: i64 = 300;
+
+/// The root of all services, and what the editor is assigned to.
+const ROOT: u64 = 1_000_000;
+
+/// Something that is not as it should be, to show that it is noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wrong {
+    /// Deadlines are made durable as soon as the clock of whoever runs the schedule has reached them.
+    ScheduleWithoutSettling,
+    /// Readers are answered by a machine an hour ahead.
+    ReadersClockFast,
+    /// Readers are answered by a machine an hour behind.
+    ReadersClockSlow,
+}
+
+/// What to simulate.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plan {
+    pub(super) seed: u64,
+    pub(super) services: u64,
+    pub(super) from: i64,
+    pub(super) until: i64,
+    /// The mean time between two updates of a service, in seconds.
+    pub(super) gap: i64,
+    /// The most by which a clock differs from the true time.
+    pub(super) skew: i64,
+    pub(super) wrong: Option<Wrong>,
+}
+
+impl Plan {
+    /// By how much a deadline must be past before the schedule takes it.
+    pub(super) fn settle(&self) -> i64 {
+        if self.wrong == Some(Wrong::ScheduleWithoutSettling) { 0 } else { SETTLE }
+    }
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) struct Trace {
+    /// Of all answers and of everything stored, but for random ids.
+    pub(super) digest: String,
+    pub(super) counts: BTreeMap<&'static str, u64>,
+}
+
+/// What a reader was shown once.
+pub(super) struct Sight {
+    pub(super) service: u64,
+    pub(super) step: u64,
+    pub(super) clock: i64,
+    pub(super) body: Value,
+}
+
+/// What does not hold.
+pub(super) type Outcome<T = ()> = Result<T, String>;
+
+/// Simulates what the plan says. The error names the first step at which something did not hold.
+pub(super) async fn simulate(plan: Plan) -> Outcome<Trace> {
+    let mut simulation = Simulation::new(plan).await;
+    let failed = |step, why| format!("seed {}, step {step}: {why}", plan.seed);
+    while let Some((at, event)) = simulation.agenda.next() {
+        if at >= plan.until {
+            break;
+        }
+        (simulation.now, simulation.step) = (at, simulation.step + 1);
+        let happened = simulation.happen(event).await;
+        happened
+            .map_err(|why| failed(simulation.step, format!("{event:?} at {}: {why}", text(at))))?;
+    }
+    let end = simulation.step + 1;
+    simulation.set_clock(plan.until + SETTLE);
+    aftermath::check(&mut simulation).await.map_err(|why| failed(end, why))?;
+    let digest = simulation.digest.finalize();
+    let digest = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Trace { digest, counts: simulation.counts })
+}
+
+/// A simulation under way.
+pub(super) struct Simulation {
+    pub(super) plan: Plan,
+    pub(super) app: App,
+    pub(super) random: Rng,
+    pub(super) agenda: Agenda,
+    /// The true time.
+    pub(super) now: i64,
+    pub(super) step: u64,
+    /// The deadlines that are not durable yet, by service.
+    pub(super) pending: BTreeMap<u64, i64>,
+    pub(super) by_deadline: BTreeSet<(i64, u64)>,
+    /// The next minute of the schedule that is planned.
+    pub(super) minute: Option<i64>,
+    pub(super) outage_until: i64,
+    pub(super) sights: Vec<Sight>,
+    digest: Sha256,
+    counts: BTreeMap<&'static str, u64>,
+}
+
+impl Simulation {
+    async fn new(plan: Plan) -> Self {
+        let mut world = World::default().service(ROOT, "Region", None);
+        for service in 1..=plan.services {
+            world = world.service(service, &format!("Service {service}"), Some(ROOT));
+        }
+        let app = world.user("reader", &[]).editor("editor", &[ROOT]).start().await;
+        let mut settings = gateway_settings(&app.tables);
+        settings.insert("RESET_SETTLE_SECONDS".to_owned(), plan.settle().to_string());
+        let app = App::new(app.client, app.tables, &settings);
+        let (mut random, mut agenda) = (Rng::with_seed(plan.seed), Agenda::default());
+        for service in 1..=plan.services {
+            agenda.plan(plan.from + random.i64(0..plan.gap), Event::Update(service));
+        }
+        Self {
+            plan,
+            app,
+            random,
+            agenda,
+            now: plan.from,
+            step: 0,
+            pending: BTreeMap::new(),
+            by_deadline: BTreeSet::new(),
+            minute: None,
+            outage_until: 0,
+            sights: Vec::new(),
+            digest: Sha256::new(),
+            counts: BTreeMap::from([("services", plan.services)]),
+        }
+    }
+
+    pub(super) fn count(&mut self, what: &'static str, count: u64) {
+        *self.counts.entry(what).or_default() += count;
+    }
+
+    /// Adds to what the digest is of.
+    pub(super) fn note(&mut self, line: &str) {
+        self.digest.update(line);
+        self.digest.update("\n");
+    }
+
+    pub(super) fn set_clock(&self, clock: i64) {
+        self.app.at(clock - NOW);
+    }
+
+    async fn happen(&mut self, event: Event) -> Outcome {
+        match event {
+            Event::Update(service) => self.update(service).await,
+            Event::Read(service, offset) => self.read(service, offset).await,
+            Event::Minute => {
+                self.minute();
+                Ok(())
+            }
+            Event::Run => self.run().await,
+        }
+    }
+
+    async fn update(&mut self, service: u64) -> Outcome {
+        let next = self.now + pause(&mut self.random, self.plan.gap);
+        self.agenda.plan(next, Event::Update(service));
+        let body = body(&mut self.random, self.step);
+        let first = self.put(service, &body).await?;
+        self.count("updates", 1);
+        if self.random.u8(0..10) == 0 {
+            // The answer was lost: another machine, with another clock, is sent the same.
+            let second = self.put(service, &body).await?;
+            self.count("updates sent again", 1);
+            if (first.ok(), first.header("etag")) != (second.ok(), second.header("etag")) {
+                return Err(format!("{} is answered by {} again", first.body, second.body));
+            }
+        }
+        self.await_deadline(service, &first.body);
+        let later = self.now + self.random.i64(0..12_000);
+        let reader = offset(&mut self.random, self.plan.skew);
+        self.agenda.plan(later, Event::Read(service, reader));
+        Ok(())
+    }
+
+    async fn put(&mut self, service: u64, body: &Value) -> Outcome<Reply> {
+        let clock = self.now + offset(&mut self.random, self.plan.skew);
+        self.set_clock(clock);
+        let request_id = format!("put-{}-{}", self.now, self.step);
+        let call = self.app.put(service, body.clone()).by("editor");
+        let call = call.header("idempotency-key", &format!("k-{}", self.step));
+        let reply = call.header("x-request-id", &request_id).send().await;
+        self.note(&format!("{clock} {} {}", reply.header("etag"), reply.body));
+        // The repeat of an answer is of the first one's time.
+        if reply.header("idempotency-replayed") == "" {
+            self.judge(reply.ok(), clock)?;
+        }
+        Ok(reply)
+    }
+
+    /// Remembers until when a status is to last, has it looked at around then, and the schedule run.
+    fn await_deadline(&mut self, service: u64, shown: &Value) {
+        if let Some(former) = self.pending.remove(&service) {
+            self.by_deadline.remove(&(former, service));
+        }
+        let Some(deadline) = deadline_of(shown) else { return };
+        self.pending.insert(service, deadline);
+        self.by_deadline.insert((deadline, service));
+        for after in [-1, 0, 1] {
+            let reader = offset(&mut self.random, self.plan.skew);
+            let at = deadline + after - reader;
+            if at > self.now && self.random.bool() {
+                self.agenda.plan(at, Event::Read(service, reader));
+            }
+        }
+        self.plan_minute(self.now);
+    }
+
+    async fn read(&mut self, service: u64, offset: i64) -> Outcome {
+        let wrong = match self.plan.wrong {
+            Some(Wrong::ReadersClockFast) => 3600,
+            Some(Wrong::ReadersClockSlow) => -3600,
+            _ => 0,
+        };
+        let clock = self.now + offset + wrong;
+        self.set_clock(clock);
+        let reply = self.app.get(service).by("reader").send().await;
+        self.note(&format!("{clock} {} {}", reply.header("etag"), reply.body));
+        self.count("reads", 1);
+        self.judge(reply.ok(), clock)?;
+        if self.random.u8(0..5) == 0 {
+            self.listed(service, &reply.body).await?;
+        }
+        if self.random.bool() {
+            let (step, body) = (self.step, reply.body);
+            self.sights.push(Sight { service, step, clock, body });
+        }
+        Ok(())
+    }
+
+    /// A list by the same clock says the same.
+    async fn listed(&mut self, service: u64, shown: &Value) -> Outcome {
+        let list = self.app.list(&format!("id={service}")).by("reader").send().await;
+        let entry = &list.ok()["items"][0];
+        let shown = shown.as_object().into_iter().flatten();
+        let differs = shown.filter(|(name, value)| entry[name.as_str()] != **value).count();
+        self.count("lists", 1);
+        if differs > 0 { Err(format!("a list shows otherwise: {entry}")) } else { Ok(()) }
+    }
+
+    /// What must hold of a status that is shown by that clock.
+    fn judge(&self, shown: &Value, clock: i64) -> Outcome {
+        let (now, skew) = (self.now, self.plan.skew);
+        let late = |by: &str| Err(format!("shown past its deadline by {by}: {shown}"));
+        let early = |by: &str| Err(format!("reset before its deadline by {by}: {shown}"));
+        if let Some(deadline) = shown["resetDateTime"].as_str().map(seconds) {
+            return match deadline {
+                _ if deadline <= clock => late("the clock of whoever answers"),
+                _ if deadline <= now - skew => late("true time"),
+                _ => Ok(()),
+            };
+        }
+        if shown["modifiedBy"] != "automatic reset" {
+            return Ok(());
+        }
+        let deadline =
+            shown["modifiedDate"].as_str().map(seconds).ok_or("a reset without a date")?;
+        // Where clocks differ by more than what a durable reset must be past by, a slow one may meet
+        // a durable reset before its own time; but never before the true time.
+        let by_true_time = 2 * skew > SETTLE && deadline <= now;
+        match deadline {
+            _ if deadline > now + skew => early("true time"),
+            _ if deadline > clock && !by_true_time => early("the clock of whoever answers"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Until when the status lasts, or lasted, that an update has set.
+fn deadline_of(shown: &Value) -> Option<i64> {
+    let reset = shown["modifiedBy"] == "automatic reset";
+    let member = if reset { "modifiedDate" } else { "resetDateTime" };
+    shown[member].as_str().map(seconds)
+}
