@@ -23,7 +23,7 @@ use shared::http::Clock;
 /// Its name, what it claims, and the proof itself.
 type Proof = (&'static str, &'static str, fn(Size) -> Figures);
 
-const PROOFS: [Proof; 2] = [
+const PROOFS: [Proof; 4] = [
     (
         "model",
         "Whatever the order of steps of writers, schedulers and a failing network, and whatever their \
@@ -36,6 +36,19 @@ const PROOFS: [Proof; 2] = [
         "What eight clients at once are answered could have come from one register that they took \
          turns at.",
         |size| wait_for(proofs::linear::prove(size)),
+    ),
+    (
+        "sequences",
+        "Every answer to any sequence of requests, clocks and scheduled runs is the one that a second, \
+         independent writing of the rules expects, and so are the tables in the end.",
+        proofs::sequences::prove,
+    ),
+    (
+        "year",
+        "In a year with both changes of the clock and a leap day, with clocks that are wrong by up to \
+         five minutes and runs that are late, doubled or missing: nothing is shown past its deadline, \
+         no reset is durable early, no history has a gap, and history tells what readers were shown.",
+        proofs::year::prove,
     ),
 ];
 
