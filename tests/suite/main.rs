@@ -26,6 +26,7 @@ mod listing;
 mod logs;
 mod metrics;
 mod permissions;
+mod proofs;
 mod reading;
 mod repeats;
 mod resets;

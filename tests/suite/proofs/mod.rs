@@ -1,0 +1,24 @@
+//! Proofs: claims about what can never happen, each with the controls that show it can fail. A short
+//! size of each runs with every test; the long one is for a machine with minutes to spare.
+
+pub(crate) mod faults;
+
+/// How much of a proof is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Size {
+    Short,
+    Long,
+}
+
+impl Size {
+    /// What `PROOF_SIZE` asks for: `long`, or without it short.
+    pub(crate) fn asked() -> Self {
+        match std::env::var("PROOF_SIZE").as_deref() {
+            Ok("long") => Self::Long,
+            _ => Self::Short,
+        }
+    }
+}
+
+/// What a proof went through, for docs/proof.md: what was counted, how many.
+pub(crate) type Figures = Vec<(&'static str, u64)>;
