@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{App, NOW, World, log::take_metrics};
+use crate::harness::{
+    App, NOW, World,
+    faulty::{Fate, FaultyStore},
+    log::take_metrics,
+};
 
 /// Holds a document to the format, and gives its metrics: dimensions with their values, name, unit
 /// and value.
@@ -91,6 +95,29 @@ async fn a_change_is_counted_by_status_and_cause() {
             r#"["Operation=update-status"] Duration"#,
         ]
     );
+}
+
+#[tokio::test]
+async fn each_cancellation_is_counted_and_each_sending_after_it() {
+    let app = World::family().start().await;
+    for (cancellations, retries) in [(0, 0), (1, 1), (4, 4), (5, 4)] {
+        let mut left = cancellations;
+        let (contended, _, _) = FaultyStore::below(&app, None, move |call| {
+            let again = call.operation == "TransactWriteItems" && left > 0;
+            left -= usize::from(again);
+            if again { Fate::Cancelled("TransactionConflict") } else { Fate::Passed }.into()
+        });
+        take_metrics();
+        let reply = contended.put(30, json!({"status": "RED"})).by("editor").send().await;
+        assert_eq!(reply.status, if retries < cancellations { 503 } else { 200 });
+        let counted = counted();
+        let count = |metric: &str| {
+            let line = format!(r#"["Operation=update-status"] {metric}"#);
+            counted.iter().filter(|counted| **counted == line).count()
+        };
+        assert_eq!((count("Conflicts 1"), count("Retries 1")), (cancellations, retries));
+        assert_eq!(count("Retries 0"), cancellations - retries, "{counted:?}");
+    }
 }
 
 #[tokio::test]

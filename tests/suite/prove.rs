@@ -23,7 +23,13 @@ use shared::http::Clock;
 /// Its name, what it claims, and the proof itself.
 type Proof = (&'static str, &'static str, fn(Size) -> Figures);
 
-const PROOFS: [Proof; 4] = [
+const PROOFS: [Proof; 5] = [
+    (
+        "faults",
+        "However the store fails and however often an update is sent again: none is lost, applied \
+         twice, refused and applied, or acknowledged and absent.",
+        |size| wait_for(proofs::faults::prove(size)),
+    ),
     (
         "model",
         "Whatever the order of steps of writers, schedulers and a failing network, and whatever their \

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{App, Reply, World};
+use crate::harness::{
+    App, Reply, World,
+    faulty::{Fate, FaultyStore, Plan, with_others},
+};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -162,4 +165,31 @@ async fn of_two_at_once_one_is_applied_and_both_are_answered() {
         assert!(replayed(&one) != replayed(&two), "{round}");
         assert_eq!(app.history(30).await.len(), round + 1);
     }
+}
+
+/// A client that has not waited for its answer sends the update again, while the first sending loses
+/// to others. "Conflict", which says that nothing was stored, would not be true.
+#[tokio::test]
+async fn an_update_overtaken_by_its_own_repeat_answers_as_that_did() {
+    let app = World::family().start().await;
+    let (slow, _, mut turns) = FaultyStore::below(&app, None, |call| Plan {
+        others_first: call.operation == "TransactWriteItems",
+        fate: Fate::Passed,
+    });
+    let body = r#"{"status": "RED", "notes": "own"}"#;
+    let mut turn = 0;
+    let mut repeat = None;
+    let others = async || {
+        turn += 1;
+        if turn < 5 {
+            app.put(30, json!({"status": "AMBER"})).by("editor").send().await.ok();
+        } else {
+            repeat = Some(put(&app, "k-1", body).await);
+        }
+    };
+    let first = with_others(put(&slow, "k-1", body), &mut turns, others).await;
+    let repeat = repeat.expect("a fifth turn");
+    assert_eq!((first.ok(), first.header("etag")), (repeat.ok(), repeat.header("etag")));
+    assert!(replayed(&first) && !replayed(&repeat));
+    assert_eq!(app.history(30).await.len(), 5);
 }

@@ -164,6 +164,10 @@ impl Asked<'_> {
             }
             cancelled = Some(attempt);
         }
+        // The one that was first may have been a repeat of this very update.
+        if let Some(used) = &found.used {
+            return self.replay(&found.service, used, body).await;
+        }
         // While nobody else has written, a sending that got lost may yet be applied.
         Err(if moved { Problem::Conflict } else { StoreFault::Contended.into() })
     }

@@ -1,7 +1,8 @@
 //! What the tests stand on: a world in real tables, requests as the gateway sends them, an issuer of
-//! tokens, and the contract that every answer is held to.
+//! tokens, a store that fails, and the contract that every answer is held to.
 
 mod contract;
+pub(crate) mod faulty;
 mod key_server;
 pub(crate) mod log;
 mod request;

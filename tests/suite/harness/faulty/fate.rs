@@ -1,0 +1,253 @@
+//! What can become of a call, and the answers that tell of it.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use aws_smithy_runtime_api::{
+    client::{orchestrator::HttpResponse, result::ConnectorError},
+    http::StatusCode,
+};
+use aws_smithy_types::body::SdkBody;
+use axum::body::{Bytes, HttpBody};
+use http_body::Frame;
+use serde_json::{Value, json};
+
+/// What becomes of a call. The ways in which it is applied and this is not known come in pairs with
+/// those that look alike and where it is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is applied, and answered.
+    Passed,
+    /// The connection breaks before it is sent.
+    Dropped,
+    /// It is applied, and the connection breaks before the answer.
+    AnswerLost,
+    /// It is not applied, and there is no answer in time.
+    TimedOut,
+    /// It is applied, and there is no answer in time.
+    AnsweredLate,
+    /// It is applied after so many further calls, and there is no answer in time.
+    HeldBack(u32),
+    /// It is not applied: status 500.
+    Failed,
+    /// It is applied: status 500.
+    FailedAfter,
+    /// It is applied, and the connection is reset in the middle of the answer's body.
+    Reset,
+    /// It is applied, and half of the answer's body seems to be all of it.
+    Truncated,
+    /// Not applied: too many calls.
+    Throttled,
+    /// Not applied: too much for the table.
+    Exceeded,
+    /// `BatchGetItem` answers without a key of the table of that number, and says so.
+    Unprocessed(usize),
+    /// Not applied: the transaction is cancelled, for that reason.
+    Cancelled(&'static str),
+    /// Not applied: a transaction of the same token is under way.
+    InProgress,
+}
+
+/// Why a transaction can be cancelled, as the API names it. `None` is what it says of the members
+/// that were not the reason.
+const REASONS: [&str; 7] = [
+    "ConditionalCheckFailed",
+    "TransactionConflict",
+    "ProvisionedThroughputExceeded",
+    "ThrottlingError",
+    "ValidationError",
+    "ItemCollectionSizeLimitExceeded",
+    "None",
+];
+
+/// An answer of the engine.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) body: Vec<u8>,
+}
+
+impl Fate {
+    /// What can become of a call of that action.
+    pub(crate) fn of(operation: &str) -> Vec<Self> {
+        let mut fates = vec![
+            Self::Dropped,
+            Self::AnswerLost,
+            Self::TimedOut,
+            Self::AnsweredLate,
+            Self::Failed,
+            Self::FailedAfter,
+            Self::Reset,
+            Self::Truncated,
+            Self::Throttled,
+            Self::Exceeded,
+        ];
+        match operation {
+            "BatchGetItem" => fates.extend((0..3).map(Self::Unprocessed)),
+            "TransactWriteItems" => {
+                fates.extend([1, 2, 4].map(Self::HeldBack));
+                fates.extend(REASONS.map(Self::Cancelled));
+                fates.push(Self::InProgress);
+            }
+            _ => {}
+        }
+        fates
+    }
+
+    /// Its name, in figures.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Dropped => "dropped before it was sent",
+            Self::AnswerLost => "applied, answer lost",
+            Self::TimedOut => "no answer in time, not applied",
+            Self::AnsweredLate => "no answer in time, applied",
+            Self::HeldBack(_) => "no answer in time, applied later",
+            Self::Failed => "status 500, not applied",
+            Self::FailedAfter => "status 500, applied",
+            Self::Reset => "applied, reset in the middle of the answer",
+            Self::Truncated => "applied, answer cut in half",
+            Self::Throttled => "throttled",
+            Self::Exceeded => "throughput exceeded",
+            Self::Unprocessed(_) => "a key unprocessed",
+            Self::Cancelled(reason) => reason,
+            Self::InProgress => "transaction in progress",
+        }
+    }
+
+    /// Whether the call reaches the engine at once.
+    pub(super) const fn is_applied(self) -> bool {
+        match self {
+            Self::Passed
+            | Self::AnswerLost
+            | Self::AnsweredLate
+            | Self::FailedAfter
+            | Self::Reset
+            | Self::Truncated
+            | Self::Unprocessed(_) => true,
+            Self::Dropped
+            | Self::TimedOut
+            | Self::HeldBack(_)
+            | Self::Failed
+            | Self::Throttled
+            | Self::Exceeded
+            | Self::Cancelled(_)
+            | Self::InProgress => false,
+        }
+    }
+
+    /// What the SDK gets for the answer of a call that was applied.
+    pub(super) fn after(
+        self,
+        answer: Answer,
+        request: &[u8],
+    ) -> Result<HttpResponse, ConnectorError> {
+        let Answer { status, body } = answer;
+        let half = body.len() / 2;
+        let body = match self {
+            Self::AnswerLost => return Err(broken()),
+            Self::AnsweredLate => return Err(late()),
+            Self::FailedAfter => return Ok(failed()),
+            Self::Reset => SdkBody::from_body_1_x(Cut(Some(body.into_iter().take(half).collect()))),
+            Self::Truncated => SdkBody::from(body.get(..half).unwrap_or_default().to_vec()),
+            Self::Unprocessed(table) => SdkBody::from(without_a_key(&body, request, table)),
+            _ => SdkBody::from(body),
+        };
+        Ok(HttpResponse::new(status, body))
+    }
+
+    /// What the SDK gets instead of an answer.
+    pub(super) fn instead(self, request: &[u8]) -> Result<HttpResponse, ConnectorError> {
+        match self {
+            Self::TimedOut | Self::HeldBack(_) => Err(late()),
+            Self::Failed => Ok(failed()),
+            Self::Throttled => Ok(refused("ThrottlingException", &[])),
+            Self::Exceeded => Ok(refused("ProvisionedThroughputExceededException", &[])),
+            Self::InProgress => Ok(refused("TransactionInProgressException", &[])),
+            Self::Cancelled(reason) => {
+                let request: Value = serde_json::from_slice(request).unwrap_or_default();
+                let members = request["TransactItems"].as_array().map_or(0, Vec::len);
+                let mut reasons = vec!["None"; members];
+                if let Some(first) = reasons.first_mut() {
+                    *first = reason;
+                }
+                Ok(refused("TransactionCanceledException", &reasons))
+            }
+            _ => Err(broken()),
+        }
+    }
+}
+
+fn broken() -> ConnectorError {
+    ConnectorError::io(io::Error::from(io::ErrorKind::ConnectionReset).into())
+}
+
+fn late() -> ConnectorError {
+    ConnectorError::timeout(io::Error::from(io::ErrorKind::TimedOut).into())
+}
+
+fn answer(status: u16, body: String) -> HttpResponse {
+    HttpResponse::new(StatusCode::try_from(status).expect("a status"), SdkBody::from(body))
+}
+
+/// An answer that all went well.
+pub(super) fn success(body: &str) -> Answer {
+    Answer { status: StatusCode::try_from(200).expect("a status"), body: body.into() }
+}
+
+fn failed() -> HttpResponse {
+    answer(500, error("InternalServerError").to_string())
+}
+
+fn refused(code: &str, reasons: &[&str]) -> HttpResponse {
+    let mut document = error(code);
+    if !reasons.is_empty() {
+        document["CancellationReasons"] =
+            reasons.iter().map(|code| json!({"Code": code})).collect();
+    }
+    answer(400, document.to_string())
+}
+
+fn error(code: &str) -> Value {
+    json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": "as scripted"})
+}
+
+/// The answer to a `BatchGetItem`, but for the first key that it has of a table.
+fn without_a_key(body: &[u8], request: &[u8], table: usize) -> Vec<u8> {
+    let request: Value = serde_json::from_slice(request).expect("JSON");
+    let mut body: Value = serde_json::from_slice(body).expect("JSON");
+    let tables: Vec<_> = request["RequestItems"].as_object().into_iter().flatten().collect();
+    let Some((name, asked)) = tables.get(table % tables.len().max(1)) else {
+        return body.to_string().into();
+    };
+    let key = &asked["Keys"][0];
+    if let Some(rows) = body["Responses"][name.as_str()].as_array_mut() {
+        rows.retain(|row| {
+            !key.as_object().into_iter().flatten().all(|(part, value)| row[part] == *value)
+        });
+    }
+    let mut left = (*asked).clone();
+    left["Keys"] = json!([key]);
+    body["UnprocessedKeys"] = json!({name.as_str(): left});
+    body.to_string().into()
+}
+
+/// The beginning of a body, and then an error.
+struct Cut(Option<Bytes>);
+
+impl HttpBody for Cut {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        Poll::Ready(Some(match self.0.take() {
+            Some(beginning) => Ok(Frame::data(beginning)),
+            None => Err(io::ErrorKind::ConnectionReset.into()),
+        }))
+    }
+}

@@ -1,0 +1,99 @@
+//! Lies: what a store does that is not as the code takes it to be, or code would ask for that lacks
+//! a safeguard. A proof that does not notice them proves nothing.
+
+use std::collections::HashSet;
+
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use serde_json::Value;
+
+/// One safeguard less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lie {
+    /// A transaction has no token: sent twice, it is two.
+    TokenStripped,
+    /// A change is never found in history by its place: nobody learns that his own was applied.
+    ChangeUnseen,
+    /// Both of these.
+    SendingsForgotten,
+    /// A service is updated whatever version it is on.
+    ConditionStripped,
+    /// A transaction leaves out the change's entry in history.
+    HistoryDropped,
+    /// A transaction leaves out the record of the client's key.
+    KeyDropped,
+    /// A transaction is answered as stored that never was.
+    NeverStored,
+    /// Keys that were left unprocessed are not named: they seem to be absent.
+    UnprocessedUnnamed,
+}
+
+impl Lie {
+    /// The request as the engine gets it.
+    pub(super) fn told_in(self, mut request: HttpRequest) -> HttpRequest {
+        let mut body: Value =
+            serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
+        let Some(members) = body["TransactItems"].as_array_mut() else { return request };
+        match self {
+            Self::TokenStripped | Self::SendingsForgotten => {
+                drop(body.as_object_mut().map(|body| body.remove(TOKEN)))
+            }
+            Self::ConditionStripped => members.iter_mut().for_each(unconditional),
+            Self::HistoryDropped => members.retain(|member| !puts_into(member, "status-history")),
+            Self::KeyDropped => members.retain(|member| !puts_into(member, "idempotency")),
+            Self::ChangeUnseen | Self::NeverStored | Self::UnprocessedUnnamed => return request,
+        }
+        let text = body.to_string();
+        request.headers_mut().insert("content-length", text.len().to_string());
+        *request.body_mut() = SdkBody::from(text);
+        request
+    }
+
+    /// Whether that request does not reach the engine at all.
+    pub(super) fn is_unsent(self, body: &[u8]) -> bool {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        self == Self::NeverStored && body["TransactItems"].is_array()
+    }
+
+    /// The answer as the SDK gets it.
+    pub(super) fn told_of(self, answer: HttpResponse) -> HttpResponse {
+        let Some(bytes) = answer.body().bytes() else { return answer };
+        let Ok(mut body) = serde_json::from_slice::<Value>(bytes) else { return answer };
+        let Some(members) = body.as_object_mut() else { return answer };
+        let untrue = match self {
+            Self::UnprocessedUnnamed => members.remove("UnprocessedKeys"),
+            Self::ChangeUnseen | Self::SendingsForgotten => {
+                let change = |item: &mut Value| item.get("changeId").is_some();
+                if members.get_mut("Item").is_some_and(change) {
+                    members.remove("Item")
+                } else {
+                    None
+                }
+            }
+            _ => None,
+        };
+        if untrue.is_none() {
+            return answer;
+        }
+        HttpResponse::new(answer.status(), SdkBody::from(body.to_string()))
+    }
+}
+
+const TOKEN: &str = "ClientRequestToken";
+
+/// Takes the condition of an update away, and the names and values that nothing else in it uses.
+fn unconditional(member: &mut Value) {
+    let Some(update) = member.get_mut("Update").and_then(Value::as_object_mut) else { return };
+    update.remove("ConditionExpression");
+    let expression = update["UpdateExpression"].as_str().unwrap_or_default();
+    let used: HashSet<String> = expression.split([' ', ',']).map(str::to_owned).collect();
+    for named in ["ExpressionAttributeNames", "ExpressionAttributeValues"] {
+        if let Some(named) = update.get_mut(named).and_then(Value::as_object_mut) {
+            named.retain(|name, _| used.contains(name));
+        }
+    }
+}
+
+fn puts_into(member: &Value, table: &str) -> bool {
+    member["Put"]["TableName"].as_str().is_some_and(|name| name.contains(table))
+}

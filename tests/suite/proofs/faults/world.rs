@@ -1,0 +1,296 @@
+//! A world of updates on a store that fails at random, from one seed.
+
+use std::collections::BTreeMap;
+
+use fastrand::Rng;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::ledger::{Kind, Told, Update, Violation, check};
+use crate::harness::{
+    App, World,
+    faulty::{Counts, Fate, FaultyStore, Lie, Plan, StoreCall, Turn, with_others},
+};
+
+const SERVICES: [u64; 3] = [20, 30, 60];
+
+/// How often a client resends an update before it gives up.
+const RESENDINGS: u32 = 12;
+
+/// What was counted.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) counted: BTreeMap<&'static str, u64>,
+    pub(crate) faults: Counts,
+}
+
+impl Tally {
+    fn count(&mut self, name: &'static str) {
+        *self.counted.entry(name).or_default() += 1;
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        for (name, count) in other.counted {
+            *self.counted.entry(name).or_default() += count;
+        }
+        for (name, count) in other.faults {
+            *self.faults.entry(name).or_default() += count;
+        }
+    }
+}
+
+/// Runs a world of so many updates.
+///
+/// # Errors
+/// What is stored is not what was told.
+pub(crate) async fn run(seed: u64, updates: u64, lie: Option<Lie>) -> Result<Tally, Violation> {
+    let mut rng = Rng::with_seed(seed);
+    let world = World::family().service(60, "Pharmacy, Low Street", Some(20)).start().await;
+    let (healthy, _, _) = FaultyStore::below(&world, None, |_| Fate::Passed.into());
+    let (faulty, store, turns) = FaultyStore::below(&world, lie, at_random(rng.fork()));
+    let (ledger, tally) = (Ledger::new(seed), Tally::default());
+    let mut run = Run { rng, healthy, faulty, turns, ledger, tally, seconds: 0 };
+    while run.ledger.updates.len() < usize::try_from(updates).unwrap_or(usize::MAX) {
+        // Boxed, because an unoptimised future of all this is too big for a test's stack.
+        Box::pin(run.step()).await?;
+    }
+    store.release().await;
+    for service in SERVICES {
+        check(&run.healthy, service, &run.ledger.updates).await?;
+    }
+    run.tally.faults = store.counts();
+    Ok(run.tally)
+}
+
+/// Fates by chance: mostly none, now and then a storm in which hardly a call comes through.
+fn at_random(mut rng: Rng) -> impl FnMut(&StoreCall) -> Plan + Send {
+    let mut storm = 0;
+    move |call| {
+        let writes = call.operation == "TransactWriteItems";
+        storm = if rng.u32(..100) < 2 { 8 } else { u32::saturating_sub(storm, 1) };
+        let likely = match (storm, writes) {
+            (1.., _) => 90,
+            (0, true) => 40,
+            (0, false) => 15,
+        };
+        let fate = if writes && call.one_is_held_back && rng.bool() {
+            Fate::Cancelled("TransactionConflict")
+        } else if writes && rng.u32(..100) < 5 {
+            Fate::HeldBack(rng.u32(1..5))
+        } else if rng.u32(..100) < likely {
+            rng.choice(Fate::of(&call.operation)).unwrap_or(Fate::Passed)
+        } else {
+            Fate::Passed
+        };
+        Plan { others_first: rng.u32(..100) < if writes { 15 } else { 3 }, fate }
+    }
+}
+
+/// Every update that was asked for.
+struct Ledger {
+    seed: u64,
+    updates: Vec<Update>,
+}
+
+impl Ledger {
+    const fn new(seed: u64) -> Self {
+        Self { seed, updates: Vec::new() }
+    }
+
+    /// A new update, without conditions, of that service.
+    fn add(&mut self, rng: &mut Rng, service: u64) -> usize {
+        let number = self.updates.len();
+        self.updates.push(Update {
+            service,
+            status: rng.choice(["RED", "AMBER", "GREEN"]).unwrap_or("RED"),
+            minutes: rng.u32(1..=4),
+            notes: format!("world {} update {number} ends", self.seed),
+            key: None,
+            if_match: None,
+            told: Vec::new(),
+        });
+        number
+    }
+}
+
+struct Run {
+    rng: Rng,
+    healthy: App,
+    faulty: App,
+    turns: UnboundedReceiver<Turn>,
+    ledger: Ledger,
+    tally: Tally,
+    /// What the clocks show, from the beginning of the world on.
+    seconds: i64,
+}
+
+impl Run {
+    async fn step(&mut self) -> Result<(), Violation> {
+        self.pass_time();
+        let service = self.rng.choice(SERVICES).unwrap_or(30);
+        match self.rng.u32(..100) {
+            0..8 => self.schedule().await,
+            8..16 => self.read(service).await,
+            _ => self.update(service).await,
+        }
+    }
+
+    fn pass_time(&mut self) {
+        self.seconds += match self.rng.u32(..100) {
+            0..5 => 700,
+            5..40 => self.rng.i64(0..90),
+            _ => self.rng.i64(0..6),
+        };
+        self.healthy.at(self.seconds);
+        self.faulty.at(self.seconds);
+    }
+
+    async fn schedule(&mut self) -> Result<(), Violation> {
+        let Self { rng, healthy, faulty, turns, ledger, tally, seconds } = self;
+        let service = rng.choice(SERVICES).unwrap_or(30);
+        let mut outcome = Ok(());
+        let others = async || {
+            let mut others = Others { rng, healthy, ledger, tally, seconds: *seconds };
+            let had = others.have_their_turn(service, None).await;
+            outcome = outcome.clone().and(had);
+        };
+        let ran = with_others(faulty.run_schedule(), turns, others).await;
+        tally.count("runs of the schedule");
+        *tally.counted.entry("resets made durable by it").or_default() += ran.done;
+        outcome
+    }
+
+    /// What a reader is shown of a failing store is what one of a healthy store is, or nothing.
+    async fn read(&mut self, service: u64) -> Result<(), Violation> {
+        // Others' turns are for writers: this one compares two readings.
+        let reading =
+            with_others(self.faulty.get(service).by("reader").send(), &mut self.turns, async || {});
+        let seen = reading.await;
+        self.tally.count("reads");
+        if seen.status.as_u16() == 503 {
+            self.tally.count("reads answered 503");
+            return Ok(());
+        }
+        let right = self.healthy.get(service).by("reader").send().await;
+        if (seen.ok(), seen.header("etag")) == (right.ok(), right.header("etag")) {
+            Ok(())
+        } else {
+            Err(Violation::new(Kind::Shown, (&seen.body, &right.body)))
+        }
+    }
+
+    async fn update(&mut self, service: u64) -> Result<(), Violation> {
+        let number = self.ledger.add(&mut self.rng, service);
+        if self.rng.u32(..100) < 40 {
+            let current = self.healthy.get(service).by("reader").send().await;
+            let update = &mut self.ledger.updates[number];
+            update.if_match = Some(current.header("etag").to_owned());
+            if self.rng.u32(..100) < 25 {
+                let mut others = self.others();
+                others.have_their_turn(service, None).await?;
+            }
+        }
+        if self.rng.u32(..100) < 60 {
+            self.ledger.updates[number].key = Some(format!("key-{number}"));
+            return self.insist(number).await;
+        }
+        self.send(number).await.map(drop)
+    }
+
+    /// Sends an update with a key until there is an answer, as a client does.
+    async fn insist(&mut self, number: usize) -> Result<(), Violation> {
+        for resent in 0..=RESENDINGS {
+            if resent > 0 {
+                self.tally.count("resendings by clients");
+                self.pass_time();
+            }
+            match self.send(number).await? {
+                Told::Unknown(_) | Told::Refused(409) => {}
+                // Some ask once more, although they know.
+                Told::Stored { .. } if resent == 0 && self.rng.u32(..100) < 10 => {}
+                Told::Stored { .. } | Told::Refused(_) => break,
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self, number: usize) -> Result<Told, Violation> {
+        let Self { rng, healthy, faulty, turns, ledger, tally, seconds } = self;
+        let update = ledger.updates[number].clone();
+        let mut outcome = Ok(());
+        let others = async || {
+            let mut others = Others { rng, healthy, ledger, tally, seconds: *seconds };
+            let had = others.have_their_turn(update.service, Some(number)).await;
+            outcome = outcome.clone().and(had);
+        };
+        let reply = with_others(update.call(faulty).send(), turns, others).await;
+        outcome?;
+        let told = ledger.updates[number].hear(&reply)?;
+        tally.heard(told);
+        Ok(told)
+    }
+
+    const fn others(&mut self) -> Others<'_> {
+        let Self { rng, healthy, ledger, tally, seconds, .. } = self;
+        Others { rng, healthy, ledger, tally, seconds: *seconds }
+    }
+}
+
+impl Tally {
+    fn heard(&mut self, told: Told) {
+        self.count("sendings of updates");
+        self.count(match told {
+            Told::Stored { replayed: false, .. } => "answered 200",
+            Told::Stored { replayed: true, .. } => "answered 200, replayed",
+            Told::Refused(409) => "answered 409",
+            Told::Refused(412) => "answered 412",
+            Told::Refused(_) => "answered by another refusal",
+            Told::Unknown(_) => "answered 503",
+        });
+    }
+}
+
+/// Everybody else, on a healthy store, with clocks of their own.
+struct Others<'a> {
+    rng: &'a mut Rng,
+    healthy: &'a App,
+    ledger: &'a mut Ledger,
+    tally: &'a mut Tally,
+    seconds: i64,
+}
+
+impl Others<'_> {
+    /// They do something while an update is under way, or the schedule.
+    async fn have_their_turn(
+        &mut self,
+        service: u64,
+        under_way: Option<usize>,
+    ) -> Result<(), Violation> {
+        self.tally.count("turns of others");
+        self.healthy.at(self.seconds + self.rng.i64(-5..30));
+        let done = match self.rng.u32(..10) {
+            0 => {
+                self.healthy.run_schedule().await;
+                Ok(())
+            }
+            1..4 => match under_way.filter(|number| self.ledger.updates[*number].key.is_some()) {
+                Some(same) => self.send(same).await,
+                None => self.update(service).await,
+            },
+            _ => self.update(service).await,
+        };
+        self.healthy.at(self.seconds);
+        done
+    }
+
+    async fn update(&mut self, service: u64) -> Result<(), Violation> {
+        let number = self.ledger.add(self.rng, service);
+        self.send(number).await
+    }
+
+    async fn send(&mut self, number: usize) -> Result<(), Violation> {
+        let reply = self.ledger.updates[number].call(self.healthy).send().await;
+        let told = self.ledger.updates[number].hear(&reply)?;
+        self.tally.heard(told);
+        Ok(())
+    }
+}
