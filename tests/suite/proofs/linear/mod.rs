@@ -32,6 +32,7 @@ pub(crate) async fn prove(size: Size) -> Figures {
             }
             all.push(history);
         }
+        eprintln!("{} histories are those of one register", all.len());
     }
     figures(&all)
 }
