@@ -14,15 +14,5 @@ pub(crate) enum Size {
     Long,
 }
 
-impl Size {
-    /// What `PROOF_SIZE` asks for: `long`, or without it short.
-    pub(crate) fn asked() -> Self {
-        match std::env::var("PROOF_SIZE").as_deref() {
-            Ok("long") => Self::Long,
-            _ => Self::Short,
-        }
-    }
-}
-
 /// What a proof went through, for docs/proof.md: what was counted, how many.
 pub(crate) type Figures = Vec<(&'static str, u64)>;

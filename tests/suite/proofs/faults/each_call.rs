@@ -160,7 +160,7 @@ async fn prove_read(bench: &Bench, read: Read) -> Result<u64, Violation> {
     let seen = bench.watch();
     answers_right(&read(&bench.faulty).by("editor").send().await, &right)?;
     let calls = seen.lock().expect("no panic while held").clone();
-    let failures = Failure::of(&calls, Size::asked());
+    let failures = Failure::of(&calls, Size::Short);
     for failure in &failures {
         bench.fail(*failure);
         let reply = read(&bench.faulty).by("editor").send().await;
@@ -282,7 +282,7 @@ async fn prove_write(write: Write) -> Result<u64, Violation> {
     let told = bench.send(write, number).await?;
     unless(matches!(told, Told::Stored { .. }), Kind::Lost, told)?;
     let calls = seen.lock().expect("no panic while held").clone();
-    let failures = Failure::of(&calls, Size::asked());
+    let failures = Failure::of(&calls, Size::Short);
     for failure in &failures {
         let number = bench.prepare(write).await;
         bench.fail(*failure);
@@ -309,7 +309,7 @@ async fn prove_schedule() -> Result<u64, Violation> {
     let run = bench.run_schedule().await;
     unless(run.done == 1, Kind::Lost, run)?;
     let calls = seen.lock().expect("no panic while held").clone();
-    let failures = Failure::of(&calls, Size::asked());
+    let failures = Failure::of(&calls, Size::Short);
     for failure in &failures {
         bench.update("RED").await;
         bench.later(SETTLED);

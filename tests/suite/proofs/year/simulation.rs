@@ -201,7 +201,7 @@ impl Simulation {
         let reply = call.header("x-request-id", &request_id).send().await;
         self.note(&format!("{clock} {} {}", reply.header("etag"), reply.body));
         // The repeat of an answer is of the first one's time.
-        if reply.header("idempotency-replayed") == "" {
+        if reply.header("idempotency-replayed").is_empty() {
             self.judge(reply.ok(), clock)?;
         }
         Ok(reply)
