@@ -36,7 +36,7 @@ async fn a_transaction_resent_without_its_token_is_noticed() {
 /// because of the version, and the update finds its own change.
 #[tokio::test(start_paused = true)]
 async fn a_change_is_found_although_its_transaction_had_no_token() {
-    let outcome = Box::pin(run(0, 100, Some(Lie::TokenStripped))).await;
+    let outcome = Box::pin(run(0, 60, Some(Lie::TokenStripped))).await;
     assert!(outcome.is_ok(), "{outcome:?}");
 }
 

@@ -57,15 +57,21 @@ pub(crate) async fn run(seed: u64, updates: u64, lie: Option<Lie>) -> Result<Tal
     for service in SERVICES {
         check(&run.healthy, service, &run.ledger.updates).await?;
     }
+    run.tally.count("worlds");
+    run.tally.counted.insert("updates", run.ledger.updates.len().try_into().unwrap_or(u64::MAX));
     run.tally.faults = store.counts();
     Ok(run.tally)
 }
 
-/// Fates by chance: mostly none, now and then a storm in which hardly a call comes through.
+/// Fates by chance: mostly none, now and then a storm in which hardly a call comes through, or a crowd
+/// that gets in before every transaction.
 fn at_random(mut rng: Rng) -> impl FnMut(&StoreCall) -> Plan + Send {
-    let mut storm = 0;
+    let (mut storm, mut crowd) = (0, 0);
     move |call| {
         let writes = call.operation == "TransactWriteItems";
+        if writes {
+            crowd = if rng.u32(..100) < 3 { 8 } else { u32::saturating_sub(crowd, 1) };
+        }
         storm = if rng.u32(..100) < 2 { 8 } else { u32::saturating_sub(storm, 1) };
         let likely = match (storm, writes) {
             (1.., _) => 90,
@@ -81,7 +87,12 @@ fn at_random(mut rng: Rng) -> impl FnMut(&StoreCall) -> Plan + Send {
         } else {
             Fate::Passed
         };
-        Plan { others_first: rng.u32(..100) < if writes { 15 } else { 3 }, fate }
+        let others_first = match (crowd, writes) {
+            (1.., true) => true,
+            (0, true) => rng.u32(..100) < 15,
+            (_, false) => rng.u32(..100) < 3,
+        };
+        Plan { others_first, fate }
     }
 }
 
