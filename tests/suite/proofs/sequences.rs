@@ -31,8 +31,8 @@ const SEED: [u8; 32] = [7; 32];
 /// hold.
 const fn cases(size: Size) -> u32 {
     match size {
-        Size::Short => 50,
-        Size::Long => 12_000,
+        Size::Short => 40,
+        Size::Long => 10_000,
     }
 }
 

@@ -27,9 +27,9 @@ const ROOT: u64 = 1_000_000;
 pub(super) enum Wrong {
     /// Deadlines are made durable as soon as the clock of whoever runs the schedule has reached them.
     ScheduleWithoutSettling,
-    /// Readers are answered by a machine an hour ahead.
+    /// Readers are answered by a machine that is ahead by more than clocks may be.
     ReadersClockFast,
-    /// Readers are answered by a machine an hour behind.
+    /// Readers are answered by a machine that is behind by more than clocks may be.
     ReadersClockSlow,
 }
 
@@ -187,7 +187,7 @@ impl Simulation {
         }
         self.await_deadline(service, &first.body);
         let later = self.now + self.random.i64(0..12_000);
-        let reader = offset(&mut self.random, self.plan.skew);
+        let reader = self.readers_offset();
         self.agenda.plan(later, Event::Read(service, reader));
         Ok(())
     }
@@ -216,7 +216,7 @@ impl Simulation {
         self.pending.insert(service, deadline);
         self.by_deadline.insert((deadline, service));
         for after in [-1, 0, 1] {
-            let reader = offset(&mut self.random, self.plan.skew);
+            let reader = self.readers_offset();
             let at = deadline + after - reader;
             if at > self.now && self.random.bool() {
                 self.agenda.plan(at, Event::Read(service, reader));
@@ -225,13 +225,17 @@ impl Simulation {
         self.plan_minute(self.now);
     }
 
+    /// By how much the next reader's clock is fast.
+    fn readers_offset(&mut self) -> i64 {
+        match self.plan.wrong {
+            Some(Wrong::ReadersClockFast) => self.plan.skew + 100,
+            Some(Wrong::ReadersClockSlow) => -self.plan.skew - 100,
+            _ => offset(&mut self.random, self.plan.skew),
+        }
+    }
+
     async fn read(&mut self, service: u64, offset: i64) -> Outcome {
-        let wrong = match self.plan.wrong {
-            Some(Wrong::ReadersClockFast) => 3600,
-            Some(Wrong::ReadersClockSlow) => -3600,
-            _ => 0,
-        };
-        let clock = self.now + offset + wrong;
+        let clock = self.now + offset;
         self.set_clock(clock);
         let reply = self.app.get(service).by("reader").send().await;
         self.note(&format!("{clock} {} {}", reply.header("etag"), reply.body));
