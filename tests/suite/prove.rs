@@ -1,5 +1,5 @@
-//! The proofs at length: `cargo prove` runs them all and writes docs/proof.md; with names, as in
-//! `cargo prove model year`, it runs those and writes nothing.
+//! The proofs at length: `cargo prove` runs them all and writes their figures to docs/proof.md; with
+//! names, as in `cargo prove model year`, it runs those and leaves the others' sections as they are.
 
 #![expect(
     clippy::expect_used,
@@ -14,7 +14,7 @@
 mod harness;
 mod proofs;
 
-use std::{fmt::Write as _, time::Instant};
+use std::{collections::BTreeMap, fmt::Write as _, time::Instant};
 
 use harness::root;
 use proofs::{Figures, Size};
@@ -69,41 +69,46 @@ fn main() {
     for name in &asked {
         assert!(PROOFS.iter().any(|(own, ..)| own == name), "there is no proof {name:?}");
     }
-    let mut document = beginning();
     for (name, claim, prove) in PROOFS {
-        if !asked.is_empty() && !asked.iter().any(|asked| asked == name) {
-            continue;
+        if asked.is_empty() || asked.iter().any(|asked| asked == name) {
+            println!("{name}: {claim}");
+            let started = Instant::now();
+            let figures = prove(Size::Long);
+            record(name, &section(claim, &figures, started.elapsed().as_secs()));
         }
-        println!("{name}: {claim}");
-        let started = Instant::now();
-        let figures = prove(Size::Long);
-        let section = section(name, claim, &figures, started.elapsed().as_secs());
-        println!("{section}");
-        document.push_str(&section);
-    }
-    if asked.is_empty() {
-        std::fs::write(root().join("docs/proof.md"), document).expect("docs/ can be written");
     }
 }
 
-fn beginning() -> String {
+const BEGINNING: &str = "# What was proved\n\n\
+    Written by `cargo prove`. What each proof does, and the wrong variants that it is shown to catch, \
+    stands\nin its module under `tests/suite/proofs/`; [hazards.md](hazards.md) says what for. \
+    `cargo test` runs each at a\nsmaller size.\n";
+
+/// Writes a proof's section of the document, and the others' again.
+fn record(name: &str, section: &str) {
+    println!("{section}");
+    let file = root().join("docs/proof.md");
+    let former = std::fs::read_to_string(&file).unwrap_or_default();
+    let mut sections: BTreeMap<&str, &str> =
+        former.split("\n## ").skip(1).filter_map(|section| section.split_once("\n\n")).collect();
+    sections.insert(name, section);
+    let mut document = BEGINNING.to_owned();
+    for (name, section) in sections {
+        let _ = write!(document, "\n## {name}\n\n{}\n", section.trim_end());
+    }
+    std::fs::write(file, document).expect("docs/ can be written");
+}
+
+fn section(claim: &str, figures: &Figures, seconds: u64) -> String {
     let day = &Clock::system().now().to_string()[..10];
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    format!(
-        "# What was proved\n\n\
-         Written by `cargo prove` on {day}, on {cores} cores of {}. What each proof does, and the wrong \
-         variants that it is\nshown to catch, stands in its module under `tests/suite/proofs/`; \
-         [hazards.md](hazards.md) says what for.\n`cargo test` runs each at a smaller size.\n",
-        std::env::consts::ARCH
-    )
-}
-
-fn section(name: &str, claim: &str, figures: &Figures, seconds: u64) -> String {
-    let mut text = format!("\n## {name}\n\n{claim}\n\n| | |\n|---|---:|\n");
+    let mut text = format!("{claim}\n\n| | |\n|---|---:|\n");
     for (what, number) in figures {
         let _ = writeln!(text, "| {what} | {} |", grouped(*number));
     }
-    let _ = writeln!(text, "| seconds | {} |", grouped(seconds));
+    let architecture = std::env::consts::ARCH;
+    let seconds = grouped(seconds);
+    let _ = writeln!(text, "\nIn {seconds} s on {day}, on {cores} cores of {architecture}.");
     text
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Update {
 pub(crate) enum Told {
     /// It is stored as that version.
     Stored { version: u64, replayed: bool },
-    /// It is not, nor will it be.
+    /// It is not, nor will this sending make it so.
     Refused(u16),
     /// It may be, now or later.
     Unknown(u16),
@@ -124,6 +124,14 @@ impl Update {
         format!("{PREFIX}{}", self.notes)
     }
 
+    /// Whether a sending that was not answered may arrive after a later one was refused: where the
+    /// deadline alone has changed the tag in between. It is then applied on just the version that the
+    /// client had named (docs/adr/0005).
+    fn was_overtaken_by_the_clock(&self) -> bool {
+        self.told.last() == Some(&Told::Refused(412))
+            && self.told.iter().any(|told| matches!(told, Told::Unknown(_)))
+    }
+
     /// Holds the changes that bear these notes to what the client was told.
     fn agrees(&self, stored: &[&Value]) -> Result<(), Violation> {
         let detail = (self, stored);
@@ -135,9 +143,10 @@ impl Update {
                 unless(version == Some(*acknowledged), Kind::Misquoted, detail)?;
             }
         }
-        let refused = matches!(self.told.last(), Some(Told::Refused(_)));
-        unless(!(refused && version.is_some()), Kind::RefusedAndStored, detail)?;
         let expected = self.if_match.as_deref().map(|tag| version_of(tag) + 1);
+        let refused = matches!(self.told.last(), Some(Told::Refused(_)));
+        let late = self.was_overtaken_by_the_clock() && version == expected;
+        unless(!(refused && version.is_some()) || late, Kind::RefusedAndStored, detail)?;
         let fine = expected.is_none() || version.is_none() || version == expected;
         unless(fine, Kind::Overwrote, detail)
     }
