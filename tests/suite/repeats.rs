@@ -193,3 +193,31 @@ async fn an_update_overtaken_by_its_own_repeat_answers_as_that_did() {
     assert!(replayed(&first) && !replayed(&repeat));
     assert_eq!(app.history(30).await.len(), 5);
 }
+
+/// What a key cannot promise. A deadline passes without anybody storing anything, so it does not keep a
+/// sending out that is still under way: that had no answer, and its repeat was refused by `If-Match`.
+#[tokio::test]
+async fn a_sending_without_an_answer_may_land_after_a_deadline_that_refused_its_repeat() {
+    let app = World::family().start().await;
+    let red = app.put(30, json!({"status": "RED", "resetStatusIn": 1})).by("editor").send().await;
+    let (slow, store, _) = FaultyStore::below(&app, None, |call| match call.number {
+        0 => Fate::Passed.into(),
+        1 => Fate::HeldBack(9).into(),
+        _ => Fate::TimedOut.into(),
+    });
+    let send = async |app: &App| {
+        let call = app.put(30, json!({"status": "AMBER"})).by("editor");
+        let call = call.header("idempotency-key", "k-1").header("if-match", red.header("etag"));
+        call.send().await
+    };
+    assert_eq!(send(&slow).await.refused(503), "STORE_UNAVAILABLE");
+    app.at(60);
+    let refused = send(&app).await;
+    assert_eq!(refused.refused(412), "PRECONDITION_FAILED");
+    store.release().await;
+    // Whoever looks again learns it: the key, and a tag that is not the refusal's.
+    assert!(replayed(&send(&app).await));
+    let get = app.get(30).by("reader").send().await;
+    assert_eq!(get.ok()["status"], "AMBER");
+    assert_ne!(get.header("etag"), refused.header("etag"));
+}

@@ -138,6 +138,7 @@ fn update(status: &'static str, number: usize) -> Update {
         key: None,
         if_match: None,
         told: Vec::new(),
+        refused_on: None,
     }
 }
 
@@ -296,7 +297,8 @@ async fn prove_write(write: Write) -> Result<u64, Violation> {
         unless(fine, Kind::Misquoted, (failure, told))?;
         bench.repeat(number).await?;
     }
-    check(&bench.healthy, 30, &bench.updates).await?;
+    let late = check(&bench.healthy, 30, &bench.updates).await?;
+    unless(late == 0, Kind::RefusedAndStored, late)?;
     Ok(failures.len().try_into().unwrap_or(u64::MAX))
 }
 
@@ -325,7 +327,8 @@ async fn prove_schedule() -> Result<u64, Violation> {
         unless(durable, Kind::Lost, (failure, run))?;
         answers_right(&bench.healthy.get(30).by("reader").send().await, &right)?;
     }
-    check(&bench.healthy, 30, &bench.updates).await?;
+    let late = check(&bench.healthy, 30, &bench.updates).await?;
+    unless(late == 0, Kind::RefusedAndStored, late)?;
     Ok(failures.len().try_into().unwrap_or(u64::MAX))
 }
 

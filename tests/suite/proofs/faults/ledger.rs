@@ -20,6 +20,8 @@ pub(crate) struct Update {
     pub(crate) if_match: Option<String>,
     /// What the client was told, each time that it asked.
     pub(crate) told: Vec<Told>,
+    /// The version that the service was on, as a refusal by `If-Match` has said.
+    pub(crate) refused_on: Option<u64>,
 }
 
 /// What an answer says.
@@ -113,7 +115,10 @@ impl Update {
                 let replayed = reply.header("idempotency-replayed") == "true";
                 Told::Stored { version: version_of(reply.header("etag")), replayed }
             }
-            status @ 400..500 => Told::Refused(status),
+            status @ 400..500 => {
+                self.refused_on = (status == 412).then(|| version_of(reply.header("etag")));
+                Told::Refused(status)
+            }
             status => Told::Unknown(status),
         };
         self.told.push(told);
@@ -124,16 +129,17 @@ impl Update {
         format!("{PREFIX}{}", self.notes)
     }
 
-    /// Whether a sending that was not answered may arrive after a later one was refused: where the
-    /// deadline alone has changed the tag in between. It is then applied on just the version that the
-    /// client had named (docs/adr/0005).
-    fn was_overtaken_by_the_clock(&self) -> bool {
-        self.told.last() == Some(&Told::Refused(412))
-            && self.told.iter().any(|told| matches!(told, Told::Unknown(_)))
+    /// Whether a sending that had no answer may have landed after a refusal. It may where the refusal
+    /// was by a deadline alone: the version that readers are shown is then not stored, and it is the
+    /// change that was under way which takes its number.
+    fn may_land_late(&self, version: u64) -> bool {
+        let unanswered = self.told.iter().any(|told| matches!(told, Told::Unknown(_)));
+        unanswered && self.refused_on == Some(version)
     }
 
-    /// Holds the changes that bear these notes to what the client was told.
-    fn agrees(&self, stored: &[&Value]) -> Result<(), Violation> {
+    /// Holds the changes that bear these notes to what the client was told. Answers whether one landed
+    /// after a refusal.
+    fn agrees(&self, stored: &[&Value]) -> Result<bool, Violation> {
         let detail = (self, stored);
         unless(stored.len() <= 1, Kind::Twice, detail)?;
         let version = stored.first().and_then(|change| change["version"].as_u64());
@@ -143,12 +149,13 @@ impl Update {
                 unless(version == Some(*acknowledged), Kind::Misquoted, detail)?;
             }
         }
-        let expected = self.if_match.as_deref().map(|tag| version_of(tag) + 1);
         let refused = matches!(self.told.last(), Some(Told::Refused(_)));
-        let late = self.was_overtaken_by_the_clock() && version == expected;
-        unless(!(refused && version.is_some()) || late, Kind::RefusedAndStored, detail)?;
+        let late = refused && version.is_some_and(|version| self.may_land_late(version));
+        unless(late || !refused || version.is_none(), Kind::RefusedAndStored, detail)?;
+        let expected = self.if_match.as_deref().map(|tag| version_of(tag) + 1);
         let fine = expected.is_none() || version.is_none() || version == expected;
-        unless(fine, Kind::Overwrote, detail)
+        unless(fine, Kind::Overwrote, detail)?;
+        Ok(late)
     }
 }
 
@@ -158,11 +165,13 @@ pub(crate) fn version_of(tag: &str) -> u64 {
     version.and_then(|version| version.parse().ok()).expect("a version")
 }
 
-/// Holds the tables to what clients were told of a service.
+/// Holds the tables to what clients were told of a service. Answers how many updates landed after a
+/// refusal.
 ///
 /// # Errors
 /// They do not agree, or what is stored does not hang together.
-pub(crate) async fn check(app: &App, service: u64, updates: &[Update]) -> Result<(), Violation> {
+pub(crate) async fn check(app: &App, service: u64, updates: &[Update]) -> Result<u64, Violation> {
+    let mut late = 0;
     let history = app.history(service).await;
     let mut by_notes: HashMap<String, Vec<&Value>> = HashMap::new();
     for change in history.iter().filter(|change| change["cause"] == "update") {
@@ -170,12 +179,14 @@ pub(crate) async fn check(app: &App, service: u64, updates: &[Update]) -> Result
         by_notes.entry(notes).or_default().push(change);
     }
     for update in updates.iter().filter(|update| update.service == service) {
-        update.agrees(&by_notes.remove(&update.stored_notes()).unwrap_or_default())?;
+        let stored = by_notes.remove(&update.stored_notes()).unwrap_or_default();
+        late += u64::from(update.agrees(&stored)?);
     }
     unless(by_notes.is_empty(), Kind::Unasked, &by_notes)?;
     hangs_together(&history)?;
     let row: Value = serde_dynamo::from_item(app.row(service).await).expect("JSON");
-    is_as_left_by(&row, history.last())
+    is_as_left_by(&row, history.last())?;
+    Ok(late)
 }
 
 fn hangs_together(history: &[Value]) -> Result<(), Violation> {

@@ -55,7 +55,8 @@ pub(crate) async fn run(seed: u64, updates: u64, lie: Option<Lie>) -> Result<Tal
     }
     store.release().await;
     for service in SERVICES {
-        check(&run.healthy, service, &run.ledger.updates).await?;
+        let late = check(&run.healthy, service, &run.ledger.updates).await?;
+        *run.tally.counted.entry("landed after a refusal by a deadline").or_default() += late;
     }
     run.tally.count("worlds");
     run.tally.counted.insert("updates", run.ledger.updates.len().try_into().unwrap_or(u64::MAX));
@@ -118,6 +119,7 @@ impl Ledger {
             key: None,
             if_match: None,
             told: Vec::new(),
+            refused_on: None,
         });
         number
     }
