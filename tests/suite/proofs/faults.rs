@@ -2,7 +2,8 @@
 //! none is applied twice, none is refused and stored all the same.
 //!
 //! Updates and runs of the schedule go through the real handlers and the real SDK to a store that
-//! fails at random. A failing world prints its seed: `PROOF_SEED=<seed> cargo test faults` runs it again.
+//! fails at random. A failing world prints its seed; `PROOF_SEED=<seed>` before the same command runs it
+//! again.
 
 mod controls;
 mod each_call;
