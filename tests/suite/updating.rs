@@ -234,6 +234,36 @@ async fn an_update_that_others_overtake_four_times_is_applied_on_the_fifth() {
     );
 }
 
+/// The first sending is applied and not answered, the second is cancelled for it; before the service
+/// is read again the caller's right has gone.
+#[tokio::test]
+async fn an_update_that_is_stored_is_not_refused_for_a_right_that_went_after_it() {
+    let app = World::family().start().await;
+    let mut sent = 0;
+    let (slow, _, mut turns) = FaultyStore::below(&app, None, move |call| {
+        let transaction = call.operation == "TransactWriteItems";
+        sent += u32::from(transaction);
+        let fate = match (transaction, sent) {
+            (true, 1) => Fate::AnswerLost,
+            (true, 2) => Fate::Cancelled("TransactionConflict"),
+            _ => Fate::Passed,
+        };
+        Plan { others_first: !transaction && sent == 2, fate }
+    });
+    let others = async || {
+        let update = app.client.update_item().table_name(&app.tables.users);
+        let update = update.key("subject", AttributeValue::S("editor".into()));
+        let update = update.update_expression("REMOVE #permissions");
+        let update = update.expression_attribute_names("#permissions", "permissions");
+        update.send().await.expect("an update");
+    };
+    let own = slow.put(30, json!({"status": "RED"})).by("editor").send();
+    assert_eq!(with_others(own, &mut turns, others).await.ok()["status"], "RED");
+    assert_eq!(app.history(30).await.len(), 1);
+    let late = app.put(30, json!({"status": "GREEN"})).by("editor").send().await;
+    assert_eq!(late.refused(403), "NOT_PERMITTED");
+}
+
 #[tokio::test]
 async fn a_change_that_history_has_already_is_never_overwritten() {
     let app = World::family().start().await;

@@ -157,11 +157,16 @@ impl Asked<'_> {
             }
             metrics::contended(self.context, 1, u64::from(number < MAX_ATTEMPTS));
             pause(number).await;
-            found = self.found().await?;
-            moved = found.service.record.version != attempt.transaction.from_version;
+            let again = self.found().await;
+            // Whoever has lost the right meanwhile may have made this update before.
+            moved = match &again {
+                Ok(found) => found.service.record.version != attempt.transaction.from_version,
+                Err(problem) => problem.fault().is_none(),
+            };
             if moved && self.deps.updates.has_applied(&attempt.transaction).await? {
                 return self.stored(attempt);
             }
+            found = again?;
             cancelled = Some(attempt);
         }
         // The one that was first may have been a repeat of this very update.

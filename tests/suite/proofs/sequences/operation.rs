@@ -116,9 +116,9 @@ pub(super) enum Operation {
     Rename(Place, u8),
 }
 
-/// Sequences of 1 to 30 operations.
-pub(super) fn sequence() -> impl Strategy<Value = Vec<Operation>> {
-    vec(operation(), 1..=30)
+/// Sequences of up to so many operations.
+pub(super) fn sequence(longest: usize) -> impl Strategy<Value = Vec<Operation>> {
+    vec(operation(), 1..=longest)
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
