@@ -6,6 +6,7 @@ use lambda_http::http::{HeaderValue, header::CONTENT_TYPE};
 mod body;
 mod context;
 pub mod cursor;
+mod document;
 mod etag;
 mod event;
 mod operation;

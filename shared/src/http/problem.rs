@@ -5,11 +5,11 @@ use std::error::Error;
 
 use lambda_http::http::{
     HeaderValue, StatusCode,
-    header::{ALLOW, CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE},
+    header::{ALLOW, ETAG, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use serde::Serialize;
 
-use super::{Context, ETag, Response};
+use super::ETag;
 use crate::{auth::Refusal, store::StoreFault};
 
 /// A refusal or a fault, in the terms of the contract.
@@ -65,21 +65,6 @@ pub struct FieldError {
     pub detail: String,
 }
 
-/// The document of RFC 9457.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Document<'a> {
-    r#type: String,
-    title: &'static str,
-    status: u16,
-    detail: String,
-    instance: &'a str,
-    code: &'static str,
-    request_id: &'a str,
-    #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
-    errors: &'a [FieldError],
-}
-
 impl Problem {
     /// Something that must not happen, with its cause.
     pub fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
@@ -87,7 +72,7 @@ impl Problem {
     }
 
     /// The table: code, status, title.
-    const fn row(&self) -> (&'static str, StatusCode, &'static str) {
+    pub(super) const fn row(&self) -> (&'static str, StatusCode, &'static str) {
         match self {
             Self::Refused(Refusal::Unauthenticated) => {
                 ("UNAUTHENTICATED", StatusCode::UNAUTHORIZED, "Not signed in")
@@ -142,7 +127,7 @@ impl Problem {
     }
 
     /// What the client reads; never the text of a source error.
-    fn detail(&self) -> String {
+    pub(super) fn detail(&self) -> String {
         match self {
             Self::Refused(refusal) => refusal.to_string(),
             Self::NotPermitted => {
@@ -179,7 +164,7 @@ impl Problem {
     }
 
     /// The header that some problems carry.
-    fn header(&self) -> Option<(lambda_http::http::HeaderName, HeaderValue)> {
+    pub(super) fn header(&self) -> Option<(lambda_http::http::HeaderName, HeaderValue)> {
         match self {
             Self::Refused(
                 Refusal::Unauthenticated | Refusal::UserUnknown | Refusal::UserInactive,
@@ -220,34 +205,6 @@ impl Problem {
         } else {
             None
         }
-    }
-
-    /// The problem document.
-    #[must_use]
-    pub fn response(&self, context: &Context) -> Response {
-        let (code, status, title) = self.row();
-        let errors =
-            if let Self::ValidationFailed(errors) = self { errors.as_slice() } else { &[] };
-        let document = Document {
-            r#type: format!(
-                "urn:capacity-status:problem:{}",
-                code.to_ascii_lowercase().replace('_', "-")
-            ),
-            title,
-            status: status.as_u16(),
-            detail: self.detail(),
-            instance: &context.instance,
-            code,
-            request_id: &context.request_id,
-            errors,
-        };
-        let body = serde_json::to_string(&document).unwrap_or_default();
-        let mut response = Response::new(body.into());
-        *response.status_mut() = status;
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.extend(self.header());
-        response
     }
 }
 

@@ -2,6 +2,7 @@
 //! a fault, never a default. Every write is conditional.
 
 mod attribute;
+mod expression;
 mod fault;
 mod history;
 mod history_item;

@@ -1,0 +1,51 @@
+//! How a problem goes over the wire (RFC 9457).
+
+use lambda_http::http::{HeaderValue, header::CONTENT_TYPE};
+use serde::Serialize;
+
+use super::{Context, FieldError, Problem, Response};
+
+/// The document of RFC 9457.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    instance: &'a str,
+    code: &'static str,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
+    errors: &'a [FieldError],
+}
+
+impl Problem {
+    /// The problem document.
+    #[must_use]
+    pub fn response(&self, context: &Context) -> Response {
+        let (code, status, title) = self.row();
+        let errors =
+            if let Self::ValidationFailed(errors) = self { errors.as_slice() } else { &[] };
+        let document = Document {
+            r#type: format!(
+                "urn:capacity-status:problem:{}",
+                code.to_ascii_lowercase().replace('_', "-")
+            ),
+            title,
+            status: status.as_u16(),
+            detail: self.detail(),
+            instance: &context.instance,
+            code,
+            request_id: &context.request_id,
+            errors,
+        };
+        let body = serde_json::to_string(&document).unwrap_or_default();
+        let mut response = Response::new(body.into());
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.extend(self.header());
+        response
+    }
+}
