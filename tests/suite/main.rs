@@ -19,6 +19,7 @@ mod domain;
 mod fields;
 mod forgery;
 mod gateway_events;
+mod hazards;
 mod history;
 mod journey;
 mod key_sets;
