@@ -23,7 +23,13 @@ use shared::http::Clock;
 /// Its name, what it claims, and the proof itself.
 type Proof = (&'static str, &'static str, fn(Size) -> Figures);
 
-const PROOFS: [Proof; 5] = [
+const PROOFS: [Proof; 6] = [
+    (
+        "each_call",
+        "Whichever call of the store fails, in whatever way, alone or with all that follow: every answer \
+         is the right one or 503, the tables agree with it, and the same request can be sent again.",
+        |size| wait_for(proofs::each_call::prove(size)),
+    ),
     (
         "faults",
         "However the store fails and however often an update is sent again: none is lost, applied \

@@ -1,6 +1,7 @@
 //! Proofs: claims about what can never happen, each with the controls that show it can fail. A short
 //! size of each runs with every test; the long one is for a machine with minutes to spare.
 
+pub(crate) mod each_call;
 pub(crate) mod faults;
 pub(crate) mod linear;
 pub(crate) mod model;

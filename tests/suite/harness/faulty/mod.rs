@@ -1,43 +1,26 @@
 //! A store that fails as a script has it, below the real SDK: at the connector, where a request has
 //! been built and signed and an answer has not been read. What it lets through reaches the engine.
 
+mod connector;
 mod fate;
 mod lie;
 
 use std::{
     collections::BTreeMap,
-    fmt,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
-use aws_sdk_dynamodb::{
-    Client,
-    config::{
-        AsyncSleep, BehaviorVersion, Sleep, StalledStreamProtectionConfig,
-        retry::{RetryPartition, TokenBucket},
-        timeout::TimeoutConfig,
-    },
-};
-use aws_smithy_http_client::Builder;
 use aws_smithy_runtime_api::client::{
-    http::{
-        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-        SharedHttpConnector,
-    },
-    orchestrator::{HttpRequest, HttpResponse},
-    result::ConnectorError,
-    runtime_components::RuntimeComponents,
+    http::{HttpConnector, SharedHttpConnector},
+    orchestrator::HttpRequest,
 };
-use aws_smithy_types::byte_stream::ByteStream;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{App, gateway_settings};
 
-use fate::Answer;
 pub(crate) use fate::Fate;
 pub(crate) use lie::Lie;
 
@@ -111,9 +94,7 @@ impl FaultyStore {
             held_back: Mutex::default(),
             turns,
         }));
-        let connection =
-            Connection { shared: Arc::clone(&store.0), real: Builder::new().build_http() };
-        let client = client(app, connection);
+        let client = connector::client(app, Arc::clone(&store.0));
         let settings = gateway_settings(&app.tables);
         (App::new(client, app.tables.clone(), &settings), store, taken)
     }
@@ -155,122 +136,6 @@ pub(crate) async fn with_others<T>(
             }
         }
     }
-}
-
-/// The app's client, but for the connection, and with nothing in it that depends on time.
-fn client(app: &App, connection: Connection) -> Client {
-    // A partition of its own, so that this store's faults use up no other test's retries.
-    let partition = RetryPartition::custom("faulty").token_bucket(TokenBucket::unlimited()).build();
-    let config = app.client.config().to_builder();
-    let config = config
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .http_client(connection)
-        .retry_partition(partition)
-        .sleep_impl(NoWait)
-        .timeout_config(TimeoutConfig::disabled())
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-    Client::from_conf(config.build())
-}
-
-/// Does not wait: the SDK's pauses between its attempts cost no time.
-#[derive(Debug)]
-struct NoWait;
-
-impl AsyncSleep for NoWait {
-    fn sleep(&self, _: Duration) -> Sleep {
-        Sleep::new(std::future::ready(()))
-    }
-}
-
-/// The real connection, and what stands between it and the SDK.
-#[derive(Clone)]
-struct Connection {
-    shared: Arc<Shared>,
-    real: SharedHttpClient,
-}
-
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Connection")
-    }
-}
-
-impl HttpClient for Connection {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        let real = self.real.http_connector(settings, components);
-        SharedHttpConnector::new(Faulty { shared: Arc::clone(&self.shared), real })
-    }
-}
-
-/// What the SDK hands its requests to.
-#[derive(Clone)]
-struct Faulty {
-    shared: Arc<Shared>,
-    real: SharedHttpConnector,
-}
-
-impl fmt::Debug for Faulty {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Faulty")
-    }
-}
-
-impl HttpConnector for Faulty {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let faulty = self.clone();
-        HttpConnectorFuture::new(async move { faulty.answer(request).await })
-    }
-}
-
-impl Faulty {
-    async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        self.shared.release(HeldBack::is_due).await;
-        let operation = operation(&request);
-        let plan = self.shared.plan(&operation);
-        if plan.others_first {
-            self.shared.others().await;
-        }
-        self.shared.count(operation, plan.fate);
-        let request = match self.shared.lie {
-            Some(lie) => lie.told_in(request),
-            None => request,
-        };
-        let body = request.body().bytes().unwrap_or_default().to_vec();
-        if plan.fate.is_applied() {
-            let answer = match self.shared.lie {
-                Some(lie) if lie.is_unsent(&body) => fate::success("{}"),
-                _ => read(self.real.call(request).await?).await?,
-            };
-            let answer = plan.fate.after(answer, &body)?;
-            return Ok(match self.shared.lie {
-                Some(lie) => lie.told_of(answer),
-                None => answer,
-            });
-        }
-        if let Fate::HeldBack(calls) = plan.fate {
-            let connector = self.real.clone();
-            self.shared.hold_back(HeldBack { calls, request, connector });
-        }
-        plan.fate.instead(&body)
-    }
-}
-
-/// The action that a request asks for.
-fn operation(request: &HttpRequest) -> String {
-    let target = request.headers().get("x-amz-target").unwrap_or_default();
-    target.rsplit('.').next().unwrap_or_default().to_owned()
-}
-
-/// The answer with its whole body in memory.
-async fn read(answer: HttpResponse) -> Result<Answer, ConnectorError> {
-    let status = answer.status();
-    let read = ByteStream::new(answer.into_body()).collect().await;
-    let body = read.map_err(|error| ConnectorError::io(error.into()))?.to_vec();
-    Ok(Answer { status, body })
 }
 
 impl HeldBack {
@@ -316,7 +181,7 @@ impl Shared {
         };
         for HeldBack { request, connector, .. } in due {
             let answer = connector.call(request).await.expect("the engine answers");
-            read(answer).await.expect("an answer");
+            connector::read(answer).await.expect("an answer");
         }
     }
 }

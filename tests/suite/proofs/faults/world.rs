@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use fastrand::Rng;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::ledger::{Kind, Told, Update, Violation, check};
+use super::{
+    ledger::{Kind, Told, Update, Violation, check},
+    others::Others,
+};
 use crate::harness::{
     App, World,
     faulty::{Counts, Fate, FaultyStore, Lie, Plan, StoreCall, Turn, with_others},
@@ -24,7 +27,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, name: &'static str) {
+    pub(super) fn count(&mut self, name: &'static str) {
         *self.counted.entry(name).or_default() += 1;
     }
 
@@ -98,9 +101,9 @@ fn at_random(mut rng: Rng) -> impl FnMut(&StoreCall) -> Plan + Send {
 }
 
 /// Every update that was asked for.
-struct Ledger {
+pub(super) struct Ledger {
     seed: u64,
-    updates: Vec<Update>,
+    pub(super) updates: Vec<Update>,
 }
 
 impl Ledger {
@@ -109,7 +112,7 @@ impl Ledger {
     }
 
     /// A new update, without conditions, of that service.
-    fn add(&mut self, rng: &mut Rng, service: u64) -> usize {
+    pub(super) fn add(&mut self, rng: &mut Rng, service: u64) -> usize {
         let number = self.updates.len();
         self.updates.push(Update {
             service,
@@ -249,7 +252,7 @@ impl Run {
 }
 
 impl Tally {
-    fn heard(&mut self, told: Told) {
+    pub(super) fn heard(&mut self, told: Told) {
         self.count("sendings of updates");
         self.count(match told {
             Told::Stored { replayed: false, .. } => "answered 200",
@@ -259,51 +262,5 @@ impl Tally {
             Told::Refused(_) => "answered by another refusal",
             Told::Unknown(_) => "answered 503",
         });
-    }
-}
-
-/// Everybody else, on a healthy store, with clocks of their own.
-struct Others<'a> {
-    rng: &'a mut Rng,
-    healthy: &'a App,
-    ledger: &'a mut Ledger,
-    tally: &'a mut Tally,
-    seconds: i64,
-}
-
-impl Others<'_> {
-    /// They do something while an update is under way, or the schedule.
-    async fn have_their_turn(
-        &mut self,
-        service: u64,
-        under_way: Option<usize>,
-    ) -> Result<(), Violation> {
-        self.tally.count("turns of others");
-        self.healthy.at(self.seconds + self.rng.i64(-5..30));
-        let done = match self.rng.u32(..10) {
-            0 => {
-                self.healthy.run_schedule().await;
-                Ok(())
-            }
-            1..4 => match under_way.filter(|number| self.ledger.updates[*number].key.is_some()) {
-                Some(same) => self.send(same).await,
-                None => self.update(service).await,
-            },
-            _ => self.update(service).await,
-        };
-        self.healthy.at(self.seconds);
-        done
-    }
-
-    async fn update(&mut self, service: u64) -> Result<(), Violation> {
-        let number = self.ledger.add(self.rng, service);
-        self.send(number).await
-    }
-
-    async fn send(&mut self, number: usize) -> Result<(), Violation> {
-        let reply = self.ledger.updates[number].call(self.healthy).send().await;
-        let told = self.ledger.updates[number].hear(&reply)?;
-        self.tally.heard(told);
-        Ok(())
     }
 }

@@ -6,8 +6,8 @@
 //! again.
 
 mod controls;
-mod each_call;
 pub(crate) mod ledger;
+mod others;
 mod world;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,82 @@
+//! Where an operation is tried: the same tables on a healthy store and on one that fails.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::Failure;
+use crate::{
+    harness::{
+        App, World,
+        faulty::{Fate, FaultyStore, Lie, Plan, Turn},
+    },
+    proofs::faults::ledger::Update,
+};
+
+/// A world, on a healthy store and on one that fails.
+pub(super) struct Bench {
+    pub(super) healthy: App,
+    pub(super) faulty: App,
+    pub(super) store: FaultyStore,
+    pub(super) turns: UnboundedReceiver<Turn>,
+    /// Every update of service 30 so far.
+    pub(super) updates: Vec<Update>,
+    /// What the clocks show.
+    seconds: i64,
+}
+
+impl Bench {
+    pub(super) async fn new(lie: Option<Lie>) -> Self {
+        let world = World::family().start().await;
+        let (healthy, _, _) = FaultyStore::below(&world, None, |_| Fate::Passed.into());
+        let (faulty, store, turns) = FaultyStore::below(&world, lie, |_| Fate::Passed.into());
+        Self { healthy, faulty, store, turns, updates: Vec::new(), seconds: 0 }
+    }
+
+    pub(super) fn later(&mut self, seconds: i64) {
+        self.seconds += seconds;
+        self.healthy.at(self.seconds);
+        self.faulty.at(self.seconds);
+    }
+
+    /// Has all calls pass from now on, and gives the actions' names as they come.
+    pub(super) fn watch(&self) -> Arc<Mutex<Vec<String>>> {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&seen);
+        self.store.direct(move |call| {
+            noted.lock().expect("no panic while held").push(call.operation.clone());
+            Plan { others_first: is_first_write(&noted), fate: Fate::Passed }
+        });
+        seen
+    }
+
+    /// Has that fail from now on.
+    pub(super) fn fail(&self, failure: Failure) {
+        let (first, seen) = (self.store.calls(), Mutex::new(Vec::new()));
+        self.store.direct(move |call| {
+            seen.lock().expect("no panic while held").push(call.operation.clone());
+            Plan { others_first: is_first_write(&seen), fate: failure.fate(first, call) }
+        });
+    }
+}
+
+/// Others have their turn before the first transaction, where a test gives turns.
+fn is_first_write(seen: &Mutex<Vec<String>>) -> bool {
+    let seen = seen.lock().expect("no panic while held");
+    let writes = seen.iter().filter(|operation| *operation == "TransactWriteItems").count();
+    writes == 1 && seen.last().is_some_and(|operation| operation == "TransactWriteItems")
+}
+
+/// An update of service 30 under notes of that number.
+pub(super) fn update(status: &'static str, number: usize) -> Update {
+    Update {
+        service: 30,
+        status,
+        minutes: 1,
+        notes: format!("update {number} ends"),
+        key: None,
+        if_match: None,
+        told: Vec::new(),
+        refused_on: None,
+    }
+}

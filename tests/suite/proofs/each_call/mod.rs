@@ -1,0 +1,56 @@
+//! Every call of the store that an operation makes, failed in every way: that call alone, and that
+//! call with all that follow. The answer is the right one or 503, the tables agree with it, and the
+//! same request on a healthy store then brings about what was asked for.
+
+mod bench;
+mod failure;
+mod reads;
+mod schedule;
+mod writes;
+
+use self::{
+    bench::{Bench, update},
+    failure::Failure,
+    writes::Write,
+};
+use super::{
+    Figures, Size,
+    faults::ledger::{Kind, Violation},
+};
+use crate::harness::faulty::Lie;
+
+/// Runs the proof. The short one leaves out ways to fail that the code and the SDK treat alike.
+///
+/// # Panics
+/// An answer is wrong, or the tables do not agree with it.
+pub(crate) async fn prove(size: Size) -> Figures {
+    let failures = all(size).await.unwrap_or_else(|violation| panic!("{violation}"));
+    failures.into_iter().collect()
+}
+
+/// How often something was made to fail, by kind of operation.
+async fn all(size: Size) -> Result<[(&'static str, u64); 3], Violation> {
+    let mut updates = 0;
+    for write in Write::ALL {
+        updates += writes::prove(size, write).await?;
+    }
+    Ok([
+        ("failures in reads", reads::prove(size, None).await?),
+        ("failures in updates", updates),
+        ("failures in runs of the schedule", schedule::prove(size).await?),
+    ])
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_fails_the_tables_agree_with_the_answer() {
+    let figures = prove(Size::Short).await;
+    assert!(figures.iter().all(|(_, failures)| *failures > 0), "{figures:?}");
+}
+
+/// Control, and safety: what could not be read is not taken for absent. A store that does not name the
+/// keys that it left unprocessed makes services disappear.
+#[tokio::test(start_paused = true)]
+async fn unprocessed_keys_taken_for_absent_are_noticed() {
+    let proof = reads::prove(Size::Short, Some(Lie::UnprocessedUnnamed)).await;
+    assert_eq!(proof.expect_err("a violation").kind, Kind::Shown);
+}

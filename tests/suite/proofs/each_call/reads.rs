@@ -1,0 +1,66 @@
+//! Reads: an answer is the right one or 503, and what could not be read is not taken for absent.
+
+use super::{Bench, Failure, update};
+use crate::{
+    harness::{
+        App, Call, Reply,
+        faulty::{Fate, Lie},
+    },
+    proofs::{
+        Size,
+        faults::ledger::{Kind, Violation, unless},
+    },
+};
+
+type Read = fn(&App) -> Call<'_>;
+
+const READS: [Read; 8] = [
+    |app| app.get(30),
+    |app| app.list("id=30,40"),
+    |app| app.list("region=10"),
+    |app| app.list("parentId=20&status=RED"),
+    |app| app.list("status=RED"),
+    |app| app.list(""),
+    |app| app.past(30, ""),
+    |app| app.past(30, "at=2026-11-21T09:00:00Z"),
+];
+
+/// Answers how often something was made to fail.
+async fn prove_one(size: Size, bench: &Bench, read: Read) -> Result<u64, Violation> {
+    let right = read(&bench.healthy).by("editor").send().await;
+    let seen = bench.watch();
+    answers_right(&read(&bench.faulty).by("editor").send().await, &right)?;
+    let calls = seen.lock().expect("no panic while held").clone();
+    let failures = Failure::of(&calls, size);
+    for failure in &failures {
+        bench.fail(*failure);
+        let reply = read(&bench.faulty).by("editor").send().await;
+        let unread = matches!(failure.fate, Fate::Unprocessed(_));
+        unless(!unread || reply.status == 503, Kind::Shown, (failure, &reply.body))?;
+        if reply.status != 503 {
+            answers_right(&reply, &right)?;
+        }
+    }
+    bench.watch();
+    answers_right(&read(&bench.faulty).by("editor").send().await, &right)?;
+    Ok(failures.len().try_into().unwrap_or(u64::MAX))
+}
+
+pub(super) fn answers_right(reply: &Reply, right: &Reply) -> Result<(), Violation> {
+    let same = (&reply.body, reply.header("etag")) == (right.ok(), right.header("etag"));
+    unless(same, Kind::Shown, (&reply.body, &right.body))
+}
+
+/// Answers how often something was made to fail.
+///
+/// # Errors
+/// An answer is neither the right one nor 503.
+pub(super) async fn prove(size: Size, lie: Option<Lie>) -> Result<u64, Violation> {
+    let bench = Bench::new(lie).await;
+    update("RED", 0).call(&bench.healthy).send().await.ok();
+    let mut failures = 0;
+    for read in READS {
+        failures += prove_one(size, &bench, read).await?;
+    }
+    Ok(failures)
+}

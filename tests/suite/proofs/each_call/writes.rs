@@ -1,0 +1,130 @@
+//! Updates: the tables agree with what was answered, and the same request can be sent again.
+
+use super::{Bench, Failure, update};
+use crate::{
+    harness::faulty::{Fate, with_others},
+    proofs::{
+        Size,
+        faults::ledger::{Kind, Told, Update, Violation, check, unless},
+    },
+};
+
+/// When a deadline of one minute is past.
+const PAST: i64 = 100;
+
+/// An update, and what has come before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Write {
+    Plain,
+    OnACondition,
+    AfterTheDeadline,
+    Named,
+    Repeated,
+    Contended,
+}
+
+impl Write {
+    pub(super) const ALL: [Self; 6] = [
+        Self::Plain,
+        Self::OnACondition,
+        Self::AfterTheDeadline,
+        Self::Named,
+        Self::Repeated,
+        Self::Contended,
+    ];
+}
+
+impl Bench {
+    /// Has a healthy store take an update.
+    pub(super) async fn update(&mut self, status: &'static str) {
+        let mut update = update(status, self.updates.len());
+        let heard = update.hear(&update.call(&self.healthy).send().await);
+        assert!(matches!(heard, Ok(Told::Stored { .. })), "{heard:?}");
+        self.updates.push(update);
+    }
+
+    /// Makes the service RED, and gives the number of the update that is to be made of it.
+    async fn prepare(&mut self, write: Write) -> usize {
+        self.later(PAST);
+        self.update("RED").await;
+        let number = self.updates.len();
+        let mut own = update("AMBER", number);
+        match write {
+            Write::Plain | Write::Contended => {}
+            Write::OnACondition => {
+                let get = self.healthy.get(30).by("reader").send().await;
+                own.if_match = Some(get.header("etag").to_owned());
+            }
+            Write::AfterTheDeadline => self.later(PAST),
+            Write::Named | Write::Repeated => own.key = Some(format!("key-{number}")),
+        }
+        if write == Write::Repeated {
+            own.hear(&own.call(&self.healthy).send().await).expect("an answer");
+        }
+        self.updates.push(own);
+        number
+    }
+
+    /// Has the store that fails take that update; others may get in between.
+    async fn send(&mut self, write: Write, number: usize) -> Result<Told, Violation> {
+        let (own, mut other) = (self.updates[number].clone(), update("RED", number + 1));
+        let meanwhile = async || {
+            if write == Write::Contended {
+                other.hear(&other.call(&self.healthy).send().await).expect("an answer");
+            }
+        };
+        let asked = own.call(&self.faulty).send();
+        let reply = with_others(asked, &mut self.turns, meanwhile).await;
+        self.updates.push(other);
+        self.store.release().await;
+        self.updates[number].hear(&reply)
+    }
+
+    /// The same request on a healthy store brings about what it asks for, if that is not so already.
+    async fn repeat(&mut self, number: usize) -> Result<(), Violation> {
+        let mut number = number;
+        if self.updates[number].key.is_none() {
+            // It is another update, and so has other notes.
+            let if_match = self.updates[number].if_match.clone();
+            number = self.updates.len();
+            self.updates.push(Update { if_match, ..update("AMBER", number) });
+        }
+        let reply = self.updates[number].call(&self.healthy).send().await;
+        let told = self.updates[number].hear(&reply)?;
+        let own = &self.updates[number];
+        let refused = told == Told::Refused(412) && own.if_match.is_some();
+        unless(refused || matches!(told, Told::Stored { .. }), Kind::Lost, (own, told))?;
+        let shown = self.healthy.get(30).by("reader").send().await;
+        unless(shown.ok()["status"] == "AMBER", Kind::Shown, (own, &shown.body))
+    }
+}
+
+/// Answers how often something was made to fail.
+///
+/// # Errors
+/// The tables and an answer disagree, or an update cannot be made any more.
+pub(super) async fn prove(size: Size, write: Write) -> Result<u64, Violation> {
+    let mut bench = Bench::new(None).await;
+    let number = bench.prepare(write).await;
+    let seen = bench.watch();
+    let told = bench.send(write, number).await?;
+    unless(matches!(told, Told::Stored { .. }), Kind::Lost, (write, told))?;
+    let calls = seen.lock().expect("no panic while held").clone();
+    let failures = Failure::of(&calls, size);
+    for failure in &failures {
+        let number = bench.prepare(write).await;
+        bench.fail(*failure);
+        let told = bench.send(write, number).await?;
+        let unread = matches!(failure.fate, Fate::Unprocessed(_));
+        let fine = match told {
+            Told::Stored { .. } => !unread,
+            Told::Unknown(status) => status == 503,
+            Told::Refused(_) => false,
+        };
+        unless(fine, Kind::Misquoted, (write, failure, told))?;
+        bench.repeat(number).await?;
+    }
+    let late = check(&bench.healthy, 30, &bench.updates).await?;
+    unless(late == 0, Kind::RefusedAndStored, late)?;
+    Ok(failures.len().try_into().unwrap_or(u64::MAX))
+}

@@ -1,0 +1,55 @@
+//! Whoever gets in between.
+
+use fastrand::Rng;
+
+use super::{
+    ledger::Violation,
+    world::{Ledger, Tally},
+};
+use crate::harness::App;
+
+/// Everybody else, on a healthy store, with clocks of their own.
+pub(super) struct Others<'a> {
+    pub(super) rng: &'a mut Rng,
+    pub(super) healthy: &'a App,
+    pub(super) ledger: &'a mut Ledger,
+    pub(super) tally: &'a mut Tally,
+    pub(super) seconds: i64,
+}
+
+impl Others<'_> {
+    /// They do something while an update is under way, or the schedule.
+    pub(super) async fn have_their_turn(
+        &mut self,
+        service: u64,
+        under_way: Option<usize>,
+    ) -> Result<(), Violation> {
+        self.tally.count("turns of others");
+        self.healthy.at(self.seconds + self.rng.i64(-5..30));
+        let done = match self.rng.u32(..10) {
+            0 => {
+                self.healthy.run_schedule().await;
+                Ok(())
+            }
+            1..4 => match under_way.filter(|number| self.ledger.updates[*number].key.is_some()) {
+                Some(same) => self.send(same).await,
+                None => self.update(service).await,
+            },
+            _ => self.update(service).await,
+        };
+        self.healthy.at(self.seconds);
+        done
+    }
+
+    async fn update(&mut self, service: u64) -> Result<(), Violation> {
+        let number = self.ledger.add(self.rng, service);
+        self.send(number).await
+    }
+
+    async fn send(&mut self, number: usize) -> Result<(), Violation> {
+        let reply = self.ledger.updates[number].call(self.healthy).send().await;
+        let told = self.ledger.updates[number].hear(&reply)?;
+        self.tally.heard(told);
+        Ok(())
+    }
+}
