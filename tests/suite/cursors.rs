@@ -35,8 +35,16 @@ async fn a_cursor_continues_its_own_list_and_no_other() {
         let rest = app.list(&same).by("lead").send().await;
         assert!(rest.ids().iter().all(|id| !page.ids().contains(id)), "{same}");
     }
-    for other in ["region=200", "region=100&parentId=100", "status=RED", "region=100&status=GREEN"]
-    {
+    for other in [
+        "region=200",
+        "region=100&parentId=100",
+        "status=RED",
+        "region=100&status=GREEN",
+        "region=100&typeId=13",
+        "region=100&name=x",
+        "region=100&changedSince=2026-11-21T09:00:00Z",
+        "region=100&editable=true",
+    ] {
         let reply = app.list(&format!("{other}&cursor={cursor}")).by("lead").send().await;
         assert_eq!(reply.refused(400), "INVALID_CURSOR", "{other}");
     }
@@ -47,7 +55,12 @@ async fn an_altered_cursor_is_refused() {
     let app = directory().await;
     set(&app, 111, "RED", 60).await;
     set(&app, 113, "RED", 60).await;
-    for query in ["limit=2", "region=100&limit=2", "status=RED&limit=1"] {
+    for query in [
+        "limit=2",
+        "region=100&limit=2",
+        "status=RED&limit=1",
+        "editable=true&typeId=13&name=PHARM&changedSince=2026-11-21T09:00:00Z&limit=1",
+    ] {
         let page = app.list(query).by("lead").send().await;
         let cursor = page.body["next"].as_str().expect("a cursor").to_owned();
         for at in 0..cursor.len() {
@@ -83,38 +96,46 @@ async fn a_forged_cursor_is_refused_or_harmless() {
         format!("cursor={}", BASE64_URL_SAFE_NO_PAD.encode(format!("{text};{sum}")))
     };
     let outside = [
-        "1;100;;;h/200/210/",
-        "1;;110;;h/100/120/",
-        "1;;;;h/100/",
-        "1;;;;p0",
-        "1;100;;;t5",
-        "1;;;RED;t5",
-        "1;;;RED;p8",
-        "1;;;RED;p0.5.111",
-        "1;;;RED;p7.-5.111",
-        "1;;;RED;p7.5",
-        "1;;;RED;p7.99999999999999.111",
-        "1;;;BLUE;t5",
-        "2;;;;t5",
-        "1;;;;t0",
-        "1;;;;",
-        "1;;;;;t5",
+        "2;100;;;;;;;t5",
+        "2;100;;;;;;;p0",
+        "2;;110;;;;;;t5",
+        "2;;;;;;;;h/100/",
+        "2;;;;;;;;p0",
+        "2;;;;;RED;;;t5",
+        "2;;;;;RED;;;p8",
+        "2;;;;;RED;;;p0.5.111",
+        "2;;;;;RED;;;p7.-5.111",
+        "2;;;;;RED;;;p7.5",
+        "2;;;;;RED;;;p7.99999999999999.111",
+        "2;;;;;BLUE;;;t5",
+        "2;;;x;;;;;t5",
+        "2;;;;%FF;;;;t5",
+        "2;;;;;;yesterday;;t5",
+        "2;;;;;;;editable;t5",
+        "1;;;;t5",
+        "2;;;;;;;;t0",
+        "2;;;;;;;;",
+        "2;;;;;;;;;t5",
         "",
-        "1;x;;;t5",
+        "2;x;;;;;;;t5",
     ];
     for text in outside {
         let reply = app.list(&forged(text)).by("lead").send().await;
         assert_eq!(reply.refused(400), "INVALID_CURSOR", "{text}");
     }
     // Longer than DynamoDB takes as a key, which neither local engine minds.
-    let too_deep = format!("1;100;;;h/100/{}", "1/".repeat(600));
+    let too_deep = format!("2;100;;;;;;;h/100/{}", "1/".repeat(600));
     assert_eq!(app.list(&forged(&too_deep)).by("lead").send().await.refused(400), "INVALID_CURSOR");
     for text in [
-        "1;;;;t5",
-        "1;100;;;h/100/",
-        "1;100;;;h/100/110/7/",
-        "1;;;RED;p7",
-        "1;;;RED;p7.1795251700.7",
+        "2;;;;;;;;t5",
+        "2;100;;;;;;;h/100/",
+        "2;100;;;;;;;h/100/110/7/",
+        "2;100;;;;;;;h/200/210/",
+        "2;;110;;;;;;h/100/120/",
+        "2;;;;;;;editable;h/7/",
+        "2;;;;;;;editable;b/200/210/",
+        "2;;;;;RED;;;p7",
+        "2;;;;;RED;;;p7.1795251700.7",
     ] {
         app.list(&forged(text)).by("lead").send().await.ok();
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::harness::{App, World, document};
+use crate::harness::{App, Meter, NOW, World, document, time};
 
 /// Two regions of three providers with four services each: 100 > 110 > 111..114, and one closed.
 pub(crate) async fn directory() -> App {
@@ -172,10 +172,11 @@ async fn a_page_may_come_short_or_empty_and_the_walk_goes_on() {
     }
     let app = world.start().await;
     set(&app, 130, "RED", 60).await;
-    let page = app.list("status=RED&region=100&limit=1").by("lead").send().await;
+    let query = "region=100&changedSince=2026-11-21T09:00:00Z&limit=1";
+    let page = app.list(query).by("lead").send().await;
     assert_eq!(page.ids(), [] as [u64; 0]);
     assert!(page.body["next"].is_string());
-    assert_eq!(walk(&app, "status=RED&region=100&limit=1").await, [130]);
+    assert_eq!(walk(&app, query).await, [130]);
 }
 
 #[tokio::test]
@@ -204,6 +205,19 @@ async fn parameters_are_held_to_their_rules_all_at_once() {
         "id=1&region=1",
         "id=1&cursor=x",
         "id=1&id=2",
+        "typeId=-1",
+        "typeId=",
+        "typeId=1234567890123456789",
+        "name=",
+        "changedSince=yesterday",
+        "changedSince=2026-11-21",
+        "changedSince=2026-11-21T09:00:00.5Z",
+        "changedSince=2026-02-29T09:00:00Z",
+        "changedSince=",
+        "editable=false",
+        "editable=",
+        "editable=TRUE",
+        "id=1&editable=true",
         "colour=1",
         "Limit=5",
         "%00=1",
@@ -222,4 +236,67 @@ async fn parameters_are_held_to_their_rules_all_at_once() {
     for name in ["limit", "colour", "region"] {
         assert!(detail.contains(name), "{detail}");
     }
+}
+
+/// A name can be as long as a filter's rule allows, in characters, and no longer.
+#[tokio::test]
+async fn a_part_of_a_name_has_at_most_100_characters() {
+    let app = directory().await;
+    let part = |length| format!("name={}", "%C3%A9".repeat(length));
+    app.list(&part(100)).by("lead").send().await.ok();
+    assert_eq!(app.list(&part(101)).by("lead").send().await.refused(400), "INVALID_QUERY");
+}
+
+/// Rights are judged for each page afresh: a cursor of one caller shows another what that one may edit.
+#[tokio::test]
+async fn what_a_page_of_editable_services_shows_is_judged_by_who_asks_for_it() {
+    let world = World::family().editor("other", &[40]);
+    let app = world.start().await;
+    let page = app.list("editable=true&limit=1").by("editor").send().await;
+    assert_eq!(page.ids(), [20]);
+    let cursor = page.body["next"].as_str().expect("a cursor");
+    let rest = format!("cursor={cursor}");
+    assert_eq!(app.list(&rest).by("editor").send().await.ids(), [30]);
+    assert_eq!(app.list(&rest).by("other").send().await.ids(), [40]);
+    assert_eq!(app.list(&rest).by("reader").send().await.ids(), [] as [u64; 0]);
+}
+
+/// `changedSince` counts a reset at its deadline, stored or not, and takes in the second that it names.
+#[tokio::test]
+async fn a_service_has_changed_at_its_deadline() {
+    let app = directory().await;
+    set(&app, 111, "RED", 2).await;
+    let since = |seconds| format!("changedSince={}", time(NOW + seconds));
+    assert_eq!(walk(&app, &since(0)).await, [111]);
+    assert_eq!(walk(&app, &since(1)).await, [] as [u64; 0]);
+    app.at(120);
+    assert_eq!(walk(&app, &since(120)).await, [111]);
+    assert_eq!(walk(&app, &since(121)).await, [] as [u64; 0]);
+    app.at(600);
+    app.run_schedule().await;
+    assert_eq!(walk(&app, &since(120)).await, [111]);
+    assert_eq!(walk(&app, &since(121)).await, [] as [u64; 0]);
+}
+
+/// A unit of a strongly consistent read is 4 KB: 256 are a megabyte.
+#[tokio::test]
+async fn a_page_reads_at_most_a_megabyte_of_the_table() {
+    let mut world = World::default().user("reader", &[]);
+    for id in 1..=500 {
+        world = world.service(id, &"n".repeat(4_000), None);
+    }
+    let (app, meter) = Meter::below(&world.start().await);
+    let mut query = "name=x&limit=100".to_owned();
+    let (mut pages, mut scanned) = (0, 0);
+    loop {
+        let page = app.list(&query).by("reader").send().await;
+        let reads = meter.take();
+        assert!(reads.units <= 256.0, "{reads:?}");
+        pages += 1;
+        scanned += reads.scanned;
+        assert_eq!(page.ids(), [] as [u64; 0]);
+        let Some(next) = page.body["next"].as_str() else { break };
+        query = format!("limit=100&cursor={next}");
+    }
+    assert_eq!((pages, scanned), (3, 500));
 }

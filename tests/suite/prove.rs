@@ -23,7 +23,7 @@ use shared::http::Clock;
 /// Its name, what it claims, and the proof itself.
 type Proof = (&'static str, &'static str, fn(Size) -> Figures);
 
-const PROOFS: [Proof; 6] = [
+const PROOFS: [Proof; 7] = [
     (
         "each_call",
         "Whichever call of the store fails, in whatever way, alone or with all that follow: every answer \
@@ -48,6 +48,12 @@ const PROOFS: [Proof; 6] = [
         "What eight clients at once are answered could have come from one register that they took \
          turns at.",
         |size| wait_for(proofs::linear::prove(size)),
+    ),
+    (
+        "lists",
+        "Whatever the filters, alone and combined: a walk over all pages lists each service that a look \
+         at every row of the directory's file finds, exactly once, and reads no more than it has to.",
+        |size| wait_for(proofs::lists::prove(size)),
     ),
     (
         "sequences",

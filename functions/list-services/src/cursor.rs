@@ -1,36 +1,54 @@
-//! The fields of this list's cursors: `region;parent;statuses;position`.
+//! The fields of this list's cursors: its filters, then the position.
 
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use shared::{
-    domain::{Rag, ServiceId},
+    domain::Rag,
     http::cursor::{open, seal},
     store::{Position, Selection},
 };
 
 /// What the first field of a cursor says: whose it is, and in which version.
-const LIST: &str = "1";
+const LIST: &str = "2";
 
 /// The cursor of a page of that selection which starts there.
 pub(crate) fn encode(selection: &Selection, position: &Position) -> String {
-    let id = |id: Option<ServiceId>| id.map(|id| id.to_string()).unwrap_or_default();
     let statuses: Vec<_> = selection.statuses.iter().map(|rag| rag.as_str()).collect();
+    let name = selection.name.as_deref().unwrap_or_default();
     seal(&[
         LIST.to_owned(),
-        id(selection.region),
-        id(selection.parent),
+        text(selection.region),
+        text(selection.parent),
+        text(selection.type_id),
+        utf8_percent_encode(name, NON_ALPHANUMERIC).to_string(),
         statuses.join(","),
+        text(selection.changed_since),
+        text(selection.editable.then_some("editable")),
         position.to_string(),
     ])
 }
 
 /// The selection and position of a cursor; `None` if we did not write it so.
 pub(crate) fn decode(cursor: &str) -> Option<(Selection, Position)> {
-    let [region, parent, statuses, position] = open(cursor, LIST)?;
-    let selection =
-        Selection { region: id(&region)?, parent: id(&parent)?, statuses: rags(&statuses)? };
+    let [region, parent, type_id, name, statuses, changed_since, editable, position] =
+        open(cursor, LIST)?;
+    let name = percent_decode_str(&name).decode_utf8().ok()?.into_owned();
+    let selection = Selection {
+        region: parsed(&region)?,
+        parent: parsed(&parent)?,
+        type_id: parsed(&type_id)?,
+        name: Some(name).filter(|name| !name.is_empty()),
+        statuses: rags(&statuses)?,
+        changed_since: parsed(&changed_since)?,
+        editable: editable == "editable",
+    };
     Some((selection, position.parse().ok()?))
 }
 
-fn id(text: &str) -> Option<Option<ServiceId>> {
+fn text(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+fn parsed<T: std::str::FromStr>(text: &str) -> Option<Option<T>> {
     if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
 }
 

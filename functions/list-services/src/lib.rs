@@ -9,7 +9,7 @@ use serde::Serialize;
 use shared::{
     auth::{Authenticator, Scope},
     config::Environment,
-    domain::{Service, ServiceId, Timestamp},
+    domain::{Service, ServiceId, Timestamp, User},
     http::{Clock, Context, ListedService, Operation, Problem, Response, ok, page},
     store::{Lister, Reader},
 };
@@ -55,10 +55,10 @@ pub async fn handle(deps: &Deps, request: Request) -> Response {
 
 async fn list(deps: &Deps, request: &Request, context: &Context) -> Result<Response, Problem> {
     let principal = deps.authenticator.authenticate(request, Scope::Read, context.now).await?;
-    shared::auth::active(deps.reader.user(&principal.subject).await?)?;
+    let caller = shared::auth::active(deps.reader.user(&principal.subject).await?)?;
     match query::read(request)? {
         Query::Ids(ids) => named(deps, &ids, context.now).await,
-        Query::Page(query) => listed(deps, query, context.now).await,
+        Query::Page(query) => listed(deps, &caller, query, context.now).await,
     }
 }
 
@@ -69,9 +69,14 @@ async fn named(deps: &Deps, ids: &[ServiceId], now: Timestamp) -> Result<Respons
     ok(&Named { items: shown(services, now), missing })
 }
 
-async fn listed(deps: &Deps, query: PageQuery, now: Timestamp) -> Result<Response, Problem> {
+async fn listed(
+    deps: &Deps,
+    caller: &User,
+    query: PageQuery,
+    now: Timestamp,
+) -> Result<Response, Problem> {
     let PageQuery { selection, position, limit } = query;
-    let found = deps.lister.page(&selection, position, limit, now).await?;
+    let found = deps.lister.page(&selection, caller, position, limit, now).await?;
     let found = found.ok_or(Problem::InvalidCursor)?;
     let next = found.next.map(|position| cursor::encode(&selection, &position));
     page(shown(found.services, now), next, limit)

@@ -5,7 +5,7 @@ use shared::{
     domain::{Rag, ServiceId},
     http::{
         Problem,
-        query::{DEFAULT_LIMIT, LIMIT_RULE, WrongParameters, limit, parameters},
+        query::{DEFAULT_LIMIT, LIMIT_RULE, TIME_RULE, WrongParameters, limit, parameters},
     },
     store::{Position, Selection},
 };
@@ -14,6 +14,9 @@ use crate::cursor;
 
 /// The most ids that one request may name.
 const MAX_IDS: usize = 100;
+
+/// The most characters that a part of a name may have.
+const MAX_NAME: usize = 100;
 
 /// What is asked for.
 pub(crate) enum Query {
@@ -62,6 +65,10 @@ impl Parameters {
                 self.take_statuses(value),
                 "must be RED, AMBER or GREEN, or several separated by commas",
             ),
+            "typeId" => (self.take_type(value), "must be a whole number of 1 to 18 digits"),
+            "name" => (self.take_name(value), "must be text of 1 to 100 characters"),
+            "changedSince" => (self.take_changed_since(value), TIME_RULE),
+            "editable" => (self.take_editable(value), "must be true, or be left out"),
             "limit" => (self.take_limit(value), LIMIT_RULE),
             "cursor" => (self.cursor.replace(value.to_owned()).is_none(), ""),
             _ => (false, "is no parameter of this list"),
@@ -85,7 +92,7 @@ impl Parameters {
     }
 
     fn take_ancestor(&mut self, name: &str, value: &str) -> bool {
-        let filters = self.filters.get_or_insert_default();
+        let filters = self.filters();
         let filter = if name == "region" { &mut filters.region } else { &mut filters.parent };
         *filter = value.parse().ok();
         filter.is_some()
@@ -96,11 +103,37 @@ impl Parameters {
             value.split(',').map(|name| Rag::parse(name.trim())).collect();
         // Kept in one order, so that two ways of writing a filter are one filter.
         let known = [Rag::Red, Rag::Amber, Rag::Green];
-        self.filters.get_or_insert_default().statuses =
-            statuses.as_ref().map_or_else(Vec::new, |given| {
-                known.into_iter().filter(|rag| given.contains(rag)).collect()
-            });
+        self.filters().statuses = statuses.as_ref().map_or_else(Vec::new, |given| {
+            known.into_iter().filter(|rag| given.contains(rag)).collect()
+        });
         statuses.is_some()
+    }
+
+    fn take_type(&mut self, value: &str) -> bool {
+        let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+        let number = value.parse().ok().filter(|_| digits && value.len() <= 18);
+        self.filters().type_id = number;
+        number.is_some()
+    }
+
+    fn take_name(&mut self, value: &str) -> bool {
+        self.filters().name = Some(value.to_lowercase());
+        (1..=MAX_NAME).contains(&value.chars().count())
+    }
+
+    fn take_changed_since(&mut self, value: &str) -> bool {
+        let since = value.parse().ok();
+        self.filters().changed_since = since;
+        since.is_some()
+    }
+
+    fn take_editable(&mut self, value: &str) -> bool {
+        self.filters().editable = true;
+        value == "true"
+    }
+
+    fn filters(&mut self) -> &mut Selection {
+        self.filters.get_or_insert_default()
     }
 
     fn take_limit(&mut self, value: &str) -> bool {

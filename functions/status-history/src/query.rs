@@ -6,16 +6,13 @@ use shared::{
     http::{
         Problem,
         cursor::{open, seal},
-        query::{DEFAULT_LIMIT, LIMIT_RULE, WrongParameters, limit, parameters},
+        query::{DEFAULT_LIMIT, LIMIT_RULE, TIME_RULE, WrongParameters, limit, parameters},
     },
     store::{Place, Window},
 };
 
 /// What the first field of a cursor says: whose it is, and in which version.
 const HISTORY: &str = "h1";
-
-/// What a time has to be.
-const TIME_RULE: &str = "must be a time in UTC such as 2026-11-21T09:05:00Z";
 
 /// What is asked for.
 pub(crate) enum Query {

@@ -12,6 +12,9 @@ const MAX_LIMIT: usize = 100;
 /// What a limit has to be.
 pub const LIMIT_RULE: &str = "must be a whole number from 1 to 100";
 
+/// What a time has to be.
+pub const TIME_RULE: &str = "must be a time in UTC such as 2026-11-21T09:05:00Z";
+
 /// What is wrong with a query.
 #[derive(Clone, Debug, Default)]
 pub struct WrongParameters(Vec<String>);

@@ -7,16 +7,26 @@ use aws_sdk_dynamodb::Client;
 
 use super::{
     Position, StoreFault,
+    attribute::Item,
+    keys::services,
     read::services_by_id,
     walk::{Step, Walk},
 };
 use crate::{
     config::Environment,
-    domain::{Lineage, Rag, Service, ServiceId, Timestamp},
+    domain::{Lineage, Rag, Service, ServiceId, Timestamp, User, authorise_update},
 };
 
 /// How many reads a page may take. A page that has not filled by then comes short.
 const MAX_READS: usize = 12;
+
+/// How much of the table a page may scan before it comes short, in capacity units: of 4 KB each, since
+/// the reads are strongly consistent. The last read takes at most 100 services beyond this half of a
+/// megabyte, so that a page reads less than a whole one.
+const MAX_SCANNED: f64 = 128.0;
+
+/// The most ids that one read takes.
+const MAX_IDS: usize = 100;
 
 /// Which services a list is of: active ones that pass every filter given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,22 +35,55 @@ pub struct Selection {
     pub region: Option<ServiceId>,
     /// Only this service and what is below it.
     pub parent: Option<ServiceId>,
+    /// Only of this type.
+    pub type_id: Option<u64>,
+    /// Only those whose name has this text, in lower case, whatever the case of theirs.
+    pub name: Option<String>,
     /// Only those shown with one of these statuses; any, if empty.
     pub statuses: Vec<Rag>,
+    /// Only those whose shown status was set at this time or later.
+    pub changed_since: Option<Timestamp>,
+    /// Only those that the caller may update.
+    pub editable: bool,
 }
 
 impl Selection {
-    fn matches(&self, service: &Service, now: Timestamp) -> bool {
-        let lineage = &service.directory.lineage;
-        service.directory.active
-            && self.region.is_none_or(|region| lineage.root() == region)
-            && self.parent.is_none_or(|parent| lineage.is_within(parent))
-            && (self.statuses.is_empty() || self.statuses.contains(&shown(service, now)))
+    fn matches(&self, service: &Service, caller: &User, now: Timestamp) -> bool {
+        let directory = &service.directory;
+        let shown = service.record.clone().shown_at(now);
+        let modified = shown.modified.map(|last| last.at);
+        directory.active
+            && self.region.is_none_or(|region| directory.lineage.root() == region)
+            && self.parent.is_none_or(|parent| directory.lineage.is_within(parent))
+            && self.type_id.is_none_or(|type_id| directory.type_id == type_id)
+            && self.names(&directory.name)
+            && (self.statuses.is_empty() || self.statuses.contains(&shown.status.rag()))
+            && self.changed_since.is_none_or(|since| modified.is_some_and(|at| at >= since))
+            && (!self.editable || authorise_update(caller, service).is_some())
     }
-}
 
-fn shown(service: &Service, now: Timestamp) -> Rag {
-    service.record.clone().shown_at(now).status.rag()
+    /// Whether a service can match of which an index shows this; what it does not show may match.
+    pub(super) fn may_match(&self, shown: &Item) -> bool {
+        let shown_number = |name| shown.get(name)?.as_n().ok()?.parse().ok();
+        let is = |name, wanted: Option<u64>| {
+            wanted.is_none_or(|wanted| shown_number(name).is_none_or(|own: u64| own == wanted))
+        };
+        let name = shown.get(services::NAME).and_then(|name| name.as_s().ok());
+        let active = shown.get(services::ACTIVE).and_then(|active| active.as_bool().ok());
+        active != Some(&false)
+            && is(services::REGION, self.region.map(ServiceId::get))
+            && is(services::TYPE_ID, self.type_id)
+            && name.is_none_or(|name| self.names(name))
+    }
+
+    /// Whether it is of a kind of service that indexes show but do not go by.
+    pub(super) const fn names_kind(&self) -> bool {
+        self.type_id.is_some() || self.name.is_some()
+    }
+
+    fn names(&self, name: &str) -> bool {
+        self.name.as_ref().is_none_or(|part| name.to_lowercase().contains(part))
+    }
 }
 
 /// One page of a list.
@@ -76,54 +119,99 @@ impl Lister {
         Ok(services)
     }
 
-    /// A page of at most `limit` services. It may come short although there is a next one.
-    /// `None`: the position does not lie within the selection.
+    /// A page of at most `limit` services, for that caller. It may come short although there is a
+    /// next one. `None`: the position does not lie on the selection's way through the data.
     ///
     /// # Errors
     /// The store failed.
     pub async fn page(
         &self,
         selection: &Selection,
+        caller: &User,
         from: Option<Position>,
         limit: usize,
         now: Timestamp,
     ) -> Result<Option<Page>, StoreFault> {
-        let Some(walk) = self.walk(selection).await? else {
-            return Ok(Some(Page { services: Vec::new(), next: None }));
-        };
+        let walk = self.walk(selection, caller).await?;
         if from.as_ref().is_some_and(|position| !walk.contains(position)) {
             return Ok(None);
         }
         let mut services = Vec::with_capacity(limit);
+        let mut scanned = 0.0;
         let mut next = from;
         for _ in 0..MAX_READS {
-            let count = i32::try_from(limit - services.len()).unwrap_or(i32::MAX);
+            let count = limit - services.len();
             let (client, table) = (&self.client, self.table.as_str());
-            let met = walk.take(Step { client, table, from: next.as_ref(), count, now }).await?;
-            services.extend(met.services.into_iter().filter(|one| selection.matches(one, now)));
-            next = met.next;
-            if next.is_none() || services.len() == limit {
+            let step = Step { client, table, from: next.as_ref(), count, selection, now };
+            let chunk = walk.take(step).await?;
+            services.extend(
+                chunk.services.into_iter().filter(|one| selection.matches(one, caller, now)),
+            );
+            next = chunk.next;
+            scanned += chunk.scanned;
+            if next.is_none() || services.len() == limit || scanned >= MAX_SCANNED {
                 break;
             }
         }
         Ok(Some(Page { services, next }))
     }
 
-    /// The narrowest way through the data that meets every match; `None` if there can be no match.
-    async fn walk(&self, selection: &Selection) -> Result<Option<Walk>, StoreFault> {
-        if let Some(parent) = selection.parent {
-            let found = services_by_id(&self.client, &self.table, &[parent]).await?;
-            return Ok(found
-                .into_iter()
-                .next()
-                .map(|parent| Walk::Below(parent.directory.lineage)));
+    /// The narrowest way through the data that meets every match.
+    async fn walk(&self, selection: &Selection, caller: &User) -> Result<Walk, StoreFault> {
+        let limited = !selection.statuses.is_empty() && !selection.statuses.contains(&Rag::Green);
+        let bound = match (selection.parent, selection.region) {
+            (Some(parent), _) => Some(self.lineages(&[parent]).await?),
+            (None, Some(region)) => Some(vec![Lineage::new(Vec::new(), region)]),
+            (None, None) => None,
+        };
+        if selection.editable {
+            let assigned = if caller.edit_capacity { caller.services.as_slice() } else { &[] };
+            let assigned = self.lineages(assigned).await?;
+            return Ok(Walk::Below(outermost(match bound {
+                Some(bound) => within(&assigned, &bound),
+                None => assigned,
+            })));
         }
-        Ok(Some(match selection.region {
-            Some(region) => Walk::Below(Lineage::new(Vec::new(), region)),
-            None if !selection.statuses.is_empty() && !selection.statuses.contains(&Rag::Green) => {
-                Walk::Pending
-            }
-            None => Walk::Table,
-        }))
+        Ok(match bound {
+            Some(bound) if selection.parent.is_some() || !limited => Walk::Below(bound),
+            _ if limited => Walk::Pending,
+            _ => Walk::Table,
+        })
     }
+
+    /// The places of those services that there are.
+    async fn lineages(&self, ids: &[ServiceId]) -> Result<Vec<Lineage>, StoreFault> {
+        let mut lineages = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(MAX_IDS) {
+            let services = services_by_id(&self.client, &self.table, ids).await?;
+            lineages.extend(services.into_iter().map(|service| service.directory.lineage));
+        }
+        Ok(lineages)
+    }
+}
+
+/// What two sets of services, each with everything below, have in common.
+fn within(some: &[Lineage], others: &[Lineage]) -> Vec<Lineage> {
+    let pairs = some.iter().flat_map(|one| others.iter().map(move |other| (one, other)));
+    let inner = pairs.filter_map(|(one, other)| {
+        if one.is_within(other.own()) {
+            Some(one)
+        } else {
+            Some(other).filter(|other| other.is_within(one.own()))
+        }
+    });
+    inner.cloned().collect()
+}
+
+/// Those that do not lie below another, in the order of their paths.
+fn outermost(mut lineages: Vec<Lineage>) -> Vec<Lineage> {
+    lineages.sort_by_cached_key(Lineage::to_string);
+    let mut outermost: Vec<Lineage> = Vec::new();
+    for lineage in lineages {
+        // A path comes after those above it, and nothing unrelated comes between.
+        if !outermost.last().is_some_and(|last| lineage.is_within(last.own())) {
+            outermost.push(lineage);
+        }
+    }
+    outermost
 }

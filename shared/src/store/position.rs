@@ -12,6 +12,8 @@ pub enum Position {
     Table(ServiceId),
     /// In the index `hierarchy`, after that service.
     Hierarchy(Lineage),
+    /// In the index `hierarchy`, at the beginning of that service and what is below it.
+    Top(Lineage),
     /// In the index `pending-reset`, in that shard, after that deadline and service.
     Pending(u64, Option<(Timestamp, ServiceId)>),
 }
@@ -21,6 +23,7 @@ impl fmt::Display for Position {
         match self {
             Self::Table(id) => write!(f, "t{id}"),
             Self::Hierarchy(lineage) => write!(f, "h{lineage}"),
+            Self::Top(lineage) => write!(f, "b{lineage}"),
             Self::Pending(shard, None) => write!(f, "p{shard}"),
             Self::Pending(shard, Some((at, id))) => {
                 write!(f, "p{shard}.{}.{id}", at.epoch_seconds())
@@ -41,6 +44,9 @@ impl FromStr for Position {
             Some(("t", id)) => id.parse().ok().map(Self::Table),
             Some(("h", path)) if path.len() <= MAX_SORT_KEY_BYTES => {
                 Lineage::parse(path).map(Self::Hierarchy)
+            }
+            Some(("b", path)) if path.len() <= MAX_SORT_KEY_BYTES => {
+                Lineage::parse(path).map(Self::Top)
             }
             Some(("p", pending)) => pending_position(pending),
             _ => None,

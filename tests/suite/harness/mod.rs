@@ -5,12 +5,14 @@ mod contract;
 pub(crate) mod faulty;
 mod key_server;
 pub(crate) mod log;
+mod meter;
 mod request;
 pub(crate) mod verifying;
 mod world;
 
 pub(crate) use contract::{Contract, document};
 pub(crate) use key_server::{KeyServer, Published};
+pub(crate) use meter::{Meter, Reads};
 pub(crate) use request::{Call, Reply};
 pub(crate) use verifying::Verifying;
 pub(crate) use world::{

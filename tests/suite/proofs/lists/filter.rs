@@ -1,0 +1,142 @@
+//! Filters as a client writes them, and which services pass them by looking at each.
+
+use fastrand::Rng;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::directory::Directory;
+use crate::harness::time;
+
+/// The filters of a list.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Filters {
+    region: Option<u64>,
+    parent: Option<u64>,
+    type_id: Option<u64>,
+    name: Option<String>,
+    statuses: Vec<&'static str>,
+    changed_since: Option<i64>,
+    editable: bool,
+    /// Who asks.
+    pub(super) caller: &'static str,
+}
+
+impl Filters {
+    /// Each of the filters with that likelihood, in per cent.
+    pub(super) fn draw(rng: &mut Rng, directory: &Directory, likely: u32, now: i64) -> Self {
+        let ids: Vec<u64> = directory.rows.keys().copied().collect();
+        let any = |rng: &mut Rng| *rng.choice(ids.iter()).expect("a service");
+        let ancestry = |rng: &mut Rng| directory.ancestry(any(rng));
+        let given = |rng: &mut Rng| rng.u32(..100) < likely;
+        Self {
+            region: given(rng).then(|| ancestry(rng).last().copied()).flatten(),
+            parent: given(rng).then(|| ancestry(rng)).and_then(|above| rng.choice(above)),
+            type_id: given(rng).then(|| rng.u64(0..=20)),
+            name: given(rng).then(|| rng.choice(PARTS).expect("one").to_owned()),
+            statuses: if given(rng) {
+                rng.choice(STATUSES).expect("one").to_vec()
+            } else {
+                Vec::new()
+            },
+            changed_since: given(rng).then(|| now - rng.i64(0..4 * 60 * 60)),
+            editable: given(rng),
+            caller: rng.choice(["editor", "editor", "editor", "reader", "nobody"]).expect("one"),
+        }
+    }
+
+    /// Exactly one filter, each of them once.
+    pub(super) fn each(rng: &mut Rng, directory: &Directory, now: i64) -> Vec<Self> {
+        let all = Self { caller: "editor", ..Self::draw(rng, directory, 100, now) };
+        let none = Self { caller: "editor", ..Self::default() };
+        vec![
+            Self { region: all.region, ..none.clone() },
+            Self { parent: all.parent, ..none.clone() },
+            Self { type_id: all.type_id, ..none.clone() },
+            Self { name: all.name, ..none.clone() },
+            Self { statuses: vec!["GREEN"], ..none.clone() },
+            Self { statuses: vec!["RED", "AMBER"], ..none.clone() },
+            Self { changed_since: all.changed_since, ..none.clone() },
+            Self { editable: true, ..none.clone() },
+            Self { editable: true, caller: "reader", ..none.clone() },
+            none,
+        ]
+    }
+
+    pub(super) fn query(&self) -> String {
+        let number = |name: &str, value: Option<u64>| value.map(|value| format!("{name}={value}"));
+        let name = self.name.as_ref().map(|name| {
+            let encoded = utf8_percent_encode(name, NON_ALPHANUMERIC);
+            format!("name={encoded}")
+        });
+        let given = [
+            number("region", self.region),
+            number("parentId", self.parent),
+            number("typeId", self.type_id),
+            name,
+            (!self.statuses.is_empty()).then(|| format!("status={}", self.statuses.join(","))),
+            self.changed_since.map(|since| format!("changedSince={}", time(since))),
+            self.editable.then(|| "editable=true".to_owned()),
+        ];
+        given.into_iter().flatten().collect::<Vec<_>>().join("&")
+    }
+
+    /// The services that a list of these filters has to have.
+    pub(super) fn matching(&self, directory: &Directory, now: i64) -> Vec<u64> {
+        let ids = directory.rows.keys().copied();
+        ids.filter(|id| self.is_met_by(*id, directory, now)).collect()
+    }
+
+    fn is_met_by(&self, id: u64, directory: &Directory, now: i64) -> bool {
+        let row = &directory.rows[&id];
+        let ancestry = directory.ancestry(id);
+        let (status, set) = directory.shown(id, now);
+        row.active
+            && self.region.is_none_or(|region| ancestry.last() == Some(&region))
+            && self.parent.is_none_or(|parent| ancestry.contains(&parent))
+            && self.type_id.is_none_or(|type_id| type_id == row.type_id)
+            && self.name.as_ref().is_none_or(|name| contains(&row.name, name))
+            && (self.statuses.is_empty() || self.statuses.contains(&status))
+            && self.changed_since.is_none_or(|since| set.is_some_and(|set| set >= since))
+            && (!self.editable || self.edits(directory, &ancestry))
+    }
+
+    fn edits(&self, directory: &Directory, ancestry: &[u64]) -> bool {
+        let assigned = &directory.assigned[self.caller];
+        self.caller != "reader" && ancestry.iter().any(|id| assigned.contains(id))
+    }
+
+    /// How many services the narrowest index that the filters allow names; none without an index.
+    pub(super) fn bound(&self, directory: &Directory, now: i64) -> Option<u32> {
+        let count = |passes: &dyn Fn(u64) -> bool| {
+            let passing = directory.rows.keys().filter(|id| passes(**id)).count();
+            u32::try_from(passing).expect("a number")
+        };
+        let lies_within = |id: u64, above: u64| directory.ancestry(id).contains(&above);
+        let bounds = [
+            self.region.map(|region| count(&|id| lies_within(id, region))),
+            self.parent.map(|parent| count(&|id| lies_within(id, parent))),
+            self.editable.then(|| count(&|id| self.edits(directory, &directory.ancestry(id)))),
+            (!self.statuses.is_empty() && !self.statuses.contains(&"GREEN"))
+                .then(|| count(&|id| directory.shown(id, now).0 != "GREEN")),
+        ];
+        bounds.into_iter().flatten().max()
+    }
+}
+
+/// Parts of names, in other cases than the names have.
+const PARTS: [&str; 7] = ["pharm", "école", "STRASSE", "Ångström", "street 3", "100%", "nowhere"];
+
+const STATUSES: [&[&str]; 6] = [
+    &["RED"],
+    &["AMBER"],
+    &["GREEN"],
+    &["RED", "AMBER"],
+    &["AMBER", "GREEN"],
+    &["RED", "AMBER", "GREEN"],
+];
+
+/// Whether a name has that part, whatever the case of either.
+fn contains(name: &str, part: &str) -> bool {
+    let part: Vec<char> = part.chars().flat_map(char::to_lowercase).collect();
+    let name: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
+    name.windows(part.len()).any(|window| window == part)
+}
