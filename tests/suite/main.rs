@@ -15,11 +15,13 @@ mod bad_input;
 #[cfg(feature = "cognito")]
 mod cognito;
 mod cursors;
+mod documentation;
 mod domain;
 mod fields;
 mod forgery;
 mod gateway_events;
 mod hazards;
+mod health;
 mod history;
 mod journey;
 mod key_sets;

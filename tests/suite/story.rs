@@ -3,15 +3,31 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
-use local_stack::schedule;
+use local_stack::{
+    routes::{self, Route},
+    schedule,
+};
 use serde_json::{Value, json};
 use shared::{config::Environment, platform};
 
 use crate::harness::{Contract, Reply, client, document, root};
 
 /// All but the last answer the gateway; that one is called by a schedule.
-const FUNCTIONS: [&str; 5] =
-    ["get-status", "list-services", "status-history", "update-status", "reset-expired"];
+const FUNCTIONS: [&str; 7] = [
+    "api-docs",
+    "get-status",
+    "health",
+    "list-services",
+    "status-history",
+    "update-status",
+    "reset-expired",
+];
+
+const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
+
+/// The methods that reach a function: `cargo lambda watch` answers OPTIONS itself, as the gateway does
+/// where a browser asks, and CONNECT is for proxies.
+const METHODS: [&str; 7] = ["GET", "PUT", "PATCH", "DELETE", "HEAD", "POST", "TRACE"];
 
 /// `GetStatusFunction` for `get-status`.
 fn logical_id(function: &str) -> String {
@@ -19,45 +35,69 @@ fn logical_id(function: &str) -> String {
     words.collect::<String>() + "Function"
 }
 
-/// Method, path and function of every operation in openapi.yaml.
+/// Method, path and function of every operation in openapi.yaml; `ANY` is for all other methods.
 fn operations() -> BTreeSet<(String, String, String)> {
     let document = document("openapi.yaml");
     let mut found = BTreeSet::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
-        for (method, operation) in item.as_object().expect("a path") {
-            let integration = &operation["x-amazon-apigateway-integration"];
-            let Some(uri) = integration["uri"]["Fn::Sub"].as_str() else {
-                assert!(
-                    !["get", "put", "patch", "post", "delete"].contains(&method.as_str()),
-                    "{method} {path}"
-                );
+        for (name, operation) in item.as_object().expect("a path") {
+            if name == "parameters" {
                 continue;
-            };
+            }
+            let method = if name == ANY_METHOD { "ANY".to_owned() } else { name.to_uppercase() };
+            assert!(method == "ANY" || METHODS.contains(&method.as_str()), "{method} {path}");
+            let integration = &operation["x-amazon-apigateway-integration"];
             assert_eq!(integration["payloadFormatVersion"], "2.0", "{method} {path}");
+            let uri = integration["uri"]["Fn::Sub"].as_str().expect("an integration");
             let function = FUNCTIONS.into_iter().find(|function| {
-                uri.contains(&format!("${{{}.Arn}}:live/invocations", logical_id(function)))
+                uri.ends_with(&format!("/${{{}.Arn}}:live/invocations", logical_id(function)))
             });
             let function = function.unwrap_or_else(|| panic!("{method} {path}: {uri}"));
-            found.insert((method.to_uppercase(), path.clone(), function.to_owned()));
+            found.insert((method, path.clone(), function.to_owned()));
         }
     }
     found
 }
 
+/// What no path takes is for health, and nobody has to be signed in to be told.
+#[test]
+fn every_other_method_and_path_is_refused_by_health() {
+    let paths = &document("openapi.yaml")["paths"];
+    for (path, item) in paths.as_object().expect("paths") {
+        let other = &item[ANY_METHOD];
+        assert_eq!(other["security"], Value::Null, "{path}");
+        assert_eq!(other["isDefaultRoute"] == json!(true), path == "/$default", "{path}");
+        let any = ("ANY".to_owned(), path.clone(), "health".to_owned());
+        assert!(operations().contains(&any), "{path}");
+    }
+    assert_eq!(paths["/$default"].as_object().map(serde_json::Map::len), Some(1));
+}
+
+/// `cargo lambda watch` has no route for what is left over, so that every method is listed.
 #[test]
 fn the_local_routes_are_the_operations() {
     let manifest = std::fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
-    let manifest: toml::Value = toml::from_str(&manifest).expect("TOML");
-    let router =
-        manifest["workspace"]["metadata"]["lambda"]["watch"]["router"].as_table().expect("routes");
-    let mut routes = BTreeSet::new();
-    for (path, entries) in router {
-        for entry in entries.as_array().expect("entries") {
-            let text = |name: &str| entry[name].as_str().expect("text").to_owned();
-            routes.insert((text("method"), path.clone(), text("function")));
+    let routes: BTreeSet<_> = routes::declared(&manifest).expect("routes").into_iter().collect();
+    let all = operations();
+    let mut expected = BTreeSet::new();
+    let rest =
+        |path: &str| Route { path: path.to_owned(), method: None, function: "health".to_owned() };
+    for (_, path, other) in all.iter().filter(|(method, ..)| method == "ANY") {
+        if path == "/$default" {
+            expected.extend([rest("/"), rest("/{*rest}")]);
+            continue;
+        }
+        for method in METHODS {
+            let own = all.iter().find(|(known, at, _)| known == method && at == path);
+            let function = own.map_or(other, |(.., function)| function).clone();
+            expected.insert(Route {
+                path: path.clone(),
+                method: Some(method.to_owned()),
+                function,
+            });
         }
     }
-    assert_eq!(routes, operations());
+    assert_eq!(routes, expected);
 }
 
 #[test]
@@ -152,6 +192,7 @@ fn variables(function: &str) -> HashMap<String, String> {
         let parameter = value["Ref"].as_str().map(|name| &template["Parameters"][name]["Default"]);
         let value = value.as_str().map(str::to_owned).unwrap_or_else(|| match parameter {
             Some(Value::Number(number)) => number.to_string(),
+            Some(Value::String(text)) => text.clone(),
             _ => "a-table".to_owned(),
         });
         (name.clone(), value)
@@ -163,6 +204,8 @@ fn starts(function: &str, variables: HashMap<String, String>) -> bool {
     let mut environment: Environment = variables.into_iter().collect();
     let client = client();
     let built = match function {
+        "api-docs" => api_docs::Deps::read(&mut environment, &client).map(drop),
+        "health" => health::Deps::read(&mut environment, &client).map(drop),
         "get-status" => get_status::Deps::read(&mut environment, &client).map(drop),
         "list-services" => list_services::Deps::read(&mut environment, &client).map(drop),
         "status-history" => status_history::Deps::read(&mut environment, &client).map(drop),
@@ -194,7 +237,7 @@ fn granted(table: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut granted = BTreeMap::new();
     for function in FUNCTIONS {
         let policies = &template["Resources"][logical_id(function)]["Properties"]["Policies"];
-        let statements = policies.as_array().expect("policies").iter();
+        let statements = policies.as_array().into_iter().flatten();
         for statement in statements.flat_map(|policy| policy["Statement"].as_array()).flatten() {
             assert_eq!(statement["Effect"], "Allow");
             let listed = |value: &Value| match value {
@@ -222,6 +265,7 @@ fn nothing_may_change_or_delete_history() {
         actions.iter().map(|action| format!("dynamodb:{action}")).collect()
     };
     let expected = [
+        ("health", set(&["BatchGetItem"])),
         ("reset-expired", set(&["PutItem"])),
         ("status-history", set(&["Query"])),
         ("update-status", set(&["GetItem", "PutItem"])),

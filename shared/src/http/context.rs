@@ -10,6 +10,7 @@ use lambda_http::{
     http::{HeaderMap, HeaderName, HeaderValue, header::CACHE_CONTROL},
     request::RequestContext,
 };
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
 use super::{Operation, Problem, Response, TimeLeft, path::path_parameter};
@@ -70,13 +71,21 @@ impl Context {
     /// Reads the request's ids and takes the time.
     #[must_use]
     pub fn new(request: &Request, clock: &Clock, operation: Operation) -> Self {
+        Self::about(request, clock, operation, operation.path())
+    }
+
+    /// As [`Self::new`], of a request for that path of openapi.yaml.
+    #[must_use]
+    pub fn about(request: &Request, clock: &Clock, operation: Operation, path: &str) -> Self {
+        let id = path_parameter(request, "id").unwrap_or_default();
+        let id = utf8_percent_encode(&id, NON_ALPHANUMERIC).to_string();
         Self {
             request_id: mirrored(request.headers(), &X_REQUEST_ID)
                 .unwrap_or_else(|| Uuid::new_v4().to_string()),
             correlation_id: mirrored(request.headers(), &X_CORRELATION_ID),
             client_address: client_address(request),
             now: clock.now(),
-            instance: operation.resource(&path_parameter(request, "id").unwrap_or_default()),
+            instance: path.replace("{id}", &id),
             operation,
             time_left: request.extensions().get().copied(),
             started: Instant::now(),
@@ -107,7 +116,7 @@ impl Context {
             problem.response(self)
         });
         let headers = response.headers_mut();
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         let ids = [
             (X_REQUEST_ID, Some(&self.request_id)),
             (X_CORRELATION_ID, self.correlation_id.as_ref()),

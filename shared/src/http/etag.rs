@@ -16,9 +16,14 @@ pub struct ETag(String);
 impl ETag {
     /// The tag of a representation of that version.
     pub(super) fn new(version: u64, representation: &str) -> Self {
-        let hash = Sha256::digest(representation);
-        let short: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        Self(format!("\"{version}-{short}\""))
+        Self(format!("\"{version}-{}\"", short_hash(representation.as_bytes())))
+    }
+
+    /// The tag of a file that is not a representation of anything stored; what ends differently is
+    /// another coding of it.
+    #[must_use]
+    pub fn of_file(bytes: &[u8], coding: &str) -> Self {
+        Self(format!("\"{}{coding}\"", short_hash(bytes)))
     }
 
     /// The tag as a header's value.
@@ -74,6 +79,10 @@ impl EntityTags {
             }
         }
     }
+}
+
+fn short_hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The tags of a comma-separated list. A comma inside quotes belongs to its tag.

@@ -23,6 +23,28 @@ use super::Response;
 /// What the gateway takes as an answer.
 pub type Answer = ApiGatewayV2httpResponse;
 
+/// Which of the gateway's routes a request has taken, in its extensions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RouteKey {
+    /// The one of that path in openapi.yaml.
+    Path(String),
+    /// The one for whatever has no other. `cargo lambda watch` says so of every request.
+    Default {
+        /// The path as the client sent it, with the prefix of a base path mapping.
+        raw_path: String,
+    },
+}
+
+impl RouteKey {
+    fn new(route_key: Option<String>, raw_path: String) -> Self {
+        let route_key = route_key.unwrap_or_default();
+        match route_key.split_once(' ') {
+            Some((_, path)) => Self::Path(path.to_owned()),
+            None => Self::Default { raw_path },
+        }
+    }
+}
+
 /// An event that is none of the gateway's. What is in it is not said: it may be a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAnEvent;
@@ -66,11 +88,12 @@ fn request(mut event: ApiGatewayV2httpRequest) -> Request {
     let query = event.raw_query_string.take().unwrap_or_default();
     let Ok(query) = query.parse::<QueryMap>();
     event.is_base64_encoded = false;
-    event.raw_path = Some("/".to_owned());
+    let raw_path = event.raw_path.replace("/".to_owned()).unwrap_or_default();
+    let route_key = RouteKey::new(event.route_key.take(), raw_path);
     event.headers.remove(HOST);
     event.request_context.domain_name = None;
     event.request_context.stage = None;
-    Request::from(LambdaRequest::ApiGatewayV2(event))
-        .map(|_| body)
-        .with_query_string_parameters(query)
+    let mut request = Request::from(LambdaRequest::ApiGatewayV2(event)).map(|_| body);
+    request.extensions_mut().insert(route_key);
+    request.with_query_string_parameters(query)
 }

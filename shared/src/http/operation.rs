@@ -1,7 +1,5 @@
 //! The operations of the API, as metrics and problem documents name them.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
@@ -13,6 +11,10 @@ pub enum Operation {
     UpdateStatus,
     /// `GET /services/{id}/capacitystatus/history`
     StatusHistory,
+    /// `GET /docs`, `/openapi.json`, `/openapi.yaml`
+    ApiDocs,
+    /// `GET /_ping`, `GET /_status`, and whatever no other function answers
+    Health,
 }
 
 impl Operation {
@@ -24,16 +26,19 @@ impl Operation {
             Self::GetStatus => "get-status",
             Self::UpdateStatus => "update-status",
             Self::StatusHistory => "status-history",
+            Self::ApiDocs => "api-docs",
+            Self::Health => "health",
         }
     }
 
-    /// The resource that a request with that path parameter `id` names, relative to the API.
-    pub(super) fn resource(self, id: &str) -> String {
-        let id = utf8_percent_encode(id, NON_ALPHANUMERIC);
+    /// The path in openapi.yaml; of several, what they have in common.
+    pub(super) const fn path(self) -> &'static str {
         match self {
-            Self::ListServices => "/services".to_owned(),
-            Self::GetStatus | Self::UpdateStatus => format!("/services/{id}/capacitystatus"),
-            Self::StatusHistory => format!("/services/{id}/capacitystatus/history"),
+            Self::ListServices => "/services",
+            Self::GetStatus | Self::UpdateStatus => "/services/{id}/capacitystatus",
+            Self::StatusHistory => "/services/{id}/capacitystatus/history",
+            Self::ApiDocs => "/docs",
+            Self::Health => "/",
         }
     }
 }

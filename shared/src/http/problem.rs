@@ -21,6 +21,8 @@ pub enum Problem {
     NotPermitted,
     /// No such service, or one that is not in use.
     ServiceNotFound,
+    /// There is nothing at this path.
+    PathNotFound,
     /// The path does not take this method.
     MethodNotAllowed {
         /// What it takes, as in the header `Allow`.
@@ -90,6 +92,7 @@ impl Problem {
             Self::ServiceNotFound => {
                 ("SERVICE_NOT_FOUND", StatusCode::NOT_FOUND, "Service not found")
             }
+            Self::PathNotFound => ("PATH_NOT_FOUND", StatusCode::NOT_FOUND, "Path not found"),
             Self::MethodNotAllowed { .. } => {
                 ("METHOD_NOT_ALLOWED", StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
             }
@@ -136,6 +139,7 @@ impl Problem {
                     .to_owned()
             }
             Self::ServiceNotFound => "there is no active service with this id".to_owned(),
+            Self::PathNotFound => "there is nothing at this path".to_owned(),
             Self::MethodNotAllowed { advice, .. } => (*advice).to_owned(),
             Self::PreconditionFailed(current) => {
                 format!("the status has changed: its ETag is {current}; nothing was stored")
@@ -177,6 +181,7 @@ impl Problem {
             Self::Refused(Refusal::ScopeMissing(_))
             | Self::NotPermitted
             | Self::ServiceNotFound
+            | Self::PathNotFound
             | Self::BodyTooLarge
             | Self::UnsupportedMediaType
             | Self::MalformedBody(_)

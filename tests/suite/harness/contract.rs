@@ -44,13 +44,19 @@ impl Contract {
     /// Why the document does not describe an answer, if so.
     pub(crate) fn describes(&self, method: &str, path: &str, reply: &Reply) -> Result<(), String> {
         let (status, method) = (reply.status.as_str(), method.to_lowercase());
-        let pointer = format!("/paths/{}/{method}/responses/{status}", escaped(path));
+        let path = format!("/paths/{}", escaped(path));
+        let own = format!("{path}/{method}");
+        // What the path does not take goes the way of all other methods.
+        let is_known = self.document.pointer(&own).is_some();
+        let operation =
+            if is_known { own } else { format!("{path}/x-amazon-apigateway-any-method") };
+        let pointer = format!("{operation}/responses/{status}");
         let (pointer, response) = self.resolve(pointer).ok_or("no such status")?;
         self.headers(&pointer, &response, reply)?;
         let Some(content) = response.get("content") else {
             return if reply.body.is_null() { Ok(()) } else { Err("no body expected".to_owned()) };
         };
-        let media_type = reply.header("content-type");
+        let media_type = reply.header("content-type").split(';').next().unwrap_or_default();
         content.get(media_type).ok_or_else(|| format!("media type {media_type:?}"))?;
         self.value(&format!("{pointer}/content/{}/schema", escaped(media_type)), &reply.body)
     }

@@ -1,8 +1,9 @@
 //! One request as the gateway hands it to a function, and the answer, held to the contract.
 
-use std::time::Duration;
+use std::{io::Read as _, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use flate2::read::GzDecoder;
 use lambda_http::{
     Body,
     http::{HeaderMap, StatusCode},
@@ -11,6 +12,9 @@ use serde_json::{Value, json, value::to_raw_value};
 use shared::http::{Answer, TimeLeft, answer};
 
 use super::{App, Contract, log};
+
+const STATUS: &str = "/services/{id}/capacitystatus";
+const HISTORY: &str = "/services/{id}/capacitystatus/history";
 
 /// A request being put together. It speaks for nobody until [`Call::by`].
 pub(crate) struct Call<'a> {
@@ -76,6 +80,20 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// At that path, by the gateway's route of that path in openapi.yaml.
+    pub(crate) fn route(mut self, path: &str, template: &str) -> Self {
+        self.event["rawPath"] = path.into();
+        self.event["requestContext"]["http"]["path"] = path.into();
+        if template != "/$default" {
+            self.event["routeKey"] = format!("ANY {template}").into();
+        }
+        self.template = template.to_owned();
+        if self.template == "/docs/{file}" {
+            self.event["pathParameters"] = json!({"file": path.trim_start_matches("/docs/")});
+        }
+        self
+    }
+
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         if name == "authorization" {
             value.split(['.', ' ']).skip(1).for_each(log::keep_secret);
@@ -124,17 +142,22 @@ impl<'a> Call<'a> {
     pub(crate) async fn send(self) -> Reply {
         let method = self.event["requestContext"]["http"]["method"].clone();
         let method = method.as_str().unwrap_or_default();
-        let lists = self.event["pathParameters"]["id"].is_null();
-        let past = self.template.ends_with("/history");
+        let documentation = ["/docs", "/docs/{file}", "/openapi.json", "/openapi.yaml"];
         let event = to_raw_value(&self.event).expect("JSON");
         let (app, time_left) = (self.app, self.time_left);
         let answered = answer(&event, async |mut request| {
             time_left.map(|left| request.extensions_mut().insert(left));
-            match (lists, method) {
-                (true, _) => list_services::handle(&app.list_services, request).await,
-                _ if past => status_history::handle(&app.status_history, request).await,
-                (false, "GET") => get_status::handle(&app.get_status, request).await,
-                (false, _) => update_status::handle(&app.update_status, request).await,
+            match (method, self.template.trim_end_matches('/')) {
+                ("GET", "/services") => list_services::handle(&app.list_services, request).await,
+                ("GET", STATUS) => get_status::handle(&app.get_status, request).await,
+                ("PUT" | "PATCH", STATUS) => {
+                    update_status::handle(&app.update_status, request).await
+                }
+                ("GET", HISTORY) => status_history::handle(&app.status_history, request).await,
+                ("GET", path) if documentation.contains(&path) => {
+                    api_docs::handle(&app.api_docs, request).await
+                }
+                _ => health::handle(&app.health, request).await,
             }
         })
         .await;
@@ -149,7 +172,7 @@ impl<'a> Call<'a> {
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    /// The JSON of the body; null if it is empty.
+    /// The JSON of the body; its text if it is of another kind, null if it is empty.
     pub(crate) body: Value,
 }
 
@@ -184,7 +207,11 @@ impl Reply {
 impl From<Answer> for Reply {
     fn from(answer: Answer) -> Self {
         let body = match answer.body {
-            Some(Body::Text(text)) => serde_json::from_str(&text).expect("JSON"),
+            Some(Body::Text(text)) if is_json(&answer.headers) => {
+                serde_json::from_str(&text).expect("JSON")
+            }
+            Some(Body::Text(text)) => text.into(),
+            Some(Body::Binary(gzip)) => unpacked(&gzip, &answer.headers),
             None => Value::Null,
             other => panic!("no text: {other:?}"),
         };
@@ -192,4 +219,16 @@ impl From<Answer> for Reply {
         let status = StatusCode::from_u16(status).expect("a status");
         Self { status, headers: answer.headers, body }
     }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let media_type = headers.get("content-type").and_then(|value| value.to_str().ok());
+    media_type.is_some_and(|name| name == "application/json" || name.ends_with("+json"))
+}
+
+/// What a compressed body holds.
+fn unpacked(gzip: &[u8], headers: &HeaderMap) -> Value {
+    let mut text = String::new();
+    GzDecoder::new(gzip).read_to_string(&mut text).expect("gzip");
+    if is_json(headers) { serde_json::from_str(&text).expect("JSON") } else { text.into() }
 }

@@ -67,6 +67,10 @@ pub(crate) fn gateway_settings(tables: &Tables) -> HashMap<String, String> {
         ("RESET_MIN_MINUTES", "0"),
         ("RESET_MAX_MINUTES", "1440"),
         ("RESET_SETTLE_SECONDS", "300"),
+        ("PUBLIC_URL", "https://api.example.org"),
+        ("LOGIN_URL", "https://login.example.org/oauth2/authorize"),
+        ("TOKEN_URL", "https://login.example.org/oauth2/token"),
+        ("DOCS_CLIENT_ID", "people"),
     ];
     let settings = fixed.into_iter().chain(tables.variables());
     settings.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
@@ -172,6 +176,8 @@ pub(crate) struct App {
     pub(crate) list_services: list_services::Deps,
     pub(crate) status_history: status_history::Deps,
     pub(crate) reset_expired: reset_expired::Deps,
+    pub(crate) health: health::Deps,
+    pub(crate) api_docs: api_docs::Deps,
 }
 
 impl App {
@@ -186,12 +192,16 @@ impl App {
         let list_services = list_services::Deps::read(&mut environment, &client);
         let status_history = status_history::Deps::read(&mut environment, &client);
         let reset_expired = reset_expired::Deps::read(&mut environment, &client);
+        let health = health::Deps::read(&mut environment, &client);
+        let api_docs = api_docs::Deps::read(&mut environment, &client);
         let mut app = Self {
             get_status: get_status.expect("settings"),
             update_status: update_status.expect("settings"),
             list_services: list_services.expect("settings"),
             status_history: status_history.expect("settings"),
             reset_expired: reset_expired.expect("settings"),
+            health: health.expect("settings"),
+            api_docs: api_docs.expect("settings"),
             client,
             tables,
             clock: seconds,
@@ -200,7 +210,9 @@ impl App {
         app.update_status.clock = clock.clone();
         app.list_services.clock = clock.clone();
         app.status_history.clock = clock.clone();
-        app.reset_expired.clock = clock;
+        app.reset_expired.clock = clock.clone();
+        app.health.clock = clock.clone();
+        app.api_docs.clock = clock;
         app
     }
 
@@ -252,6 +264,11 @@ impl App {
     /// `GET …/history` with that query string.
     pub(crate) fn past(&self, id: impl ToString, query: &str) -> Call<'_> {
         self.get(id).path("/services/{id}/capacitystatus/history").query(query)
+    }
+
+    /// A request for a path that no service is part of: which one of openapi.yaml the gateway found.
+    pub(crate) fn other(&self, method: &str, path: &str, template: &str) -> Call<'_> {
+        Call::new(self, method, None).route(path, template)
     }
 
     /// Has the schedule's function run, with no deadline.

@@ -8,6 +8,8 @@ use crate::harness::root;
 pub(super) struct Matrix {
     /// What each word in a table stands for: the status, and the code of a problem.
     pub(super) answers: BTreeMap<String, (u16, Option<String>)>,
+    /// The operations that are for everybody: `METHOD /path`.
+    pub(super) public: Vec<String>,
     pub(super) sections: Vec<Section>,
 }
 
@@ -24,9 +26,12 @@ impl Matrix {
     pub(super) fn read() -> Self {
         let text = std::fs::read_to_string(root().join("docs/permissions.md")).expect("a document");
         let mut parts = text.split("\n## ");
-        let legend = rows(parts.next().expect("a beginning"));
-        let answers = legend.into_iter().map(|(word, cells)| (word, answer(&cells[0]))).collect();
-        Self { answers, sections: parts.map(section).collect() }
+        let beginning = parts.next().expect("a beginning");
+        let public = beginning.split_once("\nPublic").map_or("", |(_, public)| public);
+        let public = public.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        let answers =
+            rows(beginning).into_iter().map(|(word, cells)| (word, answer(&cells[0]))).collect();
+        Self { answers, public, sections: parts.map(section).collect() }
     }
 }
 

@@ -51,6 +51,7 @@ In another terminal, in this workspace:
   # list a region
   curl -i {bearer} '{api_url}/services?region=9000001000'
 
+Documentation, to try it out as well: {api_url}/docs (Authorize takes a token)
 Tokens: {ctl} token USERNAME
   sample-editor          may update provider 9000001100 and its services
   sample-regional-lead   may update region 9000001000

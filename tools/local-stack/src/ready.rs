@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Client, Method};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::{Failure, routes::Route};
@@ -11,7 +11,7 @@ use crate::{Failure, routes::Route};
 const PATIENCE: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Asks every route without a credential until its function refuses that.
+/// Asks every route without a credential until its function answers.
 ///
 /// # Errors
 ///
@@ -30,20 +30,23 @@ pub async fn wait(api_url: &str, routes: &[Route]) -> Result<(), Failure> {
             }
         });
         if answered.await.is_err() {
-            return Err(Failure::NotReady(format!("{} {}", route.method, route.path), last));
+            return Err(Failure::NotReady(route.path.clone(), last));
         }
     }
     Ok(())
 }
 
-/// Only a function answers these: the router knows neither tokens nor forbidden methods.
-const REFUSALS: [StatusCode; 2] = [StatusCode::UNAUTHORIZED, StatusCode::METHOD_NOT_ALLOWED];
+/// The router's own answers have no such header, and ours all have.
+const OURS: &str = "x-request-id";
 
 async fn ask(client: &Client, api_url: &str, route: &Route) -> Result<(), String> {
-    let method: Method = route.method.parse().map_err(|_| "no method of HTTP".to_owned())?;
-    let url = format!("{api_url}{}", route.path.replace("{id}", "1"));
-    let answer = client.request(method, url).send().await.map_err(|error| error.to_string())?;
-    if REFUSALS.contains(&answer.status()) {
+    let method = route.method.as_deref().unwrap_or("GET");
+    let method: Method = method.parse().map_err(|_| "no method of HTTP".to_owned())?;
+    let path =
+        route.path.replace("{id}", "1").replace("{file}", "start.js").replace("{*rest}", "x");
+    let answer = client.request(method, format!("{api_url}{path}")).send().await;
+    let answer = answer.map_err(|error| error.to_string())?;
+    if answer.headers().contains_key(OURS) && !answer.status().is_server_error() {
         Ok(())
     } else {
         Err(format!("status {}", answer.status()))

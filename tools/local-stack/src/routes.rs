@@ -9,10 +9,18 @@ use serde::Deserialize;
 pub struct Route {
     /// The path with its parameters in braces.
     pub path: String,
-    /// The method, upper case.
-    pub method: String,
+    /// The method, upper case; none if that does not matter.
+    pub method: Option<String>,
     /// The function.
     pub function: String,
+}
+
+/// What a path leads to: one function, or one for each method.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Entries {
+    Any(String),
+    ByMethod(Vec<Entry>),
 }
 
 #[derive(Deserialize)]
@@ -25,7 +33,7 @@ struct Entry {
 ///
 /// # Errors
 ///
-/// The manifest cannot be read, or does not declare routes by method.
+/// The manifest cannot be read, or does not declare routes.
 pub fn declared(manifest: &str) -> Result<Vec<Route>, String> {
     let manifest: toml::Table =
         manifest.parse().map_err(|error: toml::de::Error| error.to_string())?;
@@ -34,17 +42,20 @@ pub fn declared(manifest: &str) -> Result<Vec<Route>, String> {
         .try_fold(&manifest, |table, name| table.get(*name)?.as_table())
         .and_then(|watch| watch.get("router"))
         .ok_or("there is none")?;
-    let router: BTreeMap<String, Vec<Entry>> =
+    let router: BTreeMap<String, Entries> =
         router.clone().try_into().map_err(|error: toml::de::Error| error.to_string())?;
     Ok(router.into_iter().flat_map(|(path, entries)| routes(path, entries)).collect())
 }
 
-fn routes(path: String, entries: Vec<Entry>) -> impl Iterator<Item = Route> {
-    entries.into_iter().map(move |Entry { function, method }| Route {
-        path: path.clone(),
-        method,
-        function,
-    })
+fn routes(path: String, entries: Entries) -> Vec<Route> {
+    let by_method = match entries {
+        Entries::Any(function) => vec![(None, function)],
+        Entries::ByMethod(entries) => {
+            entries.into_iter().map(|entry| (Some(entry.method), entry.function)).collect()
+        }
+    };
+    let route = |(method, function)| Route { path: path.clone(), method, function };
+    by_method.into_iter().map(route).collect()
 }
 
 /// The functions that the routes lead to, each once.

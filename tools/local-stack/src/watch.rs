@@ -8,7 +8,12 @@ use std::{
 use capacityctl::stack_file::StackFile;
 use tokio::process::Command;
 
-use crate::{Failure, child::Child, routes::Route, routes::functions, sample, schedule};
+use crate::{
+    Failure,
+    child::Child,
+    routes::{Route, functions},
+    sample, schedule, token_endpoint,
+};
 
 /// How many instances of a function answer at the same time; each watches the sources by itself.
 const INSTANCES: &str = "2";
@@ -85,6 +90,11 @@ impl Watch<'_> {
             .env("JWT_CLIENT_IDS", format!("{},{}", self.stack.client_id, sample::SYSTEM))
             .env("JWT_JWKS_URL", &self.jwks_url)
             .envs(self.limits.iter().cloned())
+            .env("PUBLIC_URL", ".")
+            // Nobody signs in here by a page: a token is pasted.
+            .env("LOGIN_URL", "https://login-domain.invalid/oauth2/authorize")
+            .env("TOKEN_URL", format!("{}{}", self.stack.issuer, token_endpoint::PATH))
+            .env("DOCS_CLIENT_ID", &self.stack.client_id)
             .env("AWS_REGION", &self.stack.region)
             .env("AWS_ACCESS_KEY_ID", "local")
             .env("AWS_SECRET_ACCESS_KEY", "local")

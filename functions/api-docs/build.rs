@@ -1,0 +1,95 @@
+//! Prepares what the documentation consists of: the assets of Swagger UI, out of the archive that a
+//! crate brings, and openapi.yaml without what only the gateway needs. All of it ends up compressed in
+//! the binary.
+
+use std::{
+    error::Error,
+    fs,
+    io::{Cursor, Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use flate2::{Compression, write::GzEncoder};
+use serde_json::{Map, Value, json};
+use utoipa_swagger_ui_vendored::SWAGGER_UI_VENDORED;
+use zip::ZipArchive;
+
+/// What is taken out of Swagger UI's folder `dist`.
+const ASSETS: [&str; 4] =
+    ["oauth2-redirect.html", "oauth2-redirect.js", "swagger-ui-bundle.js", "swagger-ui.css"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let target = PathBuf::from(std::env::var("OUT_DIR")?);
+    let mut archive = ZipArchive::new(Cursor::new(SWAGGER_UI_VENDORED))?;
+    for asset in ASSETS {
+        let end = format!("/dist/{asset}");
+        let path = archive.file_names().flatten().find(|path| path.ends_with(&end));
+        let path = path.ok_or(asset)?.into_owned();
+        let mut bytes = Vec::new();
+        archive.by_name(&path)?.read_to_end(&mut bytes)?;
+        compress(&target.join(asset), &bytes)?;
+    }
+    let source = "../../openapi.yaml";
+    let own = "src/start.js";
+    for file in [source, own] {
+        println!("cargo::rerun-if-changed={file}");
+    }
+    compress(&target.join("start.js"), &fs::read(own)?)?;
+    let document = for_readers(serde_saphyr::from_str(&fs::read_to_string(source)?)?);
+    fs::write(target.join("openapi.json"), serde_json::to_string_pretty(&document)?)?;
+    fs::write(target.join("openapi.yaml"), serde_saphyr::to_string(&document)?)?;
+    Ok(())
+}
+
+fn compress(file: &Path, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(fs::write(file.with_added_extension("gz"), encoder.finish()?)?)
+}
+
+/// The document without the gateway's parts and the path that catches all others. A token that
+/// somebody has got elsewhere can be given as such.
+fn for_readers(mut document: Value) -> Value {
+    strip(&mut document);
+    if let Some(server) = document.pointer_mut("/servers/0").and_then(Value::as_object_mut) {
+        server.retain(|name, _| name == "url");
+    }
+    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
+        paths.remove("/$default");
+        paths.values_mut().filter_map(Value::as_object_mut).for_each(take_tokens);
+    }
+    let schemes =
+        document.pointer_mut("/components/securitySchemes").and_then(Value::as_object_mut);
+    let token = json!({
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token that you have already.",
+    });
+    schemes.map(|schemes| schemes.insert("token".to_owned(), token));
+    document
+}
+
+/// Has every operation that needs a token from the issuer take one given as such instead.
+fn take_tokens(path: &mut Map<String, Value>) {
+    for operation in path.values_mut() {
+        let Some(security) = operation.get_mut("security").and_then(Value::as_array_mut) else {
+            continue;
+        };
+        if !security.is_empty() {
+            security.push(json!({"token": []}));
+        }
+    }
+}
+
+/// Takes out what only the gateway reads.
+fn strip(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|name, _| !name.starts_with("x-amazon-apigateway-"));
+            members.values_mut().for_each(strip);
+        }
+        Value::Array(items) => items.iter_mut().for_each(strip),
+        _ => {}
+    }
+}

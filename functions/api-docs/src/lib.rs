@@ -1,0 +1,86 @@
+//! `GET /docs`, `/openapi.json` and `/openapi.yaml`: the documentation of exactly this contract, as a
+//! page with everything that it needs, and as the document itself. Public, compressed, cacheable.
+
+mod file;
+mod settings;
+
+use std::{collections::BTreeMap, io};
+
+use aws_sdk_dynamodb::Client;
+use lambda_http::{
+    Request,
+    http::{
+        HeaderValue,
+        header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
+    },
+};
+use shared::{
+    config::Environment,
+    http::{Clock, Context, Operation, Problem, Response, path_asked},
+};
+
+use self::{
+    file::{Caching, File},
+    settings::Settings,
+};
+
+/// A file that `build.rs` has compressed, and where it is.
+macro_rules! asset {
+    ($name:literal, $media_type:expr) => {{
+        let gzip = include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz"));
+        (concat!("/docs/", $name), File::compressed($media_type, gzip, Caching::ForAnHour))
+    }};
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// What the function needs.
+pub struct Deps {
+    files: BTreeMap<&'static str, File>,
+    policy: HeaderValue,
+    /// Where the time is read.
+    pub clock: Clock,
+}
+
+impl Deps {
+    /// Reads the settings that this function uses.
+    pub fn read(environment: &mut Environment, _: &Client) -> Option<Self> {
+        let settings = Settings::read(environment)?;
+        let policy = HeaderValue::from_str(&settings.content_security_policy()).ok()?;
+        Some(Self { files: files(&settings).ok()?, policy, clock: Clock::system() })
+    }
+}
+
+fn files(settings: &Settings) -> io::Result<BTreeMap<&'static str, File>> {
+    let page = settings.fill_in_page(include_str!("page.html"));
+    let json = settings.fill_in(include_str!(concat!(env!("OUT_DIR"), "/openapi.json")));
+    let yaml = settings.fill_in(include_str!(concat!(env!("OUT_DIR"), "/openapi.yaml")));
+    Ok(BTreeMap::from([
+        ("/docs", File::new(HTML, &page)?),
+        ("/openapi.json", File::new("application/json", &json)?),
+        ("/openapi.yaml", File::new("application/yaml", &yaml)?),
+        asset!("oauth2-redirect.html", HTML),
+        asset!("oauth2-redirect.js", JAVASCRIPT),
+        asset!("start.js", JAVASCRIPT),
+        asset!("swagger-ui-bundle.js", JAVASCRIPT),
+        asset!("swagger-ui.css", "text/css; charset=utf-8"),
+    ]))
+}
+
+/// Answers one request.
+pub async fn handle(deps: &Deps, request: Request) -> Response {
+    let context = Context::new(&request, &deps.clock, Operation::ApiDocs);
+    context.respond(async { file(deps, &request) }).await
+}
+
+fn file(deps: &Deps, request: &Request) -> Result<Response, Problem> {
+    let path = path_asked(request, "file");
+    let file = deps.files.get(path.as_str()).ok_or(Problem::PathNotFound)?;
+    let mut response = file.answer(request.headers())?;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, deps.policy.clone());
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    Ok(response)
+}

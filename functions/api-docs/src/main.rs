@@ -1,0 +1,10 @@
+//! The function `api-docs`.
+
+use std::process::ExitCode;
+
+use api_docs::{Deps, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    shared::platform::serve(Deps::read, handle).await
+}

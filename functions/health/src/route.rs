@@ -1,0 +1,57 @@
+//! Which of the API's paths a request names.
+
+use lambda_http::Request;
+use shared::http::{Problem, RouteKey};
+
+/// The paths of openapi.yaml, and what each takes as in the header `Allow`.
+const PATHS: [(&str, &str); 10] = [
+    ("/_ping", "GET"),
+    ("/_status", "GET"),
+    ("/docs", "GET"),
+    ("/docs/{file}", "GET"),
+    ("/openapi.json", "GET"),
+    ("/openapi.yaml", "GET"),
+    ("/services", "GET"),
+    ("/services/{id}/capacitystatus", "GET, PUT"),
+    ("/services/{id}/capacitystatus/", "GET, PUT"),
+    ("/services/{id}/capacitystatus/history", "GET"),
+];
+
+/// A path of the API.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Route {
+    path: &'static str,
+    allow: &'static str,
+}
+
+impl Route {
+    /// The gateway says which path it found. `cargo lambda watch` does not: there the path itself has
+    /// to be looked at, to which nothing has been put in front.
+    pub(crate) fn of(request: &Request) -> Option<Self> {
+        let key = request.extensions().get::<RouteKey>()?;
+        let is_asked = |path: &str| match key {
+            RouteKey::Path(asked) => path == asked,
+            RouteKey::Default { raw_path } => matches(path, raw_path),
+        };
+        let (path, allow) = PATHS.into_iter().find(|(path, _)| is_asked(path))?;
+        Some(Self { path, allow })
+    }
+
+    pub(crate) const fn path(self) -> &'static str {
+        self.path
+    }
+
+    pub(crate) const fn method_not_allowed(self) -> Problem {
+        let advice = "this path does not take this method; the header Allow names those it takes";
+        Problem::MethodNotAllowed { allow: self.allow, advice }
+    }
+}
+
+/// Whether a path is one of that template.
+fn matches(template: &str, path: &str) -> bool {
+    let (mut expected, mut given) = (template.split('/'), path.split('/'));
+    let alike = expected.by_ref().zip(given.by_ref()).all(|(expected, given)| {
+        if expected.starts_with('{') { !given.is_empty() } else { expected == given }
+    });
+    alike && template.split('/').count() == path.split('/').count()
+}

@@ -1,0 +1,127 @@
+//! The documentation that is served: it is openapi.yaml, and the page has everything it needs.
+
+use serde_json::{Value, json};
+
+use crate::harness::{App, Reply, World, document};
+
+async fn app() -> App {
+    World::default().start().await
+}
+
+async fn read(app: &App, path: &str, encoding: &str) -> Reply {
+    let route = if path.starts_with("/docs/") { "/docs/{file}" } else { path };
+    let call = app.other("GET", path, route);
+    call.header("accept-encoding", encoding).send().await
+}
+
+/// openapi.yaml without what only the gateway reads, put together anew.
+fn expected() -> Value {
+    fn without_gateway(value: Value) -> Value {
+        match value {
+            Value::Object(members) => {
+                let ours = |name: &String| !name.contains("amazon") && name != "/$default";
+                let kept = members.into_iter().filter(|(name, _)| ours(name));
+                kept.map(|(name, value)| (name, without_gateway(value))).collect()
+            }
+            Value::Array(items) => items.into_iter().map(without_gateway).collect(),
+            other => other,
+        }
+    }
+    let mut expected = without_gateway(document("openapi.yaml"));
+    expected["servers"] = json!([{"url": "https://api.example.org"}]);
+    let text = expected.to_string();
+    let expected = text.replace("https://login-domain.invalid", "https://login.example.org");
+    serde_json::from_str(&expected).expect("JSON")
+}
+
+#[tokio::test]
+async fn the_document_served_is_the_contract_with_the_deployments_addresses() {
+    let app = app().await;
+    let json = read(&app, "/openapi.json", "").await;
+    let mut served = json.ok().clone();
+    let yaml = read(&app, "/openapi.yaml", "").await;
+    let text = yaml.ok().as_str().expect("a text");
+    assert_eq!(serde_saphyr::from_str::<Value>(text).expect("YAML"), served);
+    // A token that somebody has already can be given too, wherever one is needed.
+    let schemes = served["components"]["securitySchemes"].as_object_mut().expect("schemes");
+    assert_eq!(schemes.remove("token").expect("a scheme")["scheme"], "bearer");
+    let mut secured = 0;
+    for item in served["paths"].as_object_mut().expect("paths").values_mut() {
+        for operation in item.as_object_mut().expect("a path").values_mut() {
+            let security = operation.get_mut("security").and_then(Value::as_array_mut);
+            let Some(security) = security else { continue };
+            if !security.is_empty() {
+                assert_eq!(security.pop(), Some(json!({"token": []})));
+                secured += 1;
+            }
+        }
+    }
+    assert_eq!(secured, 6);
+    assert_eq!(served, expected());
+}
+
+#[tokio::test]
+async fn the_page_has_everything_that_it_names_and_nothing_of_others() {
+    let app = app().await;
+    let page = read(&app, "/docs", "gzip").await;
+    let text = page.ok().as_str().expect("a page");
+    assert!(text.contains("data-client-id=\"people\""), "{text}");
+    let named = text.split(['"', '\'']).filter(|part| part.starts_with("docs/"));
+    let named: Vec<_> = named.collect();
+    assert_eq!(named.len(), 3, "{named:?}");
+    let returning = ["docs/oauth2-redirect.html", "docs/oauth2-redirect.js"];
+    for file in named.into_iter().chain(returning) {
+        let reply = read(&app, &format!("/{file}"), "gzip").await;
+        assert!(!reply.ok().as_str().expect("a text").is_empty(), "{file}");
+        assert_eq!(reply.header("cache-control"), "public, max-age=3600");
+    }
+    assert!(!text.contains("http") && !text.contains("//"), "{text}");
+    assert_eq!(
+        page.header("content-security-policy"),
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+         connect-src 'self' https://api.example.org https://login.example.org; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'none'"
+    );
+    for file in ["/docs/index.html", "/docs/..", "/docs/page.html", "/docs/"] {
+        assert_eq!(read(&app, file, "").await.refused(404), "PATH_NOT_FOUND", "{file}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_compressed_for_those_who_take_it_so() {
+    let app = app().await;
+    for (encoding, compressed) in [
+        ("gzip", true),
+        ("br, GZIP;q=0.5", true),
+        ("*", true),
+        ("gzip;q=0, *", false),
+        ("*;q=0", false),
+        ("br", false),
+        ("gzip;q=x", false),
+        ("", false),
+    ] {
+        let reply = read(&app, "/openapi.json", encoding).await;
+        let coding = if compressed { "gzip" } else { "" };
+        assert_eq!(reply.header("content-encoding"), coding, "{encoding}");
+        assert_eq!(reply.header("etag").ends_with("-gzip\""), compressed, "{encoding}");
+        assert_eq!(reply.header("vary"), "Accept-Encoding");
+        assert_eq!(reply.body["openapi"], "3.0.1");
+    }
+}
+
+#[tokio::test]
+async fn who_has_a_file_already_is_told_so() {
+    let app = app().await;
+    for path in ["/docs", "/openapi.json", "/openapi.yaml"] {
+        let first = read(&app, path, "gzip").await;
+        assert_eq!(first.header("cache-control"), "no-cache");
+        let asked = |tag: &str| {
+            let call = app.other("GET", path, path);
+            call.header("accept-encoding", "gzip").header("if-none-match", tag).send()
+        };
+        let known = asked(first.header("etag")).await;
+        assert_eq!((known.status.as_u16(), &known.body), (304, &Value::Null));
+        assert_eq!(known.header("etag"), first.header("etag"));
+        asked("\"another\"").await.ok();
+    }
+}

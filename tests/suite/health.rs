@@ -1,0 +1,122 @@
+//! Whether all is well, and what is said of paths and methods that there are not.
+
+use std::{collections::BTreeMap, process::Command};
+
+use serde_json::{Value, json};
+use shared::config::Tables;
+
+use crate::harness::{App, World, document, gateway_settings, root};
+
+async fn app() -> App {
+    World::default().start().await
+}
+
+/// The commit that is checked out, which the build has put into the function.
+fn commit() -> String {
+    let git = Command::new("git").args(["rev-parse", "HEAD"]).current_dir(root()).output();
+    let output = git.ok().filter(|output| output.status.success());
+    let commit = output.and_then(|output| String::from_utf8(output.stdout).ok());
+    commit.map_or("unknown".to_owned(), |commit| commit.trim().to_owned())
+}
+
+#[tokio::test]
+async fn the_api_says_that_it_is_alive_and_what_it_is() {
+    let app = app().await;
+    for path in ["/_ping", "/_status"] {
+        let reply = app.other("GET", path, path).send().await;
+        let body = reply.ok();
+        let version = &document("openapi.yaml")["info"]["version"];
+        assert_eq!((&body["status"], &body["version"]), (&json!("pass"), version));
+        assert_eq!(body["commit"], commit());
+    }
+}
+
+/// A status that cannot be read is not a good one; being alive does not depend on it.
+#[tokio::test]
+async fn a_table_that_cannot_be_reached_is_told() {
+    let good = app().await;
+    let change: [fn(&mut Tables); 4] = [
+        |tables| tables.services.push('x'),
+        |tables| tables.status_history.push('x'),
+        |tables| tables.users.push('x'),
+        |tables| tables.idempotency.push('x'),
+    ];
+    for break_one in change {
+        let mut tables = good.tables.clone();
+        break_one(&mut tables);
+        let app = App::new(good.client.clone(), tables.clone(), &gateway_settings(&tables));
+        let reply = app.other("GET", "/_status", "/_status").send().await;
+        assert_eq!(reply.refused(503), "STORE_UNAVAILABLE", "{tables:?}");
+        app.other("GET", "/_ping", "/_ping").send().await.ok();
+    }
+}
+
+/// What each path takes, by openapi.yaml; PATCH is described, and never taken.
+fn taken() -> BTreeMap<String, Vec<String>> {
+    let document = document("openapi.yaml");
+    let paths = document["paths"].as_object().expect("paths").iter();
+    let methods = |item: &Value| -> Vec<String> {
+        let described = item.as_object().expect("a path").iter();
+        let taken = described.filter(|(_, operation)| operation["responses"]["200"].is_object());
+        taken.map(|(method, _)| method.to_uppercase()).collect()
+    };
+    let all = paths.map(|(path, item)| (path.clone(), methods(item)));
+    all.filter(|(path, _)| path != "/$default").collect()
+}
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_take_is_refused_with_those_it_takes() {
+    let app = app().await;
+    for (path, taken) in taken() {
+        let given = path.replace("{id}", "30").replace("{file}", "start.js");
+        for method in ["GET", "PUT", "DELETE", "HEAD", "OPTIONS", "POST", "TRACE", "BREW"] {
+            if taken.iter().any(|known| known == method) {
+                continue;
+            }
+            // As the gateway says it, also below a path of its own, and as the local router says it.
+            let below = format!("/api/v0.0.1/capacity{given}");
+            let local = app.other(method, &given, &path);
+            for call in [
+                app.other(method, &given, &path),
+                app.other(method, &below, &path),
+                local.event(|event| event["routeKey"] = "$default".into()),
+            ] {
+                let reply = call.send().await;
+                assert_eq!(reply.refused(405), "METHOD_NOT_ALLOWED", "{method} {path}");
+                let mut allowed: Vec<_> = reply.header("allow").split(", ").collect();
+                allowed.sort_unstable();
+                assert_eq!(allowed, taken, "{method} {path}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_path_that_there_is_not_is_refused_for_every_method() {
+    let app = app().await;
+    for path in [
+        "/",
+        "",
+        "//services",
+        "/services/",
+        "/Services",
+        "/services/30",
+        "/services//capacitystatus",
+        "/services/30/capacitystatus/history/",
+        "/services/30/capacitystatus/x",
+        "/services/../services",
+        "/services%2F30/capacitystatus",
+        "/_ping/",
+        "/_PING",
+        "/docs/",
+        "/docs/a/b",
+        "/api/v0.0.1/capacity/services",
+        "/\u{0}",
+        "/é?#",
+    ] {
+        for method in ["GET", "PUT", "POST", "HEAD"] {
+            let reply = app.other(method, path, "/$default").send().await;
+            assert_eq!(reply.refused(404), "PATH_NOT_FOUND", "{method} {path:?}");
+        }
+    }
+}
