@@ -39,9 +39,7 @@ async fn the_document_served_is_the_contract_with_the_deployments_addresses() {
     let app = app().await;
     let json = read(&app, "/openapi.json", "").await;
     let mut served = json.ok().clone();
-    let yaml = read(&app, "/openapi.yaml", "").await;
-    let text = yaml.ok().as_str().expect("a text");
-    assert_eq!(serde_saphyr::from_str::<Value>(text).expect("YAML"), served);
+    assert_eq!(*read(&app, "/openapi.yaml", "").await.ok(), served);
     // A token that somebody has already can be given too, wherever one is needed.
     let schemes = served["components"]["securitySchemes"].as_object_mut().expect("schemes");
     assert_eq!(schemes.remove("token").expect("a scheme")["scheme"], "bearer");

@@ -172,7 +172,7 @@ impl<'a> Call<'a> {
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    /// The JSON of the body; its text if it is of another kind, null if it is empty.
+    /// The JSON or YAML of the body; its text if it is of another kind, null if it is empty.
     pub(crate) body: Value,
 }
 
@@ -210,6 +210,9 @@ impl From<Answer> for Reply {
             Some(Body::Text(text)) if is_json(&answer.headers) => {
                 serde_json::from_str(&text).expect("JSON")
             }
+            Some(Body::Text(text)) if media_type(&answer.headers) == "application/yaml" => {
+                serde_saphyr::from_str(&text).expect("YAML")
+            }
             Some(Body::Text(text)) => text.into(),
             Some(Body::Binary(gzip)) => unpacked(&gzip, &answer.headers),
             None => Value::Null,
@@ -221,9 +224,12 @@ impl From<Answer> for Reply {
     }
 }
 
+fn media_type(headers: &HeaderMap) -> &str {
+    headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
-    let media_type = headers.get("content-type").and_then(|value| value.to_str().ok());
-    media_type.is_some_and(|name| name == "application/json" || name.ends_with("+json"))
+    ["application/json", "application/problem+json"].contains(&media_type(headers))
 }
 
 /// What a compressed body holds.

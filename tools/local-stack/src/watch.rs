@@ -18,8 +18,8 @@ use crate::{
 /// How many instances of a function answer at the same time; each watches the sources by itself.
 const INSTANCES: &str = "2";
 /// What makes no function different, in the form of a `.gitignore`.
-const IGNORED: [&str; 7] =
-    ["/.git/", "/.local/", "/docs/", "/events/", "/tests/", "/tools/", "*.md"];
+const IGNORED: [&str; 8] =
+    ["/.ci/", "/.git/", "/.local/", "/docs/", "/events/", "/tests/", "/tools/", "*.md"];
 
 /// What `cargo lambda watch` is to run with.
 #[derive(Debug)]
