@@ -28,6 +28,7 @@ mod key_sets;
 mod listing;
 mod logs;
 mod metrics;
+mod oddities;
 mod permissions;
 mod proofs;
 mod reading;

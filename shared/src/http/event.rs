@@ -12,11 +12,10 @@ use lambda_http::{
         apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
         query_map::QueryMap,
     },
-    http::header::HOST,
+    http::header::{HOST, HeaderName, HeaderValue},
     request::LambdaRequest,
 };
-
-use serde_json::value::RawValue;
+use serde_json::{Value, json, value::RawValue};
 
 use super::Response;
 
@@ -65,7 +64,9 @@ pub async fn answer(
     event: &RawValue,
     handle: impl AsyncFnOnce(Request) -> Response,
 ) -> Result<Answer, NotAnEvent> {
-    let event = serde_json::from_str(event.get()).map_err(|_| NotAnEvent)?;
+    let event = event.get();
+    let event = serde_json::from_str(event).ok().or_else(|| mended(event));
+    let event = event.ok_or(NotAnEvent)?;
     let (parts, body) = handle(request(event)).await.into_parts();
     let mut answer = Answer::default();
     answer.status_code = parts.status.as_u16().into();
@@ -73,6 +74,32 @@ pub async fn answer(
     answer.is_base64_encoded = matches!(body, Body::Binary(_));
     answer.body = (!body.is_empty()).then_some(body);
     Ok(answer)
+}
+
+/// An event that lacks what the gateway always sends, or has what it never does: nulls count as missing,
+/// headers that are none in HTTP's terms are left out, and a method that is not there is none.
+fn mended(event: &str) -> Option<ApiGatewayV2httpRequest> {
+    let mut event: Value = serde_json::from_str(event).ok()?;
+    remove_nulls(&mut event);
+    let is_sound = |name: &String, value: &mut Value| {
+        let value = value.as_str().and_then(|value| HeaderValue::from_str(value).ok());
+        HeaderName::from_bytes(name.as_bytes()).is_ok() && value.is_some()
+    };
+    let members = event.as_object_mut()?;
+    let headers = members.entry("headers").or_insert_with(|| json!({}));
+    headers.as_object_mut()?.retain(is_sound);
+    members.entry("isBase64Encoded").or_insert(false.into());
+    let context = members.entry("requestContext").or_insert_with(|| json!({}));
+    let http = context.as_object_mut()?.entry("http").or_insert_with(|| json!({}));
+    http.as_object_mut()?.entry("method").or_insert("NONE".into());
+    serde_json::from_value(event).ok()
+}
+
+fn remove_nulls(value: &mut Value) {
+    if let Some(members) = value.as_object_mut() {
+        members.retain(|_, member| !member.is_null());
+        members.values_mut().for_each(remove_nulls);
+    }
 }
 
 /// Reads the body and the query by hand, and gives `lambda_http` an event without them.

@@ -1,0 +1,259 @@
+//! Oddities: what no client means to send and some do, in every place where a request has text. The answer
+//! is one that openapi.yaml describes (the harness sees to that), and never a 5xx.
+
+use serde_json::{Value, json, value::to_raw_value};
+use shared::http::answer;
+
+use crate::harness::{App, Call, Reply, World};
+
+/// What the API puts before the notes that it is given.
+const PREFIX: &str = "Capacity status set by Capacity Status API - ";
+
+fn fine(reply: &Reply) {
+    assert!(!reply.status.is_server_error(), "{}", reply.body);
+}
+
+/// With that text in every header that a function reads, as far as the gateway could pass it on.
+fn in_headers<'a>(call: Call<'a>, text: &str) -> Call<'a> {
+    let text = text.replace(['\r', '\n', '\0'], " ");
+    let names = [
+        "accept-encoding",
+        "authorization",
+        "content-type",
+        "idempotency-key",
+        "if-match",
+        "if-none-match",
+        "x-correlation-id",
+        "x-request-id",
+    ];
+    let put =
+        |call: Call<'a>, name| call.event(|event| event["headers"][name] = text.clone().into());
+    names.into_iter().fold(call, put)
+}
+
+#[tokio::test]
+async fn strings_that_break_others_have_a_defined_answer_everywhere() {
+    let app = World::family().start().await;
+    for text in naughty_strings::BLNS {
+        let query = percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC);
+        let one = |name: &str| format!("{name}={query}");
+        let lists = ["id", "region", "status", "typeId", "name", "changedSince", "cursor", "limit"];
+        let list = lists.map(one).join("&");
+        for call in [
+            app.get(text),
+            in_headers(app.get(30), text),
+            in_headers(app.put(30, json!({"status": "GREEN"})), text),
+            app.list(&list),
+            app.list(&one("name")),
+            app.list(text),
+            app.past(30, &one("cursor")),
+            app.past(text, &one("at")),
+            app.put(30, json!({"status": text, "resetStatusIn": text, (*text): text})),
+            app.put(30, json!(null)).body(text),
+            app.other("GET", text, "/$default"),
+            app.other("GET", &format!("/docs/{text}"), "/docs/{file}"),
+        ] {
+            fine(&call.by("editor").send().await);
+        }
+    }
+}
+
+/// What is stored is what was sent, but for white space at either end.
+#[tokio::test]
+async fn notes_of_any_characters_are_read_as_they_were_written() {
+    let app = World::family().start().await;
+    let mut kept = 0;
+    for text in naughty_strings::BLNS {
+        let reply = app.put(30, json!({"status": "RED", "notes": text})).by("editor").send().await;
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            assert_eq!(reply.body["errors"][0]["code"], "VAL-0006", "{text:?}");
+        } else if trimmed.chars().count() > 900 {
+            assert_eq!(reply.body["errors"][0]["code"], "VAL-0005", "{text:?}");
+        } else {
+            let read = app.get(30).by("reader").send().await;
+            assert_eq!(read.ok()["notes"], format!("{PREFIX}{trimmed}"));
+            kept += 1;
+        }
+    }
+    assert!(kept > 400, "{kept}");
+}
+
+/// API Gateway joins the values of a header that comes twice by a comma.
+#[tokio::test]
+async fn a_header_that_comes_twice_has_a_defined_answer() {
+    let app = World::family().start().await;
+    let tag = app.get(30).by("reader").send().await.header("etag").to_owned();
+    let get = |name: &str, value: &str| app.get(30).by("reader").header(name, value).send();
+    assert_eq!(get("if-none-match", &format!("\"x\",{tag}")).await.status, 304);
+    get("if-none-match", "\"x\",\"y\"").await.ok();
+    for name in ["x-request-id", "x-correlation-id"] {
+        let reply = get(name, "one,two").await;
+        reply.ok();
+        assert_ne!(reply.header(name), "one,two");
+    }
+    let put = |name: &str, value: &str| {
+        app.put(30, json!({"status": "RED"})).header(name, value).by("editor").send()
+    };
+    let reply = put("content-type", "application/json,application/json").await;
+    assert_eq!(reply.refused(415), "UNSUPPORTED_MEDIA_TYPE");
+    assert_eq!(put("idempotency-key", "a,b").await.refused(400), "INVALID_IDEMPOTENCY_KEY");
+    put("if-match", &format!("\"x\",{tag}")).await.ok();
+}
+
+/// The gateway's event, which is not ours to define, with one of its parts missing, or null.
+#[tokio::test]
+async fn an_event_that_lacks_something_has_a_defined_answer() {
+    let app = World::family().start().await;
+    let whole = json!({
+        "version": "2.0",
+        "routeKey": "PUT /services/{id}/capacitystatus",
+        "rawPath": "/services/30/capacitystatus",
+        "rawQueryString": "",
+        "cookies": ["a=b"],
+        "headers": {"content-type": "application/json", "host": "api.example.org", "x-request-id": "r"},
+        "queryStringParameters": {"a": "b"},
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "a1b2c3d4e5",
+            "authorizer": {"jwt": {
+                "claims": {
+                    "sub": "editor", "token_use": "access", "client_id": "client",
+                    "scope": "capacity/read capacity/write",
+                },
+                "scopes": ["capacity/write"],
+            }},
+            "domainName": "api.example.org",
+            "domainPrefix": "api",
+            "http": {
+                "method": "PUT", "path": "/services/30/capacitystatus", "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.1", "userAgent": "a client",
+            },
+            "requestId": "C6ffYW7dYvU7okU=",
+            "routeKey": "PUT /services/{id}/capacitystatus",
+            "stage": "$default",
+            "time": "21/Nov/2026:09:05:00 +0000",
+            "timeEpoch": 1_795_251_900_000_u64,
+        },
+        "body": r#"{"status": "RED"}"#,
+        "pathParameters": {"id": "30"},
+        "stageVariables": {"a": "b"},
+        "isBase64Encoded": false,
+    });
+    assert_eq!(statuses(&app, &whole).await, [200, 200, 200, 404, 405]);
+    let mut wrong = Vec::new();
+    for pointer in pointers(&whole) {
+        let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
+        let mut without = whole.clone();
+        let members = without.pointer_mut(parent).and_then(Value::as_object_mut);
+        let Some(members) = members else { continue };
+        members.remove(name);
+        let mut with_null = whole.clone();
+        *with_null.pointer_mut(&pointer).expect("a value") = Value::Null;
+        for event in [without, with_null] {
+            let statuses = statuses(&app, &event).await;
+            if statuses.iter().any(|status| *status >= 500) {
+                wrong.push(event);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What the functions answer to an event: update, read, list, page of documentation, health.
+async fn statuses(app: &App, event: &Value) -> [i64; 5] {
+    let event = to_raw_value(event).expect("JSON");
+    let statuses = [
+        answer(&event, async |it| update_status::handle(&app.update_status, it).await).await,
+        answer(&event, async |it| get_status::handle(&app.get_status, it).await).await,
+        answer(&event, async |it| list_services::handle(&app.list_services, it).await).await,
+        answer(&event, async |it| api_docs::handle(&app.api_docs, it).await).await,
+        answer(&event, async |it| health::handle(&app.health, it).await).await,
+    ];
+    statuses.map(|answer| answer.map_or(500, |answer| answer.status_code))
+}
+
+/// Where the members of a value are, as JSON pointers, those of members included.
+fn pointers(value: &Value) -> Vec<String> {
+    let mut pointers = Vec::new();
+    for (name, member) in value.as_object().into_iter().flatten() {
+        let name = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        pointers.extend(self::pointers(member).into_iter().map(|below| format!("{name}{below}")));
+        pointers.push(name);
+    }
+    pointers
+}
+
+/// Pieces that mean something to the functions, put together at random. The seed is fixed.
+#[tokio::test]
+async fn nothing_that_is_put_together_at_random_gives_a_5xx() {
+    let app = World::family().start().await;
+    let mut random = fastrand::Rng::with_seed(20_261_121);
+    for _ in 0..400 {
+        let calls = [
+            app.put(made_up(&mut random, &IDS, 1), json!(null)).body(&made_up(
+                &mut random,
+                &JSON,
+                9,
+            )),
+            app.get(made_up(&mut random, &IDS, 2)),
+            app.list(&made_up(&mut random, &QUERY, 6)),
+        ];
+        for call in calls {
+            let call = call.by("editor").header("if-match", &made_up(&mut random, &TAGS, 4));
+            let call = call.header("if-none-match", &made_up(&mut random, &TAGS, 4));
+            let reply = call.header("x-request-id", &made_up(&mut random, &IDS, 2)).send().await;
+            fine(&reply);
+        }
+    }
+}
+
+const IDS: [&str; 10] = ["30", "3", "0", "-", "é", "%", "/", "999999999999999999", " ", "a/b"];
+const TAGS: [&str; 8] = ["\"", "*", "W/", ",", " ", "0-", "\"0-4c6a1d11\"", "é"];
+const QUERY: [&str; 18] = [
+    "&",
+    "=",
+    "id=",
+    "30",
+    ",",
+    "region=",
+    "10",
+    "status=",
+    "RED",
+    "limit=",
+    "1",
+    "cursor=",
+    "MQ",
+    "%",
+    "%00",
+    "+",
+    "parentId=20&",
+    "é",
+];
+const JSON: [&str; 20] = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "\"status\":",
+    "\"RED\"",
+    "\"resetStatusIn\":",
+    "30",
+    "1e9999",
+    "-",
+    ".5",
+    "null",
+    "\"notes\":",
+    "\"\\ud800\"",
+    "\"\\u0000\"",
+    "true",
+    "{\"status\":\"RED\"}",
+    "\u{feff}",
+];
+
+/// Up to so many pieces, one after the other.
+fn made_up(random: &mut fastrand::Rng, pieces: &[&str], most: usize) -> String {
+    (0..random.usize(0..=most)).filter_map(|_| random.choice(pieces.iter().copied())).collect()
+}
