@@ -36,6 +36,7 @@ mod repeats;
 mod resets;
 mod rights;
 mod settings;
+mod statuses;
 mod store;
 mod story;
 mod token_endpoint;
