@@ -15,7 +15,7 @@ mod bad_input;
 #[cfg(feature = "cognito")]
 mod cognito;
 mod cursors;
-mod documentation;
+mod document;
 mod domain;
 mod fields;
 mod forgery;
@@ -35,6 +35,7 @@ mod reading;
 mod repeats;
 mod resets;
 mod rights;
+mod served_documents;
 mod settings;
 mod statuses;
 mod store;

@@ -17,6 +17,8 @@ const STATUS: &str = "/services/{id}/capacitystatus";
 const OLD_STATUS: &str = "/services/{id}/capacitystatus/";
 const HISTORY: &str = "/services/{id}/capacitystatus/history";
 
+type Read = fn(&App) -> Call<'_>;
+
 /// `METHOD path status`
 type Statuses = BTreeSet<String>;
 
@@ -62,7 +64,7 @@ impl Produced {
 
     async fn reads(&mut self, app: &App) {
         let claims = |scope: &str| json!({"sub": "reader", "token_use": "access", "scope": scope});
-        let operations: [(&str, fn(&App) -> Call<'_>); 4] = [
+        let operations: [(&str, Read); 4] = [
             ("/services", |app| app.list("")),
             (STATUS, |app| app.get(30)),
             (OLD_STATUS, |app| app.get(30).path(OLD_STATUS)),

@@ -86,9 +86,8 @@ impl Parameters {
                 ids.push(id);
             }
         }
-        let fits = ids.len() <= MAX_IDS;
         self.ids = Some(ids);
-        fits
+        value.split(',').count() <= MAX_IDS
     }
 
     fn take_ancestor(&mut self, name: &str, value: &str) -> bool {

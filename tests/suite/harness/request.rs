@@ -207,14 +207,8 @@ impl Reply {
 impl From<Answer> for Reply {
     fn from(answer: Answer) -> Self {
         let body = match answer.body {
-            Some(Body::Text(text)) if is_json(&answer.headers) => {
-                serde_json::from_str(&text).expect("JSON")
-            }
-            Some(Body::Text(text)) if media_type(&answer.headers) == "application/yaml" => {
-                serde_saphyr::from_str(&text).expect("YAML")
-            }
-            Some(Body::Text(text)) => text.into(),
-            Some(Body::Binary(gzip)) => unpacked(&gzip, &answer.headers),
+            Some(Body::Text(text)) => parsed(text, &answer.headers),
+            Some(Body::Binary(gzip)) => parsed(unpacked(&gzip), &answer.headers),
             None => Value::Null,
             other => panic!("no text: {other:?}"),
         };
@@ -224,17 +218,20 @@ impl From<Answer> for Reply {
     }
 }
 
-fn media_type(headers: &HeaderMap) -> &str {
-    headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default()
+/// A body as what its media type says.
+fn parsed(text: String, headers: &HeaderMap) -> Value {
+    let media_type = headers.get("content-type").and_then(|value| value.to_str().ok());
+    match media_type.unwrap_or_default() {
+        "application/json" | "application/problem+json" => {
+            serde_json::from_str(&text).expect("JSON")
+        }
+        "application/yaml" => serde_saphyr::from_str(&text).expect("YAML"),
+        _ => text.into(),
+    }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    ["application/json", "application/problem+json"].contains(&media_type(headers))
-}
-
-/// What a compressed body holds.
-fn unpacked(gzip: &[u8], headers: &HeaderMap) -> Value {
+fn unpacked(gzip: &[u8]) -> String {
     let mut text = String::new();
     GzDecoder::new(gzip).read_to_string(&mut text).expect("gzip");
-    if is_json(headers) { serde_json::from_str(&text).expect("JSON") } else { text.into() }
+    text
 }
