@@ -1,6 +1,6 @@
 //! Prepares what the documentation consists of: the assets of Swagger UI, out of the archive that a
-//! crate brings, and openapi.yaml without what only the gateway needs. All of it ends up compressed in
-//! the binary.
+//! crate brings, compressed, and openapi.yaml without what only the gateway needs. The function has all of
+//! it inside, and fills the document in when it starts.
 
 use std::{
     error::Error,
@@ -14,19 +14,26 @@ use serde_json::{Map, Value, json};
 use utoipa_swagger_ui_vendored::SWAGGER_UI_VENDORED;
 use zip::ZipArchive;
 
-/// What is taken out of Swagger UI's folder `dist`.
-const ASSETS: [&str; 4] =
-    ["oauth2-redirect.html", "oauth2-redirect.js", "swagger-ui-bundle.js", "swagger-ui.css"];
+/// What is taken out of Swagger UI's archive, and what it is called here.
+const ASSETS: [(&str, &str); 6] = [
+    ("LICENSE", "swagger-ui-LICENSE.txt"),
+    ("NOTICE", "swagger-ui-NOTICE.txt"),
+    ("dist/oauth2-redirect.html", "oauth2-redirect.html"),
+    ("dist/oauth2-redirect.js", "oauth2-redirect.js"),
+    ("dist/swagger-ui-bundle.js", "swagger-ui-bundle.js"),
+    ("dist/swagger-ui.css", "swagger-ui.css"),
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let target = PathBuf::from(std::env::var("OUT_DIR")?);
     let mut archive = ZipArchive::new(Cursor::new(SWAGGER_UI_VENDORED))?;
-    for asset in ASSETS {
-        let end = format!("/dist/{asset}");
-        let path = archive.file_names().flatten().find(|path| path.ends_with(&end));
-        let path = path.ok_or(asset)?.into_owned();
+    for (path, asset) in ASSETS {
+        // The archive has one folder, which is named by the version.
+        let named = |known: &str| known.split_once('/').is_some_and(|(_, below)| below == path);
+        let full = archive.file_names().flatten().find(|known| named(known));
+        let full = full.ok_or(path)?.into_owned();
         let mut bytes = Vec::new();
-        archive.by_name(&path)?.read_to_end(&mut bytes)?;
+        archive.by_name(&full)?.read_to_end(&mut bytes)?;
         compress(&target.join(asset), &bytes)?;
     }
     let source = "../../openapi.yaml";
@@ -53,6 +60,11 @@ fn for_readers(mut document: Value) -> Value {
     strip(&mut document);
     if let Some(server) = document.pointer_mut("/servers/0").and_then(Value::as_object_mut) {
         server.retain(|name, _| name == "url");
+    }
+    if let Some(text) = document.pointer_mut("/components/securitySchemes/oauth2/description") {
+        // What stands for a deployment's own addresses is no matter where these are filled in.
+        let paragraphs = text.as_str().unwrap_or_default().split("\n\n");
+        *text = paragraphs.filter(|text| !text.contains(".invalid")).collect::<String>().into();
     }
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         paths.remove("/$default");

@@ -1,4 +1,5 @@
-//! Bakes in the commit that is built: only so is it the one that runs.
+//! Bakes in the commit that is checked out: only so is it the one that runs. What is not committed is not
+//! told.
 
 use std::process::Command;
 

@@ -29,6 +29,9 @@ fn expected() -> Value {
     }
     let mut expected = without_gateway(document("openapi.yaml"));
     expected["servers"] = json!([{"url": "https://api.example.org"}]);
+    let description = &mut expected["components"]["securitySchemes"]["oauth2"]["description"];
+    let (kept, _) = description.as_str().and_then(|text| text.split_once("\n\n")).expect("two");
+    *description = kept.into();
     let text = expected.to_string();
     let expected = text.replace("https://login-domain.invalid", "https://login.example.org");
     serde_json::from_str(&expected).expect("JSON")

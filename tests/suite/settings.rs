@@ -105,3 +105,32 @@ fn the_default_lies_between_the_limits() {
             && !read("x", "0", "9")
     );
 }
+
+/// What the documentation is filled in with stands in JSON, YAML, HTML and a header.
+#[test]
+fn the_documentation_takes_addresses_and_a_client_id() {
+    let read = |name: &str, value: &str| {
+        let good = [
+            ("PUBLIC_URL", "."),
+            ("LOGIN_URL", "https://id.example.org/oauth2/authorize"),
+            ("TOKEN_URL", "http://127.0.0.1:9002/oauth2/token"),
+            ("DOCS_CLIENT_ID", "7k3-People_1"),
+        ];
+        let settings = good.map(|(known, good)| (known, if known == name { value } else { good }));
+        let mut environment = environment(&settings);
+        let built = api_docs::Deps::read(&mut environment, &client());
+        environment.finish(built).is_ok()
+    };
+    assert!(read("", ""));
+    assert!(read("PUBLIC_URL", "https://api.example.org/api/v0.0.1/capacity"));
+    for bad in
+        ["", "..", "/", "api.example.org", "https://", "https://a b", "https://a/", "https://a;b"]
+    {
+        for name in ["PUBLIC_URL", "LOGIN_URL", "TOKEN_URL"] {
+            assert!(!read(name, bad), "{name} {bad:?}");
+        }
+    }
+    for bad in ["", "a b", "\"", "<", "a&b"] {
+        assert!(!read("DOCS_CLIENT_ID", bad), "{bad:?}");
+    }
+}

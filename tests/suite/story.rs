@@ -130,6 +130,35 @@ fn every_function_is_deployed_and_may_be_called_by_the_gateway() {
     }
 }
 
+/// The gateway names stage, method and path of the route when it calls: `*/GET/services`.
+#[test]
+fn the_gateways_permission_covers_every_route_of_a_function() {
+    let template = document("template.yaml");
+    for (method, path, function) in operations() {
+        let permission = logical_id(&function).replace("Function", "Permission");
+        let permission = &template["Resources"][&permission]["Properties"];
+        assert_eq!(permission["Action"], "lambda:InvokeFunction");
+        let pattern = permission["SourceArn"]["Fn::Sub"].as_str().expect("a pattern");
+        let (api, routes) = pattern.split_once("${Api}/").expect("the API and its routes");
+        assert_eq!(api, "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:");
+        let route = match path.as_str() {
+            "/$default" => "$default/$default".to_owned(),
+            path => format!("$default/{method}{path}"),
+        };
+        assert!(matches(routes, &route), "{function}: {routes} leaves out {route}");
+    }
+}
+
+/// Whether a pattern with `*` for anything matches all of a text.
+fn matches(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((before, after)) => text.strip_prefix(before).is_some_and(|rest| {
+            rest.char_indices().any(|(at, _)| matches(after, &rest[at..])) || matches(after, "")
+        }),
+    }
+}
+
 #[test]
 fn the_schedule_calls_its_function_each_minute() {
     let function = &document("template.yaml")["Resources"][logical_id(schedule::FUNCTION)];
@@ -189,6 +218,8 @@ fn variables(function: &str) -> HashMap<String, String> {
         &template["Resources"][logical_id(function)]["Properties"]["Environment"]["Variables"];
     let all = [common, own].into_iter().filter_map(Value::as_object).flatten();
     all.map(|(name, value)| {
+        // Of two, the one where an issuer is there already
+        let value = value.get("Fn::If").map_or(value, |branches| &branches[2]);
         let parameter = value["Ref"].as_str().map(|name| &template["Parameters"][name]["Default"]);
         let value = value.as_str().map(str::to_owned).unwrap_or_else(|| match parameter {
             Some(Value::Number(number)) => number.to_string(),

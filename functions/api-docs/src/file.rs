@@ -41,24 +41,30 @@ pub(crate) struct File {
     media_type: &'static str,
     caching: Caching,
     gzip: Cow<'static, [u8]>,
+    /// Of the text compressed, and as it is.
+    etags: [ETag; 2],
 }
 
 impl File {
     /// A text that the build has compressed.
-    pub(crate) const fn compressed(
+    pub(crate) fn compressed(
         media_type: &'static str,
         gzip: &'static [u8],
         caching: Caching,
     ) -> Self {
-        Self { media_type, caching, gzip: Cow::Borrowed(gzip) }
+        Self::of(media_type, caching, Cow::Borrowed(gzip))
     }
 
     /// A text.
     pub(crate) fn new(media_type: &'static str, text: &str) -> io::Result<Self> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(text.as_bytes())?;
-        let gzip = Cow::Owned(encoder.finish()?);
-        Ok(Self { media_type, caching: Caching::AskEachTime, gzip })
+        Ok(Self::of(media_type, Caching::AskEachTime, Cow::Owned(encoder.finish()?)))
+    }
+
+    fn of(media_type: &'static str, caching: Caching, gzip: Cow<'static, [u8]>) -> Self {
+        let etags = ["-gzip", ""].map(|coding| ETag::of_file(&gzip, coding));
+        Self { media_type, caching, gzip, etags }
     }
 
     /// The answer to a request with those headers.
@@ -67,9 +73,10 @@ impl File {
     /// [`Problem::Internal`] if what the build has compressed cannot be read.
     pub(crate) fn answer(&self, headers: &HeaderMap) -> Result<Response, Problem> {
         let compressed = takes_gzip(headers);
-        let etag = ETag::of_file(&self.gzip, if compressed { "-gzip" } else { "" });
+        let [gzip, identity] = &self.etags;
+        let etag = if compressed { gzip } else { identity };
         let known = EntityTags::read(headers, &IF_NONE_MATCH);
-        let is_known = known.is_some_and(|known| known.match_weakly(&etag));
+        let is_known = known.is_some_and(|known| known.match_weakly(etag));
         let body = match (is_known, compressed) {
             (true, _) => Body::Empty,
             (false, true) => Body::Binary(self.gzip.to_vec()),

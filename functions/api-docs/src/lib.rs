@@ -33,6 +33,7 @@ macro_rules! asset {
 }
 
 const HTML: &str = "text/html; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// What the function needs.
@@ -63,6 +64,8 @@ fn files(settings: &Settings) -> io::Result<BTreeMap<&'static str, File>> {
         asset!("oauth2-redirect.html", HTML),
         asset!("oauth2-redirect.js", JAVASCRIPT),
         asset!("start.js", JAVASCRIPT),
+        asset!("swagger-ui-LICENSE.txt", TEXT),
+        asset!("swagger-ui-NOTICE.txt", TEXT),
         asset!("swagger-ui-bundle.js", JAVASCRIPT),
         asset!("swagger-ui.css", "text/css; charset=utf-8"),
     ]))
@@ -70,13 +73,14 @@ fn files(settings: &Settings) -> io::Result<BTreeMap<&'static str, File>> {
 
 /// Answers one request.
 pub async fn handle(deps: &Deps, request: Request) -> Response {
-    let context = Context::new(&request, &deps.clock, Operation::ApiDocs);
-    context.respond(async { file(deps, &request) }).await
+    let found = deps.files.get_key_value(path_asked(&request, "file").as_str());
+    let path = found.map_or("/docs", |(path, _)| path);
+    let context = Context::about(&request, &deps.clock, Operation::ApiDocs, path);
+    context.respond(async { answer(deps, &request, found.map(|(_, file)| file)) }).await
 }
 
-fn file(deps: &Deps, request: &Request) -> Result<Response, Problem> {
-    let path = path_asked(request, "file");
-    let file = deps.files.get(path.as_str()).ok_or(Problem::PathNotFound)?;
+fn answer(deps: &Deps, request: &Request, file: Option<&File>) -> Result<Response, Problem> {
+    let file = file.ok_or(Problem::PathNotFound)?;
     let mut response = file.answer(request.headers())?;
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, deps.policy.clone());

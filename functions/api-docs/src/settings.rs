@@ -19,10 +19,10 @@ pub(crate) struct Settings {
 impl Settings {
     /// Reads `PUBLIC_URL`, `LOGIN_URL`, `TOKEN_URL` and `DOCS_CLIENT_ID`.
     pub(crate) fn read(environment: &mut Environment) -> Option<Self> {
-        let public_url = plain(environment, "PUBLIC_URL");
-        let login_url = plain(environment, "LOGIN_URL");
-        let token_url = plain(environment, "TOKEN_URL");
-        let client_id = plain(environment, "DOCS_CLIENT_ID");
+        let public_url = setting(environment, "PUBLIC_URL", |url| url == "." || is_address(url));
+        let login_url = setting(environment, "LOGIN_URL", is_address);
+        let token_url = setting(environment, "TOKEN_URL", is_address);
+        let client_id = setting(environment, "DOCS_CLIENT_ID", is_client_id);
         Some(Self {
             public_url: public_url?,
             login_url: login_url?,
@@ -59,15 +59,33 @@ impl Settings {
     }
 }
 
-/// A setting without anything that would mean something else in JSON, YAML, HTML or a header.
-fn plain(environment: &mut Environment, name: &str) -> Option<String> {
+/// A setting of that form. Nothing of these forms means anything else in JSON, YAML, HTML or a header.
+fn setting(
+    environment: &mut Environment,
+    name: &str,
+    is_sound: impl Fn(&str) -> bool,
+) -> Option<String> {
     let value = environment.required(name)?;
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#@=&%+".contains(&byte);
-    if value.bytes().all(is_plain) {
+    if is_sound(&value) {
         return Some(value);
     }
-    environment.report(name, "has characters that no address and no client id has");
+    environment.report(name, "is not what the documentation can be filled in with");
     None
+}
+
+/// An absolute address, with no more than addresses need.
+fn is_address(url: &str) -> bool {
+    let absolute = ["https://", "http://"].iter().find_map(|scheme| url.strip_prefix(scheme));
+    absolute.is_some_and(|rest| {
+        rest.ends_with(|last: char| last.is_ascii_alphanumeric())
+            && rest
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?=&%+".contains(&byte))
+    })
+}
+
+fn is_client_id(id: &str) -> bool {
+    id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
 }
 
 /// Scheme, host and port of an absolute address.

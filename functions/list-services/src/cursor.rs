@@ -39,7 +39,11 @@ pub(crate) fn decode(cursor: &str) -> Option<(Selection, Position)> {
         name: Some(name).filter(|name| !name.is_empty()),
         statuses: rags(&statuses)?,
         changed_since: parsed(&changed_since)?,
-        editable: editable == "editable",
+        editable: match editable.as_str() {
+            "" => false,
+            "editable" => true,
+            _ => return None,
+        },
     };
     Some((selection, position.parse().ok()?))
 }

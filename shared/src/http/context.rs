@@ -77,15 +77,17 @@ impl Context {
     /// As [`Self::new`], of a request for that path of openapi.yaml.
     #[must_use]
     pub fn about(request: &Request, clock: &Clock, operation: Operation, path: &str) -> Self {
-        let id = path_parameter(request, "id").unwrap_or_default();
-        let id = utf8_percent_encode(&id, NON_ALPHANUMERIC).to_string();
+        let parameter = |name| {
+            let value = path_parameter(request, name).unwrap_or_default();
+            utf8_percent_encode(&value, NON_ALPHANUMERIC).to_string()
+        };
         Self {
             request_id: mirrored(request.headers(), &X_REQUEST_ID)
                 .unwrap_or_else(|| Uuid::new_v4().to_string()),
             correlation_id: mirrored(request.headers(), &X_CORRELATION_ID),
             client_address: client_address(request),
             now: clock.now(),
-            instance: path.replace("{id}", &id),
+            instance: path.replace("{id}", &parameter("id")).replace("{file}", &parameter("file")),
             operation,
             time_left: request.extensions().get().copied(),
             started: Instant::now(),

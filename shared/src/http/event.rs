@@ -76,23 +76,27 @@ pub async fn answer(
     Ok(answer)
 }
 
-/// An event that lacks what the gateway always sends, or has what it never does: nulls count as missing,
-/// headers that are none in HTTP's terms are left out, and a method that is not there is none.
+/// An event that lacks what the gateway always sends, or has what it never does: nulls count as missing, a
+/// header's value that is none in HTTP's terms as empty, which no condition and no key is, and a method
+/// that is not there is none.
 fn mended(event: &str) -> Option<ApiGatewayV2httpRequest> {
     let mut event: Value = serde_json::from_str(event).ok()?;
+    let headers = event.get_mut("headers").and_then(Value::as_object_mut);
+    if let Some(headers) = headers {
+        headers.retain(|name, _| HeaderName::from_bytes(name.as_bytes()).is_ok());
+        headers.values_mut().filter(|value| !is_sound(value)).for_each(|value| *value = "".into());
+    }
     remove_nulls(&mut event);
-    let is_sound = |name: &String, value: &mut Value| {
-        let value = value.as_str().and_then(|value| HeaderValue::from_str(value).ok());
-        HeaderName::from_bytes(name.as_bytes()).is_ok() && value.is_some()
-    };
     let members = event.as_object_mut()?;
-    let headers = members.entry("headers").or_insert_with(|| json!({}));
-    headers.as_object_mut()?.retain(is_sound);
     members.entry("isBase64Encoded").or_insert(false.into());
     let context = members.entry("requestContext").or_insert_with(|| json!({}));
     let http = context.as_object_mut()?.entry("http").or_insert_with(|| json!({}));
     http.as_object_mut()?.entry("method").or_insert("NONE".into());
     serde_json::from_value(event).ok()
+}
+
+fn is_sound(header: &Value) -> bool {
+    header.as_str().is_some_and(|value| HeaderValue::from_str(value).is_ok())
 }
 
 fn remove_nulls(value: &mut Value) {

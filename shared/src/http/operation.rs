@@ -31,7 +31,7 @@ impl Operation {
         }
     }
 
-    /// The path in openapi.yaml; of several, what they have in common.
+    /// The path in openapi.yaml; of several, the one that stands for all.
     pub(super) const fn path(self) -> &'static str {
         match self {
             Self::ListServices => "/services",

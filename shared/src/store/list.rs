@@ -18,11 +18,11 @@ use crate::{
 };
 
 /// How many reads a page may take. A page that has not filled by then comes short.
-const MAX_READS: usize = 12;
+const MAX_READS: usize = 25;
 
 /// How much of the table a page may scan before it comes short, in capacity units: of 4 KB each, since
-/// the reads are strongly consistent. The last read takes at most 100 services beyond this half of a
-/// megabyte, so that a page reads less than a whole one.
+/// the reads are strongly consistent. A read takes at most 100 services, of 1 KB or so, 5 KB at most but
+/// for names of an unheard-of length; beyond this half of a megabyte there is one such read at most.
 const MAX_SCANNED: f64 = 128.0;
 
 /// The most ids that one read takes.
@@ -77,7 +77,7 @@ impl Selection {
     }
 
     /// Whether it is of a kind of service that indexes show but do not go by.
-    pub(super) const fn names_kind(&self) -> bool {
+    pub(super) const fn is_of_kind(&self) -> bool {
         self.type_id.is_some() || self.name.is_some()
     }
 
@@ -156,7 +156,8 @@ impl Lister {
         Ok(Some(Page { services, next }))
     }
 
-    /// The narrowest way through the data that meets every match.
+    /// The way through the data that meets every match: by rights, else by parent, else by AMBER and RED,
+    /// of which the index shows the region, else by region; only without any of these the whole table.
     async fn walk(&self, selection: &Selection, caller: &User) -> Result<Walk, StoreFault> {
         let limited = !selection.statuses.is_empty() && !selection.statuses.contains(&Rag::Green);
         let bound = match (selection.parent, selection.region) {

@@ -91,7 +91,9 @@ impl Step<'_> {
         let scanned = answer.consumed_capacity.and_then(|consumed| consumed.capacity_units);
         let items = answer.items.unwrap_or_default();
         let services = items.into_iter().map(service).collect::<Result<_, _>>()?;
-        let next = answer.last_evaluated_key.as_ref().and_then(id).map(Position::Table);
+        let next = answer.last_evaluated_key.as_ref();
+        let next = next.map(|last| id(last).ok_or_else(|| unreadable(last))).transpose()?;
+        let next = next.map(Position::Table);
         Ok(Chunk { services, next, scanned: scanned.unwrap_or_default() })
     }
 
@@ -115,7 +117,7 @@ impl Step<'_> {
             key(at.own(), [(services::REGION, region), (services::PATH, path)])
         });
         let query = self
-            .query(services::HIERARCHY, self.selection.names_kind())
+            .query(services::HIERARCHY, self.selection.is_of_kind())
             .key_condition_expression("#region = :region AND begins_with(#path, :top)")
             .expression_attribute_names("#region", services::REGION)
             .expression_attribute_names("#path", services::PATH)
@@ -141,7 +143,7 @@ impl Step<'_> {
         let start = after.filter(|(at, _)| *at > self.now).map(pending_key);
         let elsewhere = self.selection.region.is_some();
         let query = self
-            .query(services::PENDING_RESET, self.selection.names_kind() || elsewhere)
+            .query(services::PENDING_RESET, self.selection.is_of_kind() || elsewhere)
             .key_condition_expression("#shard = :shard AND #deadline > :now")
             .expression_attribute_names("#shard", services::RESET_SHARD)
             .expression_attribute_names("#deadline", services::RESET_DATE_TIME)
@@ -168,20 +170,22 @@ impl Step<'_> {
     ) -> Result<Chunk, StoreFault> {
         let answer = query.send().await.map_err(StoreFault::unavailable)?;
         let items = answer.items.unwrap_or_default();
-        let mut named = items
-            .iter()
-            .filter(|item| self.selection.may_match(item))
-            .filter_map(|item| Some((id(item)?, position(item)?)));
-        let taken: Vec<_> = named.by_ref().take(self.count).collect();
-        let cut = named.next().is_some();
-        let ids: Vec<_> = taken.iter().map(|(id, _)| *id).collect();
+        let position = |item: &Item| position(item).ok_or_else(|| unreadable(item));
+        let mut named = items.iter().filter(|item| self.selection.may_match(item));
+        let taken: Vec<&Item> = named.by_ref().take(self.count).collect();
+        let ids = taken.iter().map(|item| id(item).ok_or_else(|| unreadable(item)));
+        let ids = ids.collect::<Result<Vec<_>, _>>()?;
         let services = services_by_id(self.client, self.table, &ids).await?;
-        let next = match taken.into_iter().next_back().filter(|_| cut) {
-            Some((_, last)) => Some(last),
-            None => answer.last_evaluated_key.as_ref().and_then(position),
-        };
+        // What the index has shown beyond what was taken is read again by the next page.
+        let is_cut = named.next().is_some();
+        let last = taken.into_iter().next_back().filter(|_| is_cut);
+        let next = last.or(answer.last_evaluated_key.as_ref()).map(position).transpose()?;
         Ok(Chunk { services, next, scanned: 0.0 })
     }
+}
+
+fn unreadable(item: &Item) -> StoreFault {
+    StoreFault::Unreadable(format!("service {:?}", id(item)))
 }
 
 /// How many entries of an index one read takes in.

@@ -1,6 +1,7 @@
 //! What the tests stand on: a world in real tables, requests as the gateway sends them, an issuer of
 //! tokens, a store that fails, and the contract that every answer is held to.
 
+mod app;
 mod contract;
 pub(crate) mod faulty;
 mod key_server;
@@ -10,11 +11,12 @@ mod request;
 pub(crate) mod verifying;
 mod world;
 
+pub(crate) use app::{App, time};
 pub(crate) use contract::{Contract, document};
 pub(crate) use key_server::{KeyServer, Published};
 pub(crate) use meter::{Meter, Reads};
 pub(crate) use request::{Call, Reply};
 pub(crate) use verifying::Verifying;
 pub(crate) use world::{
-    App, NOW, World, client, direct, fresh_tables, gateway_settings, root, sample_app, time,
+    NOW, World, client, direct, fresh_tables, gateway_settings, root, sample_app,
 };

@@ -104,21 +104,29 @@ impl Filters {
         self.caller != "reader" && ancestry.iter().any(|id| assigned.contains(id))
     }
 
-    /// How many services the narrowest index that the filters allow names; none without an index.
+    /// How many services the index names that these filters are to go by; none without an index. Rights go
+    /// before a parent, a parent before AMBER and RED, and these before a region.
     pub(super) fn bound(&self, directory: &Directory, now: i64) -> Option<u32> {
         let count = |passes: &dyn Fn(u64) -> bool| {
             let passing = directory.rows.keys().filter(|id| passes(**id)).count();
             u32::try_from(passing).expect("a number")
         };
-        let lies_within = |id: u64, above: u64| directory.ancestry(id).contains(&above);
-        let bounds = [
-            self.region.map(|region| count(&|id| lies_within(id, region))),
-            self.parent.map(|parent| count(&|id| lies_within(id, parent))),
-            self.editable.then(|| count(&|id| self.edits(directory, &directory.ancestry(id)))),
-            (!self.statuses.is_empty() && !self.statuses.contains(&"GREEN"))
-                .then(|| count(&|id| directory.shown(id, now).0 != "GREEN")),
-        ];
-        bounds.into_iter().flatten().max()
+        let within = |id: u64, above: Option<u64>| {
+            above.is_none_or(|above| directory.ancestry(id).contains(&above))
+        };
+        let (region, parent) = (self.region, self.parent);
+        let limited = !self.statuses.is_empty() && !self.statuses.contains(&"GREEN");
+        if self.editable {
+            let bound = parent.or(region);
+            let editable = |id| within(id, bound) && self.edits(directory, &directory.ancestry(id));
+            Some(count(&editable))
+        } else if parent.is_some() {
+            Some(count(&|id| within(id, parent)))
+        } else if limited {
+            Some(count(&|id| directory.shown(id, now).0 != "GREEN"))
+        } else {
+            region.map(|_| count(&|id| within(id, region)))
+        }
     }
 }
 
