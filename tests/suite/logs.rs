@@ -136,7 +136,8 @@ async fn an_event_that_cannot_be_read_is_not_quoted() {
     watch();
     keep_secret(NOTES);
     for event in [
-        json!({"headers": {"authorization": format!("Bearer {NOTES}\n")}}),
+        json!({"headers": NOTES}),
+        json!({"body": {"notes": NOTES}}),
         json!({"requestContext": NOTES}),
         json!(NOTES),
     ] {

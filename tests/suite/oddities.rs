@@ -101,6 +101,20 @@ async fn a_header_that_comes_twice_has_a_defined_answer() {
     put("if-match", &format!("\"x\",{tag}")).await.ok();
 }
 
+/// A condition that cannot be read is not one that is met, nor a key that cannot be read none at all.
+#[tokio::test]
+async fn a_header_that_is_none_is_not_left_out() {
+    let app = World::family().start().await;
+    for value in [json!(null), json!("\n"), json!({"a": "*"})] {
+        for (name, status) in [("if-match", 412), ("idempotency-key", 400), ("content-type", 415)] {
+            let put = app.put(30, json!({"status": "RED"})).by("editor");
+            let reply = put.event(|event| event["headers"][name] = value.clone()).send().await;
+            assert_eq!(reply.status.as_u16(), status, "{name}: {value}");
+        }
+    }
+    assert_eq!(app.history(30).await.len(), 0);
+}
+
 /// The gateway's event, which is not ours to define, with one of its parts missing, or null.
 #[tokio::test]
 async fn an_event_that_lacks_something_has_a_defined_answer() {
