@@ -1,0 +1,79 @@
+//! Requests put together at random from pieces that mean something to the functions.
+
+use serde_json::json;
+
+use crate::harness::World;
+
+/// Every answer is described in openapi.yaml (the harness sees to that). The seed is fixed.
+#[tokio::test]
+async fn nothing_that_is_put_together_at_random_gives_a_5xx() {
+    let app = World::family().start().await;
+    let mut random = fastrand::Rng::with_seed(20_261_121);
+    for _ in 0..400 {
+        let calls = [
+            app.put(made_up(&mut random, &IDS, 1), json!(null)).body(&made_up(
+                &mut random,
+                &JSON,
+                9,
+            )),
+            app.get(made_up(&mut random, &IDS, 2)),
+            app.list(&made_up(&mut random, &QUERY, 6)),
+        ];
+        for call in calls {
+            let call = call.by("editor").header("if-match", &made_up(&mut random, &TAGS, 4));
+            let call = call.header("if-none-match", &made_up(&mut random, &TAGS, 4));
+            let reply = call.header("x-request-id", &made_up(&mut random, &IDS, 2)).send().await;
+            assert!(!reply.status.is_server_error(), "{}", reply.body);
+        }
+    }
+}
+
+const IDS: [&str; 10] = ["30", "3", "0", "-", "é", "%", "/", "999999999999999999", " ", "a/b"];
+const TAGS: [&str; 8] = ["\"", "*", "W/", ",", " ", "0-", "\"0-4c6a1d11\"", "é"];
+const QUERY: [&str; 18] = [
+    "&",
+    "=",
+    "id=",
+    "30",
+    ",",
+    "region=",
+    "10",
+    "status=",
+    "RED",
+    "limit=",
+    "1",
+    "cursor=",
+    "MQ",
+    "%",
+    "%00",
+    "+",
+    "parentId=20&",
+    "é",
+];
+const JSON: [&str; 20] = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "\"status\":",
+    "\"RED\"",
+    "\"resetStatusIn\":",
+    "30",
+    "1e9999",
+    "-",
+    ".5",
+    "null",
+    "\"notes\":",
+    "\"\\ud800\"",
+    "\"\\u0000\"",
+    "true",
+    "{\"status\":\"RED\"}",
+    "\u{feff}",
+];
+
+/// Up to so many pieces, one after the other.
+fn made_up(random: &mut fastrand::Rng, pieces: &[&str], most: usize) -> String {
+    (0..random.usize(0..=most)).filter_map(|_| random.choice(pieces.iter().copied())).collect()
+}
