@@ -49,9 +49,9 @@ impl Route {
 
 /// Whether a path is one of that template.
 fn matches(template: &str, path: &str) -> bool {
-    let (mut expected, mut given) = (template.split('/'), path.split('/'));
-    let alike = expected.by_ref().zip(given.by_ref()).all(|(expected, given)| {
+    let alike = |(expected, given): (&str, &str)| {
         if expected.starts_with('{') { !given.is_empty() } else { expected == given }
-    });
-    alike && template.split('/').count() == path.split('/').count()
+    };
+    template.split('/').count() == path.split('/').count()
+        && template.split('/').zip(path.split('/')).all(alike)
 }
