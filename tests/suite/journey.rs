@@ -5,7 +5,7 @@
 use capacityctl::{
     directory, services,
     stack_file::StackFile,
-    target::Target,
+    target::{SERVICES_TABLE, Target, USERS_TABLE},
     token::{Bearer, Issuer, mint},
     user_file, users,
 };
@@ -46,8 +46,8 @@ impl Api {
         let target = Target::find(Some(&state)).await.expect("a running stack");
         import(
             target.client(),
-            target.services().expect("a table"),
-            target.users().expect("a table"),
+            target.table(SERVICES_TABLE).expect("a table"),
+            target.table(USERS_TABLE).expect("a table"),
         )
         .await;
         let url = StackFile::read(&state).expect("a stack file").api_url;

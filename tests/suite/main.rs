@@ -45,6 +45,7 @@ mod store;
 mod story;
 mod token_endpoint;
 mod tokens;
+mod tools_commands;
 mod tools_directory;
 mod tools_import;
 mod tools_target;

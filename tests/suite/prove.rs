@@ -23,7 +23,7 @@ use shared::http::Clock;
 /// Its name, what it claims, and the proof itself.
 type Proof = (&'static str, &'static str, fn(Size) -> Figures);
 
-const PROOFS: [Proof; 7] = [
+const PROOFS: [Proof; 8] = [
     (
         "each_call",
         "Whichever call of the store fails, in whatever way, alone or with all that follow: every answer \
@@ -35,6 +35,13 @@ const PROOFS: [Proof; 7] = [
         "However the store fails and however often an update is sent again: none is lost, applied \
          twice, refused and applied, or acknowledged and absent.",
         |size| wait_for(proofs::faults::prove(size)),
+    ),
+    (
+        "imports",
+        "However often an import of a directory is killed, at whatever moment: run again it ends in the \
+         tables that one without interruption leaves; services are written after those above them; and \
+         no status that is updated meanwhile is lost.",
+        |size| wait_for(proofs::imports::prove(size)),
     ),
     (
         "model",

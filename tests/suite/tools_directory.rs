@@ -3,7 +3,7 @@
 use capacityctl::{
     directory::{self, Row},
     hierarchy::{self, Moved, Plan, Stored},
-    refusal::Refusal,
+    refusal::{Place, Refusal},
 };
 use shared::domain::{Lineage, ServiceId};
 
@@ -52,7 +52,7 @@ fn moved(path: &str) -> Moved {
 fn a_row_is_read_with_its_optional_fields() {
     let rows = rows(&["149198,\"Castle View, Dudley\",12,153455,Dudley,DY1 1LQ,V02900,true"]);
     let [row] = rows.as_slice() else { panic!("one row") };
-    assert_eq!((row.line, row.id.get(), row.type_id), (2, 149_198, 12));
+    assert_eq!((row.place, row.id.get(), row.type_id), (Place::Line(2), 149_198, 12));
     assert_eq!(row.name, "Castle View, Dudley");
     assert_eq!(row.parent.map(ServiceId::get), Some(153_455));
     assert_eq!(row.town.as_deref(), Some("Dudley"));
@@ -129,6 +129,64 @@ fn a_repeated_id_is_named_with_the_line_of_the_first() {
 }
 
 #[test]
+fn json_is_read_like_csv_and_names_entries_with_their_lines() {
+    let csv = rows(&["7,\"a \"\"b\"\", c\",12,9,Dudley,,V02900,true", "9,d,1,,,,,f"]);
+    let json = r#"[
+        {"id": 7, "name": "a \"b\", c", "typeId": 12, "parentId": 9, "town": "Dudley", "postcode": null,
+         "odsCode": "V02900", "active": true},
+        {"id": "9", "name": " d ", "typeId": "1", "active": false}
+    ]"#;
+    let json = directory::parse(json.as_bytes()).expect("a valid file");
+    assert_eq!(
+        json.iter().map(|row| row.place.to_string()).collect::<Vec<_>>(),
+        ["entry 1 (line 2)", "entry 2 (line 4)"]
+    );
+    let nowhere = |rows: Vec<Row>| -> Vec<Row> {
+        rows.into_iter().map(|row| Row { place: Place::File, ..row }).collect()
+    };
+    assert_eq!(nowhere(json), nowhere(csv));
+}
+
+#[test]
+fn every_bad_entry_of_json_is_named_with_all_that_is_wrong_in_it() {
+    let json = r#"[
+        {"id": 1.0, "name": "", "typeId": true, "parentId": -1, "active": 1},
+        {"id": 1, "id": 2},
+        {"id": [1], "name": {"en": "a"}, "colour": "red"},
+        7,
+        {"id": 5, "name": "a", "typeId": 1, "active": true}, {"id": 5, "name": "b", "typeId": 1, "active": true}
+    ]"#;
+    let refusal = directory::parse(json.as_bytes()).expect_err("a refused file");
+    let digits = "not 1 to 18 digits without a leading zero";
+    let known = "id, name, typeId, parentId, town, postcode, odsCode, active";
+    assert_eq!(
+        texts(&refusal),
+        [
+            "entry 1 (line 2): active: neither true nor false".to_owned(),
+            format!("entry 1 (line 2): id: {digits}"),
+            "entry 1 (line 2): name: missing".to_owned(),
+            format!("entry 1 (line 2): parentId: {digits}"),
+            "entry 1 (line 2): typeId: not 1 to 18 digits".to_owned(),
+            "entry 2 (line 3): a member is named twice".to_owned(),
+            format!("entry 3 (line 4): \"colour\" is not one of {known}"),
+            "entry 3 (line 4): id: not a text, a number, true or false".to_owned(),
+            "entry 3 (line 4): name: not a text, a number, true or false".to_owned(),
+            "entry 4 (line 5): not an object".to_owned(),
+            "entry 6 (line 6): service 5 is already on entry 5 (line 6)".to_owned(),
+        ]
+    );
+    for (bad, reason) in [("[", "EOF"), ("{}", "expected a sequence"), ("[{},]", "trailing comma")]
+    {
+        let refusal =
+            texts(&directory::parse(bad.as_bytes()).expect_err("a refused file")).concat();
+        assert!(
+            refusal.starts_with("file: not a JSON array: ") && refusal.contains(reason),
+            "{refusal}"
+        );
+    }
+}
+
+#[test]
 fn text_that_is_not_utf_8_is_refused() {
     let bytes = [file(&[], "\n").as_bytes(), b"1,\xff,1,,,,,true\n"].concat();
     let refusal = directory::parse(&bytes).expect_err("a refused file");
@@ -166,7 +224,9 @@ fn services_below_a_moved_one_follow_it() {
 fn what_an_interrupted_import_left_behind_is_put_right_by_the_next() {
     let table =
         [stored(9, None, "/9/"), stored(2, Some(9), "/9/2/"), stored(3, Some(2), "/1/2/3/")];
-    assert_eq!(plan(&["9,i,1,,,,,true"], &table).moved, [moved("/9/2/3/")]);
+    let plan = plan(&["9,i,1,,,,,true"], &table);
+    assert_eq!(plan.moved, [moved("/9/2/3/")]);
+    assert_eq!(plan.unfinished, [ServiceId::new(3).expect("an id")].into());
 }
 
 #[test]

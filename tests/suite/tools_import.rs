@@ -102,7 +102,10 @@ async fn a_repeated_import_leaves_the_table_as_it_is_and_an_emptied_field_is_rem
     let store = Store::empty().await;
     store.import(&FAMILY).await.expect("an import");
     let before = store.service("2").await;
-    assert_eq!(store.import(&FAMILY).await.expect("an import"), "services written: 3");
+    assert_eq!(
+        store.import(&FAMILY).await.expect("an import"),
+        "services: 0 added, 0 changed, 0 moved, 3 unchanged"
+    );
     assert_eq!(store.service("2").await, before);
     store.import(&["2,Provider,2,,,,,true"]).await.expect("an import");
     let mut left: Vec<String> = store.service("2").await.into_keys().collect();
@@ -115,10 +118,7 @@ async fn services_that_are_not_in_the_file_follow_one_that_moves() {
     let store = Store::empty().await;
     store.import(&FAMILY).await.expect("an import");
     let written = store.import(&["2,Provider,2,9,,,,true", "9,Other,1,,,,,true"]).await;
-    assert_eq!(
-        written.expect("an import"),
-        "services written: 2; moved with a service above them: 1"
-    );
+    assert_eq!(written.expect("an import"), "services: 1 added, 0 changed, 2 moved, 0 unchanged");
     let expected = pairs([("1", "/1/"), ("2", "/9/2/"), ("3", "/9/2/3/"), ("9", "/9/")]);
     assert_eq!(store.paths().await, expected);
     assert_eq!(text(&store.service("3").await, "region"), "9");
@@ -141,7 +141,10 @@ async fn a_known_username_is_replaced_whole_and_leaves_nothing_under_its_old_sub
     let store = Store::empty().await;
     let first = r#"[{"username": "ann", "subject": "s1", "active": true,
         "permissions": ["editCapacity"], "services": [1]}, {"username": "bob", "active": true}]"#;
-    assert_eq!(store.import_users(first).await.expect("an import"), "users written: 2");
+    assert_eq!(
+        store.import_users(first).await.expect("an import"),
+        "users: 2 added, 0 changed, 0 unchanged"
+    );
     let second = r#"[{"username": "ann", "subject": "s2", "active": false}]"#;
     store.import_users(second).await.expect("an import");
     assert_eq!(store.usernames().await, pairs([("bob", "bob"), ("s2", "ann")]));
@@ -163,7 +166,8 @@ async fn a_subject_passes_to_another_user_only_if_the_file_says_where_its_holder
     store.import_users(&both("s1", "s2")).await.expect("an import");
     let taken = r#"[{"username": "cid", "subject": "s2", "active": true}]"#;
     let refused = store.import_users(taken).await.expect_err("a refused file");
-    let reason = "nothing was imported\n  entry 1: subject \"s2\" is that of user \"bob\"";
+    let reason =
+        "nothing was changed\n  file: user \"cid\": subject \"s2\" is that of user \"bob\"";
     assert_eq!(refused.to_string(), reason);
     store.import_users(&both("s2", "s1")).await.expect("an import");
     assert_eq!(store.usernames().await, pairs([("s1", "bob"), ("s2", "ann")]));

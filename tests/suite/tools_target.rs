@@ -24,6 +24,7 @@ fn the_standard_environment_wins() {
     assert_eq!(deciding_variable(|name| name == "AWS_ENDPOINT_URL"), Some("AWS_ENDPOINT_URL"));
     // Whoever names tables does not mean those of the local stack.
     assert_eq!(deciding_variable(|name| name == "USERS_TABLE"), Some("USERS_TABLE"));
+    assert_eq!(deciding_variable(|name| name == "IDEMPOTENCY_TABLE"), Some("IDEMPOTENCY_TABLE"));
     assert_eq!(deciding_variable(|name| name == "AWS_PAGER"), None);
 }
 
@@ -60,8 +61,8 @@ async fn a_stack_that_does_not_answer_is_not_used() {
 #[tokio::test]
 async fn any_user_of_the_table_gets_a_token_active_or_not_and_nobody_else() {
     let app = World::family().inactive_editor("gone", &[30]).start().await;
-    let subject = users::subject_of(&app.client, &app.tables.users, "gone-name").await;
-    assert_eq!(subject.expect("a user"), "gone");
-    let unknown = users::subject_of(&app.client, &app.tables.users, "gone").await;
+    let subject = users::named(&app.client, &app.tables.users, "gone-name").await;
+    assert_eq!(subject.expect("a user").subject, "gone");
+    let unknown = users::named(&app.client, &app.tables.users, "gone").await;
     assert!(matches!(unknown, Err(Failure::UnknownUser(name)) if name == "gone"));
 }

@@ -11,6 +11,19 @@ fn a_user_is_read_with_the_username_as_subject_by_default() {
     assert_eq!(user.services.iter().map(|id| id.get()).collect::<Vec<_>>(), [1, 3]);
 }
 
+/// As the old system's tables are exported.
+#[test]
+fn csv_is_read_like_json() {
+    let csv = "username,subject,active,permissions,services\n\
+        ann,s1,t,editCapacity,\"3 1\"\nbob,,false,,\n";
+    let json = r#"[
+        {"username": "ann", "subject": "s1", "active": true, "permissions": ["editCapacity"], "services": [1, 3]},
+        {"username": "bob", "active": false, "permissions": [], "services": null}
+    ]"#;
+    let read = |file: &str| user_file::parse(file.as_bytes()).expect("a valid file");
+    assert_eq!(read(csv), read(json));
+}
+
 #[test]
 fn every_bad_user_is_named_with_all_that_is_wrong() {
     let json = r#"[
@@ -18,36 +31,41 @@ fn every_bad_user_is_named_with_all_that_is_wrong() {
         {"username": "ann", "subject": "s", "active": true},
         {"username": "bob", "subject": "s", "active": true, "permissions": ["fly"], "services": [0]},
         {"username": "Automatic Reset", "active": true},
-        {"username": " ", "subject": "", "active": true},
+        {"username": " ", "subject": "LONG", "active": true},
         {"name": "cid"},
         {"username": "dee", "active": "yes"},
         7
     ]"#;
+    let json = json.replace("LONG", &"s".repeat(256));
     let refusal = user_file::parse(json.as_bytes()).expect_err("a refused file");
+    let known = "username, subject, active, permissions, services";
     assert_eq!(
         refusal.problems().iter().map(ToString::to_string).collect::<Vec<_>>(),
         [
-            "entry 2: username \"ann\" is already that of entry 1",
-            "entry 3: permissions: \"fly\" is not one of [\"editCapacity\"]",
-            "entry 3: services: 0 is not 1 to 18 digits",
-            "entry 3: subject \"s\" is already that of entry 2",
-            "entry 4: username: stands for resets in the history",
-            "entry 5: subject: empty, too long, or white space around it",
-            "entry 5: username: not 1 to 128 characters without white space around them",
-            "entry 6: unknown field `name`, expected one of `username`, `subject`, `active`, `permissions`, `services`",
-            "entry 7: invalid type: string \"yes\", expected a boolean",
-            "entry 8: invalid type: integer `7`, expected a user",
+            "entry 2 (line 3): username \"ann\" is already that of entry 1 (line 2)".to_owned(),
+            "entry 3 (line 4): permissions: \"fly\" is not one of [\"editCapacity\"]".to_owned(),
+            "entry 3 (line 4): services: 0: not 1 to 18 digits without a leading zero".to_owned(),
+            "entry 3 (line 4): subject \"s\" is already that of entry 2 (line 3)".to_owned(),
+            "entry 4 (line 5): username: stands for resets in the history".to_owned(),
+            "entry 5 (line 6): subject: empty, too long, or white space around it".to_owned(),
+            "entry 5 (line 6): username: not 1 to 128 characters without white space around them"
+                .to_owned(),
+            format!("entry 6 (line 7): \"name\" is not one of {known}"),
+            "entry 7 (line 8): active: neither true nor false".to_owned(),
+            "entry 8 (line 9): not an object".to_owned(),
         ]
     );
 }
 
 #[test]
-fn a_users_file_that_is_no_array_is_refused() {
-    for json in ["", "{}", "null", "[", "[{},]"] {
-        let refusal = user_file::parse(json.as_bytes()).expect_err("a refused file");
-        assert!(
-            refusal.to_string().contains("file: not a JSON array of users"),
-            "{json}: {refusal}"
-        );
+fn a_users_file_of_another_form_is_refused() {
+    for (file, reason) in [
+        ("", "line 1: the header must be username,subject,active,permissions,services"),
+        ("username\nann\n", "line 1: the header must be"),
+        ("{}", "file: not a JSON array"),
+        ("[", "file: not a JSON array"),
+    ] {
+        let refusal = user_file::parse(file.as_bytes()).expect_err("a refused file").to_string();
+        assert!(refusal.contains(reason), "{file}: {refusal}");
     }
 }

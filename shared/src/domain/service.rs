@@ -88,6 +88,12 @@ impl Lineage {
         self.own
     }
 
+    /// What the service lies below, the root first.
+    #[must_use]
+    pub fn ancestors(&self) -> &[ServiceId] {
+        &self.ancestors
+    }
+
     /// The topmost ancestor: the region, which for a root is the service itself.
     #[must_use]
     pub fn root(&self) -> ServiceId {

@@ -28,6 +28,7 @@ pub use probe::Probe;
 pub use read::Reader;
 pub use repeat::{Named, RepeatKey, Use};
 pub use reset::{Due, Resets};
+pub use service_item::service;
 pub use update::{Before, Updates};
 pub use walk::Pending;
 pub use write::{Applied, Transaction};

@@ -30,7 +30,7 @@ struct ServiceItem {
 ///
 /// # Errors
 /// [`StoreFault::Unreadable`] if attributes are missing, of another type, or contradict each other.
-pub(super) fn service(item: Item) -> Result<Service, StoreFault> {
+pub fn service(item: Item) -> Result<Service, StoreFault> {
     let id = item.get(services::ID).and_then(|id| id.as_n().ok()).cloned().unwrap_or_default();
     // Not the error's own text, which quotes what it found: that may be notes.
     let read = serde_dynamo::from_item(item).ok().and_then(ServiceItem::into_service);

@@ -18,5 +18,5 @@ pub(crate) use meter::{Meter, Reads};
 pub(crate) use request::{Call, Reply};
 pub(crate) use verifying::Verifying;
 pub(crate) use world::{
-    NOW, World, client, direct, fresh_tables, gateway_settings, root, sample_app,
+    NOW, World, client, direct, endpoint, fresh_tables, gateway_settings, root, sample_app,
 };

@@ -3,6 +3,7 @@
 
 pub(crate) mod each_call;
 pub(crate) mod faults;
+pub(crate) mod imports;
 pub(crate) mod linear;
 pub(crate) mod lists;
 pub(crate) mod model;

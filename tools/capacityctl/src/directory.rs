@@ -1,21 +1,25 @@
-//! The directory as a CSV file: its rows, each valid by itself.
+//! The directory as a file, CSV or JSON: its rows, each valid by itself.
 //!
 //! How rows hang together is the matter of `hierarchy`; nothing here reads a table.
 
-use csv::{ByteRecord, ReaderBuilder, StringRecord, Trim};
+use std::collections::HashMap;
+
 use shared::domain::ServiceId;
 
-use crate::refusal::{Place, Problems, Refusal};
+use crate::{
+    records::{self, Columns, Record},
+    refusal::{Place, Problems, Refusal},
+};
 
-/// The only header that is accepted, column by column.
-pub const HEADER: [&str; 8] =
+/// The columns of a CSV file, and the members of a JSON array's entries.
+pub const COLUMNS: [&str; 8] =
     ["id", "name", "typeId", "parentId", "town", "postcode", "odsCode", "active"];
 
 /// What the directory says of one service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The line on which the row starts, counted from 1.
-    pub line: u64,
+    /// Where the row starts in its file.
+    pub place: Place,
     /// Which service.
     pub id: ServiceId,
     /// What people call it.
@@ -34,101 +38,43 @@ pub struct Row {
     pub active: bool,
 }
 
-/// Reads a directory file. White space around a field does not count.
+/// Reads a directory file.
 ///
 /// # Errors
 ///
 /// Every line that is no valid row, and every id that stands on more than one line.
 pub fn parse(file: &[u8]) -> Result<Vec<Row>, Refusal> {
-    let mut records = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(Trim::Fields)
-        .from_reader(file)
-        .into_byte_records();
-    let header = records.next().transpose().ok().flatten();
-    if header.is_none_or(|header| header != *HEADER.as_slice()) {
-        return Err(Refusal::because(
-            Place::Line(1),
-            format!("the header must be {}", HEADER.join(",")),
-        ));
-    }
     let mut problems = Problems::default();
-    let rows: Vec<Row> =
-        records.flatten().filter_map(|record| row(file, record, &mut problems)).collect();
+    let columns = Columns { all: &COLUMNS, lists: &[] };
+    let rows = records::read(file, columns, &mut problems, row)?;
     note_duplicates(&rows, &mut problems);
     problems.none_or_refuse(rows)
 }
 
-fn row(file: &[u8], record: ByteRecord, problems: &mut Problems) -> Option<Row> {
-    let line = line_of(file, &record);
-    let place = Place::Line(line);
-    let Ok(record) = StringRecord::from_byte_record(record) else {
-        problems.note(place, "not UTF-8 text");
-        return None;
-    };
-    if record.len() != HEADER.len() {
-        problems.note(place, format!("{} columns instead of {}", record.len(), HEADER.len()));
-        return None;
-    }
-    let mut fields = Fields { record: &record, place, problems };
-    let id = fields.parsed("id", service_id);
-    let name = fields.parsed("name", |text| optional(text).ok_or("missing"));
-    let type_id = fields.parsed("typeId", digits);
-    let parent = fields.parsed("parentId", |text| match text {
+fn row(record: &mut Record<'_>) -> Option<Row> {
+    let id = record.parsed("id", service_id);
+    let name = record
+        .parsed("name", |text| if text.is_empty() { Err("missing") } else { Ok(text.to_owned()) });
+    let type_id = record.parsed("typeId", digits);
+    let parent = record.parsed("parentId", |text| match text {
         "" => Ok(None),
         text => service_id(text).map(Some),
     });
-    let active = fields.parsed("active", boolean);
+    let active = record.parsed("active", boolean);
     Some(Row {
-        line,
+        place: record.place,
         id: id?,
         name: name?,
         type_id: type_id?,
         parent: parent?,
-        town: optional(fields.text("town")),
-        postcode: optional(fields.text("postcode")),
-        ods_code: optional(fields.text("odsCode")),
+        town: record.optional("town"),
+        postcode: record.optional("postcode"),
+        ods_code: record.optional("odsCode"),
         active: active?,
     })
 }
 
-/// The record's line: `csv` counts one short after a CRLF or an empty line, so it is counted here.
-fn line_of(file: &[u8], record: &ByteRecord) -> u64 {
-    let start = record
-        .position()
-        .map_or(0, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX));
-    let (before, rest) = file.split_at_checked(start).unwrap_or((file, &[]));
-    let skipped = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-    let newlines = before.iter().chain(skipped).filter(|byte| **byte == b'\n').count();
-    u64::try_from(newlines).unwrap_or(u64::MAX).saturating_add(1)
-}
-
-struct Fields<'a> {
-    record: &'a StringRecord,
-    place: Place,
-    problems: &'a mut Problems,
-}
-
-impl Fields<'_> {
-    fn text(&self, column: &str) -> &str {
-        let index = HEADER.iter().position(|name| *name == column);
-        index.and_then(|index| self.record.get(index)).unwrap_or_default()
-    }
-
-    fn parsed<T>(
-        &mut self,
-        column: &str,
-        parse: impl Fn(&str) -> Result<T, &'static str>,
-    ) -> Option<T> {
-        let parsed = parse(self.text(column));
-        parsed
-            .map_err(|expected| self.problems.note(self.place, format!("{column}: {expected}")))
-            .ok()
-    }
-}
-
-fn service_id(text: &str) -> Result<ServiceId, &'static str> {
+pub(crate) fn service_id(text: &str) -> Result<ServiceId, &'static str> {
     text.parse().map_err(|_| "not 1 to 18 digits without a leading zero")
 }
 
@@ -137,27 +83,21 @@ fn digits(text: &str) -> Result<u64, &'static str> {
     plain.then(|| text.parse().ok()).flatten().ok_or("not 1 to 18 digits")
 }
 
-fn boolean(text: &str) -> Result<bool, &'static str> {
+/// Also as PostgreSQL writes it.
+pub(crate) fn boolean(text: &str) -> Result<bool, &'static str> {
     match text {
-        "true" => Ok(true),
-        "false" => Ok(false),
+        "true" | "t" => Ok(true),
+        "false" | "f" => Ok(false),
         _ => Err("neither true nor false"),
     }
 }
 
-fn optional(text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
 fn note_duplicates(rows: &[Row], problems: &mut Problems) {
-    let mut first = std::collections::HashMap::new();
+    let mut first = HashMap::new();
     for row in rows {
-        let line = *first.entry(row.id).or_insert(row.line);
-        if line != row.line {
-            problems.note(
-                Place::Line(row.line),
-                format!("service {} is already on line {line}", row.id),
-            );
+        let place = *first.entry(row.id).or_insert(row.place);
+        if place != row.place {
+            problems.note(row.place, format!("service {} is already on {place}", row.id));
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Pure: `services` reads the table before and writes the plan after.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use shared::{
     domain::{Lineage, ServiceId},
@@ -11,7 +11,7 @@ use shared::{
 
 use crate::{
     directory::Row,
-    refusal::{Place, Problems, Refusal},
+    refusal::{Problems, Refusal},
 };
 
 /// No path of that many services fits: each takes two bytes or more.
@@ -42,6 +42,9 @@ pub struct Plan {
     pub rows: Vec<(Row, Lineage)>,
     /// Services that a row of this or of an interrupted import moved along.
     pub moved: Vec<Moved>,
+    /// Services that an interrupted import left where they were: their path is not that of their
+    /// parents, by what the table itself says.
+    pub unfinished: HashSet<ServiceId>,
 }
 
 /// Places every row of a file.
@@ -50,24 +53,27 @@ pub struct Plan {
 ///
 /// Every row with an unknown parent, in a cycle, or too deep for the path to be a key.
 pub fn plan(rows: Vec<Row>, stored: &[Stored]) -> Result<Plan, Refusal> {
-    let lines: HashMap<ServiceId, u64> = rows.iter().map(|row| (row.id, row.line)).collect();
-    let in_table = stored.iter().map(|service| (service.id, service.parent));
-    let in_file = rows.iter().map(|row| (row.id, row.parent));
-    let parents = Parents(in_table.chain(in_file).collect());
+    let in_file: HashSet<ServiceId> = rows.iter().map(|row| row.id).collect();
+    let table = Parents(stored.iter().map(|service| (service.id, service.parent)).collect());
+    let mut parents = table.clone();
+    parents.0.extend(rows.iter().map(|row| (row.id, row.parent)));
     let mut problems = Problems::default();
     let mut placed = Vec::with_capacity(rows.len());
     for row in rows {
         match parents.lineage(row.id) {
             Ok(lineage) => placed.push((row, lineage)),
-            Err(flaw) => note(&flaw, &row, &lines, &mut problems),
+            Err(flaw) => note(&flaw, &row, &in_file, &mut problems),
         }
     }
-    let others = stored.iter().filter(|service| !lines.contains_key(&service.id));
-    let moved = others.filter_map(|service| moved(service, &parents)).collect();
-    problems.none_or_refuse(Plan { rows: placed, moved })
+    let others = stored.iter().filter(|service| !in_file.contains(&service.id));
+    let moved = others.filter_map(|service| astray(service, &parents)).collect();
+    let unfinished = stored.iter().filter(|service| astray(service, &table).is_some());
+    let unfinished = unfinished.map(|service| service.id).collect();
+    problems.none_or_refuse(Plan { rows: placed, moved, unfinished })
 }
 
-fn moved(service: &Stored, parents: &Parents) -> Option<Moved> {
+/// Where a service belongs that stands elsewhere.
+fn astray(service: &Stored, parents: &Parents) -> Option<Moved> {
     let lineage = parents.lineage(service.id).ok()?;
     (lineage.to_string() != service.path).then_some(Moved { lineage })
 }
@@ -79,7 +85,8 @@ enum Flaw {
     TooDeep,
 }
 
-/// Every known service's parent, the file's word before the table's.
+/// Every known service's parent.
+#[derive(Clone)]
 struct Parents(HashMap<ServiceId, Option<ServiceId>>);
 
 impl Parents {
@@ -110,8 +117,8 @@ impl Parents {
 }
 
 /// Notes the flaw on the row, unless it is another row's and noted there.
-fn note(flaw: &Flaw, row: &Row, lines: &HashMap<ServiceId, u64>, problems: &mut Problems) {
-    let noted_elsewhere = |id: &ServiceId| *id != row.id && lines.contains_key(id);
+fn note(flaw: &Flaw, row: &Row, in_file: &HashSet<ServiceId>, problems: &mut Problems) {
+    let noted_elsewhere = |id: &ServiceId| *id != row.id && in_file.contains(id);
     let text = match flaw {
         Flaw::UnknownParent { child, .. } if noted_elsewhere(child) => return,
         Flaw::UnknownParent { child, parent } if *child == row.id => {
@@ -127,7 +134,7 @@ fn note(flaw: &Flaw, row: &Row, lines: &HashMap<ServiceId, u64>, problems: &mut 
         Flaw::Cycle(members) => format!("its ancestors are a cycle: {}", circle(members)),
         Flaw::TooDeep => format!("too many services above {}, or a cycle of as many", row.id),
     };
-    problems.note(Place::Line(row.line), text);
+    problems.note(row.place, text);
 }
 
 /// `1 below 2 below 1`.

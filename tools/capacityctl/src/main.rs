@@ -1,21 +1,31 @@
 //! `cargo ctl`: wiring only.
-#![expect(clippy::print_stdout, reason = "a command's result belongs on standard output")]
 
 use std::process::ExitCode;
 
+use anstream::{eprintln, println};
 use capacityctl::cli::Arguments;
 use clap::Parser;
+use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match capacityctl::cli::run(Arguments::parse()).await {
-        Ok(result) => {
-            println!("{result}");
-            ExitCode::SUCCESS
+    let arguments = Arguments::parse();
+    let json = arguments.json;
+    match capacityctl::cli::run(arguments).await {
+        Ok(output) => {
+            match output.json.filter(|_| json) {
+                Some(value) => println!("{value:#}"),
+                None => println!("{}", output.text),
+            }
+            if output.well { ExitCode::SUCCESS } else { ExitCode::from(5) }
         }
         Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::FAILURE
+            if json {
+                eprintln!("{:#}", json!({"error": failure.to_string()}));
+            } else {
+                eprintln!("error: {failure}");
+            }
+            failure.exit_code()
         }
     }
 }

@@ -2,23 +2,31 @@
 
 use std::fmt;
 
-/// Where in the file a problem is.
+/// Where a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
+    /// What was asked for.
+    CommandLine,
     /// The file as a whole.
     File,
     /// A line, counted from 1.
     Line(u64),
-    /// An entry of a JSON array, counted from 1.
-    Entry(usize),
+    /// An entry of a JSON array, counted from 1, and the line on which it starts.
+    Entry {
+        /// Which entry.
+        number: usize,
+        /// Its line.
+        line: u64,
+    },
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::CommandLine => f.write_str("asked for"),
             Self::File => f.write_str("file"),
             Self::Line(number) => write!(f, "line {number}"),
-            Self::Entry(number) => write!(f, "entry {number}"),
+            Self::Entry { number, line } => write!(f, "entry {number} (line {line})"),
         }
     }
 }
@@ -38,7 +46,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Everything that is wrong with a file, in the file's order. Nothing of it was imported.
+/// Everything that is wrong with a file, in the file's order. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     problems: Vec<Problem>,
@@ -59,7 +67,7 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("nothing was imported")?;
+        f.write_str("nothing was changed")?;
         self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
     }
 }

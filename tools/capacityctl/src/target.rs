@@ -1,6 +1,7 @@
 //! Which tables a command works on: AWS's by the standard environment, else the running local stack's.
 
 use std::{
+    collections::HashMap,
     fmt, io,
     net::{TcpStream, ToSocketAddrs},
     path::{Path, PathBuf},
@@ -9,9 +10,12 @@ use std::{
 
 use aws_sdk_dynamodb::{
     Client, Config,
-    config::{BehaviorVersion, Credentials, Region},
+    config::{
+        BehaviorVersion, Credentials, Region,
+        retry::{RetryConfig, RetryPartition, TokenBucket},
+    },
 };
-use shared::platform;
+use shared::{config::Environment, platform};
 
 use crate::{
     signing_key::SigningKey,
@@ -20,7 +24,7 @@ use crate::{
 };
 
 /// Any of these set means that the environment says where the tables are.
-pub const DECIDING_VARIABLES: [&str; 8] = [
+pub const DECIDING_VARIABLES: [&str; 10] = [
     "AWS_ENDPOINT_URL_DYNAMODB",
     "AWS_ENDPOINT_URL",
     "AWS_REGION",
@@ -28,17 +32,33 @@ pub const DECIDING_VARIABLES: [&str; 8] = [
     "AWS_PROFILE",
     "AWS_ACCESS_KEY_ID",
     SERVICES_TABLE,
+    STATUS_HISTORY_TABLE,
     USERS_TABLE,
+    IDEMPOTENCY_TABLE,
 ];
-const SERVICES_TABLE: &str = "SERVICES_TABLE";
-const USERS_TABLE: &str = "USERS_TABLE";
+/// The table of services and their statuses.
+pub const SERVICES_TABLE: &str = "SERVICES_TABLE";
+/// The table of changes.
+pub const STATUS_HISTORY_TABLE: &str = "STATUS_HISTORY_TABLE";
+/// The table of users.
+pub const USERS_TABLE: &str = "USERS_TABLE";
+/// The table of answers to repeated requests.
+pub const IDEMPOTENCY_TABLE: &str = "IDEMPOTENCY_TABLE";
+/// Limits on resets, with what openapi.yaml states as their defaults.
+const RESET_LIMITS: [(&str, &str); 3] =
+    [("RESET_DEFAULT_MINUTES", "240"), ("RESET_MIN_MINUTES", "0"), ("RESET_MAX_MINUTES", "1440")];
+
+/// How often a request is sent, and the longest pause between two times: throttling ends when
+/// DynamoDB has made room, which takes minutes at most.
+const ATTEMPTS: u32 = 30;
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// The tables to work on.
 #[derive(Debug)]
 pub struct Target {
     client: Client,
-    services: Option<String>,
-    users: Option<String>,
+    /// The tables' names by their variables, those that are known.
+    tables: HashMap<&'static str, String>,
     origin: Origin,
 }
 
@@ -69,8 +89,8 @@ impl fmt::Display for TargetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nothing => f.write_str(
-                "no local stack is running here: start one with `cargo dev`, or set AWS_REGION, SERVICES_TABLE \
-                 and USERS_TABLE to work on AWS",
+                "no local stack is running here: start one with `cargo dev`, or set AWS_REGION, SERVICES_TABLE, \
+                 USERS_TABLE, STATUS_HISTORY_TABLE and IDEMPOTENCY_TABLE to work on AWS",
             ),
             Self::StackFile(file, error) => write!(f, "cannot use {}: {error}", file.display()),
             Self::Stale(file, endpoint) => write!(
@@ -113,11 +133,12 @@ impl Target {
     }
 
     async fn environment(because: &'static str) -> Self {
+        let variables =
+            [SERVICES_TABLE, STATUS_HISTORY_TABLE, USERS_TABLE, IDEMPOTENCY_TABLE].into_iter();
         let named = |variable| std::env::var(variable).ok().filter(|name| !name.is_empty());
         Self {
-            client: aws_client().await,
-            services: named(SERVICES_TABLE),
-            users: named(USERS_TABLE),
+            client: patient(&aws_client().await),
+            tables: variables.filter_map(|variable| Some((variable, named(variable)?))).collect(),
             origin: Origin::Environment(because),
         }
     }
@@ -133,11 +154,10 @@ impl Target {
         }
         let key = SigningKey::read(&stack.key_file)
             .map_err(|error| TargetError::StackFile(stack.key_file.clone(), error))?;
-        let client = local_client(&stack.dynamodb_endpoint, &stack.region);
+        let client = patient(&local_client(&stack.dynamodb_endpoint, &stack.region));
         let issuer = Issuer { url: stack.issuer, client_id: stack.client_id, key };
-        let StackFile { tables, .. } = stack;
-        let (services, users) = (Some(tables.services), Some(tables.users));
-        Ok(Self { client, services, users, origin: Origin::Stack(Box::new(issuer)) })
+        let tables = stack.tables.variables().map(|(variable, name)| (variable, name.to_owned()));
+        Ok(Self { client, tables: tables.into(), origin: Origin::Stack(Box::new(issuer)) })
     }
 
     /// The client to use.
@@ -146,22 +166,33 @@ impl Target {
         &self.client
     }
 
-    /// The services table's name.
+    /// The name of the table that this variable names.
     ///
     /// # Errors
     ///
     /// The environment decides and does not name it.
-    pub fn services(&self) -> Result<&str, TargetError> {
-        self.services.as_deref().ok_or_else(|| self.missing(SERVICES_TABLE))
+    pub fn table(&self, variable: &'static str) -> Result<&str, TargetError> {
+        self.tables.get(variable).map(String::as_str).ok_or(match self.origin {
+            Origin::Environment(because) => TargetError::MissingTable(variable, because),
+            Origin::Stack(_) => TargetError::Nothing,
+        })
     }
 
-    /// The users table's name.
+    /// The settings of the functions, for those of their parts that commands use.
     ///
     /// # Errors
     ///
-    /// The environment decides and does not name it.
-    pub fn users(&self) -> Result<&str, TargetError> {
-        self.users.as_deref().ok_or_else(|| self.missing(USERS_TABLE))
+    /// The environment decides and does not name all tables.
+    pub fn settings(&self) -> Result<Environment, TargetError> {
+        let mut settings = vec![("AUTH_MODE".to_owned(), "gateway".to_owned())];
+        for variable in [SERVICES_TABLE, STATUS_HISTORY_TABLE, USERS_TABLE, IDEMPOTENCY_TABLE] {
+            settings.push((variable.to_owned(), self.table(variable)?.to_owned()));
+        }
+        for (variable, default) in RESET_LIMITS {
+            let value = std::env::var(variable).unwrap_or_else(|_| default.to_owned());
+            settings.push((variable.to_owned(), value));
+        }
+        Ok(settings.into_iter().collect())
     }
 
     /// The local stack's issuer.
@@ -176,19 +207,20 @@ impl Target {
         }
     }
 
-    /// Where the tables are, for a message: the region's AWS, or a local stack.
+    /// Whether the tables are those of a local stack.
     #[must_use]
-    pub const fn place(&self) -> &'static str {
-        match self.origin {
-            Origin::Environment(_) => "where the environment says",
-            Origin::Stack(_) => "of the local stack",
-        }
+    pub const fn is_local(&self) -> bool {
+        matches!(self.origin, Origin::Stack(_))
     }
 
-    const fn missing(&self, variable: &'static str) -> TargetError {
+    /// Where the tables are, for a message: where a variable says, or a local stack.
+    #[must_use]
+    pub fn place(&self) -> String {
         match self.origin {
-            Origin::Environment(because) => TargetError::MissingTable(variable, because),
-            Origin::Stack(_) => TargetError::Nothing,
+            Origin::Environment(because) => {
+                format!("where the environment says ({because} is set)")
+            }
+            Origin::Stack(_) => "of the local stack".to_owned(),
         }
     }
 }
@@ -209,6 +241,17 @@ pub fn deciding_variable(is_set: impl Fn(&str) -> bool) -> Option<&'static str> 
 async fn aws_client() -> Client {
     let defaults = aws_config::defaults(BehaviorVersion::v2026_01_12());
     Client::new(&defaults.http_client(platform::http_client()).load().await)
+}
+
+/// The client, as it is for a tool that runs alone: a throttled request waits as long as it takes. The
+/// SDK's budget of retries keeps many callers from flooding a service; here it would end an import.
+#[must_use]
+pub fn patient(client: &Client) -> Client {
+    let retries =
+        RetryConfig::standard().with_max_attempts(ATTEMPTS).with_max_backoff(LONGEST_PAUSE);
+    let unlimited = RetryPartition::custom("capacityctl").token_bucket(TokenBucket::unlimited());
+    let config = client.config().to_builder();
+    Client::from_conf(config.retry_config(retries).retry_partition(unlimited.build()).build())
 }
 
 /// A client of a DynamoDB engine on this machine, whatever the environment says.

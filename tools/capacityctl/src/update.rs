@@ -1,7 +1,16 @@
 //! Builds one `UpdateItem` attribute by attribute.
 
 use aws_sdk_dynamodb::{
-    Client, operation::update_item::builders::UpdateItemFluentBuilder, types::AttributeValue,
+    Client,
+    error::SdkError,
+    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    types::AttributeValue,
+};
+
+use crate::{
+    Failure,
+    difference::{self, Difference},
+    scan::Item,
 };
 
 /// An update of some attributes of one item.
@@ -10,7 +19,19 @@ pub(crate) struct Update {
     key: (&'static str, AttributeValue),
     set: Vec<(&'static str, AttributeValue)>,
     removed: Vec<&'static str>,
+    /// Values put into or taken out of sets.
+    sets: Vec<(&'static str, AttributeValue)>,
+    sets_clause: &'static str,
     conditions: Vec<(&'static str, Condition)>,
+}
+
+/// What became of an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// It is stored.
+    Written,
+    /// The item was not as the conditions ask.
+    Refused,
 }
 
 #[derive(Debug)]
@@ -23,7 +44,14 @@ enum Condition {
 impl Update {
     /// Nothing yet of the item with that key.
     pub(crate) const fn of(key: &'static str, value: AttributeValue) -> Self {
-        Self { key: (key, value), set: Vec::new(), removed: Vec::new(), conditions: Vec::new() }
+        Self {
+            key: (key, value),
+            set: Vec::new(),
+            removed: Vec::new(),
+            sets: Vec::new(),
+            sets_clause: "ADD",
+            conditions: Vec::new(),
+        }
     }
 
     pub(crate) fn set(mut self, name: &'static str, value: AttributeValue) -> Self {
@@ -44,6 +72,20 @@ impl Update {
         self
     }
 
+    /// Puts these values into the sets, or takes them out.
+    pub(crate) fn sets(mut self, sets: Vec<(&'static str, AttributeValue)>, puts_in: bool) -> Self {
+        self.sets = sets;
+        self.sets_clause = if puts_in { "ADD" } else { "DELETE" };
+        self
+    }
+
+    /// What the update would change in that item.
+    pub(crate) fn differences(&self, stored: Option<&Item>) -> Vec<Difference> {
+        let set = self.set.iter().map(|(name, value)| (*name, Some(value)));
+        let removed = self.removed.iter().map(|name| (*name, None));
+        difference::between(stored, set.chain(removed))
+    }
+
     /// Only where the attribute exists.
     pub(crate) fn only_if(mut self, name: &'static str) -> Self {
         self.conditions.push((name, Condition::Exists));
@@ -60,19 +102,29 @@ impl Update {
         self
     }
 
-    pub(crate) fn request(self, client: &Client, table: &str) -> UpdateItemFluentBuilder {
+    /// Sends it.
+    ///
+    /// # Errors
+    ///
+    /// A fault of the store.
+    pub(crate) async fn send(self, client: &Client, table: &str) -> Result<Sent, Failure> {
+        let sent = self.request(client, table).send().await;
+        match sent.map_err(SdkError::into_service_error) {
+            Ok(_) => Ok(Sent::Written),
+            Err(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(Sent::Refused),
+            Err(error) => Err(Failure::store(table, error)),
+        }
+    }
+
+    fn request(self, client: &Client, table: &str) -> UpdateItemFluentBuilder {
         let (key, value) = self.key;
         let mut request = client.update_item().table_name(table).key(key, value);
-        let mut clauses = Vec::new();
-        if !self.set.is_empty() {
-            let names = self.set.iter().map(|(name, _)| format!("#{name} = :{name}"));
-            clauses.push(format!("SET {}", names.collect::<Vec<_>>().join(", ")));
-        }
-        if !self.removed.is_empty() {
-            let names = self.removed.iter().map(|name| format!("#{name}"));
-            clauses.push(format!("REMOVE {}", names.collect::<Vec<_>>().join(", ")));
-        }
-        for (name, value) in self.set {
+        let clauses = [
+            clause("SET", self.set.iter().map(|(name, _)| format!("#{name} = :{name}"))),
+            clause("REMOVE", self.removed.iter().map(|name| format!("#{name}"))),
+            clause(self.sets_clause, self.sets.iter().map(|(name, _)| format!("#{name} :{name}"))),
+        ];
+        for (name, value) in self.set.into_iter().chain(self.sets) {
             request = request
                 .expression_attribute_names(format!("#{name}"), name)
                 .expression_attribute_values(format!(":{name}"), value);
@@ -80,8 +132,14 @@ impl Update {
         for name in self.removed {
             request = request.expression_attribute_names(format!("#{name}"), name);
         }
-        conditional(request.update_expression(clauses.join(" ")), self.conditions)
+        conditional(request.update_expression(clauses.concat()), self.conditions)
     }
+}
+
+/// `SET a, b `, or nothing where there is nothing to do.
+fn clause(keyword: &str, terms: impl Iterator<Item = String>) -> String {
+    let terms = terms.collect::<Vec<_>>().join(", ");
+    if terms.is_empty() { terms } else { format!("{keyword} {terms} ") }
 }
 
 fn conditional(

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use capacityctl::{directory::Row, user_file::User};
+use capacityctl::{directory::Row, refusal::Place, user_file::User};
 use shared::{domain::ServiceId, store::keys::users::EDIT_CAPACITY};
 
 const FIRST: u64 = 9_000_000_000;
@@ -35,7 +35,7 @@ const SERVICES: [(&str, u64); 8] = [
 #[must_use]
 pub fn directory() -> Vec<Row> {
     let rows = (1..).zip(REGIONS).flat_map(|(number, (name, town))| region(number, name, town));
-    (2..).zip(rows).map(|(line, row)| Row { line, ..row }).collect()
+    (2..).zip(rows).map(|(line, row)| Row { place: Place::Line(line), ..row }).collect()
 }
 
 fn region(number: u64, name: &str, town: &str) -> Vec<Row> {
@@ -62,7 +62,17 @@ fn provider_with_services(region: u64, position: u64, name: &str, town: &str) ->
 fn row(id: u64, name: String, type_id: u64) -> Option<Row> {
     let (town, postcode, ods_code) = (None, None, None);
     let id = ServiceId::new(id)?;
-    Some(Row { line: 0, id, name, type_id, parent: None, town, postcode, ods_code, active: true })
+    Some(Row {
+        place: Place::File,
+        id,
+        name,
+        type_id,
+        parent: None,
+        town,
+        postcode,
+        ods_code,
+        active: true,
+    })
 }
 
 /// The same below that parent, somewhere in that town. Every third has no ODS code.

@@ -45,7 +45,7 @@ pub(super) fn client(app: &App, shared: Arc<Shared>) -> Client {
 
 /// Does not wait: the SDK's pauses between its attempts cost no time.
 #[derive(Debug)]
-struct NoWait;
+pub(crate) struct NoWait;
 
 impl AsyncSleep for NoWait {
     fn sleep(&self, _: Duration) -> Sleep {

@@ -21,6 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{App, gateway_settings};
 
+pub(crate) use connector::NoWait;
 pub(crate) use fate::Fate;
 pub(crate) use lie::Lie;
 

@@ -27,32 +27,32 @@ const WORDS: [&str; 12] = [
 
 /// A line of the directory's file.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
-    pub(super) name: String,
-    pub(super) type_id: u64,
-    pub(super) parent: Option<u64>,
-    pub(super) active: bool,
+pub(in crate::proofs) struct Row {
+    pub(in crate::proofs) name: String,
+    pub(in crate::proofs) type_id: u64,
+    pub(in crate::proofs) parent: Option<u64>,
+    pub(in crate::proofs) active: bool,
 }
 
 /// What the last update of a service said.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Update {
-    pub(super) status: &'static str,
-    pub(super) at: i64,
+pub(in crate::proofs) struct Update {
+    pub(in crate::proofs) status: &'static str,
+    pub(in crate::proofs) at: i64,
     /// None for GREEN.
-    pub(super) deadline: Option<i64>,
+    pub(in crate::proofs) deadline: Option<i64>,
 }
 
 /// A directory, its services' updates, and who may edit what.
-pub(super) struct Directory {
-    pub(super) rows: BTreeMap<u64, Row>,
-    pub(super) updates: BTreeMap<u64, Update>,
-    pub(super) assigned: BTreeMap<&'static str, Vec<u64>>,
+pub(in crate::proofs) struct Directory {
+    pub(in crate::proofs) rows: BTreeMap<u64, Row>,
+    pub(in crate::proofs) updates: BTreeMap<u64, Update>,
+    pub(in crate::proofs) assigned: BTreeMap<&'static str, Vec<u64>>,
 }
 
 impl Directory {
     /// Trees of some 200 services each, up to six deep.
-    pub(super) fn new(rng: &mut Rng, size: u64) -> Self {
+    pub(in crate::proofs) fn new(rng: &mut Rng, size: u64) -> Self {
         let mut rows: BTreeMap<u64, Row> = BTreeMap::new();
         let mut tree: Vec<(u64, u32)> = Vec::new();
         // Ids in no order of the hierarchy's.
@@ -96,13 +96,13 @@ impl Directory {
     }
 
     /// The services above that one and itself.
-    pub(super) fn ancestry(&self, id: u64) -> Vec<u64> {
+    pub(in crate::proofs) fn ancestry(&self, id: u64) -> Vec<u64> {
         std::iter::successors(Some(id), |id| self.rows.get(id)?.parent).collect()
     }
 
     /// The functions on tables that hold all this, some services AMBER or RED, the clock after some of
     /// their deadlines.
-    pub(super) async fn start(&mut self, rng: &mut Rng) -> App {
+    pub(in crate::proofs) async fn start(&mut self, rng: &mut Rng) -> App {
         let client = client();
         let tables = fresh_tables(&client).await;
         let services = capacityctl::services::import(&client, &tables.services, &self.file()).await;
@@ -122,7 +122,8 @@ impl Directory {
         app
     }
 
-    fn file(&self) -> Vec<u8> {
+    /// Its file.
+    pub(in crate::proofs) fn file(&self) -> Vec<u8> {
         let lines = self.rows.iter().map(|(id, row)| {
             let parent = row.parent.map(|id| id.to_string()).unwrap_or_default();
             format!("{id},{},{},{parent},,,,{}", row.name, row.type_id, row.active)
@@ -152,7 +153,7 @@ impl Directory {
     }
 
     /// The status that a service is shown with at that time, and when it was set.
-    pub(super) fn shown(&self, id: u64, now: i64) -> (&'static str, Option<i64>) {
+    pub(in crate::proofs) fn shown(&self, id: u64, now: i64) -> (&'static str, Option<i64>) {
         match self.updates.get(&id) {
             None => ("GREEN", None),
             Some(Update { deadline: Some(deadline), .. }) if now >= *deadline => {

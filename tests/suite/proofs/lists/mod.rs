@@ -3,7 +3,7 @@
 //! What a list reads is held to what it has to read, by the store's own count of capacity: with a
 //! filter that an index serves, in proportion to what the index names; without one, the table once.
 
-mod directory;
+pub(super) mod directory;
 mod filter;
 
 use fastrand::Rng;

@@ -1,0 +1,289 @@
+//! Imports that are killed, over and over, while clients update statuses.
+//!
+//! What the tables have to hold in the end follows from the directory's files alone.
+
+mod killed;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use capacityctl::services;
+use fastrand::Rng;
+use serde_json::json;
+
+use super::{Figures, Size, lists::directory::Directory};
+use crate::harness::{App, client, fresh_tables, gateway_settings};
+
+/// How many services, and how often an import is killed.
+const fn extent(size: Size) -> (u64, u32) {
+    match size {
+        Size::Short => (1_000, 10),
+        Size::Long => (100_000, 40),
+    }
+}
+
+/// Runs the proof.
+///
+/// # Panics
+/// A table is not as it has to be.
+pub(crate) async fn prove(size: Size) -> Figures {
+    let (services, kills) = extent(size);
+    let mut world = World::start(services).await;
+    let mut killed = 0;
+    while killed < kills {
+        killed += u32::from(world.import_killed().await);
+        world.hold_order().unwrap_or_else(|disorder| panic!("{disorder}"));
+    }
+    let last = world.import().await;
+    world.look().await;
+    world.hold_directory().unwrap_or_else(|difference| panic!("{difference}"));
+    world.hold_statuses().unwrap_or_else(|difference| panic!("{difference}"));
+    let again = world.import().await;
+    assert_eq!((again.added, again.changed, again.moved), (0, 0, 0), "a repeated import writes");
+    let count = |number: usize| u64::try_from(number).expect("a number");
+    vec![
+        ("services", services),
+        ("of them in another place or with another name afterwards", count(world.differing)),
+        ("imports killed", u64::from(killed)),
+        ("of them with services left below their old ancestors", world.astray),
+        (
+            "rows that the last import still had to write",
+            count(last.moved + last.changed + last.added),
+        ),
+        ("updates of statuses meanwhile", count(world.updated)),
+    ]
+}
+
+type Item = std::collections::HashMap<String, AttributeValue>;
+
+struct World {
+    rng: Rng,
+    app: App,
+    before: BTreeMap<u64, String>,
+    after: Directory,
+    /// The paths that services have in the end, those among them that the file does not name.
+    places: BTreeMap<u64, String>,
+    differing: usize,
+    rows: BTreeMap<u64, Item>,
+    /// The notes of each service's last acknowledged update.
+    notes: BTreeMap<u64, String>,
+    updated: usize,
+    astray: u64,
+}
+
+impl World {
+    /// A directory that is imported, and another one that is to be.
+    async fn start(services: u64) -> Self {
+        let mut rng = Rng::with_seed(6);
+        let mut after = Directory::new(&mut rng, services);
+        let client = client();
+        let tables = fresh_tables(&client).await;
+        let imported = services::import(&client, &tables.services, &after.file()).await;
+        assert_eq!(imported.expect("an import").added, usize::try_from(services).expect("a size"));
+        let roots = after.rows.iter().filter(|(_, row)| row.parent.is_none());
+        let roots: BTreeSet<u64> = roots.map(|(id, _)| *id).collect();
+        let lead = json!([{"username": "lead", "active": true, "permissions": ["editCapacity"],
+            "services": roots}]);
+        let lead = lead.to_string();
+        capacityctl::users::import(&client, &tables.users, lead.as_bytes()).await.expect("users");
+        let before: BTreeMap<u64, String> =
+            after.rows.keys().map(|id| (*id, path(&after, *id))).collect();
+        let differing = rearrange(&mut rng, &mut after);
+        let places = after.rows.keys().map(|id| (*id, path(&after, *id))).collect();
+        let app = App::new(client, tables.clone(), &gateway_settings(&tables));
+        Self {
+            rng,
+            app,
+            before,
+            after,
+            places,
+            differing,
+            rows: BTreeMap::new(),
+            notes: BTreeMap::new(),
+            updated: 0,
+            astray: 0,
+        }
+    }
+
+    /// Imports, beside clients, and is killed; false if the import had ended before.
+    async fn import_killed(&mut self) -> bool {
+        let at_write = self.rng.u64(1..=u64::try_from(self.differing / 10).expect("a number"));
+        let (ended, file) = (AtomicBool::new(false), self.after.file());
+        let (client, table) = (self.app.client.clone(), self.app.tables.services.clone());
+        let importing = async {
+            let written = killed::import(&client, &table, &file, at_write).await;
+            ended.store(true, Ordering::SeqCst);
+            written.is_none()
+        };
+        let (killed, ()) = tokio::join!(importing, self.update_until(&ended));
+        self.look().await;
+        killed
+    }
+
+    async fn import(&self) -> services::Written {
+        let table = &self.app.tables.services;
+        services::import(&self.app.client, table, &self.after.file()).await.expect("an import")
+    }
+
+    /// What clients do meanwhile: at least one update, acknowledged.
+    async fn update_until(&mut self, ended: &AtomicBool) {
+        let ids: Vec<u64> =
+            self.after.rows.iter().filter(|(_, row)| row.active).map(|(id, _)| *id).collect();
+        loop {
+            let id = self.rng.choice(&ids).copied().expect("a service");
+            self.updated += 1;
+            let notes = format!("note {}", self.updated);
+            let body = json!({"status": "RED", "notes": notes});
+            let reply = self.app.put(id, body).by("lead").send().await;
+            assert_eq!(reply.status, 200, "{}", reply.body);
+            self.notes.insert(id, notes);
+            if ended.load(Ordering::SeqCst) {
+                return;
+            }
+        }
+    }
+
+    /// Reads the whole table.
+    async fn look(&mut self) {
+        let scan =
+            self.app.client.scan().table_name(&self.app.tables.services).consistent_read(true);
+        let items = scan.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let items = items.expect("a scan").into_iter();
+        self.rows = items.map(|item| (text(&item, "id").parse().expect("an id"), item)).collect();
+    }
+
+    /// Each service is where it was or where it belongs, and there only if all above it are.
+    fn hold_order(&mut self) -> Result<(), String> {
+        let arrived = |id: &u64| text(&self.rows[id], "path") == self.places[id];
+        let mut left = false;
+        for id in self.rows.keys() {
+            let path = text(&self.rows[id], "path");
+            if path != self.places[id] && path != self.before[id] {
+                return Err(format!("service {id} is nowhere: {path}"));
+            }
+            let above = self.after.ancestry(*id);
+            let late = above.iter().find(|above| !arrived(above));
+            if let (true, Some(late)) = (arrived(id) && self.places[id] != self.before[id], late) {
+                return Err(format!("service {id} was moved before {late} above it"));
+            }
+            let moved = above.get(1).is_some_and(|parent| {
+                arrived(parent) && self.places[parent] != self.before[parent]
+            });
+            left |= moved && !arrived(id);
+        }
+        self.astray += u64::from(left);
+        Ok(())
+    }
+
+    fn hold_directory(&self) -> Result<(), String> {
+        for (id, row) in &self.after.rows {
+            let Some(item) = self.rows.get(id) else { return Err(format!("no service {id}")) };
+            let root = self.places[id].split('/').nth(1).expect("a root").to_owned();
+            let expected = [
+                ("name", row.name.clone()),
+                ("typeId", row.type_id.to_string()),
+                ("parentId", row.parent.map(|id| id.to_string()).unwrap_or_default()),
+                ("active", row.active.to_string()),
+                ("path", self.places[id].clone()),
+                ("region", root),
+            ];
+            for (name, value) in expected {
+                if text(item, name) != value {
+                    return Err(format!("{name} of {id}: {}, not {value}", text(item, name)));
+                }
+            }
+        }
+        (self.rows.len() == self.after.rows.len()).then_some(()).ok_or("more rows".to_owned())
+    }
+
+    fn hold_statuses(&self) -> Result<(), String> {
+        for (id, item) in &self.rows {
+            let notes = self.notes.get(id);
+            let expected =
+                notes.map(|notes| format!("Capacity status set by Capacity Status API - {notes}"));
+            let found = text(item, "notes");
+            if found != expected.clone().unwrap_or_default() {
+                return Err(format!("notes of {id}: {found:?}, not {expected:?}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Moves one service in fifty with all below it, and renames another; what is closed or opened stays
+/// out of the way of those who update. Returns how many differ then.
+fn rearrange(rng: &mut Rng, directory: &mut Directory) -> usize {
+    let ids: Vec<u64> = directory.rows.keys().copied().collect();
+    let paths: BTreeMap<u64, String> = ids.iter().map(|id| (*id, path(directory, *id))).collect();
+    let mut renamed = BTreeSet::new();
+    for id in &ids {
+        match rng.u32(..50) {
+            0 if directory.rows[id].parent.is_some() => {
+                let parent = rng.choice(&ids).copied().expect("a service");
+                if !directory.ancestry(parent).contains(id) {
+                    directory.rows.get_mut(id).expect("a row").parent = Some(parent);
+                }
+            }
+            1 => {
+                directory.rows.get_mut(id).expect("a row").name.push_str(" (new)");
+                renamed.insert(*id);
+            }
+            _ => {}
+        }
+    }
+    let moved = ids.iter().filter(|id| path(directory, **id) != paths[id] || renamed.contains(id));
+    moved.count()
+}
+
+/// By the directory's own parents.
+fn path(directory: &Directory, id: u64) -> String {
+    let above = directory.ancestry(id).into_iter().rev().map(|id| id.to_string());
+    format!("/{}/", above.collect::<Vec<_>>().join("/"))
+}
+
+fn text(item: &Item, name: &str) -> String {
+    match item.get(name) {
+        Some(AttributeValue::S(text) | AttributeValue::N(text)) => text.clone(),
+        Some(AttributeValue::Bool(value)) => value.to_string(),
+        _ => String::new(),
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_is_killed_and_run_again_ends_in_the_same_tables() {
+    let figures = prove(Size::Short).await;
+    assert!(figures.iter().all(|(_, count)| *count > 0), "{figures:?}");
+}
+
+/// Controls: a row written before the one above it, one not written, a status lost.
+#[tokio::test]
+async fn a_table_that_is_otherwise_is_noticed() {
+    let mut world = World::start(1_000).await;
+    world.look().await;
+    assert!(world.hold_directory().is_err(), "an import that was not run");
+    let child = world.places.iter().find(|(id, place)| {
+        let parent = world.after.ancestry(**id).get(1).copied();
+        world.before[id] != **place
+            && parent.is_some_and(|parent| world.before[&parent] != world.places[&parent])
+    });
+    let (child, place) = child.map(|(id, place)| (*id, place.clone())).expect("a moved subtree");
+    let row = world.rows.get_mut(&child).expect("a row");
+    row.insert("path".to_owned(), AttributeValue::S(place));
+    assert!(world.hold_order().is_err(), "a service before the one above it");
+    world
+        .rows
+        .get_mut(&child)
+        .expect("a row")
+        .insert("path".to_owned(), AttributeValue::S("/1/".to_owned()));
+    assert!(world.hold_order().is_err(), "a service that is nowhere");
+    world.update_until(&AtomicBool::new(true)).await;
+    world.look().await;
+    world.hold_statuses().expect("the statuses");
+    for row in world.rows.values_mut() {
+        row.remove("notes");
+    }
+    assert!(world.hold_statuses().is_err(), "a status that was lost");
+}

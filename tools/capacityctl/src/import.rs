@@ -1,0 +1,146 @@
+//! `import services` and `import users`: a whole file, or nothing of it.
+
+use std::path::Path;
+
+use anstyle::Style;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::{
+    Failure, Output,
+    difference::Difference,
+    directory, in_flight,
+    output::{PLAIN, WARNING, table},
+    services::{self, Missing, What},
+    target::{SERVICES_TABLE, Target, USERS_TABLE},
+    user_file, users,
+};
+
+/// How an import is to go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manner {
+    pub(crate) dry_run: bool,
+    pub(crate) deactivate_missing: bool,
+}
+
+/// What an import did, or would do, for programs.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report<'a, Counts> {
+    table: &'a str,
+    dry_run: bool,
+    rows: Counts,
+    /// Only where nothing was written: which rows would be, and how.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<Vec<Missing>>,
+}
+
+/// Imports the directory.
+pub(crate) async fn services(
+    target: &Target,
+    file: &Path,
+    Manner { dry_run, deactivate_missing }: Manner,
+) -> Result<Output, Failure> {
+    let given = directory::parse(&read(file)?)?;
+    let (client, table) = (target.client(), target.table(SERVICES_TABLE)?);
+    let found = services::compare(client, table, given, deactivate_missing).await?;
+    let (rows, missing) = (found.counts(), found.missing.clone());
+    let (mut parts, mut steps) = (Vec::new(), None);
+    if dry_run {
+        let all = found
+            .steps
+            .iter()
+            .map(|step| (step.what, step.lineage.own().to_string(), step.differences.as_slice()));
+        steps = Some(preview(all, &mut parts));
+    } else {
+        let bar = in_flight::progress(found.steps.len());
+        found.write(client, table, &bar).await?;
+        bar.finish_and_clear();
+    }
+    parts.push(rows.to_string());
+    parts.extend(left_out(&missing, deactivate_missing));
+    parts.push(conclusion(table, target, dry_run));
+    let report = Report { table, dry_run, rows, steps, missing: Some(missing) };
+    Ok(Output::new(parts.join("\n"), &report))
+}
+
+/// Imports users.
+pub(crate) async fn users(target: &Target, file: &Path, dry_run: bool) -> Result<Output, Failure> {
+    let given = user_file::parse(&read(file)?)?;
+    let (client, table) = (target.client(), target.table(USERS_TABLE)?);
+    let found = users::compare(client, table, given).await?;
+    let rows = found.counts();
+    let (mut parts, mut steps) = (Vec::new(), None);
+    if dry_run {
+        let all = found
+            .steps
+            .iter()
+            .map(|step| (step.what(), step.user.username.clone(), step.differences.as_slice()));
+        steps = Some(preview(all, &mut parts));
+    } else {
+        let bar = in_flight::progress(found.steps.len());
+        found.write(client, table, &bar).await?;
+        bar.finish_and_clear();
+    }
+    parts.push(rows.to_string());
+    parts.push(conclusion(table, target, dry_run));
+    let report = Report { table, dry_run, rows, steps, missing: None };
+    Ok(Output::new(parts.join("\n"), &report))
+}
+
+/// What would be written: to `parts` for people if there is anything, and for programs.
+fn preview<'a>(
+    steps: impl Iterator<Item = (What, String, &'a [Difference])>,
+    parts: &mut Vec<String>,
+) -> Value {
+    let (mut lines, mut entries) = (Vec::new(), Vec::new());
+    for (what, name, differences) in steps {
+        entries.push(json!({"what": what, "name": name, "differences": differences}));
+        let changes: Vec<String> = differences.iter().map(ToString::to_string).collect();
+        lines.push((style(what), [what.to_string(), name, changes.join(", ")]));
+    }
+    if !lines.is_empty() {
+        parts.push(table(["", "which", "what changes"], lines));
+    }
+    entries.into()
+}
+
+const fn style(what: What) -> Style {
+    match what {
+        What::Deactivated | What::Moved => WARNING,
+        What::Added | What::Changed => PLAIN,
+    }
+}
+
+/// The services in use that the file does not have.
+fn left_out(missing: &[Missing], deactivated: bool) -> Option<String> {
+    let (first, fate) = match deactivated {
+        _ if missing.is_empty() => return None,
+        true => ("not in the file, and deactivated", ""),
+        false => ("in use and not in the file", "\n--deactivate-missing deactivates them"),
+    };
+    let lines = missing.iter().map(|Missing { id, name }| (PLAIN, [id.to_string(), name.clone()]));
+    Some(format!("{first}: {}\n{}{fate}", missing.len(), table(["id", "name"], lines)))
+}
+
+fn conclusion(table: &str, target: &Target, dry_run: bool) -> String {
+    let place = target.place();
+    if dry_run {
+        format!("nothing was written: this would be done to table {table} {place}")
+    } else {
+        format!("written to table {table} {place}")
+    }
+}
+
+/// The file's bytes; `-` is standard input.
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(file)
+    };
+    bytes.map_err(|source| Failure::File { file: file.to_owned(), source })
+}
