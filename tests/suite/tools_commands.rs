@@ -90,6 +90,13 @@ impl Ctl {
         update.set_expression_attribute_values(values).send().await.expect("an update");
     }
 
+    /// Leaves the table as an import does that is killed after 20 has moved below 40, and before 30 has.
+    async fn interrupted_move(&self) {
+        self.alter(20, "path", Some(AttributeValue::S("/40/20/".to_owned()))).await;
+        self.alter(20, "parentId", Some(AttributeValue::N("40".to_owned()))).await;
+        self.alter(20, "region", Some(AttributeValue::N("40".to_owned()))).await;
+    }
+
     /// A file in the folder.
     fn file(&self, name: &str, text: &str) -> String {
         let file = self.state.join(name);
@@ -307,9 +314,7 @@ async fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
     let ctl = Ctl::start().await;
     let well = ctl.run(&["doctor"]).await.expect("findings");
     assert!(well.well, "{}", well.text);
-    // As an import leaves it that is killed after 20 has moved and before 30 has.
-    ctl.alter(20, "path", Some(AttributeValue::S("/40/20/".to_owned()))).await;
-    ctl.alter(20, "parentId", Some(AttributeValue::N("40".to_owned()))).await;
+    ctl.interrupted_move().await;
     ctl.alter(40, "name", None).await;
     let users = r#"[{"username": "ann-name", "active": true, "services": [99]}]"#;
     ctl.text(&["import", "users", &ctl.file("users.json", users)]).await;
@@ -326,6 +331,23 @@ async fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
             (json!("users assigned to a service that is not there"), json!("ann-name")),
         ]
     );
+}
+
+#[tokio::test]
+async fn what_an_interrupted_import_left_undone_is_done_first() {
+    let ctl = Ctl::start().await;
+    ctl.interrupted_move().await;
+    let file = "[{\"id\": 5, \"name\": \"New\", \"typeId\": 1, \"active\": true}]";
+    let file = ctl.file("new.json", file);
+    let planned = ctl.json(&["import", "services", &file, "--dry-run"]).await;
+    let steps = planned["steps"].as_array().expect("steps").iter();
+    let steps: Vec<_> = steps.map(|step| (step["name"].clone(), step["what"].clone())).collect();
+    let expected = [("30", "moved"), ("5", "added")].map(|(id, what)| (json!(id), json!(what)));
+    assert_eq!(steps, expected);
+    let text = ctl.text(&["import", "services", &file]).await;
+    let told = "finished first: 1 that an interrupted import had left below their old ancestors";
+    assert!(text.contains(told), "{text}");
+    assert!(ctl.run(&["doctor"]).await.expect("findings").well);
 }
 
 /// Answers two of three requests as DynamoDB does when there is no room.

@@ -41,8 +41,9 @@ struct Report<'a, Counts> {
 pub(crate) async fn services(
     target: &Target,
     file: &Path,
-    Manner { dry_run, deactivate_missing }: Manner,
+    manner: Manner,
 ) -> Result<Output, Failure> {
+    let Manner { dry_run, deactivate_missing } = manner;
     let given = directory::parse(&read(file)?)?;
     let (client, table) = (target.client(), target.table(SERVICES_TABLE)?);
     let found = services::compare(client, table, given, deactivate_missing).await?;
@@ -60,7 +61,7 @@ pub(crate) async fn services(
         bar.finish_and_clear();
     }
     parts.push(rows.to_string());
-    parts.extend(left_out(&missing, deactivate_missing));
+    parts.extend(left_out(&missing, manner));
     parts.push(conclusion(table, target, dry_run));
     let report = Report { table, dry_run, rows, steps, missing: Some(missing) };
     Ok(Output::new(parts.join("\n"), &report))
@@ -114,15 +115,26 @@ const fn style(what: What) -> Style {
     }
 }
 
+/// How many services that the file does not have are listed for people after an import; a dry run
+/// lists them all.
+const LISTED: usize = 20;
+
 /// The services in use that the file does not have.
-fn left_out(missing: &[Missing], deactivated: bool) -> Option<String> {
-    let (first, fate) = match deactivated {
+fn left_out(missing: &[Missing], Manner { dry_run, deactivate_missing }: Manner) -> Option<String> {
+    let (first, last) = match deactivate_missing {
         _ if missing.is_empty() => return None,
         true => ("not in the file, and deactivated", ""),
         false => ("in use and not in the file", "\n--deactivate-missing deactivates them"),
     };
-    let lines = missing.iter().map(|Missing { id, name }| (PLAIN, [id.to_string(), name.clone()]));
-    Some(format!("{first}: {}\n{}{fate}", missing.len(), table(["id", "name"], lines)))
+    let listed = if dry_run { missing.len() } else { missing.len().min(LISTED) };
+    let lines = missing.iter().take(listed);
+    let lines = lines.map(|Missing { id, name }| (PLAIN, [id.to_string(), name.clone()]));
+    let shown = table(["id", "name"], lines);
+    let more = match missing.len() - listed {
+        0 => String::new(),
+        more => format!("\nand {more} more: --dry-run and --json list all"),
+    };
+    Some(format!("{first}: {}\n{shown}{more}{last}", missing.len()))
 }
 
 fn conclusion(table: &str, target: &Target, dry_run: bool) -> String {

@@ -136,8 +136,14 @@ impl Smoke {
             Some(problem) => format!("{} {problem}", answer.status),
             None => answer.status.to_string(),
         };
-        let expected = if well { found } else { format!("{found}, and not the {status} expected") };
-        self.findings.add(what, if well { Verdict::Ok } else { Verdict::Bad }, expected, None);
+        let (verdict, found) = match well {
+            true => (Verdict::Ok, found),
+            false if answer.status == status => {
+                (Verdict::Bad, format!("{found}, with another body"))
+            }
+            false => (Verdict::Bad, format!("{found}, and not the {status} expected")),
+        };
+        self.findings.add(what, verdict, found, None);
         well.then_some(answer)
     }
 

@@ -64,8 +64,10 @@ struct World {
     app: App,
     before: BTreeMap<u64, String>,
     after: Directory,
-    /// The paths that services have in the end, those among them that the file does not name.
+    /// The paths that services have in the end.
     places: BTreeMap<u64, String>,
+    /// Services that the second file does not have: they stay as they were, but follow those above.
+    left_out: BTreeSet<u64>,
     differing: usize,
     rows: BTreeMap<u64, Item>,
     /// The notes of each service's last acknowledged update.
@@ -91,7 +93,7 @@ impl World {
         capacityctl::users::import(&client, &tables.users, lead.as_bytes()).await.expect("users");
         let before: BTreeMap<u64, String> =
             after.rows.keys().map(|id| (*id, path(&after, *id))).collect();
-        let differing = rearrange(&mut rng, &mut after);
+        let (differing, left_out) = rearrange(&mut rng, &mut after);
         let places = after.rows.keys().map(|id| (*id, path(&after, *id))).collect();
         let app = App::new(client, tables.clone(), &gateway_settings(&tables));
         Self {
@@ -100,6 +102,7 @@ impl World {
             before,
             after,
             places,
+            left_out,
             differing,
             rows: BTreeMap::new(),
             notes: BTreeMap::new(),
@@ -111,7 +114,7 @@ impl World {
     /// Imports, beside clients, and is killed; false if the import had ended before.
     async fn import_killed(&mut self) -> bool {
         let at_write = self.rng.u64(1..=u64::try_from(self.differing / 10).expect("a number"));
-        let (ended, file) = (AtomicBool::new(false), self.after.file());
+        let (ended, file) = (AtomicBool::new(false), self.file());
         let (client, table) = (self.app.client.clone(), self.app.tables.services.clone());
         let importing = async {
             let written = killed::import(&client, &table, &file, at_write).await;
@@ -125,7 +128,17 @@ impl World {
 
     async fn import(&self) -> services::Written {
         let table = &self.app.tables.services;
-        services::import(&self.app.client, table, &self.after.file()).await.expect("an import")
+        services::import(&self.app.client, table, &self.file()).await.expect("an import")
+    }
+
+    /// The second file.
+    fn file(&self) -> Vec<u8> {
+        let whole = String::from_utf8(self.after.file()).expect("text");
+        let stays = |line: &&str| {
+            let id = line.split(',').next().and_then(|id| id.parse().ok());
+            id.is_none_or(|id| !self.left_out.contains(&id))
+        };
+        whole.lines().filter(stays).collect::<Vec<_>>().join("\n").into_bytes()
     }
 
     /// What clients do meanwhile: at least one update, acknowledged.
@@ -213,29 +226,30 @@ impl World {
     }
 }
 
-/// Moves one service in fifty with all below it, and renames another; what is closed or opened stays
-/// out of the way of those who update. Returns how many differ then.
-fn rearrange(rng: &mut Rng, directory: &mut Directory) -> usize {
+/// Moves one service in fifty with all below it, renames another, and leaves one out. Returns how many
+/// differ then, and which are left out.
+fn rearrange(rng: &mut Rng, directory: &mut Directory) -> (usize, BTreeSet<u64>) {
     let ids: Vec<u64> = directory.rows.keys().copied().collect();
     let paths: BTreeMap<u64, String> = ids.iter().map(|id| (*id, path(directory, *id))).collect();
-    let mut renamed = BTreeSet::new();
+    let (mut renamed, mut left_out) = (BTreeSet::new(), BTreeSet::new());
     for id in &ids {
+        let parent = rng.choice(&ids).copied().expect("a service");
+        let cycle = directory.ancestry(parent).contains(id);
+        let row = directory.rows.get_mut(id).expect("a row");
         match rng.u32(..50) {
-            0 if directory.rows[id].parent.is_some() => {
-                let parent = rng.choice(&ids).copied().expect("a service");
-                if !directory.ancestry(parent).contains(id) {
-                    directory.rows.get_mut(id).expect("a row").parent = Some(parent);
-                }
-            }
+            0 if row.parent.is_some() && !cycle => row.parent = Some(parent),
             1 => {
-                directory.rows.get_mut(id).expect("a row").name.push_str(" (new)");
+                row.name.push_str(" (new)");
                 renamed.insert(*id);
+            }
+            2 => {
+                left_out.insert(*id);
             }
             _ => {}
         }
     }
-    let moved = ids.iter().filter(|id| path(directory, **id) != paths[id] || renamed.contains(id));
-    moved.count()
+    let differs = |id: &&u64| path(directory, **id) != paths[id] || renamed.contains(id);
+    (ids.iter().filter(differs).count(), left_out)
 }
 
 /// By the directory's own parents.
