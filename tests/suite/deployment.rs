@@ -1,15 +1,12 @@
-//! What template.yaml gives each function, settings and rights, is what the function needs; and what the
-//! gateway verifies tokens by.
+//! What template.yaml gives each function is what the function needs; and what the gateway verifies
+//! tokens by. For rights: `grants`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use serde_json::{Value, json};
 use shared::{config::Environment, platform};
 
-use crate::{
-    harness::{client, document},
-    story::{FUNCTIONS, logical_id},
-};
+use crate::harness::{FUNCTIONS, client, document, logical_id};
 
 /// The variables that template.yaml gives a function, with values that could stand there.
 fn variables(function: &str) -> HashMap<String, String> {
@@ -61,49 +58,6 @@ fn every_function_is_given_the_settings_it_demands_and_no_others() {
             assert!(!starts(function, others), "{function} does without {name}");
         }
     }
-}
-
-/// DynamoDB's actions that a function is granted on a table, by function.
-fn granted(table: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let template = document("template.yaml");
-    let mut granted = BTreeMap::new();
-    for function in FUNCTIONS {
-        let policies = &template["Resources"][logical_id(function)]["Properties"]["Policies"];
-        let statements = policies.as_array().into_iter().flatten();
-        for statement in statements.flat_map(|policy| policy["Statement"].as_array()).flatten() {
-            assert_eq!(statement["Effect"], "Allow");
-            let listed = |value: &Value| match value {
-                Value::Array(several) => several.clone(),
-                one => vec![one.clone()],
-            };
-            let resources = listed(&statement["Resource"]);
-            assert!(resources.iter().all(Value::is_object), "{function}: {resources:?}");
-            if !resources.iter().any(|resource| resource.to_string().contains(table)) {
-                continue;
-            }
-            let actions = listed(&statement["Action"]);
-            let actions = actions.iter().map(|action| action.as_str().expect("an action"));
-            let own: &mut BTreeSet<String> = granted.entry(function.to_owned()).or_default();
-            own.extend(actions.map(str::to_owned));
-        }
-    }
-    granted
-}
-
-/// History is only ever added to; each put is conditional on absence (`store`, `updating`).
-#[test]
-fn nothing_may_change_or_delete_history() {
-    let set = |actions: &[&str]| -> BTreeSet<String> {
-        actions.iter().map(|action| format!("dynamodb:{action}")).collect()
-    };
-    let expected = [
-        ("health", set(&["BatchGetItem"])),
-        ("reset-expired", set(&["PutItem"])),
-        ("status-history", set(&["Query"])),
-        ("update-status", set(&["GetItem", "PutItem"])),
-    ];
-    let expected = expected.map(|(function, actions)| (function.to_owned(), actions));
-    assert_eq!(granted("StatusHistoryTable"), BTreeMap::from(expected));
 }
 
 #[test]

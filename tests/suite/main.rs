@@ -21,6 +21,7 @@ mod domain;
 mod fields;
 mod forgery;
 mod gateway_events;
+mod grants;
 mod hazards;
 mod health;
 mod history;
