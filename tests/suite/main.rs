@@ -11,6 +11,7 @@
 
 mod harness;
 
+mod alarms;
 mod bad_input;
 #[cfg(feature = "cognito")]
 mod cognito;
