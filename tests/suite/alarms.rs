@@ -37,10 +37,10 @@ const OF_LAMBDA: [&str; 10] = [
     "type",
 ];
 
-const WORDS: [&str; 17] = [
+/// What the language of the queries has.
+const WORDS: [&str; 15] = [
     "and",
     "as",
-    "asc",
     "bin",
     "by",
     "count",
@@ -50,7 +50,6 @@ const WORDS: [&str; 17] = [
     "in",
     "ispresent",
     "max",
-    "min",
     "or",
     "pct",
     "sort",
