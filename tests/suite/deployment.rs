@@ -1,15 +1,13 @@
-//! What template.yaml gives each function, settings and rights, is what the function needs; and what the
-//! gateway verifies tokens by.
+//! What template.yaml gives each function is what the function needs, and what is around them; and what
+//! the gateway verifies tokens by. For rights: `grants`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
+use local_stack::schedule;
 use serde_json::{Value, json};
 use shared::{config::Environment, platform};
 
-use crate::{
-    harness::{client, document},
-    story::{FUNCTIONS, logical_id},
-};
+use crate::harness::{FUNCTIONS, client, document, logical_id, root};
 
 /// The variables that template.yaml gives a function, with values that could stand there.
 fn variables(function: &str) -> HashMap<String, String> {
@@ -63,49 +61,6 @@ fn every_function_is_given_the_settings_it_demands_and_no_others() {
     }
 }
 
-/// DynamoDB's actions that a function is granted on a table, by function.
-fn granted(table: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let template = document("template.yaml");
-    let mut granted = BTreeMap::new();
-    for function in FUNCTIONS {
-        let policies = &template["Resources"][logical_id(function)]["Properties"]["Policies"];
-        let statements = policies.as_array().into_iter().flatten();
-        for statement in statements.flat_map(|policy| policy["Statement"].as_array()).flatten() {
-            assert_eq!(statement["Effect"], "Allow");
-            let listed = |value: &Value| match value {
-                Value::Array(several) => several.clone(),
-                one => vec![one.clone()],
-            };
-            let resources = listed(&statement["Resource"]);
-            assert!(resources.iter().all(Value::is_object), "{function}: {resources:?}");
-            if !resources.iter().any(|resource| resource.to_string().contains(table)) {
-                continue;
-            }
-            let actions = listed(&statement["Action"]);
-            let actions = actions.iter().map(|action| action.as_str().expect("an action"));
-            let own: &mut BTreeSet<String> = granted.entry(function.to_owned()).or_default();
-            own.extend(actions.map(str::to_owned));
-        }
-    }
-    granted
-}
-
-/// History is only ever added to; each put is conditional on absence (`store`, `updating`).
-#[test]
-fn nothing_may_change_or_delete_history() {
-    let set = |actions: &[&str]| -> BTreeSet<String> {
-        actions.iter().map(|action| format!("dynamodb:{action}")).collect()
-    };
-    let expected = [
-        ("health", set(&["BatchGetItem"])),
-        ("reset-expired", set(&["PutItem"])),
-        ("status-history", set(&["Query"])),
-        ("update-status", set(&["GetItem", "PutItem"])),
-    ];
-    let expected = expected.map(|(function, actions)| (function.to_owned(), actions));
-    assert_eq!(granted("StatusHistoryTable"), BTreeMap::from(expected));
-}
-
 #[test]
 fn the_documented_limits_are_the_deployed_ones() {
     let openapi = document("openapi.yaml");
@@ -151,4 +106,126 @@ fn the_authorizer_takes_the_pools_tokens_or_those_of_the_issuer_that_was_given()
             })
         )
     );
+}
+
+#[test]
+fn every_function_has_a_log_that_is_not_kept_forever_and_moves_to_new_versions_on_watch() {
+    let template = document("template.yaml");
+    let globals = &template["Globals"]["Function"];
+    assert_eq!(
+        [&globals["Tracing"], &globals["AutoPublishAlias"], &globals["LoggingConfig"]["LogFormat"]],
+        [&json!("Active"), &json!("live"), &json!("JSON")]
+    );
+    let preference = &globals["DeploymentPreference"];
+    assert_eq!(preference["Type"], json!({"Ref": "DeploymentType"}));
+    let [condition, watched, none] = [0, 1, 2].map(|at| preference["Alarms"]["Fn::If"][at].clone());
+    assert_eq!((condition, none), (json!("ShiftGradually"), json!([{"Ref": "AWS::NoValue"}])));
+    for alarm in watched.as_array().expect("alarms") {
+        let id = alarm["Ref"].as_str().expect("an alarm");
+        assert_eq!(template["Resources"][id]["Type"], "AWS::CloudWatch::Alarm", "{id}");
+    }
+    for function in FUNCTIONS {
+        let own = &template["Resources"][logical_id(function)]["Properties"];
+        for common in ["Tracing", "AutoPublishAlias", "DeploymentPreference"] {
+            assert_eq!(own[common], Value::Null, "{function} has a {common} of its own");
+        }
+        let log = logical_id(function).replace("Function", "Log");
+        assert_eq!(own["LoggingConfig"], json!({"LogGroup": {"Ref": log}}), "{function}");
+    }
+    let resources = template["Resources"].as_object().expect("resources").values();
+    let logs = resources.filter(|resource| resource["Type"] == "AWS::Logs::LogGroup");
+    let days = json!({"Ref": "LogRetentionDays"});
+    let kept = logs.filter(|log| log["Properties"]["RetentionInDays"] == days).count();
+    assert_eq!(kept, FUNCTIONS.len() + 1, "the functions' logs and the gateway's");
+}
+
+#[test]
+fn calls_of_the_schedule_that_come_to_nothing_are_kept() {
+    let resources = &document("template.yaml")["Resources"];
+    let function = &resources[logical_id(schedule::FUNCTION)]["Properties"];
+    let delivery = &function["Events"]["EachMinute"]["Properties"];
+    assert_eq!(
+        (&delivery["DeadLetterConfig"], &delivery["RetryPolicy"]["MaximumEventAgeInSeconds"]),
+        (&json!({"Arn": {"Fn::GetAtt": ["UndeliveredRuns", "Arn"]}}), &json!(60))
+    );
+    let queue = json!({"Fn::GetAtt": ["FailedRuns", "Arn"]});
+    assert_eq!(
+        function["EventInvokeConfig"],
+        json!({
+            "MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60,
+            "DestinationConfig": {"OnFailure": {"Type": "SQS", "Destination": queue}},
+        })
+    );
+    for queue in ["UndeliveredRuns", "FailedRuns"] {
+        assert_eq!(resources[queue]["Type"], "AWS::SQS::Queue");
+    }
+}
+
+/// Where the API answers is one address, in the documentation and in the outputs.
+#[test]
+fn with_a_domain_the_documentation_and_the_outputs_name_it() {
+    let template = document("template.yaml");
+    let at = |path: &str| {
+        let root = json!({"Fn::Sub": format!("https://${{DomainName}}{path}")});
+        let below = json!({"Fn::Sub": format!("https://${{DomainName}}/${{BasePath}}{path}")});
+        json!({"Fn::If": ["UseBasePath", below, root]})
+    };
+    let or = |address: Value, other: Value| json!({"Fn::If": ["UseDomain", address, other]});
+    let docs = &template["Resources"]["ApiDocsFunction"]["Properties"]["Environment"]["Variables"];
+    assert_eq!(docs["PUBLIC_URL"], or(at(""), json!({"Ref": "PublicUrl"})));
+    let outputs = &template["Outputs"];
+    for (output, path) in [("ApiUrl", ""), ("DocsUrl", "/docs")] {
+        let own = json!({"Fn::Sub": format!("${{Api.ApiEndpoint}}{path}")});
+        assert_eq!(outputs[output]["Value"], or(at(path), own), "{output}");
+    }
+}
+
+#[test]
+fn who_has_to_show_a_certificate_cannot_get_in_at_the_gateways_own_address() {
+    let server = &document("openapi.yaml")["servers"][0];
+    assert_eq!(
+        server["x-amazon-apigateway-endpoint-configuration"],
+        json!({"disableExecuteApiEndpoint": {"Fn::If": ["UseMutualTls", true, false]}})
+    );
+    let domain = &document("template.yaml")["Resources"]["Domain"]["Properties"];
+    assert_eq!(domain["MutualTlsAuthentication"]["Fn::If"][0], "UseMutualTls");
+}
+
+#[test]
+fn every_environment_sets_parameters_to_what_they_can_be() {
+    let parameters = &document("template.yaml")["Parameters"];
+    let text = std::fs::read_to_string(root().join("samconfig.toml")).expect("a file");
+    let environments: toml::Table = text.parse().expect("TOML");
+    for name in ["dev", "staging", "prod"] {
+        let deploy = &environments[name]["deploy"]["parameters"];
+        assert_eq!(deploy["stack_name"].as_str(), Some(format!("capacity-{name}").as_str()));
+        let set = deploy["parameter_overrides"].as_array().expect("a list").iter();
+        let commented = text.lines().filter_map(|line| line.trim().strip_prefix("# \""));
+        let commented =
+            commented.flat_map(|line| line.split('"')).filter(|part| part.contains('='));
+        for setting in set.filter_map(toml::Value::as_str).chain(commented) {
+            let (parameter, value) = setting.split_once('=').expect("a parameter and its value");
+            assert!(parameters[parameter].is_object(), "{name}: {parameter}");
+            let allowed = parameters[parameter]["AllowedValues"].as_array();
+            let is_allowed = |one: &Value| one.to_string().trim_matches('"') == value;
+            assert!(allowed.is_none_or(|all| all.iter().any(is_allowed)), "{name}: {setting}");
+        }
+    }
+}
+
+/// The console shows parameters in groups, and below them those that are in none.
+#[test]
+fn every_parameter_is_in_one_group() {
+    let template = document("template.yaml");
+    let groups = &template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"];
+    let groups = groups.as_array().expect("groups").iter();
+    let mut grouped: Vec<_> = groups
+        .flat_map(|group| group["Parameters"].as_array().expect("parameters"))
+        .map(|name| name.as_str().expect("a name").to_owned())
+        .collect();
+    let mut all: Vec<_> =
+        template["Parameters"].as_object().expect("parameters").keys().cloned().collect();
+    grouped.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(grouped, all);
 }

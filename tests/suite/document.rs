@@ -82,6 +82,7 @@ fn the_gateway_is_given_its_version_and_the_keys_that_are_meant() {
         "x-amazon-apigateway-any-method",
         "x-amazon-apigateway-authorizer",
         "x-amazon-apigateway-cors",
+        "x-amazon-apigateway-endpoint-configuration",
         "x-amazon-apigateway-integration",
     ];
     assert_eq!(found, BTreeSet::from(meant.map(str::to_owned)));

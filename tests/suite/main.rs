@@ -11,6 +11,7 @@
 
 mod harness;
 
+mod alarms;
 mod bad_input;
 #[cfg(feature = "cognito")]
 mod cognito;
@@ -21,6 +22,7 @@ mod domain;
 mod fields;
 mod forgery;
 mod gateway_events;
+mod grants;
 mod hazards;
 mod health;
 mod history;

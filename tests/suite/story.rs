@@ -9,30 +9,13 @@ use local_stack::{
 };
 use serde_json::{Value, json};
 
-use crate::harness::{Contract, Reply, document, root};
-
-/// All but the last answer the gateway; that one is called by a schedule.
-pub(crate) const FUNCTIONS: [&str; 7] = [
-    "api-docs",
-    "get-status",
-    "health",
-    "list-services",
-    "status-history",
-    "update-status",
-    "reset-expired",
-];
+use crate::harness::{Contract, FUNCTIONS, Reply, document, logical_id, root};
 
 const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
 
 /// The methods that reach a function: `cargo lambda watch` answers OPTIONS itself, as the gateway does
 /// where a browser asks, and CONNECT is for proxies.
 const METHODS: [&str; 7] = ["GET", "PUT", "PATCH", "DELETE", "HEAD", "POST", "TRACE"];
-
-/// `GetStatusFunction` for `get-status`.
-pub(crate) fn logical_id(function: &str) -> String {
-    let words = function.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
-    words.collect::<String>() + "Function"
-}
 
 /// Method, path and function of every operation in openapi.yaml; `ANY` is for all other methods.
 fn operations() -> BTreeSet<(String, String, String)> {

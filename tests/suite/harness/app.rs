@@ -19,13 +19,35 @@ use shared::{
     platform::Invocation,
 };
 
-use super::{NOW, gateway_settings, request::Call};
+use super::{
+    NOW, gateway_settings,
+    request::Call,
+    rights::{Right, Rights, Used},
+};
+
+/// All but the last answer the gateway; that one is called by a schedule.
+pub(crate) const FUNCTIONS: [&str; 7] = [
+    "api-docs",
+    "get-status",
+    "health",
+    "list-services",
+    "status-history",
+    "update-status",
+    "reset-expired",
+];
+
+/// `GetStatusFunction` for `get-status`.
+pub(crate) fn logical_id(function: &str) -> String {
+    let words = function.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
+    words.collect::<String>() + "Function"
+}
 
 /// The functions, on a world of their own, with a clock that the test sets.
 pub(crate) struct App {
     pub(crate) client: Client,
     pub(crate) tables: Tables,
     clock: Arc<AtomicI64>,
+    used: Used,
     pub(crate) get_status: get_status::Deps,
     pub(crate) update_status: update_status::Deps,
     pub(crate) list_services: list_services::Deps,
@@ -42,13 +64,15 @@ impl App {
         let shown = Arc::clone(&seconds);
         let clock = Clock::from_fn(move || time(shown.load(Ordering::SeqCst)));
         let mut environment: Environment = settings.clone().into_iter().collect();
-        let get_status = get_status::Deps::read(&mut environment, &client);
-        let update_status = update_status::Deps::read(&mut environment, &client);
-        let list_services = list_services::Deps::read(&mut environment, &client);
-        let status_history = status_history::Deps::read(&mut environment, &client);
-        let reset_expired = reset_expired::Deps::read(&mut environment, &client);
-        let health = health::Deps::read(&mut environment, &client);
-        let api_docs = api_docs::Deps::read(&mut environment, &client);
+        let used = Used::default();
+        let of = |function| Rights::hold(&client, function, &tables, &used);
+        let get_status = get_status::Deps::read(&mut environment, &of("get-status"));
+        let update_status = update_status::Deps::read(&mut environment, &of("update-status"));
+        let list_services = list_services::Deps::read(&mut environment, &of("list-services"));
+        let status_history = status_history::Deps::read(&mut environment, &of("status-history"));
+        let reset_expired = reset_expired::Deps::read(&mut environment, &of("reset-expired"));
+        let health = health::Deps::read(&mut environment, &of("health"));
+        let api_docs = api_docs::Deps::read(&mut environment, &of("api-docs"));
         let mut app = Self {
             get_status: get_status.expect("settings"),
             update_status: update_status.expect("settings"),
@@ -60,6 +84,7 @@ impl App {
             client,
             tables,
             clock: seconds,
+            used,
         };
         app.get_status.clock = clock.clone();
         app.update_status.clock = clock.clone();
@@ -82,6 +107,12 @@ impl App {
         ];
         settings.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
         Self::new(self.client, self.tables, &settings)
+    }
+
+    /// The rights that a function has used so far.
+    pub(crate) fn used(&self, function: &str) -> Vec<Right> {
+        let used = self.used.lock().expect("no panic while held");
+        used.get(function).into_iter().flatten().cloned().collect()
     }
 
     /// Sets the clock to the machine's time, for tokens that were minted just now.

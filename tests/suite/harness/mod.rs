@@ -8,10 +8,11 @@ mod key_server;
 pub(crate) mod log;
 mod meter;
 mod request;
+pub(crate) mod rights;
 pub(crate) mod verifying;
 mod world;
 
-pub(crate) use app::{App, time};
+pub(crate) use app::{App, FUNCTIONS, logical_id, time};
 pub(crate) use contract::{Contract, document};
 pub(crate) use key_server::{KeyServer, Published};
 pub(crate) use meter::{Meter, Reads};

@@ -1,0 +1,247 @@
+//! Alarms are on metrics that there are, somebody is told of them, and the runbook has each; and its
+//! queries ask for what the logs have.
+
+use std::{collections::BTreeSet, fs, time::Duration};
+
+use serde_json::{Value, json};
+
+use crate::harness::{
+    App, FUNCTIONS, World, document,
+    faulty::{Fate, FaultyStore},
+    log::{take_lines, take_metrics},
+    logical_id, root,
+};
+
+/// AWS's own that are used here, with their dimensions: "Working with metrics for HTTP APIs" in API
+/// Gateway's documentation, "Types of metrics for Lambda functions", "Available CloudWatch metrics for
+/// Amazon SQS".
+const OF_AWS: [(&str, &str, &str); 5] = [
+    ("AWS/ApiGateway", "5xx", "ApiId Stage"),
+    ("AWS/ApiGateway", "Count", "ApiId Stage"),
+    ("AWS/ApiGateway", "Latency", "ApiId Stage"),
+    ("AWS/Lambda", "Throttles", "FunctionName"),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName"),
+];
+
+/// The members of the lines that Lambda writes about a call, and CloudWatch's own.
+const OF_LAMBDA: [&str; 10] = [
+    "@log",
+    "@logStream",
+    "@timestamp",
+    "location",
+    "record.metrics.durationMs",
+    "record.metrics.initDurationMs",
+    "record.metrics.maxMemoryUsedMB",
+    "record.requestId",
+    "record.status",
+    "type",
+];
+
+/// What the language of the queries has.
+const WORDS: [&str; 15] = [
+    "and",
+    "as",
+    "bin",
+    "by",
+    "count",
+    "desc",
+    "display",
+    "filter",
+    "in",
+    "ispresent",
+    "max",
+    "or",
+    "pct",
+    "sort",
+    "stats",
+];
+
+fn read(file: &str) -> String {
+    fs::read_to_string(root().join(file)).expect("a file")
+}
+
+fn alarms(template: &Value) -> Vec<(&String, &Value)> {
+    let resources = template["Resources"].as_object().expect("resources").iter();
+    let alarms = resources.filter(|(_, resource)| resource["Type"] == "AWS::CloudWatch::Alarm");
+    alarms.map(|(id, resource)| (id, &resource["Properties"])).collect()
+}
+
+/// Namespace, name and dimensions of the metrics that an alarm is on; dimensions of ours with values.
+fn metrics(alarm: &Value) -> Vec<(String, String, Vec<String>)> {
+    let own = alarm["Metrics"].as_array().map_or_else(
+        || vec![alarm],
+        |all| {
+            all.iter()
+                .map(|one| &one["MetricStat"]["Metric"])
+                .filter(|one| !one.is_null())
+                .collect()
+        },
+    );
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let metric = |metric: &Value| {
+        let ours = metric["Namespace"].is_object();
+        let namespace =
+            text(if ours { &metric["Namespace"]["Fn::Sub"] } else { &metric["Namespace"] });
+        let dimensions = metric["Dimensions"].as_array().into_iter().flatten();
+        let dimensions = dimensions.map(|one| match one["Value"].as_str().filter(|_| ours) {
+            Some(value) => format!("{}={value}", text(&one["Name"])),
+            None => text(&one["Name"]),
+        });
+        (namespace, text(&metric["MetricName"]), dimensions.collect())
+    };
+    own.into_iter().map(metric).collect()
+}
+
+/// A change, a refusal, a fault, an update that lost to another, a reset and one that failed.
+async fn everything_that_is_told(app: &App) {
+    let red = json!({"status": "RED", "resetStatusIn": 1});
+    for id in [20, 30] {
+        app.put(id, red.clone()).by("editor").header("x-correlation-id", "c").send().await.ok();
+    }
+    app.put(30, red.clone()).by("reader").send().await.refused(403);
+    app.get(30).by("reader").within(Duration::ZERO).send().await.refused(503);
+    let (contended, _, _) = FaultyStore::below(app, None, |call| match call.number {
+        1 => Fate::Cancelled("TransactionConflict").into(),
+        _ => Fate::Passed.into(),
+    });
+    contended.put(30, red).by("editor").send().await.ok();
+    app.at(1000);
+    let (broken, _, _) = FaultyStore::below(app, None, |call| match call.operation.as_str() {
+        "GetItem" => Fate::Failed.into(),
+        _ => Fate::Passed.into(),
+    });
+    broken.at(1000);
+    assert_eq!(broken.run_schedule().await.failed, 2);
+    assert_eq!(app.run_schedule().await.done, 2);
+}
+
+#[tokio::test]
+async fn every_alarm_is_on_metrics_that_there_are() {
+    let template = document("template.yaml");
+    let variables = &template["Globals"]["Function"]["Environment"]["Variables"];
+    let namespace = variables["METRICS_NAMESPACE"]["Fn::Sub"].as_str().expect("a namespace");
+    let of_aws = OF_AWS.map(|(namespace, name, dimensions)| {
+        let dimensions = dimensions.split(' ').map(str::to_owned).collect();
+        (namespace.to_owned(), name.to_owned(), dimensions)
+    });
+    let mut known = BTreeSet::from(of_aws);
+    let app = World::family().start().await;
+    take_metrics();
+    everything_that_is_told(&app).await;
+    for written in take_metrics() {
+        let directives = written["_aws"]["CloudWatchMetrics"].as_array().expect("directives");
+        for directive in directives {
+            let names = directive["Dimensions"][0].as_array().expect("dimensions").iter();
+            let names = names.map(|name| name.as_str().expect("a name"));
+            let dimensions: Vec<_> = names
+                .map(|name| format!("{name}={}", written[name].as_str().expect("a value")))
+                .collect();
+            for metric in directive["Metrics"].as_array().expect("metrics") {
+                let name = metric["Name"].as_str().expect("a name").to_owned();
+                known.insert((namespace.to_owned(), name, dimensions.clone()));
+            }
+        }
+    }
+    for (id, alarm) in alarms(&template) {
+        let metrics = metrics(alarm);
+        assert!(!metrics.is_empty(), "{id}");
+        for metric in metrics {
+            assert!(known.contains(&metric), "{id}: there is no {metric:?} among {known:?}");
+        }
+    }
+}
+
+#[test]
+fn every_alarm_is_told_and_shown_and_the_runbook_has_it() {
+    let template = document("template.yaml");
+    let alarms = alarms(&template);
+    let ids: BTreeSet<_> = alarms.iter().map(|(id, _)| id.as_str()).collect();
+    let runbook = read("docs/operations.md");
+    let rows = runbook.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("Alarm` |"));
+    let rows: BTreeSet<_> = rows.map(|(name, _)| format!("{name}Alarm")).collect();
+    assert_eq!(rows, ids.iter().map(ToString::to_string).collect());
+
+    let body = &template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"];
+    let body: Value = serde_json::from_str(body.as_str().expect("a text")).expect("JSON");
+    let widgets = body["widgets"].as_array().expect("widgets").iter();
+    let shown = widgets.map(|widget| {
+        let arn = widget["properties"]["annotations"]["alarms"][0].as_str().expect("an alarm");
+        arn.trim_start_matches("${").trim_end_matches(".Arn}")
+    });
+    assert_eq!(shown.collect::<BTreeSet<_>>(), ids);
+
+    for (id, alarm) in alarms {
+        for actions in ["AlarmActions", "OKActions"] {
+            assert_eq!(alarm[actions], json!([{"Ref": "AlarmTopic"}]), "{id}");
+        }
+        // No run at all counts nothing, and has to be noticed.
+        let missing = if id == "ResetLagAlarm" { "breaching" } else { "notBreaching" };
+        assert_eq!(alarm["TreatMissingData"], missing, "{id}");
+    }
+}
+
+#[test]
+fn calls_that_lambda_refuses_are_counted_for_every_function() {
+    let alarm = &document("template.yaml")["Resources"]["ThrottlesAlarm"]["Properties"];
+    let metrics = alarm["Metrics"].as_array().expect("metrics").iter();
+    let of = metrics.filter_map(|one| {
+        one["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"].as_str().map(str::to_owned)
+    });
+    let functions = FUNCTIONS.map(logical_id);
+    assert_eq!(of.collect::<BTreeSet<_>>(), BTreeSet::from(functions));
+}
+
+/// Whether it is a message of ours.
+fn is_message(text: &str) -> bool {
+    text.contains('_') && text.chars().all(|c| c == '_' || c.is_ascii_lowercase())
+}
+
+/// The members that a query names, without texts, numbers and names of its own.
+fn asked(query: &str) -> Vec<String> {
+    let outside = query.split('"').step_by(2).collect::<Vec<_>>().join(" ");
+    let word = |text: char| !(text.is_alphanumeric() || "@._".contains(text));
+    let words: Vec<_> = outside.split(word).filter(|word| !word.is_empty()).collect();
+    let own: BTreeSet<_> =
+        words.windows(2).filter(|two| two[0] == "as").map(|two| two[1]).collect();
+    let members = words.into_iter().filter(|word| {
+        !WORDS.contains(word) && !own.contains(word) && !word.starts_with(|c: char| c.is_numeric())
+    });
+    members.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn the_runbooks_queries_ask_for_what_the_logs_have() {
+    let app = World::family().start().await;
+    take_lines();
+    everything_that_is_told(&app).await;
+    let written = take_lines();
+    let mut members: BTreeSet<_> = OF_LAMBDA.map(str::to_owned).into();
+    members.extend(
+        written.iter().filter_map(Value::as_object).flatten().map(|(name, _)| name.clone()),
+    );
+    let api = &document("template.yaml")["Resources"]["Api"]["Properties"];
+    let format = api["AccessLogSettings"]["Format"].as_str().expect("a format");
+    let format: Value = serde_json::from_str(format).expect("JSON");
+    members.extend(format.as_object().expect("members").keys().cloned());
+
+    let (runbook, telemetry) = (read("docs/operations.md"), read("docs/telemetry.md"));
+    for name in format.as_object().expect("members").keys() {
+        assert!(telemetry.contains(&format!("`{name}`")), "{name}");
+    }
+    for message in written.iter().filter_map(|line| line["message"].as_str()) {
+        // A library's is a sentence.
+        let ours = is_message(message);
+        assert!(!ours || telemetry.contains(&format!("| `{message}` |")), "{message}");
+    }
+    let queries = runbook.split("```insights\n").skip(1);
+    let queries: Vec<_> = queries.filter_map(|rest| rest.split("```").next()).collect();
+    assert!(queries.len() > 10, "{queries:?}");
+    for query in queries {
+        for member in asked(query) {
+            assert!(members.contains(&member), "{member}: {query}");
+        }
+        for message in query.split('"').skip(1).step_by(2).filter(|text| is_message(text)) {
+            assert!(telemetry.contains(&format!("| `{message}` |")), "{message}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What template.yaml lets each function do on tables. Every test holds every function to it: a request
+//! that AWS would refuse panics.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Arc, Mutex, OnceLock},
+};
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{
+        ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef,
+    },
+    error::BoxError,
+};
+use serde_json::Value;
+use shared::config::Tables;
+
+use super::{FUNCTIONS, document, logical_id};
+
+/// An action, and the logical id of what it is on: `ServicesTable/index/hierarchy` for an index.
+pub(crate) type Right = (String, String);
+
+/// What a function's role is granted, but for tracing and the key.
+pub(crate) fn granted(function: &str) -> BTreeSet<Right> {
+    let role = logical_id(function).replace("Function", "Role");
+    let template = document("template.yaml");
+    let policies = &template["Resources"][&role]["Properties"]["Policies"];
+    let policies = policies.as_array().expect("policies").iter();
+    let statements = policies.flat_map(|policy| listed(&policy["PolicyDocument"]["Statement"]));
+    let mut granted = BTreeSet::new();
+    for statement in statements {
+        assert_eq!(statement["Effect"], "Allow", "{role}");
+        for (action, resource) in pairs(&statement["Action"], &statement["Resource"]) {
+            let action = action.as_str().expect("an action").to_owned();
+            assert!(granted.insert((action, named(&resource))), "{role}: twice: {statement}");
+        }
+    }
+    granted
+}
+
+fn listed(value: &Value) -> Vec<Value> {
+    value.as_array().cloned().unwrap_or_else(|| vec![value.clone()])
+}
+
+fn pairs(actions: &Value, resources: &Value) -> Vec<(Value, Value)> {
+    let resources = listed(resources);
+    let each =
+        |action: Value| resources.iter().map(move |resource| (action.clone(), resource.clone()));
+    listed(actions).into_iter().flat_map(each).collect()
+}
+
+/// A resource by its logical id.
+fn named(arn: &Value) -> String {
+    let own = arn["Fn::GetAtt"].as_array().filter(|parts| parts[1] == "Arn");
+    let own = own.and_then(|parts| Some(parts[0].as_str()?.to_owned()));
+    let within = arn["Fn::Sub"].as_str().and_then(|text| text.strip_prefix("${"));
+    let within = within.map(|text| text.replace(".Arn}", ""));
+    own.or(within).unwrap_or_else(|| panic!("neither a resource nor within one: {arn}"))
+}
+
+/// What one function's client may do, and what all functions of the app have done.
+#[derive(Clone, Debug)]
+pub(crate) struct Rights {
+    function: &'static str,
+    tables: HashMap<String, String>,
+    used: Used,
+}
+
+/// What was done, by function.
+pub(crate) type Used = Arc<Mutex<BTreeMap<&'static str, BTreeSet<Right>>>>;
+
+impl Rights {
+    /// The client as that function has it.
+    pub(crate) fn hold(
+        client: &Client,
+        function: &'static str,
+        tables: &Tables,
+        used: &Used,
+    ) -> Client {
+        let ids = ["ServicesTable", "StatusHistoryTable", "UsersTable", "IdempotencyTable"];
+        let names = tables.variables().map(|(_, name)| name.to_owned());
+        let tables = names.into_iter().zip(ids.map(str::to_owned)).collect();
+        let rights = Self { function, tables, used: Arc::clone(used) };
+        Client::from_conf(client.config().to_builder().interceptor(rights).build())
+    }
+
+    /// What AWS asks of the caller of an action. A transaction is authorised by what it is made of.
+    fn asked(&self, action: &str, body: &Value) -> Vec<Right> {
+        let right = |action: &str, table: &str, index: Option<&str>| {
+            let table = self.tables.get(table).unwrap_or_else(|| panic!("no table {table}"));
+            let index = index.map(|index| format!("/index/{index}")).unwrap_or_default();
+            (format!("dynamodb:{action}"), format!("{table}{index}"))
+        };
+        let text = |value: &Value| value.as_str().expect("a name").to_owned();
+        match action {
+            "BatchGetItem" => {
+                let tables = body["RequestItems"].as_object().expect("tables");
+                tables.keys().map(|table| right(action, table, None)).collect()
+            }
+            "TransactWriteItems" => {
+                let members = body["TransactItems"].as_array().expect("members");
+                let members = members.iter().flat_map(|member| member.as_object().expect("one"));
+                let action = |kind: &str| match kind {
+                    "ConditionCheck" => "ConditionCheckItem".to_owned(),
+                    kind => format!("{kind}Item"),
+                };
+                members
+                    .map(|(kind, member)| right(&action(kind), &text(&member["TableName"]), None))
+                    .collect()
+            }
+            "GetItem" | "Query" | "Scan" => {
+                vec![right(action, &text(&body["TableName"]), body["IndexName"].as_str())]
+            }
+            other => panic!("{other} is no action that a function is known to take"),
+        }
+    }
+}
+
+impl Intercept for Rights {
+    fn name(&self) -> &'static str {
+        "Rights"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        static GRANTED: OnceLock<BTreeMap<&str, BTreeSet<Right>>> = OnceLock::new();
+        let granted = GRANTED.get_or_init(|| FUNCTIONS.map(|name| (name, granted(name))).into());
+        let request = context.request();
+        let action = request.headers().get("x-amz-target").and_then(|name| name.split('.').nth(1));
+        let body = serde_json::from_slice(request.body().bytes().unwrap_or_default())?;
+        for right in self.asked(action.expect("an action"), &body) {
+            assert!(granted[self.function].contains(&right), "{} may not {right:?}", self.function);
+            let mut used = self.used.lock().expect("no panic while held");
+            used.entry(self.function).or_default().insert(right);
+        }
+        Ok(())
+    }
+}
