@@ -15,6 +15,7 @@ mod bad_input;
 #[cfg(feature = "cognito")]
 mod cognito;
 mod cursors;
+mod defects;
 mod deployment;
 mod document;
 mod domain;
@@ -43,6 +44,7 @@ mod settings;
 mod statuses;
 mod store;
 mod story;
+mod timeouts;
 mod token_endpoint;
 mod tokens;
 mod tools_directory;

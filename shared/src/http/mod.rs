@@ -4,6 +4,7 @@
 use lambda_http::http::{HeaderValue, header::CONTENT_TYPE};
 
 mod body;
+mod caught;
 mod context;
 pub mod cursor;
 mod document;
