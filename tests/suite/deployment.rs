@@ -97,7 +97,7 @@ fn nothing_may_change_or_delete_history() {
         actions.iter().map(|action| format!("dynamodb:{action}")).collect()
     };
     let expected = [
-        ("health", set(&["BatchGetItem"])),
+        ("health", set(&["GetItem"])),
         ("reset-expired", set(&["PutItem"])),
         ("status-history", set(&["Query"])),
         ("update-status", set(&["GetItem", "PutItem"])),

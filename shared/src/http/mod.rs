@@ -25,7 +25,7 @@ pub use event::{Answer, NotAnEvent, RouteKey, answer};
 pub use operation::Operation;
 pub use page::page;
 pub use path::{path_asked, service_id};
-pub use problem::{FieldError, Problem};
+pub use problem::{Build, FieldError, Problem};
 pub use representation::{HistoryEntry, ListedService, Representation};
 pub use time_left::TimeLeft;
 

@@ -25,7 +25,7 @@ pub use history::{History, HistoryPage, Place, Window};
 pub use history_item::{Entry, Recorded};
 pub use list::{Lister, Page, Selection};
 pub use position::{NotAPosition, Position};
-pub use probe::Probe;
+pub use probe::{Probe, Unreachable};
 pub use read::Reader;
 pub use repeat::{Named, RepeatKey, Use};
 pub use reset::{Due, Resets};
