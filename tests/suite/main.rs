@@ -11,8 +11,10 @@
 
 mod harness;
 
+#[cfg(feature = "outside")]
+mod artefacts;
 mod bad_input;
-#[cfg(feature = "cognito")]
+#[cfg(feature = "outside")]
 mod cognito;
 mod cursors;
 mod defects;

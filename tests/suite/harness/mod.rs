@@ -17,6 +17,8 @@ pub(crate) use key_server::{KeyServer, Published};
 pub(crate) use meter::{Meter, Reads};
 pub(crate) use request::{Call, Reply};
 pub(crate) use verifying::Verifying;
+#[cfg(feature = "outside")]
+pub(crate) use world::endpoint;
 pub(crate) use world::{
     NOW, World, client, direct, fresh_tables, gateway_settings, root, sample_app,
 };

@@ -28,14 +28,18 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// A client of the engine: the one at `TEST_DYNAMODB_ENDPOINT`, else one in this process.
-pub(crate) fn client() -> Client {
+/// The address of the engine: the one at `TEST_DYNAMODB_ENDPOINT`, else one in this process.
+pub(crate) fn endpoint() -> String {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
+    std::env::var("TEST_DYNAMODB_ENDPOINT").unwrap_or_else(|_| {
+        ENGINE.get_or_init(|| Engine::in_memory().expect("the engine starts")).endpoint().to_owned()
+    })
+}
+
+/// A client of the engine.
+pub(crate) fn client() -> Client {
     log::watch();
-    match std::env::var("TEST_DYNAMODB_ENDPOINT") {
-        Ok(endpoint) => local_client(&endpoint, REGION),
-        Err(_) => ENGINE.get_or_init(|| Engine::in_memory().expect("the engine starts")).client(),
-    }
+    local_client(&endpoint(), REGION)
 }
 
 /// An HTTP client that goes straight to this machine, whatever proxy the environment names.
