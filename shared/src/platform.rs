@@ -1,16 +1,11 @@
 //! What every function starts with: logging, settings, the client of the store, the runtime's loop.
 
-use std::{
-    process::ExitCode,
-    time::{Duration, SystemTime},
-};
+use std::{process::ExitCode, time::SystemTime};
 
-use aws_config::{
-    BehaviorVersion, environment::EnvironmentVariableCredentialsProvider, timeout::TimeoutConfig,
-};
+use aws_config::{BehaviorVersion, environment::EnvironmentVariableCredentialsProvider};
 use aws_sdk_dynamodb::{
     Client,
-    config::{Region, SharedHttpClient},
+    config::{Builder as Config, Region, SharedHttpClient},
 };
 use aws_smithy_http_client::{
     Builder,
@@ -26,15 +21,10 @@ use serde_json::value::RawValue;
 use crate::{
     config::Environment,
     http::{Response, TimeLeft, answer},
-    metrics, telemetry,
+    metrics,
+    store::Timeouts,
+    telemetry,
 };
-
-/// How long a connection to the store may take to open.
-const CONNECT: Duration = Duration::from_secs(1);
-/// How long one attempt of a store call may take.
-const ATTEMPT: Duration = Duration::from_secs(2);
-/// How long a store call may take with its retries.
-const OPERATION: Duration = Duration::from_secs(5);
 
 /// The HTTP client of the SDK. Its TLS is ring by name: no process-wide default is involved.
 #[must_use]
@@ -44,20 +34,14 @@ pub fn http_client() -> SharedHttpClient {
 
 /// A client of the store with region and credentials from the environment, where Lambda puts them.
 /// No other source is asked: there is none in Lambda, and looking for one takes seconds.
-async fn dynamodb(region: String) -> Client {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .operation_attempt_timeout(ATTEMPT)
-        .operation_timeout(OPERATION)
-        .build();
+async fn dynamodb(region: String, timeouts: &Timeouts) -> Client {
     let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http_client())
-        .timeout_config(timeouts)
         .region(Region::new(region))
         .credentials_provider(EnvironmentVariableCredentialsProvider::new())
         .load()
         .await;
-    Client::new(&config)
+    Client::from_conf(timeouts.bound(Config::from(&config)).build())
 }
 
 #[expect(clippy::disallowed_methods, reason = "Lambda's deadline is by the system's clock")]
@@ -118,7 +102,8 @@ pub async fn start<Deps, Answer: Serialize>(
     let mut environment = Environment::of_process();
     let settings = Settings::read(&mut environment);
     let region = settings.as_ref().map(|settings| settings.region.clone()).unwrap_or_default();
-    let built = build(&mut environment, &dynamodb(region).await);
+    let timeouts = Timeouts::default();
+    let built = build(&mut environment, &dynamodb(region, &timeouts).await);
     let (settings, deps) = match environment.finish(settings.zip(built)) {
         Ok(built) => built,
         Err(error) => {
@@ -130,6 +115,7 @@ pub async fn start<Deps, Answer: Serialize>(
     // Boxed, because the compiler gives up on the layout of futures nested as deep as the SDK's.
     let service = service_fn(async |call: LambdaEvent<Box<RawValue>>| {
         let time_left = time_left(call.context.deadline());
+        timeouts.end_within(time_left.map(|TimeLeft(left)| left));
         let (event, id) = (call.payload, call.context.request_id);
         Box::pin(handle(&deps, Invocation { event, id, time_left })).await
     });

@@ -1,9 +1,6 @@
 //! What no client should send: it gets a clear problem document and changes nothing.
 
-use std::time::{Duration, SystemTime};
-
 use serde_json::{Value, json};
-use shared::http::TimeLeft;
 
 use crate::harness::World;
 
@@ -148,34 +145,6 @@ async fn a_store_that_cannot_be_reached_is_never_a_green() {
         let reply = call.by("editor").send().await;
         assert_eq!((reply.refused(503), reply.header("retry-after")), ("STORE_UNAVAILABLE", "1"));
     }
-}
-
-/// It takes connections and says nothing. Time is the runtime's, and moves when everything waits.
-#[tokio::test]
-async fn a_store_that_does_not_answer_is_a_problem_document_while_there_is_time() {
-    let app = World::family().start().await;
-    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let endpoint = format!("http://{}", silent.local_addr().expect("an address"));
-    let client = capacityctl::target::local_client(&endpoint, "eu-west-2");
-    let settings = crate::harness::gateway_settings(&app.tables);
-    let app = crate::harness::App::new(client, app.tables, &settings);
-    tokio::time::pause();
-    for call in [app.get(30), app.put(30, json!({"status": "GREEN"})), app.list("")] {
-        let reply = call.by("editor").within(Duration::from_secs(2)).send().await;
-        assert_eq!((reply.refused(503), reply.header("retry-after")), ("STORE_UNAVAILABLE", "1"));
-    }
-}
-
-#[test]
-fn the_time_for_an_answer_ends_before_lambda_does() {
-    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000);
-    let left = |seconds: u64| {
-        let left = TimeLeft::until(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds), now);
-        left.map(|TimeLeft(left)| left.as_millis())
-    };
-    assert_eq!(left(1_010), Some(9_500));
-    // What `cargo lambda watch` sends, and a deadline that has passed, say nothing.
-    assert_eq!((left(0), left(1_000)), (None, None));
 }
 
 /// DynamoDB may answer a batch in part. What it left out is not known, and so is not absent.

@@ -1,4 +1,4 @@
-//! Tokens of a Cognito that is not ours. Built with the feature `cognito` only, and run by
+//! Tokens of a Cognito that is not ours. Built with the feature `outside` only, and run by
 //! `.ci/cognito`, which starts an emulation of Cognito, signs somebody in, and passes on the tokens.
 
 use serde_json::Value;

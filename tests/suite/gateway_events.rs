@@ -10,7 +10,7 @@ use shared::http::answer;
 use crate::harness::{App, Contract, Reply, root, sample_app};
 
 /// Function, case, expected status, and the problem's code where there is one.
-const EXPECTED: [(&str, &str, u16, &str); 42] = [
+pub(crate) const EXPECTED: [(&str, &str, u16, &str); 42] = [
     ("api-docs", "no-such-file", 404, "PATH_NOT_FOUND"),
     ("api-docs", "the-document", 200, ""),
     ("api-docs", "the-page", 200, ""),

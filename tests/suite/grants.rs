@@ -68,7 +68,7 @@ fn nothing_may_change_or_delete_history() {
         own.map(move |(action, _)| (function, action))
     });
     let expected = [
-        ("health", "BatchGetItem"),
+        ("health", "GetItem"),
         ("reset-expired", "PutItem"),
         ("status-history", "Query"),
         ("update-status", "GetItem"),

@@ -1,11 +1,14 @@
 //! Whether all is well, and what is said of paths and methods that there are not.
 
-use std::{collections::BTreeMap, process::Command};
+use std::{collections::BTreeMap, process::Command, time::Duration};
 
+use capacityctl::target::local_client;
+use local_stack::engine::REGION;
 use serde_json::{Value, json};
 use shared::config::Tables;
+use tokio::time::Instant;
 
-use crate::harness::{App, World, document, gateway_settings, root};
+use crate::harness::{App, World, document, gateway_settings, log::take_lines, root};
 
 async fn app() -> App {
     World::default().start().await
@@ -31,24 +34,75 @@ async fn the_api_says_that_it_is_alive_and_what_it_is() {
     }
 }
 
-/// A status that cannot be read is not a good one; being alive does not depend on it.
+type Break = fn(&mut Tables);
+
+/// What the tables hold, and how to have them not found.
+const TABLES: [(&str, Break); 4] = [
+    ("services", |tables| tables.services.push('x')),
+    ("status-history", |tables| tables.status_history.push('x')),
+    ("users", |tables| tables.users.push('x')),
+    ("idempotency", |tables| tables.idempotency.push('x')),
+];
+
+/// What is well does not hide what is not, nor the other way round; being alive does not depend on it.
 #[tokio::test]
-async fn a_table_that_cannot_be_reached_is_told() {
+async fn exactly_the_tables_that_cannot_be_reached_are_named() {
     let good = app().await;
-    let change: [fn(&mut Tables); 4] = [
-        |tables| tables.services.push('x'),
-        |tables| tables.status_history.push('x'),
-        |tables| tables.users.push('x'),
-        |tables| tables.idempotency.push('x'),
-    ];
-    for break_one in change {
+    for broken in 1..16_u8 {
+        let broken: Vec<_> = (0..)
+            .zip(TABLES)
+            .filter_map(|(bit, table)| (broken >> bit & 1 == 1).then_some(table))
+            .collect();
         let mut tables = good.tables.clone();
-        break_one(&mut tables);
+        broken.iter().for_each(|(_, cannot_be_found)| cannot_be_found(&mut tables));
         let app = App::new(good.client.clone(), tables.clone(), &gateway_settings(&tables));
-        let reply = app.other("GET", "/_status", "/_status").send().await;
-        assert_eq!(reply.refused(503), "STORE_UNAVAILABLE", "{tables:?}");
+        let names: Vec<_> = broken.iter().map(|(name, _)| *name).collect();
+        take_lines();
+        let call = app.other("GET", "/_status", "/_status").header("x-request-id", "r-1");
+        let reply = call.send().await;
+        assert_eq!((reply.refused(503), reply.header("retry-after")), ("STORE_UNAVAILABLE", "1"));
+        assert_eq!(
+            reply.body,
+            json!({
+                "type": "urn:capacity-status:problem:store-unavailable",
+                "title": "Store unavailable",
+                "status": 503,
+                "detail": format!("these tables cannot be reached: {}", names.join(", ")),
+                "instance": "/_status",
+                "code": "STORE_UNAVAILABLE",
+                "requestId": "r-1",
+                "unreachable": names,
+                "version": env!("CARGO_PKG_VERSION"),
+                "commit": commit(),
+            })
+        );
+        let [line] = take_lines().try_into().expect("one line");
+        let why = line["error"].as_str().expect("an error");
+        let why: Vec<_> = why.split("; ").map(|each| each.split_once(": ")).collect();
+        let told: Vec<_> = why.iter().flatten().map(|(name, _)| *name).collect();
+        assert_eq!(told, names);
+        let missing = |why: &str| why.contains("ResourceNotFoundException");
+        assert!(why.iter().flatten().all(|(_, why)| missing(why)), "{why:?}");
         app.other("GET", "/_ping", "/_ping").send().await.ok();
     }
+}
+
+/// Whatever else there is time for. Time is the runtime's, and moves when everything waits.
+#[tokio::test]
+async fn a_table_has_two_seconds_to_answer() {
+    let good = app().await;
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", silent.local_addr().expect("an address"));
+    let client = local_client(&endpoint, REGION);
+    let app = App::new(client, good.tables.clone(), &gateway_settings(&good.tables));
+    tokio::time::pause();
+    let started = Instant::now();
+    let call = app.other("GET", "/_status", "/_status").within(Duration::from_secs(20));
+    let reply = call.send().await;
+    assert_eq!(reply.refused(503), "STORE_UNAVAILABLE");
+    let all = TABLES.map(|(name, _)| name);
+    assert_eq!(reply.body["unreachable"], json!(all));
+    assert_eq!(started.elapsed().as_secs(), 2);
 }
 
 /// What each path takes, by openapi.yaml; PATCH is described, and never taken.

@@ -26,6 +26,7 @@ fn a_line_that_must_not_be_is_noticed() {
         r#"{"Authorization": 1}"#,
         r#"{"user": "editor-name"}"#,
         r#"{"mail": "ann@example.org"}"#,
+        r#"{"error": "the handler panicked"}"#,
         &json!({"deep": {"down": [format!("({})", NOTES.to_uppercase())]}}).to_string(),
     ] {
         assert!(offence(bad).is_some(), "{bad}");

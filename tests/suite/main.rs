@@ -12,10 +12,13 @@
 mod harness;
 
 mod alarms;
+#[cfg(feature = "outside")]
+mod artefacts;
 mod bad_input;
-#[cfg(feature = "cognito")]
+#[cfg(feature = "outside")]
 mod cognito;
 mod cursors;
+mod defects;
 mod deployment;
 mod document;
 mod domain;
@@ -45,6 +48,7 @@ mod settings;
 mod statuses;
 mod store;
 mod story;
+mod timeouts;
 mod token_endpoint;
 mod tokens;
 mod tools_commands;

@@ -9,7 +9,7 @@ use lambda_http::{Request, http::Method};
 use serde::Serialize;
 use shared::{
     config::Environment,
-    http::{Clock, Context, Operation, Problem, Response, ok},
+    http::{Build, Clock, Context, Operation, Problem, Response, ok},
     store::Probe,
 };
 
@@ -33,12 +33,12 @@ impl Deps {
 #[derive(Serialize)]
 struct Health {
     status: &'static str,
-    version: &'static str,
-    commit: &'static str,
+    #[serde(flatten)]
+    build: Build,
 }
 
-const HEALTH: Health =
-    Health { status: "pass", version: env!("CARGO_PKG_VERSION"), commit: env!("COMMIT") };
+const BUILD: Build = Build { version: env!("CARGO_PKG_VERSION"), commit: env!("COMMIT") };
+const HEALTH: Health = Health { status: "pass", build: BUILD };
 
 /// Answers one request.
 pub async fn handle(deps: &Deps, request: Request) -> Response {
@@ -53,7 +53,8 @@ async fn answer(deps: &Deps, request: &Request, route: Option<Route>) -> Result<
     match (request.method(), route.path()) {
         (&Method::GET, "/_ping") => ok(&HEALTH),
         (&Method::GET, "/_status") => {
-            deps.probe.reach().await?;
+            let reached = deps.probe.reach().await;
+            reached.map_err(|unreachable| Problem::TablesUnreachable(unreachable, BUILD))?;
             ok(&HEALTH)
         }
         _ => Err(route.method_not_allowed()),

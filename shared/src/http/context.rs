@@ -13,7 +13,7 @@ use lambda_http::{
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
-use super::{Operation, Problem, Response, TimeLeft, path::path_parameter};
+use super::{Operation, Problem, Response, TimeLeft, caught::caught, path::path_parameter};
 use crate::{domain::Timestamp, metrics, store::StoreFault, telemetry};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -100,12 +100,13 @@ impl Context {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Finishes an answer: problems become documents, and every answer gets the common headers. What
-    /// takes longer than there is time counts as a store that does not answer.
+    /// Finishes an answer: problems become documents, a panic is a problem, and every answer gets the
+    /// common headers. What takes longer than there is time counts as a store that does not answer.
     pub async fn respond(
         &self,
         outcome: impl Future<Output = Result<Response, Problem>>,
     ) -> Response {
+        let outcome = caught(Box::pin(outcome));
         let outcome = match self.time_left {
             Some(TimeLeft(left)) => tokio::time::timeout(left, outcome)
                 .await

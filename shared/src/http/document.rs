@@ -3,7 +3,7 @@
 use lambda_http::http::{HeaderValue, header::CONTENT_TYPE};
 use serde::Serialize;
 
-use super::{Context, FieldError, Problem, Response};
+use super::{Build, Context, FieldError, Problem, Response};
 
 /// The document of RFC 9457.
 #[derive(Serialize)]
@@ -18,6 +18,10 @@ struct Document<'a> {
     request_id: &'a str,
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     errors: &'a [FieldError],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreachable: Vec<&'static str>,
+    #[serde(flatten)]
+    build: Option<Build>,
 }
 
 impl Problem {
@@ -27,6 +31,12 @@ impl Problem {
         let (code, status, title) = self.row();
         let errors =
             if let Self::ValidationFailed(errors) = self { errors.as_slice() } else { &[] };
+        let (unreachable, build) = match self {
+            Self::TablesUnreachable(unreachable, build) => {
+                (unreachable.tables().collect(), Some(*build))
+            }
+            _ => (Vec::new(), None),
+        };
         let document = Document {
             r#type: format!(
                 "urn:capacity-status:problem:{}",
@@ -39,6 +49,8 @@ impl Problem {
             code,
             request_id: &context.request_id,
             errors,
+            unreachable,
+            build,
         };
         let body = serde_json::to_string(&document).unwrap_or_default();
         let mut response = Response::new(body.into());

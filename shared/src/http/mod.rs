@@ -4,6 +4,7 @@
 use lambda_http::http::{HeaderValue, header::CONTENT_TYPE};
 
 mod body;
+mod caught;
 mod context;
 pub mod cursor;
 mod document;
@@ -24,7 +25,7 @@ pub use event::{Answer, NotAnEvent, RouteKey, answer};
 pub use operation::Operation;
 pub use page::page;
 pub use path::{path_asked, service_id};
-pub use problem::{FieldError, Problem};
+pub use problem::{Build, FieldError, Problem};
 pub use representation::{HistoryEntry, ListedService, Representation};
 pub use time_left::TimeLeft;
 

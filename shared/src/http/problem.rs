@@ -10,7 +10,10 @@ use lambda_http::http::{
 use serde::Serialize;
 
 use super::ETag;
-use crate::{auth::Refusal, store::StoreFault};
+use crate::{
+    auth::Refusal,
+    store::{StoreFault, Unreachable},
+};
 
 /// A refusal or a fault, in the terms of the contract.
 #[derive(Debug)]
@@ -52,8 +55,19 @@ pub enum Problem {
     Conflict,
     /// The store did not answer, or refused.
     StoreUnavailable(StoreFault),
+    /// These tables cannot be reached by this build.
+    TablesUnreachable(Unreachable, Build),
     /// Something that must not happen.
     Internal(Box<dyn Error + Send + Sync>),
+}
+
+/// What was built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Build {
+    /// The version of the contract that is served.
+    pub version: &'static str,
+    /// The commit that was checked out.
+    pub commit: &'static str,
 }
 
 /// One field of a body that is not as the contract wants it.
@@ -122,7 +136,7 @@ impl Problem {
                 "Idempotency key reused",
             ),
             Self::Conflict => ("CONFLICT", StatusCode::CONFLICT, "Conflict"),
-            Self::StoreUnavailable(_) => {
+            Self::StoreUnavailable(_) | Self::TablesUnreachable(..) => {
                 ("STORE_UNAVAILABLE", StatusCode::SERVICE_UNAVAILABLE, "Store unavailable")
             }
             Self::Internal(_) => ("INTERNAL", StatusCode::INTERNAL_SERVER_ERROR, "Internal error"),
@@ -163,6 +177,10 @@ impl Problem {
                 "others kept changing the status first; nothing was stored, try again".to_owned()
             }
             Self::StoreUnavailable(_) => "the store did not answer; try again".to_owned(),
+            Self::TablesUnreachable(unreachable, _) => {
+                let tables: Vec<_> = unreachable.tables().collect();
+                format!("these tables cannot be reached: {}", tables.join(", "))
+            }
             Self::Internal(_) => "the fault has been logged under this requestId".to_owned(),
         }
     }
@@ -175,7 +193,7 @@ impl Problem {
             ) => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
             Self::MethodNotAllowed { allow, .. } => Some((ALLOW, HeaderValue::from_static(allow))),
             Self::PreconditionFailed(current) => Some((ETAG, current.header())),
-            Self::Conflict | Self::StoreUnavailable(_) => {
+            Self::Conflict | Self::StoreUnavailable(_) | Self::TablesUnreachable(..) => {
                 Some((RETRY_AFTER, HeaderValue::from_static("1")))
             }
             Self::Refused(Refusal::ScopeMissing(_))
@@ -205,6 +223,8 @@ impl Problem {
     pub fn fault(&self) -> Option<&(dyn Error + 'static)> {
         if let Self::StoreUnavailable(fault) = self {
             Some(fault)
+        } else if let Self::TablesUnreachable(unreachable, _) = self {
+            Some(unreachable)
         } else if let Self::Internal(cause) = self {
             Some(cause.as_ref())
         } else {

@@ -1,0 +1,31 @@
+"""Holds the bills of materials in target/sbom to CycloneDX's schema, and to the functions: one for each,
+with the digest of its binary, with what it is made of, and without what only tools and tests use."""
+
+import hashlib
+import json
+import pathlib
+import sys
+
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+wrong = []
+functions = {folder.name for folder in pathlib.Path("functions").iterdir()}
+bills = {file.name.removesuffix(".cdx.json"): file for file in pathlib.Path("target/sbom").iterdir()}
+if set(bills) != functions:
+    wrong.append(f"not one for each function: {sorted(bills)}")
+for function, file in bills.items():
+    text = file.read_text()
+    if error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
+        # The rest is the schema.
+        wrong.append(f"{file}: {str(error).splitlines()[0]}")
+    bill = json.loads(text)
+    binary = pathlib.Path("target/lambda", function, "bootstrap").read_bytes()
+    if bill["metadata"]["component"]["hashes"][0]["content"] != hashlib.sha256(binary).hexdigest():
+        wrong.append(f"{file}: of another binary")
+    names = {component["name"] for component in bill["components"]}
+    if missing := {"shared", "lambda_runtime", "rustls", "ring"} - names:
+        wrong.append(f"{file}: lacks {missing}")
+    if others := {"jsonwebtoken", "aws-lc-rs", "dynoxide-rs", "axum", "syn"} & names:
+        wrong.append(f"{file}: has {others}")
+sys.exit("\n".join(wrong) or None)

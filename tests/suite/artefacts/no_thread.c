@@ -1,0 +1,16 @@
+/* Loaded into a function, has the start of its first thread fail, as on a machine that has no more. What
+ * needs that thread, the lookup of a name, then panics. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+
+typedef int start(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *),
+                   void *argument) {
+    static int asked;
+    if (!asked++)
+        return EAGAIN;
+    return ((start *)dlsym(RTLD_NEXT, "pthread_create"))(thread, attributes, routine, argument);
+}

@@ -1,0 +1,82 @@
+//! A store that does not answer: what a call may take, and what a client is told while there is time.
+
+use std::{
+    net::TcpListener,
+    time::{Duration, SystemTime},
+};
+
+use aws_sdk_dynamodb::Client;
+use capacityctl::target::local_client;
+use local_stack::engine::REGION;
+use serde_json::json;
+use shared::{http::TimeLeft, store::Timeouts};
+use tokio::time::Instant;
+
+use crate::harness::{App, World, gateway_settings};
+
+/// It takes connections and says nothing. Time is the runtime's, and moves when everything waits.
+fn silent_store() -> (Client, TcpListener) {
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", silent.local_addr().expect("an address"));
+    (local_client(&endpoint, REGION), silent)
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_is_a_problem_document_while_there_is_time() {
+    let app = World::family().start().await;
+    let (client, _silent) = silent_store();
+    let app = App::new(client, app.tables.clone(), &gateway_settings(&app.tables));
+    tokio::time::pause();
+    for call in [app.get(30), app.put(30, json!({"status": "GREEN"})), app.list("")] {
+        let reply = call.by("editor").within(Duration::from_secs(2)).send().await;
+        assert_eq!((reply.refused(503), reply.header("retry-after")), ("STORE_UNAVAILABLE", "1"));
+    }
+}
+
+#[test]
+fn the_time_for_an_answer_ends_before_lambda_does() {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000);
+    let left = |seconds: u64| {
+        let left = TimeLeft::until(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds), now);
+        left.map(|TimeLeft(left)| left.as_millis())
+    };
+    assert_eq!(left(1_010), Some(9_500));
+    // What `cargo lambda watch` sends, and a deadline that has passed, say nothing.
+    assert_eq!((left(0), left(1_000)), (None, None));
+}
+
+/// When calls of a silent store end, one after the other, with so much time for all of them; and how
+/// often they connect.
+async fn calls_end(left: Option<Duration>) -> ([u64; 3], usize) {
+    let (client, silent) = silent_store();
+    let timeouts = Timeouts::default();
+    let client = Client::from_conf(timeouts.bound(client.config().to_builder()).build());
+    let started = Instant::now();
+    timeouts.end_within(left);
+    let mut ends = [0; 3];
+    for end in &mut ends {
+        let called = client.get_item().table_name("services").send().await;
+        called.expect_err("it does not answer");
+        // Timers go by milliseconds, and round up.
+        *end = started.elapsed().as_secs_f64().mul_add(100.0, -0.5).round() as u64 * 10;
+    }
+    silent.set_nonblocking(true).expect("a listener");
+    (ends, std::iter::from_fn(|| silent.accept().ok()).count())
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_store_call_outlives_the_time_that_its_function_has() {
+    let within = |milliseconds| calls_end(Some(Duration::from_millis(milliseconds)));
+    // The first attempt has half of it, so that there is a second one.
+    let (ends, connections) = within(2_500).await;
+    assert_eq!(ends, [2_500; 3]);
+    assert!(connections >= 2, "{connections}");
+    assert_eq!(within(100).await.0, [100; 3]);
+    assert_eq!(within(0).await.0, [0; 3]);
+    // A call that has more time than that, or no end to it, has five seconds: three times one and a half,
+    // and pauses of a random length.
+    for [first, second, third] in [within(60_000).await.0, calls_end(None).await.0] {
+        let took = [first, second - first, third - second];
+        assert!(took.iter().all(|took| (4_500..=5_000).contains(took)), "{took:?}");
+    }
+}
