@@ -138,7 +138,7 @@ async fn a_store_that_cannot_be_reached_is_never_a_green() {
     let nowhere = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let endpoint = format!("http://{}", nowhere.local_addr().expect("an address"));
     drop(nowhere);
-    let client = capacityctl::target::local_client(&endpoint, "eu-west-2");
+    let client = capacityctl::client::local_client(&endpoint, "eu-west-2");
     let settings = crate::harness::gateway_settings(&app.tables);
     let app = crate::harness::App::new(client, app.tables, &settings);
     for call in [app.get(30), app.put(30, json!({"status": "GREEN"})), app.list("")] {
@@ -159,7 +159,7 @@ async fn a_store_that_answers_in_part_is_never_an_absence() {
     let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
     let router = axum::Router::new().fallback(async move || axum::Json(partial));
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
-    let client = capacityctl::target::local_client(&endpoint, "eu-west-2");
+    let client = capacityctl::client::local_client(&endpoint, "eu-west-2");
     let settings = crate::harness::gateway_settings(&app.tables);
     let app = crate::harness::App::new(client, app.tables, &settings);
     for call in [app.get(30), app.put(30, json!({"status": "GREEN"})), app.list("id=30")] {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, process::Command, time::Duration};
 
-use capacityctl::target::local_client;
+use capacityctl::client::local_client;
 use local_stack::engine::REGION;
 use serde_json::{Value, json};
 use shared::config::Tables;

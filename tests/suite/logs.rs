@@ -2,7 +2,7 @@
 //! harness's `log`.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use capacityctl::target::local_client;
+use capacityctl::client::local_client;
 use local_stack::{background::free_port, engine::REGION};
 use serde_json::json;
 use shared::http::answer;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use capacityctl::target::local_client;
+use capacityctl::client::local_client;
 use serde_json::{Value, json};
 
 use crate::harness::{

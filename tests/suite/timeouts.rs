@@ -6,7 +6,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::Client;
-use capacityctl::target::local_client;
+use capacityctl::client::local_client;
 use local_stack::engine::REGION;
 use serde_json::json;
 use shared::{http::TimeLeft, store::Timeouts};

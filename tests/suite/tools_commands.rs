@@ -20,7 +20,7 @@ use aws_sdk_dynamodb::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::SdkBody;
-use capacityctl::{Failure, Output, cli, services, stack_file::StackFile, target};
+use capacityctl::{Failure, Output, cli, client::patient, services, stack_file::StackFile};
 use clap::Parser as _;
 use local_stack::engine::REGION;
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ impl Ctl {
         let state = self.state.to_str().expect("a path");
         let words: Vec<&str> =
             ["capacityctl", "--state", state].iter().chain(words).copied().collect();
-        cli::run(cli::Arguments::try_parse_from(words).expect("a command line")).await
+        capacityctl::run(cli::Arguments::try_parse_from(words).expect("a command line")).await
     }
 
     async fn text(&self, words: &[&str]) -> String {
@@ -164,6 +164,26 @@ nothing was written: this would be done to table {table} of the local stack"
     assert_eq!(ctl.app.get(30).by("reader").send().await.status, 404);
 }
 
+/// A file that was cut off between two lines is a good file.
+#[tokio::test]
+async fn more_than_a_few_services_are_deactivated_only_if_that_is_asked_for() {
+    let ctl = Ctl::start().await;
+    let header = "id,name,typeId,parentId,town,postcode,odsCode,active\n";
+    let rows: String = (1000..1008).map(|id| format!("{id},a,1,,,,,true\n")).collect();
+    ctl.text(&["import", "services", &ctl.file("more.csv", &format!("{header}{rows}"))]).await;
+    let before = ctl.text(&["export", "services"]).await;
+    let empty = ctl.file("empty.csv", header);
+    let import = ["import", "services", &empty, "--deactivate-missing"];
+    let failure = ctl.failure(&import).await;
+    assert_eq!(exit_code(&failure), "3");
+    let text = "12 of 12 services in use would be deactivated, more than 10";
+    assert!(failure.to_string().contains(text), "{failure}");
+    assert_eq!(failure.json()["problems"][0]["place"], "file");
+    assert_eq!(ctl.text(&["export", "services"]).await, before);
+    ctl.text(&[&import[..], &["--deactivate-at-most", "12"]].concat()).await;
+    assert_eq!(ctl.text(&["export", "services"]).await, before.replace(",true", ",false"));
+}
+
 #[tokio::test]
 async fn what_is_exported_is_imported_into_empty_tables_as_it_was() {
     let (ctl, other) = (Ctl::start().await, Ctl::start().await);
@@ -184,7 +204,7 @@ async fn what_is_exported_is_imported_into_empty_tables_as_it_was() {
         }
     }
     assert_eq!(
-        ctl.text(&["export", "users", "--format", "json"]).await,
+        ctl.text(&["export", "users", "--json"]).await,
         "[\n\
          {\"active\":true,\"permissions\":[\"editCapacity\"],\"services\":[10,20,30],\"subject\":\"editor\",\"username\":\"editor-name\"},\n\
          {\"active\":true,\"services\":[],\"subject\":\"reader\",\"username\":\"reader-name\"}\n\
@@ -277,6 +297,8 @@ async fn what_cannot_be_done_is_refused_with_an_exit_code_of_its_kind() {
         (vec!["user", "grant", "reader-name", "--service", "31"], "4", "there is no service 31"),
         (vec!["user", "grant", "reader-name"], "3", "neither --permission nor --service"),
         (vec!["status", "get", "31"], "4", "there is no service 31"),
+        (vec!["status", "get", "50"], "4", "service 50 is not in use"),
+        (vec!["status", "set", "31", "RED", "--as", "editor-name"], "4", "SERVICE_NOT_FOUND"),
         (vec!["status", "set", "40", "RED", "--as", "editor-name"], "3", "NOT_PERMITTED"),
         (
             vec!["status", "set", "30", "BLUE", "--as", "editor-name", "--reset-in", "-1"],
@@ -316,6 +338,8 @@ async fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
     assert!(well.well, "{}", well.text);
     ctl.interrupted_move().await;
     ctl.alter(40, "name", None).await;
+    let listed = ctl.run(&["service", "list"]).await.expect("a list");
+    assert!(!listed.well && listed.text.contains("service 40"), "{}", listed.text);
     let users = r#"[{"username": "ann-name", "active": true, "services": [99]}]"#;
     ctl.text(&["import", "users", &ctl.file("users.json", users)]).await;
     let ill = ctl.run(&["doctor"]).await.expect("findings");
@@ -379,7 +403,7 @@ impl Intercept for Throttling {
 async fn an_import_goes_on_while_the_store_throttles() {
     let app = World::family().start().await;
     let throttling = Throttling::default();
-    let config = target::patient(&app.client).config().to_builder();
+    let config = patient(&app.client).config().to_builder();
     let config = config.sleep_impl(NoWait).interceptor(throttling.clone());
     let lines: String = (1000..1300).map(|id| format!("{id},a,1,,,,,true\n")).collect();
     let file = format!("id,name,typeId,parentId,town,postcode,odsCode,active\n{lines}");

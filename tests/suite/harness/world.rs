@@ -10,7 +10,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::Client;
-use capacityctl::target::local_client;
+use capacityctl::client::local_client;
 use local_stack::engine::{Engine, REGION};
 use serde_json::{Value, json};
 use shared::config::Tables;

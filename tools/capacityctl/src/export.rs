@@ -9,7 +9,7 @@ use shared::store::keys::{services, users};
 
 use crate::{
     Failure, directory,
-    scan::{self, Item},
+    scan::{self, Item, number, text},
     target::{SERVICES_TABLE, Target, USERS_TABLE},
     user_file,
 };
@@ -28,7 +28,7 @@ pub(crate) async fn services(target: &Target, format: Format) -> Result<String, 
     let mut rows = rows(target, SERVICES_TABLE, &[&directory::COLUMNS, &[services::PATH]]).await?;
     rows.sort_by_cached_key(|row| {
         let path = text(row, services::PATH);
-        (path.matches('/').count(), number(row, services::ID))
+        (path.map(|path| path.matches('/').count()), number::<u64>(row, services::ID))
     });
     written(&directory::COLUMNS, &rows, format)
 }
@@ -52,14 +52,6 @@ async fn rows(
     attributes: &[&[&str]],
 ) -> Result<Vec<Item>, Failure> {
     scan::rows(target.client(), target.table(variable)?, &attributes.concat()).await
-}
-
-fn text(row: &Item, attribute: &str) -> String {
-    row.get(attribute).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
-}
-
-fn number(row: &Item, attribute: &str) -> Option<u64> {
-    row.get(attribute)?.as_n().ok()?.parse().ok()
 }
 
 fn written(columns: &[&str], rows: &[Item], format: Format) -> Result<String, Failure> {

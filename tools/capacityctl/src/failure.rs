@@ -3,7 +3,8 @@
 use std::{fmt, io, path::PathBuf, process::ExitCode};
 
 use aws_sdk_dynamodb::error::DisplayErrorContext;
-use shared::domain::ServiceId;
+use serde_json::{Value, json};
+use shared::{config::ConfigError, domain::ServiceId};
 
 use crate::{Refusal, target::TargetError};
 
@@ -39,6 +40,8 @@ pub enum Failure {
         written: u64,
         /// How many there were to write.
         total: usize,
+        /// What holds until it has been run again.
+        meanwhile: &'static str,
         /// Why.
         source: Box<Failure>,
     },
@@ -48,6 +51,10 @@ pub enum Failure {
     UnknownUser(String),
     /// No service of that id is in the table.
     UnknownService(ServiceId),
+    /// The service is in the table and not in use.
+    NotInUse(ServiceId),
+    /// Settings are missing or bad.
+    Settings(ConfigError),
     /// The API refused what it was asked to do.
     Api {
         /// Its status.
@@ -67,14 +74,33 @@ impl Failure {
         Self::Store { table: table.to_owned(), source: Box::new(source.into()) }
     }
 
+    /// The failure for programs; a refusal with each of its problems.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let problems = match self {
+            Self::Refused(refusal) => refusal.problems(),
+            _ => &[],
+        };
+        let problems: Vec<Value> = problems
+            .iter()
+            .map(|problem| json!({"place": problem.place.to_string(), "text": problem.text}))
+            .collect();
+        if problems.is_empty() {
+            json!({"error": self.to_string()})
+        } else {
+            json!({"error": self.to_string(), "problems": problems})
+        }
+    }
+
     /// The command's exit code, as `capacityctl --help` explains it.
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Target(_) => 2,
+            Self::Target(_) | Self::Settings(_) => 2,
             Self::Refused(_) | Self::File { .. } => 3,
-            Self::UnknownUser(_) | Self::UnknownService(_) => 4,
-            Self::Overtaken { .. } => 6,
+            Self::UnknownUser(_) | Self::UnknownService(_) | Self::NotInUse(_) => 4,
+            Self::Api { status: 404, .. } => 4,
+            Self::Overtaken { .. } | Self::Api { status: 409, .. } => 6,
             Self::Api { status, .. } if *status < 500 => 3,
             Self::Unfinished { source, .. } => return source.exit_code(),
             _ => 1,
@@ -97,11 +123,10 @@ impl fmt::Display for Failure {
                 }
                 other => write!(f, "table {table}: {}", DisplayErrorContext(other)),
             },
-            Self::Unfinished { written, total, source } => write!(
+            Self::Unfinished { written, total, meanwhile, source } => write!(
                 f,
-                "{source}\n{written} of {total} rows were written; run the same import again to do the rest. \
-                 Until then services that were to move may still be updated by those assigned to their old \
-                 ancestors"
+                "{source}\n{written} of {total} rows were written; run the same import again to do the rest: \
+                 {meanwhile}"
             ),
             Self::Row(fault) => f.write_str(&shared::telemetry::chain(fault)),
             Self::UnknownUser(username) => {
@@ -110,6 +135,11 @@ impl fmt::Display for Failure {
             Self::UnknownService(id) => {
                 write!(f, "there is no service {id}; `import services` adds services")
             }
+            Self::NotInUse(id) => write!(
+                f,
+                "service {id} is not in use: readers are told 404; `service show` shows it"
+            ),
+            Self::Settings(error) => error.fmt(f),
             Self::Api { status, detail } => write!(f, "refused with status {status}: {detail}"),
             Self::Token(error) => write!(f, "cannot sign a token: {error}"),
             Self::Unwritable(reason) => write!(f, "cannot write what was found: {reason}"),

@@ -19,6 +19,9 @@ use serde_json::Value;
 /// How long an answer may take: the gateway itself waits for 30 seconds.
 const TIMEOUT: Duration = Duration::from_secs(31);
 
+/// Why there is no answer.
+pub(crate) type Failed = Box<dyn Error + Send + Sync>;
+
 /// Sends requests.
 #[derive(Debug)]
 pub(crate) struct Http(SharedHttpConnector);
@@ -53,7 +56,7 @@ impl Http {
         url: &str,
         headers: &[(&'static str, String)],
         body: Option<&Value>,
-    ) -> Result<Answer, Box<dyn Error + Send + Sync>> {
+    ) -> Result<Answer, Failed> {
         let mut request = HttpRequest::new(
             body.map_or_else(SdkBody::empty, |body| SdkBody::from(body.to_string())),
         );
@@ -66,7 +69,11 @@ impl Http {
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.clone());
         }
-        let response = tokio::time::timeout(TIMEOUT, self.0.call(request)).await??;
+        tokio::time::timeout(TIMEOUT, self.answered(request)).await?
+    }
+
+    async fn answered(&self, request: HttpRequest) -> Result<Answer, Failed> {
+        let response = self.0.call(request).await?;
         let status = response.status().as_u16();
         let etag = response.headers().get("etag").map(str::to_owned);
         let bytes = ByteStream::new(response.into_body()).collect().await?.into_bytes();

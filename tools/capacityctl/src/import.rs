@@ -7,11 +7,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Failure, Output,
+    Failure, Output, Refusal,
+    client::patient,
     difference::Difference,
     directory, in_flight,
     output::{PLAIN, WARNING, table},
-    services::{self, Missing, What},
+    refusal::Place,
+    services::{self, Comparison, Missing, What},
     target::{SERVICES_TABLE, Target, USERS_TABLE},
     user_file, users,
 };
@@ -21,6 +23,8 @@ use crate::{
 pub(crate) struct Manner {
     pub(crate) dry_run: bool,
     pub(crate) deactivate_missing: bool,
+    /// How many services may be deactivated; by default a tenth of those in use, and ten.
+    pub(crate) deactivate_at_most: Option<usize>,
 }
 
 /// What an import did, or would do, for programs.
@@ -43,9 +47,9 @@ pub(crate) async fn services(
     file: &Path,
     manner: Manner,
 ) -> Result<Output, Failure> {
-    let Manner { dry_run, deactivate_missing } = manner;
+    let Manner { dry_run, deactivate_missing, .. } = manner;
     let given = directory::parse(&read(file)?)?;
-    let (client, table) = (target.client(), target.table(SERVICES_TABLE)?);
+    let (client, table) = (&patient(target.client()), target.table(SERVICES_TABLE)?);
     let found = services::compare(client, table, given, deactivate_missing).await?;
     let (rows, missing) = (found.counts(), found.missing.clone());
     let (mut parts, mut steps) = (Vec::new(), None);
@@ -56,6 +60,7 @@ pub(crate) async fn services(
             .map(|step| (step.what, step.lineage.own().to_string(), step.differences.as_slice()));
         steps = Some(preview(all, &mut parts));
     } else {
+        refuse_too_many(&found, manner)?;
         let bar = in_flight::progress(found.steps.len());
         found.write(client, table, &bar).await?;
         bar.finish_and_clear();
@@ -70,7 +75,7 @@ pub(crate) async fn services(
 /// Imports users.
 pub(crate) async fn users(target: &Target, file: &Path, dry_run: bool) -> Result<Output, Failure> {
     let given = user_file::parse(&read(file)?)?;
-    let (client, table) = (target.client(), target.table(USERS_TABLE)?);
+    let (client, table) = (&patient(target.client()), target.table(USERS_TABLE)?);
     let found = users::compare(client, table, given).await?;
     let rows = found.counts();
     let (mut parts, mut steps) = (Vec::new(), None);
@@ -89,6 +94,20 @@ pub(crate) async fn users(target: &Target, file: &Path, dry_run: bool) -> Result
     parts.push(conclusion(table, target, dry_run));
     let report = Report { table, dry_run, rows, steps, missing: None };
     Ok(Output::new(parts.join("\n"), &report))
+}
+
+/// A file that was cut off must not close half the country.
+fn refuse_too_many(found: &Comparison, manner: Manner) -> Result<(), Refusal> {
+    let (gone, in_use) = (found.counts().deactivated, found.in_use);
+    let most = manner.deactivate_at_most.unwrap_or((in_use / 10).max(10));
+    if gone <= most {
+        return Ok(());
+    }
+    let text = format!(
+        "{gone} of {in_use} services in use would be deactivated, more than {most}: look at --dry-run; \
+         --deactivate-at-most {gone} does it"
+    );
+    Err(Refusal::because(Place::File, text))
 }
 
 /// What would be written: to `parts` for people if there is anything, and for programs.
@@ -120,9 +139,11 @@ const fn style(what: What) -> Style {
 const LISTED: usize = 20;
 
 /// The services in use that the file does not have.
-fn left_out(missing: &[Missing], Manner { dry_run, deactivate_missing }: Manner) -> Option<String> {
+fn left_out(missing: &[Missing], manner: Manner) -> Option<String> {
+    let Manner { dry_run, deactivate_missing, .. } = manner;
     let (first, last) = match deactivate_missing {
         _ if missing.is_empty() => return None,
+        true if dry_run => ("not in the file, and to be deactivated", ""),
         true => ("not in the file, and deactivated", ""),
         false => ("in use and not in the file", "\n--deactivate-missing deactivates them"),
     };

@@ -6,6 +6,7 @@
 
 mod checks;
 pub mod cli;
+pub mod client;
 mod difference;
 pub mod directory;
 mod doctor;
@@ -18,6 +19,7 @@ pub mod in_flight;
 mod output;
 mod records;
 pub mod refusal;
+mod run;
 mod scan;
 mod service;
 pub mod services;
@@ -35,3 +37,4 @@ pub mod users;
 pub use failure::Failure;
 pub use output::Output;
 pub use refusal::Refusal;
+pub use run::run;

@@ -5,13 +5,12 @@ use std::process::ExitCode;
 use anstream::{eprintln, println};
 use capacityctl::cli::Arguments;
 use clap::Parser;
-use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let json = arguments.json;
-    match capacityctl::cli::run(arguments).await {
+    match capacityctl::run(arguments).await {
         Ok(output) => {
             match output.json.filter(|_| json) {
                 Some(value) => println!("{value:#}"),
@@ -21,7 +20,7 @@ async fn main() -> ExitCode {
         }
         Err(failure) => {
             if json {
-                eprintln!("{:#}", json!({"error": failure.to_string()}));
+                eprintln!("{:#}", failure.json());
             } else {
                 eprintln!("error: {failure}");
             }

@@ -1,6 +1,6 @@
 //! Reads a table whole, strongly consistently.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, str::FromStr};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 
@@ -8,6 +8,16 @@ use crate::Failure;
 
 /// A row.
 pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// The text of an attribute, if it is one.
+pub(crate) fn text(item: &Item, attribute: &str) -> Option<String> {
+    item.get(attribute)?.as_s().ok().cloned()
+}
+
+/// The number of an attribute, if it is one of that kind.
+pub(crate) fn number<T: FromStr>(item: &Item, attribute: &str) -> Option<T> {
+    item.get(attribute)?.as_n().ok()?.parse().ok()
+}
 
 /// Every row of a table, with these attributes; all of them if none is named.
 ///

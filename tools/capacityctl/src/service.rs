@@ -65,12 +65,14 @@ impl Shown {
     }
 }
 
-/// The services that the filter takes, regions and what lies below them together.
+/// The services that the filter takes, regions and what lies below them together; and which rows cannot
+/// be read.
 pub(crate) async fn list(target: &Target, filter: &Filter) -> Result<Output, Failure> {
     let rows = scan::rows(target.client(), target.table(SERVICES_TABLE)?, &[]).await?;
-    let services = rows.into_iter().map(store::service).collect::<Result<Vec<_>, _>>()?;
-    let mut services: Vec<Service> =
-        services.into_iter().filter(|service| filter.takes(service)).collect();
+    let (services, unreadable): (Vec<_>, Vec<_>) =
+        rows.into_iter().map(store::service).partition(Result::is_ok);
+    let services = services.into_iter().flatten();
+    let mut services: Vec<Service> = services.filter(|service| filter.takes(service)).collect();
     services.sort_by_cached_key(|service| {
         let lineage = &service.directory.lineage;
         (lineage.ancestors().to_vec(), lineage.own())
@@ -91,15 +93,18 @@ pub(crate) async fn list(target: &Target, filter: &Filter) -> Result<Output, Fai
         (status_style(shown.status.rag()), cells)
     });
     let heading = ["id", "status", "reset", "type", "parent", "", "name"];
-    let text = format!("{}\n{} services", table(heading, lines), services.len());
+    let mut text = format!("{}\n{} services", table(heading, lines), services.len());
+    for damaged in unreadable.iter().filter_map(|row| row.as_ref().err()) {
+        text.push_str(&format!("\n{damaged}"));
+    }
     let shown: Vec<Shown> = services.into_iter().map(|service| Shown::at(service, now)).collect();
-    Ok(Output::new(text, &shown))
+    Ok(Output { well: unreadable.is_empty(), ..Output::new(text, &shown) })
 }
 
 /// All there is to know of a service: who may update it too.
 pub(crate) async fn show(target: &Target, id: ServiceId) -> Result<Output, Failure> {
     let service = read(target, id).await?;
-    let users = users::all(target.client(), target.table(USERS_TABLE)?).await?;
+    let users = users::all(target.client(), target.table(USERS_TABLE)?).await?.users;
     let editors = users.iter().filter(|user| may_update(user, &service));
     let editors: Vec<&str> = editors.map(|user| user.username.as_str()).collect();
     let now = Clock::system().now();

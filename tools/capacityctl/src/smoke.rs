@@ -22,7 +22,8 @@ pub(crate) async fn run(url: &str, token: Option<&str>, write: Option<ServiceId>
     };
     smoke.public().await;
     match (token, write) {
-        (None, _) => smoke.skipped("reads and updates", "no token: set CAPACITY_TOKEN"),
+        (None, None) => smoke.skipped("reads and updates", "no token: set CAPACITY_TOKEN"),
+        (None, Some(_)) => smoke.bad("updates", "no token: set CAPACITY_TOKEN"),
         (Some(token), write) => {
             let token = vec![("authorization", format!("Bearer {token}"))];
             smoke.read(&token).await;
@@ -69,7 +70,10 @@ impl Smoke {
         let path = format!("/services/{id}/capacitystatus");
         let is = |status: &'static str| move |body: &Value| body["status"] == status;
         let before = self.get("the test service can be read", &path, token, 200, |_| true).await;
-        let Some(etag) = before.and_then(|before| before.etag) else { return };
+        let Some(before) = before else { return };
+        let Some(etag) = before.etag else {
+            return self.bad("lost updates are refused", "there is no ETag to say what is known");
+        };
         let matching = [token, &[("if-match", etag)]].concat();
         let amber =
             json!({"status": "AMBER", "resetStatusIn": RESET_MINUTES, "notes": "smoke test"});
@@ -145,6 +149,10 @@ impl Smoke {
         };
         self.findings.add(what, verdict, found, None);
         well.then_some(answer)
+    }
+
+    fn bad(&mut self, what: &str, why: &str) {
+        self.findings.add(what, Verdict::Bad, why, None);
     }
 
     fn skipped(&mut self, what: &str, why: &str) {

@@ -39,6 +39,9 @@ pub(crate) struct Setting {
 /// What readers are shown now.
 pub(crate) async fn get(target: &Target, id: ServiceId) -> Result<Output, Failure> {
     let Service { directory, record } = service::read(target, id).await?;
+    if !directory.active {
+        return Err(Failure::NotInUse(id));
+    }
     let shown = record.shown_at(Clock::system().now());
     let representation = Representation::new(id, &directory.name, shown);
     let representation = representation.map_err(|problem| unwritable(&problem))?;
@@ -75,9 +78,9 @@ pub(crate) async fn history(
     limit: usize,
 ) -> Result<Output, Failure> {
     service::read(target, id).await?;
-    let mut settings = target.settings()?;
+    let mut settings = target.settings();
     let history = History::read(&mut settings, target.client());
-    let history = history.ok_or_else(|| Failure::Unwritable("settings".to_owned()))?;
+    let history = settings.finish(history).map_err(Failure::Settings)?;
     let (now, mut changes, mut after) = (Clock::system().now(), Vec::new(), None);
     while changes.len() < limit {
         let room = (limit - changes.len()).min(PAGE);
@@ -112,9 +115,9 @@ fn cells(change: &Change) -> [String; 6] {
 pub(crate) async fn set(target: &Target, setting: Setting) -> Result<Output, Failure> {
     let (client, table) = (target.client(), target.table(USERS_TABLE)?);
     let user = users::named(client, table, &setting.username).await?;
-    let mut settings = target.settings()?;
+    let mut settings = target.settings();
     let deps = update_status::Deps::read(&mut settings, client);
-    let deps = settings.finish(deps).map_err(|error| Failure::Unwritable(error.to_string()))?;
+    let deps = settings.finish(deps).map_err(Failure::Settings)?;
     let event = to_raw_value(&put(&user.subject, &setting))
         .map_err(|error| Failure::Unwritable(error.to_string()))?;
     let answered = answer(&event, async |request| update_status::handle(&deps, request).await);
@@ -124,7 +127,11 @@ pub(crate) async fn set(target: &Target, setting: Setting) -> Result<Output, Fai
     let body: Value =
         serde_json::from_str(member("body").as_str().unwrap_or_default()).unwrap_or_default();
     match member("statusCode").as_u64().and_then(|status| u16::try_from(status).ok()) {
-        Some(200) => Ok(represented(body)),
+        Some(200) => {
+            let mut output = represented(body);
+            output.text.push_str(&format!("\nstored in the tables {}", target.place()));
+            Ok(output)
+        }
         status => Err(Failure::Api { status: status.unwrap_or(500), detail: problem(&body) }),
     }
 }

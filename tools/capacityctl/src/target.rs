@@ -8,16 +8,11 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_dynamodb::{
-    Client, Config,
-    config::{
-        BehaviorVersion, Credentials, Region,
-        retry::{RetryConfig, RetryPartition, TokenBucket},
-    },
-};
-use shared::{config::Environment, platform};
+use aws_sdk_dynamodb::Client;
+use shared::config::Environment;
 
 use crate::{
+    client::{local_client, of_aws},
     signing_key::SigningKey,
     stack_file::{self, StackFile},
     token::Issuer,
@@ -44,14 +39,9 @@ pub const STATUS_HISTORY_TABLE: &str = "STATUS_HISTORY_TABLE";
 pub const USERS_TABLE: &str = "USERS_TABLE";
 /// The table of answers to repeated requests.
 pub const IDEMPOTENCY_TABLE: &str = "IDEMPOTENCY_TABLE";
-/// Limits on resets, with what openapi.yaml states as their defaults.
+/// Limits on resets, with what openapi.yaml states as their defaults and the local stack has.
 const RESET_LIMITS: [(&str, &str); 3] =
     [("RESET_DEFAULT_MINUTES", "240"), ("RESET_MIN_MINUTES", "0"), ("RESET_MAX_MINUTES", "1440")];
-
-/// How often a request is sent, and the longest pause between two times: throttling ends when
-/// DynamoDB has made room, which takes minutes at most.
-const ATTEMPTS: u32 = 30;
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// The tables to work on.
 #[derive(Debug)]
@@ -137,7 +127,7 @@ impl Target {
             [SERVICES_TABLE, STATUS_HISTORY_TABLE, USERS_TABLE, IDEMPOTENCY_TABLE].into_iter();
         let named = |variable| std::env::var(variable).ok().filter(|name| !name.is_empty());
         Self {
-            client: patient(&aws_client().await),
+            client: of_aws().await,
             tables: variables.filter_map(|variable| Some((variable, named(variable)?))).collect(),
             origin: Origin::Environment(because),
         }
@@ -154,7 +144,7 @@ impl Target {
         }
         let key = SigningKey::read(&stack.key_file)
             .map_err(|error| TargetError::StackFile(stack.key_file.clone(), error))?;
-        let client = patient(&local_client(&stack.dynamodb_endpoint, &stack.region));
+        let client = local_client(&stack.dynamodb_endpoint, &stack.region);
         let issuer = Issuer { url: stack.issuer, client_id: stack.client_id, key };
         let tables = stack.tables.variables().map(|(variable, name)| (variable, name.to_owned()));
         Ok(Self { client, tables: tables.into(), origin: Origin::Stack(Box::new(issuer)) })
@@ -178,21 +168,20 @@ impl Target {
         })
     }
 
-    /// The settings of the functions, for those of their parts that commands use.
-    ///
-    /// # Errors
-    ///
-    /// The environment decides and does not name all tables.
-    pub fn settings(&self) -> Result<Environment, TargetError> {
-        let mut settings = vec![("AUTH_MODE".to_owned(), "gateway".to_owned())];
-        for variable in [SERVICES_TABLE, STATUS_HISTORY_TABLE, USERS_TABLE, IDEMPOTENCY_TABLE] {
-            settings.push((variable.to_owned(), self.table(variable)?.to_owned()));
-        }
-        for (variable, default) in RESET_LIMITS {
-            let value = std::env::var(variable).unwrap_or_else(|_| default.to_owned());
-            settings.push((variable.to_owned(), value));
-        }
-        Ok(settings.into_iter().collect())
+    /// The settings of the functions, for those of their parts that commands use: the environment's,
+    /// or the local stack's, which are openapi.yaml's defaults.
+    #[must_use]
+    pub fn settings(&self) -> Environment {
+        let mode = ("AUTH_MODE".to_owned(), "gateway".to_owned());
+        let tables = self.tables.iter().map(|(name, table)| ((*name).to_owned(), table.clone()));
+        let limits = RESET_LIMITS.into_iter().filter_map(|(name, default)| {
+            let value = match self.origin {
+                Origin::Environment(_) => std::env::var(name).ok()?,
+                Origin::Stack(_) => default.to_owned(),
+            };
+            Some((name.to_owned(), value))
+        });
+        tables.chain(limits).chain([mode]).collect()
     }
 
     /// The local stack's issuer.
@@ -235,35 +224,6 @@ pub fn is_set(name: &str) -> bool {
 #[must_use]
 pub fn deciding_variable(is_set: impl Fn(&str) -> bool) -> Option<&'static str> {
     DECIDING_VARIABLES.into_iter().find(|name| is_set(name))
-}
-
-/// A client of AWS, with region, credentials and endpoint from where every AWS SDK reads them.
-async fn aws_client() -> Client {
-    let defaults = aws_config::defaults(BehaviorVersion::v2026_01_12());
-    Client::new(&defaults.http_client(platform::http_client()).load().await)
-}
-
-/// The client, as it is for a tool that runs alone: a throttled request waits as long as it takes. The
-/// SDK's budget of retries keeps many callers from flooding a service; here it would end an import.
-#[must_use]
-pub fn patient(client: &Client) -> Client {
-    let retries =
-        RetryConfig::standard().with_max_attempts(ATTEMPTS).with_max_backoff(LONGEST_PAUSE);
-    let unlimited = RetryPartition::custom("capacityctl").token_bucket(TokenBucket::unlimited());
-    let config = client.config().to_builder();
-    Client::from_conf(config.retry_config(retries).retry_partition(unlimited.build()).build())
-}
-
-/// A client of a DynamoDB engine on this machine, whatever the environment says.
-#[must_use]
-pub fn local_client(endpoint: &str, region: &str) -> Client {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .http_client(platform::http_client())
-        .endpoint_url(endpoint)
-        .region(Region::new(region.to_owned()))
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"));
-    Client::from_conf(config.build())
 }
 
 /// Whether anything listens at `http://host:port`.

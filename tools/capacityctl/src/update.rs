@@ -79,6 +79,12 @@ impl Update {
         self
     }
 
+    /// Leaves what attributes of these names are set to or removed, and nothing else.
+    pub(crate) fn keep(&mut self, named: impl Fn(&str) -> bool) {
+        self.set.retain(|(name, _)| named(name));
+        self.removed.retain(|name| named(name));
+    }
+
     /// What the update would change in that item.
     pub(crate) fn differences(&self, stored: Option<&Item>) -> Vec<Difference> {
         let set = self.set.iter().map(|(name, value)| (*name, Some(value)));

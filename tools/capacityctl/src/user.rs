@@ -45,7 +45,8 @@ pub(crate) struct New {
 
 /// All users by name.
 pub(crate) async fn list(target: &Target) -> Result<Output, Failure> {
-    let users = users::all(target.client(), target.table(USERS_TABLE)?).await?;
+    let all = users::all(target.client(), target.table(USERS_TABLE)?).await?;
+    let users = all.users;
     let lines = users.iter().map(|user| {
         let style = if user.active { PLAIN } else { WARNING };
         let cells = [
@@ -58,8 +59,12 @@ pub(crate) async fn list(target: &Target) -> Result<Output, Failure> {
         (style, cells)
     });
     let heading = ["username", "subject", "", "permissions", "services"];
-    let text = format!("{}\n{} users", table(heading, lines), users.len());
-    Ok(Output::new(text, &users.iter().map(entry).collect::<Vec<_>>()))
+    let mut text = format!("{}\n{} users", table(heading, lines), users.len());
+    if all.unreadable > 0 {
+        text.push_str(&format!("\n{} more rows cannot be read", all.unreadable));
+    }
+    let entries: Vec<Value> = users.iter().map(entry).collect();
+    Ok(Output { well: all.unreadable == 0, ..Output::new(text, &entries) })
 }
 
 /// One user.

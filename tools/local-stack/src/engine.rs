@@ -3,7 +3,7 @@
 use std::{io, net::TcpListener, path::Path};
 
 use aws_sdk_dynamodb::Client;
-use capacityctl::target::local_client;
+use capacityctl::client::local_client;
 use dynoxide::Database;
 
 use crate::background::{Background, free_port};

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::{
     },
     error::BoxError,
 };
-use capacityctl::{services, target};
+use capacityctl::{client::patient, services};
 use tokio::sync::Notify;
 
 /// Imports, and is killed when it is about to send that write. `None`: it was killed.
@@ -23,7 +23,7 @@ pub(super) async fn import(
     at_write: u64,
 ) -> Option<services::Written> {
     let fuse = Fuse { left: Arc::new(AtomicU64::new(at_write)), burnt: Arc::new(Notify::new()) };
-    let config = target::patient(client).config().to_builder().interceptor(fuse.clone());
+    let config = patient(client).config().to_builder().interceptor(fuse.clone());
     let client = Client::from_conf(config.build());
     tokio::select! {
         biased;

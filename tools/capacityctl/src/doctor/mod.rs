@@ -1,10 +1,9 @@
 //! `doctor`: whether settings, credentials, tables and this machine's clock are as they have to be,
 //! and what to do where they are not. It changes nothing.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
-};
+mod contents;
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::{
     config::{
@@ -12,25 +11,20 @@ use aws_sdk_dynamodb::{
         interceptors::BeforeDeserializationInterceptorContextRef,
     },
     error::{BoxError, DisplayErrorContext, ProvideErrorMetadata as _},
-    types::{KeySchemaElement, TableDescription, TableStatus},
+    types::{IndexStatus, KeySchemaElement, Projection, TableDescription, TableStatus},
 };
 use aws_smithy_types::date_time::{DateTime, Format};
 use shared::{
-    domain::ServiceId,
+    config::ResetLimits,
+    domain::Timestamp,
     http::Clock,
-    store::{
-        self,
-        keys::{history, idempotency, services as keys, users as user_keys},
-    },
+    store::keys::{history, idempotency, services as keys, users as user_keys},
 };
 
 use crate::{
-    Failure, Output,
+    Output,
     checks::{Findings, Verdict},
-    hierarchy, scan,
-    services::place_of,
     target::{IDEMPOTENCY_TABLE, SERVICES_TABLE, STATUS_HISTORY_TABLE, Target, USERS_TABLE},
-    users,
 };
 
 /// By how many seconds a clock may differ: a note for a few minutes would end visibly early or late.
@@ -40,16 +34,27 @@ const SKEW_SECONDS: i64 = 2;
 struct Shape {
     variable: &'static str,
     keys: &'static [&'static str],
-    indexes: &'static [(&'static str, [&'static str; 2])],
+    indexes: &'static [Index],
 }
+
+/// An index: its name, its keys, and what it carries besides, at least.
+type Index = (&'static str, [&'static str; 2], &'static [&'static str]);
 
 const SHAPES: [Shape; 4] = [
     Shape {
         variable: SERVICES_TABLE,
         keys: &[keys::ID],
         indexes: &[
-            (keys::HIERARCHY, [keys::REGION, keys::PATH]),
-            (keys::PENDING_RESET, [keys::RESET_SHARD, keys::RESET_DATE_TIME]),
+            (
+                keys::HIERARCHY,
+                [keys::REGION, keys::PATH],
+                &[keys::ACTIVE, keys::TYPE_ID, keys::NAME],
+            ),
+            (
+                keys::PENDING_RESET,
+                [keys::RESET_SHARD, keys::RESET_DATE_TIME],
+                &[keys::ACTIVE, keys::TYPE_ID, keys::NAME, keys::REGION, keys::PATH],
+            ),
         ],
     },
     Shape {
@@ -64,16 +69,34 @@ const SHAPES: [Shape; 4] = [
 /// Looks at everything.
 pub(crate) async fn run(target: &Target) -> Output {
     let mut findings = Findings::default();
-    findings.add("settings", Verdict::Ok, format!("the tables are those {}", target.place()), None);
+    findings.add("tables", Verdict::Ok, format!("those {}", target.place()), None);
+    limits(target, &mut findings);
     let date = Date::default();
     for shape in &SHAPES {
         table(target, shape, &date, &mut findings).await;
     }
     clock(&date, &mut findings);
-    if let Err(failure) = contents(target, &mut findings).await {
-        findings.add("what the tables hold", Verdict::Skipped, failure.to_string(), None);
+    if let Err(failure) = contents::look(target, &mut findings).await {
+        let advice = "the credentials need dynamodb:Scan on the tables of services and users";
+        findings.add("what the tables hold", Verdict::Bad, failure.to_string(), Some(advice));
     }
     findings.into_output()
+}
+
+/// What `status set` goes by.
+fn limits(target: &Target, findings: &mut Findings) {
+    let mut settings = target.settings();
+    let limits = ResetLimits::read(&mut settings);
+    match settings.finish(limits) {
+        Ok(limits) => {
+            let found = format!("{} to {} minutes", limits.min.0, limits.max.0);
+            findings.add("limits of resets", Verdict::Ok, found, None);
+        }
+        Err(error) => {
+            let advice = "`status set` needs them: they are parameters of the stack";
+            findings.add("limits of resets", Verdict::Warning, error.to_string(), Some(advice));
+        }
+    }
 }
 
 async fn table(target: &Target, shape: &Shape, date: &Date, findings: &mut Findings) {
@@ -133,20 +156,22 @@ fn problems(table: &TableDescription, shape: &Shape) -> Vec<String> {
     if names(table.key_schema()) != shape.keys {
         problems.push(format!("its keys are {:?}", names(table.key_schema())));
     }
-    for (name, keys) in shape.indexes {
-        let index =
-            table.global_secondary_indexes().iter().find(|index| index.index_name() == Some(name));
-        match index {
-            None => problems.push(format!("there is no index {name}")),
-            Some(index) if names(index.key_schema()) != keys => {
-                problems.push(format!("index {name} has the keys {:?}", names(index.key_schema())));
-            }
-            Some(index) => {
-                let status = index.index_status.as_ref().map(|status| status.as_str());
-                if status.is_some_and(|status| status != "ACTIVE") {
-                    problems.push(format!("index {name} is {}", status.unwrap_or_default()));
-                }
-            }
+    for (name, keys, carried) in shape.indexes {
+        let indexes = table.global_secondary_indexes();
+        let Some(index) = indexes.iter().find(|index| index.index_name() == Some(name)) else {
+            problems.push(format!("there is no index {name}"));
+            continue;
+        };
+        if names(index.key_schema()) != keys {
+            problems.push(format!("index {name} has the keys {:?}", names(index.key_schema())));
+        }
+        let projected = index.projection().map(Projection::non_key_attributes).unwrap_or_default();
+        for lacking in carried.iter().filter(|name| !projected.iter().any(|own| own == *name)) {
+            problems.push(format!("index {name} lacks {lacking}"));
+        }
+        let status = index.index_status.as_ref().map(IndexStatus::as_str);
+        if let Some(status) = status.filter(|status| *status != "ACTIVE") {
+            problems.push(format!("index {name} is {status}"));
         }
     }
     problems
@@ -181,9 +206,9 @@ async fn safety(target: &Target, name: &str, table: &TableDescription, findings:
     }
 }
 
-/// The date of DynamoDB's last answer.
+/// The date of DynamoDB's last answer, and this machine's when it came.
 #[derive(Clone, Debug, Default)]
-struct Date(Arc<Mutex<Option<String>>>);
+struct Date(Arc<Mutex<Option<(String, Timestamp)>>>);
 
 impl Intercept for Date {
     fn name(&self) -> &'static str {
@@ -197,6 +222,7 @@ impl Intercept for Date {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let date = context.response().headers().get("date").map(str::to_owned);
+        let date = date.map(|date| (date, Clock::system().now()));
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = date;
         Ok(())
     }
@@ -204,12 +230,14 @@ impl Intercept for Date {
 
 fn clock(date: &Date, findings: &mut Findings) {
     let date = date.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let theirs = date.and_then(|date| DateTime::from_str(&date, Format::HttpDate).ok());
-    let Some(theirs) = theirs else {
+    let both = date.and_then(|(theirs, ours)| {
+        Some((DateTime::from_str(&theirs, Format::HttpDate).ok()?, ours))
+    });
+    let Some((theirs, ours)) = both else {
         findings.add("clock", Verdict::Skipped, "DynamoDB did not say what time it is", None);
         return;
     };
-    let difference = Clock::system().now().epoch_seconds() - theirs.secs();
+    let difference = ours.epoch_seconds() - theirs.secs();
     let found = format!("{difference} seconds ahead of DynamoDB's");
     if difference.abs() <= SKEW_SECONDS {
         findings.add("clock", Verdict::Ok, found, None);
@@ -217,44 +245,4 @@ fn clock(date: &Date, findings: &mut Findings) {
         let advice = "set this machine's clock: `status set` and `status get` go by it";
         findings.add("clock", Verdict::Bad, found, Some(advice));
     }
-}
-
-/// What an import that was interrupted, or a hand in the tables, left behind.
-async fn contents(target: &Target, findings: &mut Findings) -> Result<(), Failure> {
-    let rows = scan::rows(target.client(), target.table(SERVICES_TABLE)?, &[]).await?;
-    let ids = rows.iter().filter_map(|row| row.get(keys::ID)?.as_n().ok()?.parse().ok());
-    let known: HashSet<ServiceId> = ids.collect();
-    let places: Vec<_> = rows
-        .iter()
-        .filter_map(|row| Some(place_of(row.get(keys::ID)?.as_n().ok()?.parse().ok()?, row)))
-        .collect();
-    let astray = hierarchy::plan(Vec::new(), &places)?.unfinished.len();
-    let total = rows.len();
-    let unreadable = rows.into_iter().filter(|row| store::service(row.clone()).is_err()).count();
-    let count = |findings: &mut Findings, what: &str, bad: usize, of: String, advice| {
-        let (verdict, found, advice) = match bad {
-            0 => (Verdict::Ok, of, None),
-            bad => (Verdict::Bad, format!("{bad} of {of}"), Some(advice)),
-        };
-        findings.add(what, verdict, found, advice);
-    };
-    let services = format!("{total} services");
-    let advice =
-        "their rows are damaged, and answered with 503: import them again, or restore the table";
-    count(findings, "services that cannot be read", unreadable, services.clone(), advice);
-    let advice = "an import was interrupted, and those assigned to their old ancestors keep their rights: run it again";
-    count(findings, "services that are not below their parent", astray, services, advice);
-    let users = users::all(target.client(), target.table(USERS_TABLE)?).await?;
-    let lost = users.iter().filter(|user| user.services.iter().any(|id| !known.contains(id)));
-    let lost: Vec<&str> = lost.map(|user| user.username.as_str()).collect();
-    let advice = "import the services, or take the assignment away with `user revoke`";
-    if lost.is_empty() {
-        let found = format!("none of {} users", users.len());
-        findings.add("users assigned to a service that is not there", Verdict::Ok, found, None);
-    } else {
-        let found = lost.join(", ");
-        let what = "users assigned to a service that is not there";
-        findings.add(what, Verdict::Warning, found, Some(advice));
-    }
-    Ok(())
 }
