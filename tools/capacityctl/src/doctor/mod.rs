@@ -2,6 +2,7 @@
 //! and what to do where they are not. It changes nothing.
 
 mod contents;
+mod safety;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -128,7 +129,10 @@ async fn table(target: &Target, shape: &Shape, date: &Date, findings: &mut Findi
         findings.add(&what, Verdict::Bad, problems.join("; "), Some(advice));
     }
     if !target.is_local() {
-        safety(target, name, &described, findings).await;
+        safety::look(target, name, &described, findings).await;
+        if shape.variable == IDEMPOTENCY_TABLE {
+            safety::look_at_expiry(target, name, findings).await;
+        }
     }
 }
 
@@ -179,31 +183,6 @@ fn problems(table: &TableDescription, shape: &Shape) -> Vec<String> {
 
 fn names(schema: &[KeySchemaElement]) -> Vec<&str> {
     schema.iter().map(KeySchemaElement::attribute_name).collect()
-}
-
-/// What keeps a table from being lost.
-async fn safety(target: &Target, name: &str, table: &TableDescription, findings: &mut Findings) {
-    if table.deletion_protection_enabled != Some(true) {
-        let advice = "deploy with deletion protection, unless the stack is to be thrown away";
-        findings.add(format!("table {name}"), Verdict::Warning, "can be deleted", Some(advice));
-    }
-    let request = target.client().describe_continuous_backups().table_name(name);
-    let recoverable = request.send().await.ok().is_some_and(|answer| {
-        let backups = answer.continuous_backups_description();
-        let recovery = backups.and_then(|backups| backups.point_in_time_recovery_description());
-        recovery
-            .and_then(|recovery| recovery.point_in_time_recovery_status())
-            .is_some_and(|status| status.as_str() == "ENABLED")
-    });
-    if !recoverable {
-        let advice = "deploy again: the template has point-in-time recovery on; or the credentials lack dynamodb:DescribeContinuousBackups";
-        findings.add(
-            format!("table {name}"),
-            Verdict::Warning,
-            "not known to be recoverable to a point in time",
-            Some(advice),
-        );
-    }
 }
 
 /// The date of DynamoDB's last answer, and this machine's when it came.
