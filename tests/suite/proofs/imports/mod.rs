@@ -32,9 +32,10 @@ const fn extent(size: Size) -> (u64, u32) {
 pub(crate) async fn prove(size: Size) -> Figures {
     let (services, kills) = extent(size);
     let mut world = World::start(services).await;
-    let mut killed = 0;
-    while killed < kills {
-        killed += u32::from(world.import_killed().await);
+    // All of them together write half of what there is to write, or thereabouts.
+    let most = u64::try_from(world.differing).expect("a number") / u64::from(kills);
+    for _ in 0..kills {
+        world.import_killed(most).await;
         world.hold_order().unwrap_or_else(|disorder| panic!("{disorder}"));
     }
     let last = world.import().await;
@@ -47,7 +48,7 @@ pub(crate) async fn prove(size: Size) -> Figures {
     vec![
         ("services", services),
         ("of them in another place or with another name afterwards", count(world.differing)),
-        ("imports killed", u64::from(killed)),
+        ("imports killed", u64::from(kills)),
         ("of them with services left below their old ancestors", world.astray),
         (
             "rows that the last import still had to write",
@@ -111,19 +112,18 @@ impl World {
         }
     }
 
-    /// Imports, beside clients, and is killed; false if the import had ended before.
-    async fn import_killed(&mut self) -> bool {
-        let at_write = self.rng.u64(1..=u64::try_from(self.differing / 10).expect("a number"));
+    /// Imports, beside clients, and is killed after that many writes at most.
+    async fn import_killed(&mut self, most: u64) {
+        let at_write = self.rng.u64(1..=most);
         let (ended, file) = (AtomicBool::new(false), self.file());
         let (client, table) = (self.app.client.clone(), self.app.tables.services.clone());
         let importing = async {
             let written = killed::import(&client, &table, &file, at_write).await;
             ended.store(true, Ordering::SeqCst);
-            written.is_none()
+            assert_eq!(written, None, "an import ended that was to be killed");
         };
-        let (killed, ()) = tokio::join!(importing, self.update_until(&ended));
+        tokio::join!(importing, self.update_until(&ended));
         self.look().await;
-        killed
     }
 
     async fn import(&self) -> services::Written {
