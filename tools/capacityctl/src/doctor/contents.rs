@@ -36,7 +36,7 @@ pub(super) async fn look(target: &Target, findings: &mut Findings) -> Result<(),
         "services that cannot be read",
         unreadable,
         &services,
-        "readers get 503: import them again, or restore the table",
+        "readers get 500: import them again, or restore the table",
     );
     count(
         findings,
@@ -50,7 +50,7 @@ pub(super) async fn look(target: &Target, findings: &mut Findings) -> Result<(),
         "users that cannot be read",
         all.unreadable,
         &format!("{} users", all.users.len() + all.unreadable),
-        "they get 503: import them again, or restore the table",
+        "they get 500: import them again, or restore the table",
     );
     let lost = all.users.iter().filter(|user| user.services.iter().any(|id| !known.contains(id)));
     let lost: Vec<&str> = lost.map(|user| user.username.as_str()).collect();
