@@ -53,6 +53,7 @@ mod token_endpoint;
 mod tokens;
 mod tools_commands;
 mod tools_directory;
+mod tools_hierarchy;
 mod tools_import;
 mod tools_target;
 mod tools_users;

@@ -1,0 +1,103 @@
+//! `cargo ctl` as it is typed, on a world of its own.
+
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use capacityctl::{Failure, Output, cli, stack_file::StackFile};
+use clap::Parser as _;
+use local_stack::engine::REGION;
+use serde_json::Value;
+
+use crate::harness::{App, World, endpoint};
+
+/// The family 10 > 20 > 30 and others, with a stack file that leads to it.
+pub(super) struct Ctl {
+    pub(super) app: App,
+    pub(super) state: PathBuf,
+}
+
+impl Ctl {
+    pub(super) async fn start() -> Self {
+        static FOLDERS: AtomicU32 = AtomicU32::new(0);
+        let app = World::family().start().await;
+        let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let name = format!("capacity-{}-ctl-{number}", std::process::id());
+        let state = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&state).expect("a folder");
+        local_stack::key::read_or_make(&state.join("key")).expect("a key");
+        let ctl = Self { app, state };
+        ctl.point_to(&endpoint());
+        ctl
+    }
+
+    pub(super) fn point_to(&self, endpoint: &str) {
+        let stack = StackFile {
+            api_url: "http://127.0.0.1:1".to_owned(),
+            dynamodb_endpoint: endpoint.to_owned(),
+            region: REGION.to_owned(),
+            tables: self.app.tables.clone(),
+            issuer: "http://127.0.0.1:1".to_owned(),
+            client_id: "client".to_owned(),
+            key_file: self.state.join("key"),
+        };
+        stack.write(&self.state).expect("a stack file");
+    }
+
+    pub(super) async fn run(&self, words: &[&str]) -> Result<Output, Failure> {
+        let state = self.state.to_str().expect("a path");
+        let words: Vec<&str> =
+            ["capacityctl", "--state", state].iter().chain(words).copied().collect();
+        capacityctl::run(cli::Arguments::try_parse_from(words).expect("a command line")).await
+    }
+
+    pub(super) async fn text(&self, words: &[&str]) -> String {
+        let output = self.run(words).await.expect("a result");
+        anstream::adapter::strip_str(&output.text).to_string()
+    }
+
+    pub(super) async fn json(&self, words: &[&str]) -> Value {
+        self.run(words).await.expect("a result").json.expect("JSON")
+    }
+
+    pub(super) async fn failure(&self, words: &[&str]) -> Failure {
+        self.run(words).await.expect_err("a failure")
+    }
+
+    /// Sets an attribute of a service's row behind everybody's back, or takes it away.
+    pub(super) async fn alter(&self, id: u64, attribute: &str, value: Option<AttributeValue>) {
+        let clause = if value.is_some() { "SET #name = :value" } else { "REMOVE #name" };
+        let values = value.map(|value| [(":value".to_owned(), value)].into());
+        let update = self.app.client.update_item().table_name(&self.app.tables.services);
+        let update = update.key("id", AttributeValue::N(id.to_string())).update_expression(clause);
+        let update = update.expression_attribute_names("#name", attribute);
+        update.set_expression_attribute_values(values).send().await.expect("an update");
+    }
+
+    /// Leaves the table as an import does that is killed after 20 has moved below 40, and before 30 has.
+    pub(super) async fn interrupted_move(&self) {
+        self.alter(20, "path", Some(AttributeValue::S("/40/20/".to_owned()))).await;
+        self.alter(20, "parentId", Some(AttributeValue::N("40".to_owned()))).await;
+        self.alter(20, "region", Some(AttributeValue::N("40".to_owned()))).await;
+    }
+
+    /// A file in the folder.
+    pub(super) fn file(&self, name: &str, text: &str) -> String {
+        let file = self.state.join(name);
+        std::fs::write(&file, text).expect("a file");
+        file.to_str().expect("a path").to_owned()
+    }
+}
+
+impl Drop for Ctl {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.state);
+    }
+}
+
+/// How the process would end, as `cargo ctl --help` lists it.
+pub(super) fn exit_code(failure: &Failure) -> String {
+    format!("{:?}", failure.exit_code()).chars().filter(char::is_ascii_digit).collect()
+}

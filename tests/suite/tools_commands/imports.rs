@@ -1,0 +1,175 @@
+//! Imports and exports by `cargo ctl`.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{
+        ConfigBag, Intercept, RuntimeComponents,
+        interceptors::BeforeDeserializationInterceptorContextMut,
+    },
+    error::BoxError,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::body::SdkBody;
+use capacityctl::{client::patient, services};
+use serde_json::json;
+
+use super::ctl::{Ctl, exit_code};
+use crate::harness::{World, faulty::NoWait};
+
+#[tokio::test]
+async fn a_dry_run_shows_what_an_import_then_does() {
+    let ctl = Ctl::start().await;
+    let file = ctl.file(
+        "directory.csv",
+        "id,name,typeId,parentId,town,postcode,odsCode,active\n\
+         20,Provider,13,40,Ambridge,ZZ99 1AA,T20,true\n\
+         40,\"Elsewhere, renamed\",13,,Ambridge,ZZ99 1AA,T40,true\n\
+         60,New,13,10,,,,true\n\
+         50,Closed,13,,Ambridge,ZZ99 1AA,T50,false\n",
+    );
+    let before = ctl.text(&["export", "services"]).await;
+    let shown = ctl.text(&["import", "services", &file, "--dry-run"]).await;
+    assert_eq!(ctl.text(&["export", "services"]).await, before);
+    let table = &ctl.app.tables.services;
+    assert_eq!(
+        shown,
+        format!(
+            "          which  what changes
+ changed  40     name: \"Elsewhere\" -> \"Elsewhere, renamed\"
+ moved    20     region: 10 -> 40, path: \"/10/20/\" -> \"/40/20/\", parentId: 10 -> 40
+ added    60     region: nothing -> 10, path: nothing -> \"/10/60/\", name: nothing -> \"New\", typeId: nothing -> 13, active: nothing -> true, parentId: nothing -> 10
+ moved    30     region: 10 -> 40, path: \"/10/20/30/\" -> \"/40/20/30/\"
+services: 1 added, 1 changed, 2 moved, 1 unchanged
+in use and not in the file: 2
+ id  name
+ 10  Region
+ 30  Pharmacy, High Street
+--deactivate-missing deactivates them
+nothing was written: this would be done to table {table} of the local stack"
+        )
+    );
+    let written = ctl.json(&["import", "services", &file, "--deactivate-missing"]).await;
+    let rows = json!({"added": 1, "changed": 1, "moved": 1, "deactivated": 2, "finished": 0, "unchanged": 1});
+    assert_eq!((&written["rows"], &written["dryRun"]), (&rows, &json!(false)));
+    assert_eq!(
+        ctl.text(&["export", "services"]).await,
+        "id,name,typeId,parentId,town,postcode,odsCode,active\n\
+         10,Region,13,,Ambridge,ZZ99 1AA,T10,false\n\
+         40,\"Elsewhere, renamed\",13,,Ambridge,ZZ99 1AA,T40,true\n\
+         50,Closed,13,,Ambridge,ZZ99 1AA,T50,false\n\
+         20,Provider,13,40,Ambridge,ZZ99 1AA,T20,true\n\
+         60,New,13,10,,,,true\n\
+         30,\"Pharmacy, High Street\",13,20,Ambridge,ZZ99 1AA,T30,false"
+    );
+    assert_eq!(ctl.app.get(30).by("reader").send().await.status, 404);
+}
+
+/// A file that was cut off between two lines is a good file.
+#[tokio::test]
+async fn more_than_a_few_services_are_deactivated_only_if_that_is_asked_for() {
+    let ctl = Ctl::start().await;
+    let header = "id,name,typeId,parentId,town,postcode,odsCode,active\n";
+    let rows: String = (1000..1008).map(|id| format!("{id},a,1,,,,,true\n")).collect();
+    ctl.text(&["import", "services", &ctl.file("more.csv", &format!("{header}{rows}"))]).await;
+    let before = ctl.text(&["export", "services"]).await;
+    let empty = ctl.file("empty.csv", header);
+    let import = ["import", "services", &empty, "--deactivate-missing"];
+    let failure = ctl.failure(&import).await;
+    assert_eq!(exit_code(&failure), "3");
+    let text = "12 of 12 services in use would be deactivated, more than 10";
+    assert!(failure.to_string().contains(text), "{failure}");
+    assert_eq!(failure.json()["problems"][0]["place"], "file");
+    assert_eq!(ctl.text(&["export", "services"]).await, before);
+    ctl.text(&[&import[..], &["--deactivate-at-most", "12"]].concat()).await;
+    assert_eq!(ctl.text(&["export", "services"]).await, before.replace(",true", ",false"));
+}
+
+#[tokio::test]
+async fn what_is_exported_is_imported_into_empty_tables_as_it_was() {
+    let (ctl, other) = (Ctl::start().await, Ctl::start().await);
+    ctl.text(&["user", "grant", "editor-name", "--service", "30", "--service", "10"]).await;
+    for kind in ["services", "users"] {
+        for name in ["file.csv", "file.json"] {
+            let file = ctl.file(name, "");
+            ctl.text(&["export", kind, &file]).await;
+            let emptied = other.file(name, if name == "file.csv" { "" } else { "[]" });
+            other.text(&["export", kind, &emptied]).await;
+            let written = other.json(&["import", kind, &file]).await;
+            assert_eq!(written["rows"]["added"], 0, "{kind} {name}: {written}");
+            assert_eq!(
+                other.text(&["export", kind]).await,
+                ctl.text(&["export", kind]).await,
+                "{kind} {name}"
+            );
+        }
+    }
+    assert_eq!(
+        ctl.text(&["export", "users", "--json"]).await,
+        "[\n\
+         {\"active\":true,\"permissions\":[\"editCapacity\"],\"services\":[10,20,30],\"subject\":\"editor\",\"username\":\"editor-name\"},\n\
+         {\"active\":true,\"services\":[],\"subject\":\"reader\",\"username\":\"reader-name\"}\n\
+         ]"
+        .replace("\"services\":[],", "")
+    );
+}
+
+#[tokio::test]
+async fn what_an_interrupted_import_left_undone_is_done_first() {
+    let ctl = Ctl::start().await;
+    ctl.interrupted_move().await;
+    let file = "[{\"id\": 5, \"name\": \"New\", \"typeId\": 1, \"active\": true}]";
+    let file = ctl.file("new.json", file);
+    let planned = ctl.json(&["import", "services", &file, "--dry-run"]).await;
+    let steps = planned["steps"].as_array().expect("steps").iter();
+    let steps: Vec<_> = steps.map(|step| (step["name"].clone(), step["what"].clone())).collect();
+    let expected = [("30", "moved"), ("5", "added")].map(|(id, what)| (json!(id), json!(what)));
+    assert_eq!(steps, expected);
+    let text = ctl.text(&["import", "services", &file]).await;
+    let told = "finished first: 1 that an interrupted import had left below their old ancestors";
+    assert!(text.contains(told), "{text}");
+    assert!(ctl.run(&["doctor"]).await.expect("findings").well);
+}
+
+/// Answers two of three requests as DynamoDB does when there is no room.
+#[derive(Clone, Debug, Default)]
+struct Throttling(Arc<AtomicU32>);
+
+impl Intercept for Throttling {
+    fn name(&self) -> &'static str {
+        "Throttling"
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if self.0.fetch_add(1, Ordering::SeqCst) % 3 < 2 {
+            let kind = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException";
+            let body = SdkBody::from(json!({"__type": kind}).to_string());
+            *context.response_mut() = HttpResponse::new(400.try_into()?, body);
+        }
+        Ok(())
+    }
+}
+
+/// Two requests of three: more than the SDK's own budget of retries would stand.
+#[tokio::test]
+async fn an_import_goes_on_while_the_store_throttles() {
+    let app = World::family().start().await;
+    let throttling = Throttling::default();
+    let config = patient(&app.client).config().to_builder();
+    let config = config.sleep_impl(NoWait).interceptor(throttling.clone());
+    let lines: String = (1000..1300).map(|id| format!("{id},a,1,,,,,true\n")).collect();
+    let file = format!("id,name,typeId,parentId,town,postcode,odsCode,active\n{lines}");
+    let client: Client = Client::from_conf(config.build());
+    let written = services::import(&client, &app.tables.services, file.as_bytes()).await;
+    assert_eq!(written.expect("an import").added, 300);
+    assert!(throttling.0.load(Ordering::SeqCst) > 800);
+}
