@@ -6,7 +6,7 @@ mod silence;
 use std::{collections::HashMap, fs, path::Path, process::Command, time::Duration};
 
 use lambda_emulator::{Ended, Function, Outcome};
-use local_stack::{engine::REGION, schedule};
+use local_stack::{gateway, schedule};
 use serde_json::{Value, json};
 use shared::http::Answer;
 
@@ -32,22 +32,15 @@ const READING: [(&str, &str); 6] = [
     ("update-status", "an-editor-sets-red"),
 ];
 
-/// The settings of a function on that store, which is AWS's own but for its address.
+/// The settings of a function on that store.
 fn on(store: &str, mut settings: HashMap<String, String>) -> HashMap<String, String> {
-    let own = [
-        ("AWS_REGION", REGION),
-        ("AWS_ACCESS_KEY_ID", "sample"),
-        ("AWS_SECRET_ACCESS_KEY", "sample"),
-        ("AWS_ENDPOINT_URL_DYNAMODB", store),
-        ("METRICS_NAMESPACE", "CapacityStatus"),
-    ];
-    settings.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    settings.extend(gateway::store(store));
     settings
 }
 
 async fn start(function: &str, settings: &HashMap<String, String>) -> Function {
     let binary = root().join("target/lambda").join(function).join("bootstrap");
-    Function::start(&binary, settings).await.expect("a built function")
+    Function::start(Command::new(binary), settings).await.expect("a built function")
 }
 
 fn event(function: &str, case: &str) -> String {

@@ -18,6 +18,7 @@ pub(crate) use key_server::{KeyServer, Published};
 pub(crate) use meter::{Meter, Reads};
 pub(crate) use request::{Call, Reply};
 pub(crate) use verifying::Verifying;
+pub(crate) use local_stack::gateway::settings as gateway_settings;
 pub(crate) use world::{
-    NOW, World, client, direct, endpoint, fresh_tables, gateway_settings, root, sample_app,
+    NOW, World, client, direct, endpoint, fresh_tables, root, sample_app,
 };

@@ -11,7 +11,10 @@ use std::{
 
 use aws_sdk_dynamodb::Client;
 use capacityctl::client::local_client;
-use local_stack::engine::{Engine, REGION};
+use local_stack::{
+    engine::{Engine, REGION},
+    gateway::settings as gateway_settings,
+};
 use serde_json::{Value, json};
 use shared::config::Tables;
 
@@ -55,23 +58,6 @@ pub(crate) async fn fresh_tables(client: &Client) -> Tables {
     let prefix = format!("test-{}-{world}-", std::process::id());
     let template = std::fs::read_to_string(root().join("template.yaml")).expect("a template");
     local_stack::tables::create(client, &template, &prefix).await.expect("tables")
-}
-
-/// The settings of a function behind the gateway.
-pub(crate) fn gateway_settings(tables: &Tables) -> HashMap<String, String> {
-    let fixed = [
-        ("AUTH_MODE", "gateway"),
-        ("RESET_DEFAULT_MINUTES", "240"),
-        ("RESET_MIN_MINUTES", "0"),
-        ("RESET_MAX_MINUTES", "1440"),
-        ("RESET_SETTLE_SECONDS", "300"),
-        ("PUBLIC_URL", "https://api.example.org"),
-        ("LOGIN_URL", "https://login.example.org/oauth2/authorize"),
-        ("TOKEN_URL", "https://login.example.org/oauth2/token"),
-        ("DOCS_CLIENT_ID", "people"),
-    ];
-    let settings = fixed.into_iter().chain(tables.variables());
-    settings.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// What to put into the tables before a test begins.

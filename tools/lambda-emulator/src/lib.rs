@@ -6,15 +6,14 @@ mod runtime_api;
 use std::{
     ffi::OsStr,
     fmt, io,
-    path::Path,
-    process::{ExitStatus, Stdio},
+    process::{self, ExitStatus, Stdio},
     time::Duration,
 };
 
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
-    sync::{mpsc, oneshot},
+    sync::{mpsc, oneshot, watch},
     task::JoinHandle,
     time::timeout,
 };
@@ -30,6 +29,7 @@ const START: Duration = Duration::from_secs(10);
 pub struct Function {
     child: Child,
     calls: mpsc::Sender<Call>,
+    asked: watch::Receiver<bool>,
     called: u64,
     server: JoinHandle<()>,
     lines: JoinHandle<Vec<String>>,
@@ -56,17 +56,19 @@ impl fmt::Display for Lost {
 impl std::error::Error for Lost {}
 
 impl Function {
-    /// Starts a binary with those variables, besides what Lambda always sets, and nothing else.
+    /// Starts a command that runs a binary with those variables, besides what Lambda always sets, and
+    /// nothing else.
     ///
     /// # Errors
     /// It cannot be started.
     pub async fn start<Name: AsRef<OsStr>, Value: AsRef<OsStr>>(
-        binary: &Path,
+        command: process::Command,
         variables: impl IntoIterator<Item = (Name, Value)>,
     ) -> io::Result<Self> {
         let (calls, taken) = mpsc::channel(1);
-        let (address, server) = runtime_api::serve(taken).await?;
-        let mut child = Command::new(binary)
+        let (ask, asked) = watch::channel(false);
+        let (address, server) = runtime_api::serve(taken, ask).await?;
+        let mut child = Command::from(command)
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
             .env("AWS_LAMBDA_FUNCTION_NAME", "function")
@@ -85,7 +87,28 @@ impl Function {
             }
             lines
         });
-        Ok(Self { child, calls, called: 0, server, lines })
+        Ok(Self { child, calls, asked, called: 0, server, lines })
+    }
+
+    /// The process.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Waits until the function has started: it asks for its first call.
+    ///
+    /// # Errors
+    /// It does not get there; it must not be called any more.
+    pub async fn started(&mut self, within: Duration) -> Result<(), Lost> {
+        let started = async {
+            tokio::select! {
+                Ok(_) = self.asked.wait_for(|asked| *asked) => Ok(()),
+                Ok(status) = self.child.wait() => Err(Lost::Exited(status)),
+                else => Err(Lost::TimedOut),
+            }
+        };
+        timeout(within, started).await.unwrap_or(Err(Lost::TimedOut))
     }
 
     /// Calls the function with an event, once it has started, and gives it so much time.
@@ -93,11 +116,23 @@ impl Function {
     /// # Errors
     /// It gives no outcome; it must not be called any more.
     pub async fn call(&mut self, event: String, time: Duration) -> Result<Ended, Lost> {
+        self.make(event, time, true).await
+    }
+
+    /// As [`Self::call`], but the function is never told that its answer has arrived: it stands still.
+    ///
+    /// # Errors
+    /// It gives no outcome.
+    pub async fn last_call(&mut self, event: String, time: Duration) -> Result<Ended, Lost> {
+        self.make(event, time, false).await
+    }
+
+    async fn make(&mut self, event: String, time: Duration, goes_on: bool) -> Result<Ended, Lost> {
         let (answer, mut answered) = oneshot::channel();
         self.called += 1;
         let id = format!("call-{}", self.called);
         // The server takes calls for as long as this is here.
-        let _ = self.calls.send(Call { id, event, time, answer }).await;
+        let _ = self.calls.send(Call { id, event, time, answer, goes_on }).await;
         let ended = async {
             tokio::select! {
                 Ok(ended) = &mut answered => Ok(ended),
@@ -106,6 +141,14 @@ impl Function {
             }
         };
         timeout(START + time, ended).await.unwrap_or(Err(Lost::TimedOut))
+    }
+
+    /// Waits until the function has ended by itself.
+    ///
+    /// # Errors
+    /// It cannot be waited for.
+    pub async fn ended(mut self) -> io::Result<ExitStatus> {
+        self.child.wait().await
     }
 
     /// Kills the function without a warning, and gives the lines that it has written.

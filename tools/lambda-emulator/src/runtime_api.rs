@@ -18,7 +18,7 @@ use axum::{
 use serde_json::Value;
 use tokio::{
     net::TcpListener,
-    sync::{Mutex, mpsc, oneshot},
+    sync::{Mutex, mpsc, oneshot, watch},
     task::JoinHandle,
     time::Instant,
 };
@@ -28,6 +28,8 @@ use tokio::{
 pub struct Ended {
     /// What the function answered.
     pub outcome: Outcome,
+    /// How long it took from being handed out.
+    pub took: Duration,
     /// How long before its deadline.
     pub left: Duration,
 }
@@ -48,25 +50,33 @@ pub(crate) struct Call {
     pub(crate) event: String,
     pub(crate) time: Duration,
     pub(crate) answer: oneshot::Sender<Ended>,
+    /// Whether the function is told that its answer has arrived.
+    pub(crate) goes_on: bool,
 }
 
 type Shared = State<Arc<Api>>;
 
 struct Api {
     calls: Mutex<mpsc::Receiver<Call>>,
+    asked: watch::Sender<bool>,
     under_way: Mutex<Option<UnderWay>>,
 }
 
 /// The call that the function has taken.
 struct UnderWay {
     id: String,
-    deadline: Instant,
+    taken: Instant,
+    time: Duration,
     answer: oneshot::Sender<Ended>,
+    goes_on: bool,
 }
 
-/// Serves the API on a free port.
-pub(crate) async fn serve(calls: mpsc::Receiver<Call>) -> io::Result<(SocketAddr, JoinHandle<()>)> {
-    let api = Api { calls: Mutex::new(calls), under_way: Mutex::default() };
+/// Serves the API on a free port, and tells when the function has asked for its first call.
+pub(crate) async fn serve(
+    calls: mpsc::Receiver<Call>,
+    asked: watch::Sender<bool>,
+) -> io::Result<(SocketAddr, JoinHandle<()>)> {
+    let api = Api { calls: Mutex::new(calls), asked, under_way: Mutex::default() };
     let router = Router::new()
         .route("/2018-06-01/runtime/invocation/next", get(next))
         .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
@@ -88,6 +98,7 @@ fn epoch_ms(from_now: Duration) -> u128 {
 
 /// Waits for the next call, and hands it out: from then on its time runs.
 async fn next(State(api): Shared) -> Response {
+    api.asked.send_replace(true);
     let Some(call) = api.calls.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };
@@ -104,9 +115,10 @@ async fn next(State(api): Shared) -> Response {
             "Root=1-6b015ebc-b5d7f083ce674fa6bc224deb;Parent=53995c3f42cd8ad8;Sampled=0".to_owned(),
         ),
     ];
-    let (id, deadline, answer) = (call.id, Instant::now() + call.time, call.answer);
-    *api.under_way.lock().await = Some(UnderWay { id, deadline, answer });
-    (headers, call.event).into_response()
+    let Call { id, event, time, answer, goes_on } = call;
+    let under_way = UnderWay { id, taken: Instant::now(), time, answer, goes_on };
+    *api.under_way.lock().await = Some(under_way);
+    (headers, event).into_response()
 }
 
 async fn response(api: Shared, id: Path<String>, body: Bytes) -> StatusCode {
@@ -123,8 +135,12 @@ async fn ended(api: &Api, id: &str, body: &[u8], outcome: fn(Value) -> Outcome) 
     let (Some(call), Ok(body)) = (call, serde_json::from_slice(body)) else {
         return StatusCode::BAD_REQUEST;
     };
-    let left = call.deadline.saturating_duration_since(Instant::now());
+    let took = call.taken.elapsed();
+    let left = call.time.saturating_sub(took);
     // Whoever has called may have gone.
-    let _ = call.answer.send(Ended { outcome: outcome(body), left });
+    let _ = call.answer.send(Ended { outcome: outcome(body), took, left });
+    if !call.goes_on {
+        std::future::pending::<()>().await;
+    }
     StatusCode::ACCEPTED
 }

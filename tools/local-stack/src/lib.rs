@@ -10,6 +10,7 @@ pub mod engine;
 pub mod events;
 pub mod failure;
 pub mod forward;
+pub mod gateway;
 pub mod guide;
 pub mod interrupt;
 pub mod issuer;

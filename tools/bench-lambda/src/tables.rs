@@ -1,0 +1,28 @@
+//! The tables of a subject: those of template.yaml with the sample directory.
+
+use std::{
+    error::Error,
+    fs,
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use local_stack::{engine::Engine, sample};
+use shared::config::Tables;
+
+/// The repository.
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Fresh ones.
+pub(crate) async fn fresh(engine: &Engine) -> Result<Tables, Box<dyn Error>> {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    let prefix = format!("bench-{}-", MADE.fetch_add(1, Ordering::Relaxed));
+    let template = fs::read_to_string(root().join("template.yaml"))?;
+    let client = engine.client();
+    let tables = local_stack::tables::create(&client, &template, &prefix).await?;
+    capacityctl::services::import_rows(&client, &tables.services, sample::directory()).await?;
+    capacityctl::users::import_users(&client, &tables.users, sample::users()).await?;
+    Ok(tables)
+}
