@@ -8,7 +8,8 @@ use serde::{
     de::{Error as _, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
-use sha2::{Digest as _, Sha256};
+
+use crate::hex::sha256;
 
 /// The deepest nesting accepted: an object is level 1, a value in it level 2.
 const MAX_DEPTH: usize = 64;
@@ -46,7 +47,7 @@ impl Object {
     pub fn digest(&self) -> String {
         let mut text = String::new();
         self.write(&mut text);
-        Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+        sha256(text.as_bytes())
     }
 
     fn write(&self, text: &mut String) {

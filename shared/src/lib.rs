@@ -3,12 +3,15 @@
 
 pub mod access;
 pub mod auth;
+pub mod client;
 pub mod config;
 pub mod domain;
+mod hex;
 pub mod http;
 pub mod json;
 pub mod metrics;
 pub mod platform;
+pub mod rehearsal;
 pub mod store;
 pub mod telemetry;
 pub mod usage;

@@ -6,8 +6,6 @@
 
 use std::sync::OnceLock;
 
-use serde_json::{Map, Value, json};
-
 use crate::{
     domain::{Change, Timestamp},
     http::{Context, Problem},
@@ -18,7 +16,8 @@ pub(crate) const TARGET: &str = "embedded_metrics";
 
 static NAMESPACE: OnceLock<String> = OnceLock::new();
 
-/// Names the namespace of this process's metrics. A second call changes nothing.
+/// Names the namespace of this process's metrics, which has no quotes in it (CloudWatch allows none). A second
+/// call changes nothing.
 pub fn start(namespace: String) {
     let _ = NAMESPACE.set(namespace);
 }
@@ -87,42 +86,54 @@ pub fn settled(run: ResetRun, now: Timestamp) {
     document.emit();
 }
 
-/// A line being put together.
+/// A line being put together, as text: it is written with each answer.
 struct Document {
     now: Timestamp,
-    directives: Vec<Value>,
-    members: Map<String, Value>,
+    directives: String,
+    members: String,
 }
 
 impl Document {
-    fn at(now: Timestamp) -> Self {
-        Self { now, directives: Vec::new(), members: Map::new() }
+    const fn at(now: Timestamp) -> Self {
+        Self { now, directives: String::new(), members: String::new() }
     }
 
-    /// Adds metrics (name, unit, value) under one set of dimensions.
+    /// Adds metrics (name, unit, value) under one set of dimensions. Names, units and the dimensions'
+    /// values are ours, and need no escapes.
     fn add(&mut self, dimensions: &[(&str, &str)], metrics: &[(&str, &str, u64)]) {
-        let names: Vec<_> = dimensions.iter().map(|(name, _)| *name).collect();
-        let units: Vec<_> =
-            metrics.iter().map(|(name, unit, _)| json!({"Name": name, "Unit": unit})).collect();
-        self.directives.push(json!({
-            "Namespace": NAMESPACE.get().map_or("CapacityStatus", String::as_str),
-            "Dimensions": [names],
-            "Metrics": units,
-        }));
-        let dimensions = dimensions.iter().map(|(name, value)| (name, Value::from(*value)));
-        let metrics = metrics.iter().map(|(name, _, value)| (name, Value::from(*value)));
-        let members = dimensions.chain(metrics);
-        self.members.extend(members.map(|(name, value)| ((*name).to_owned(), value)));
+        let namespace = NAMESPACE.get().map_or("CapacityStatus", String::as_str);
+        let separator = if self.directives.is_empty() { "" } else { "," };
+        self.directives.extend([separator, r#"{"Namespace":""#, namespace, r#"","Dimensions":[["#]);
+        for (number, (name, value)) in dimensions.iter().enumerate() {
+            self.directives.extend([comma(number), "\"", name, "\""]);
+            self.members.extend([",\"", name, r#"":""#, value, "\""]);
+        }
+        self.directives.push_str(r#"]],"Metrics":["#);
+        for (number, (name, unit, value)) in metrics.iter().enumerate() {
+            let open = r#"{"Name":""#;
+            self.directives.extend([comma(number), open, name, r#"","Unit":""#, unit, r#""}"#]);
+            self.members.extend([",\"", name, "\":", &value.to_string()]);
+        }
+        self.directives.push_str("]}");
     }
 
-    fn emit(mut self) {
-        let metadata = json!({
-            "Timestamp": self.now.epoch_seconds() * 1000,
-            "CloudWatchMetrics": self.directives,
-        });
-        self.members.insert("_aws".to_owned(), metadata);
-        let document = Value::Object(self.members).to_string();
+    fn emit(self) {
+        let timestamp = (self.now.epoch_seconds() * 1000).to_string();
+        let document = [
+            r#"{"_aws":{"Timestamp":"#,
+            &timestamp,
+            r#","CloudWatchMetrics":["#,
+            &self.directives,
+            "]}",
+            &self.members,
+            "}",
+        ];
+        let document = document.concat();
         // At the highest level, so that the level of the log takes no metric away.
         tracing::error!(target: TARGET, document);
     }
+}
+
+const fn comma(number: usize) -> &'static str {
+    if number == 0 { "" } else { "," }
 }

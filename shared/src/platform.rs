@@ -2,47 +2,27 @@
 
 use std::{process::ExitCode, time::SystemTime};
 
-use aws_config::{BehaviorVersion, environment::EnvironmentVariableCredentialsProvider};
-use aws_sdk_dynamodb::{
-    Client,
-    config::{Builder as Config, Region, SharedHttpClient},
-};
-use aws_smithy_http_client::{
-    Builder,
-    tls::{Provider, rustls_provider::CryptoMode},
-};
+use aws_sdk_dynamodb::Client;
 use lambda_http::{
     Error, LambdaEvent, Request,
     lambda_runtime::{run, service_fn},
 };
+use mimalloc::MiMalloc;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    config::Environment,
+    client::{self, ClientSettings},
+    config::{ConfigError, Environment},
     http::{Response, TimeLeft, answer},
-    metrics,
+    metrics, rehearsal,
     store::Timeouts,
     telemetry,
 };
 
-/// The HTTP client of the SDK. Its TLS is ring by name: no process-wide default is involved.
-#[must_use]
-pub fn http_client() -> SharedHttpClient {
-    Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
-}
-
-/// A client of the store with region and credentials from the environment, where Lambda puts them.
-/// No other source is asked: there is none in Lambda, and looking for one takes seconds.
-async fn dynamodb(region: String, timeouts: &Timeouts) -> Client {
-    let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(http_client())
-        .region(Region::new(region))
-        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
-        .load()
-        .await;
-    Client::from_conf(timeouts.bound(Config::from(&config)).build())
-}
+/// A quarter of a warm call's instructions are the C library's allocator; this one takes a third of them.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[expect(clippy::disallowed_methods, reason = "Lambda's deadline is by the system's clock")]
 fn time_left(deadline: SystemTime) -> Option<TimeLeft> {
@@ -50,18 +30,18 @@ fn time_left(deadline: SystemTime) -> Option<TimeLeft> {
 }
 
 /// What every function needs of the environment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Settings {
-    region: String,
+    client: ClientSettings,
     namespace: String,
 }
 
 impl Settings {
-    /// Reads `AWS_REGION`, which Lambda sets, and `METRICS_NAMESPACE`.
+    /// Reads what [`ClientSettings`] reads, and `METRICS_NAMESPACE`.
     pub fn read(environment: &mut Environment) -> Option<Self> {
-        let region = environment.required("AWS_REGION");
+        let client = ClientSettings::read(environment);
         let namespace = environment.required("METRICS_NAMESPACE");
-        Some(Self { region: region?, namespace: namespace? })
+        Some(Self { client: client?, namespace: namespace? })
     }
 }
 
@@ -76,42 +56,43 @@ pub struct Invocation {
     pub time_left: Option<TimeLeft>,
 }
 
-/// Runs a function that answers the gateway's requests.
+/// Runs a function that answers the gateway's requests, of which those of that route are the most.
 pub async fn serve<Deps>(
+    route: &str,
     build: impl FnOnce(&mut Environment, &Client) -> Option<Deps>,
     handle: impl AsyncFn(&Deps, Request) -> Response,
 ) -> ExitCode {
-    start(build, async |deps: &Deps, call: Invocation| {
+    let respond = async |deps: &Deps, call: Invocation| {
         let answered = answer(&call.event, async |mut request| {
             call.time_left.map(|left| request.extensions_mut().insert(left));
             handle(deps, request).await
         });
         answered.await.map_err(Error::from)
-    })
-    .await
+    };
+    let rehearse = async |deps: &Deps| rehearsal::hold(route, deps, &handle).await;
+    start(build, rehearse, respond).await
 }
 
-/// Runs a function: builds what it needs from the settings and takes calls until Lambda ends it.
+/// Runs a function: builds what it needs from the settings, rehearses, and takes calls until Lambda ends
+/// it.
 ///
 /// What stops the start is logged.
 pub async fn start<Deps, Answer: Serialize>(
     build: impl FnOnce(&mut Environment, &Client) -> Option<Deps>,
+    rehearse: impl AsyncFnOnce(&Deps),
     handle: impl AsyncFn(&Deps, Invocation) -> Result<Answer, Error>,
 ) -> ExitCode {
     telemetry::start();
-    let mut environment = Environment::of_process();
-    let settings = Settings::read(&mut environment);
-    let region = settings.as_ref().map(|settings| settings.region.clone()).unwrap_or_default();
     let timeouts = Timeouts::default();
-    let built = build(&mut environment, &dynamodb(region, &timeouts).await);
-    let (settings, deps) = match environment.finish(settings.zip(built)) {
-        Ok(built) => built,
+    let deps = match built(build, &timeouts) {
+        Ok(deps) => deps,
         Err(error) => {
             tracing::error!(%error, "start_failed");
             return ExitCode::FAILURE;
         }
     };
-    metrics::start(settings.namespace);
+    timeouts.end_within(Some(rehearsal::TIME));
+    rehearse(&deps).await;
     // Boxed, because the compiler gives up on the layout of futures nested as deep as the SDK's.
     let service = service_fn(async |call: LambdaEvent<Box<RawValue>>| {
         let time_left = time_left(call.context.deadline());
@@ -126,4 +107,22 @@ pub async fn start<Deps, Answer: Serialize>(
             ExitCode::FAILURE
         }
     }
+}
+
+/// What the function needs, from the settings of this process.
+fn built<Deps>(
+    build: impl FnOnce(&mut Environment, &Client) -> Option<Deps>,
+    timeouts: &Timeouts,
+) -> Result<Deps, ConfigError> {
+    let mut environment = Environment::of_process();
+    let settings = Settings::read(&mut environment);
+    let (client, namespace) = settings.map_or_else(
+        // The other settings are read all the same, to report everything that is wrong.
+        || (client::unusable(), None),
+        |settings| (settings.client.client(timeouts), Some(settings.namespace)),
+    );
+    let built = build(&mut environment, &client);
+    let (namespace, deps) = environment.finish(namespace.zip(built))?;
+    metrics::start(namespace);
+    Ok(deps)
 }

@@ -12,8 +12,8 @@ use tracing::{
 use tracing_subscriber::{
     fmt::{
         FmtContext, FormatEvent, FormatFields, MakeWriter,
-        format::{Format, Json, Writer, format},
-        time::SystemTime,
+        format::Writer,
+        time::{FormatTime as _, SystemTime},
     },
     registry::LookupSpan,
 };
@@ -49,22 +49,15 @@ where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let level = level.and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
-    let lines = format()
-        .json()
-        .flatten_event(true)
-        .with_current_span(false)
-        .with_span_list(false)
-        .with_target(false);
     tracing_subscriber::fmt()
-        .json()
-        .event_format(Lines(lines))
+        .event_format(Lines)
         .with_max_level(level.min(LevelFilter::INFO))
         .with_writer(writer)
         .finish()
 }
 
-/// Writes events as JSON objects; a document of metrics is one already.
-struct Lines(Format<Json, SystemTime>);
+/// Writes events as JSON objects, straight from their fields; a document of metrics is one already.
+struct Lines;
 
 impl<S, N> FormatEvent<S, N> for Lines
 where
@@ -73,16 +66,55 @@ where
 {
     fn format_event(
         &self,
-        context: &FmtContext<'_, S, N>,
+        _: &FmtContext<'_, S, N>,
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        if event.metadata().target() != metrics::TARGET {
-            return self.0.format_event(context, writer, event);
+        let metadata = event.metadata();
+        if metadata.target() == metrics::TARGET {
+            let mut document = Document(String::new());
+            event.record(&mut document);
+            return writeln!(writer, "{}", document.0);
         }
-        let mut document = Document(String::new());
-        event.record(&mut document);
-        writeln!(writer, "{}", document.0)
+        writer.write_str(r#"{"timestamp":""#)?;
+        SystemTime.format_time(&mut writer)?;
+        write!(writer, r#"","level":"{}""#, metadata.level())?;
+        let mut members = Members(String::new());
+        event.record(&mut members);
+        writeln!(writer, "{}}}", members.0)
+    }
+}
+
+/// The fields of an event as members of an object, a comma before each.
+struct Members(String);
+
+impl Members {
+    /// Adds one whose value is JSON.
+    fn add(&mut self, field: &Field, json: &str) {
+        self.0.extend([",\"", field.name(), "\":", json]);
+    }
+}
+
+impl Visit for Members {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        // A text can always be written.
+        self.add(field, &serde_json::to_string(value).unwrap_or_default());
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.add(field, if value { "true" } else { "false" });
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.add(field, &value.to_string());
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.add(field, &value.to_string());
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.record_str(field, &format!("{value:?}"));
     }
 }
 

@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, fs};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use local_stack::schedule;
 use serde_json::value::RawValue;
-use shared::http::answer;
+use shared::{http::answer, rehearsal};
 
-use crate::harness::{App, Contract, Reply, root, sample_app};
+use crate::harness::{App, Contract, FUNCTIONS, Reply, root, sample_app};
 
 /// Function, case, expected status, and the problem's code where there is one.
 pub(crate) const EXPECTED: [(&str, &str, u16, &str); 42] = [
@@ -84,11 +84,33 @@ fn every_event_file_is_expected() {
     assert_eq!(files, BTreeSet::from(expected));
 }
 
+/// What functions rehearse with at their start: see docs/adr/0011.
+#[tokio::test]
+async fn a_rehearsal_is_the_request_of_nobody_on_the_functions_own_route() {
+    let app = sample_app().await;
+    for function in FUNCTIONS.into_iter().filter(|name| *name != schedule::FUNCTION) {
+        let main = root().join("functions").join(function).join("src/main.rs");
+        let main = fs::read_to_string(main).expect("a main");
+        let (_, after) = main.split_once("serve(\"").expect("a call");
+        let (route, _) = after.split_once('"').expect("a route");
+        let reply = reply(&app, function, &rehearsal::event(route).to_string()).await;
+        match function {
+            "api-docs" | "health" => {
+                assert_eq!(reply.status.as_u16(), 200, "{function}: {}", reply.body)
+            }
+            _ => assert_eq!(reply.refused(401), "USER_UNKNOWN", "{function}"),
+        }
+    }
+}
+
 async fn send(app: &App, function: &str, case: &str) -> Reply {
     let file = root().join("events").join(function).join(format!("{case}.json"));
-    let text = fs::read_to_string(file).expect("an event");
-    let event: &RawValue = serde_json::from_str(&text).expect("JSON");
-    let read: ApiGatewayV2httpRequest = serde_json::from_str(&text).expect("an event");
+    reply(app, function, &fs::read_to_string(file).expect("an event")).await
+}
+
+async fn reply(app: &App, function: &str, text: &str) -> Reply {
+    let event: &RawValue = serde_json::from_str(text).expect("JSON");
+    let read: ApiGatewayV2httpRequest = serde_json::from_str(text).expect("an event");
     let route = read.route_key.expect("a route key");
     let (method, path) = route.split_once(' ').unwrap_or(("ANY", "/$default"));
     let answered = answer(event, async |it| match function {

@@ -15,6 +15,7 @@ mod alarms;
 #[cfg(feature = "outside")]
 mod artefacts;
 mod bad_input;
+mod client;
 #[cfg(feature = "outside")]
 mod cognito;
 mod cursors;

@@ -3,6 +3,7 @@
 use std::{
     borrow::Cow,
     io::{self, Read as _, Write as _},
+    sync::OnceLock,
 };
 
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
@@ -41,8 +42,8 @@ pub(crate) struct File {
     media_type: &'static str,
     caching: Caching,
     gzip: Cow<'static, [u8]>,
-    /// Of the text compressed, and as it is.
-    etags: [ETag; 2],
+    /// Of the text compressed, and as it is, once they are asked for.
+    etags: OnceLock<[ETag; 2]>,
 }
 
 impl File {
@@ -63,8 +64,7 @@ impl File {
     }
 
     fn of(media_type: &'static str, caching: Caching, gzip: Cow<'static, [u8]>) -> Self {
-        let etags = ["-gzip", ""].map(|coding| ETag::of_file(&gzip, coding));
-        Self { media_type, caching, gzip, etags }
+        Self { media_type, caching, gzip, etags: OnceLock::new() }
     }
 
     /// The answer to a request with those headers.
@@ -73,7 +73,7 @@ impl File {
     /// [`Problem::Internal`] if what the build has compressed cannot be read.
     pub(crate) fn answer(&self, headers: &HeaderMap) -> Result<Response, Problem> {
         let compressed = takes_gzip(headers);
-        let [gzip, identity] = &self.etags;
+        let [gzip, identity] = self.etags.get_or_init(|| ETag::of_file(&self.gzip, ["-gzip", ""]));
         let etag = if compressed { gzip } else { identity };
         let known = EntityTags::read(headers, &IF_NONE_MATCH);
         let is_known = known.is_some_and(|known| known.match_weakly(etag));

@@ -6,5 +6,5 @@ use api_docs::{Deps, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    shared::platform::serve(Deps::read, handle).await
+    shared::platform::serve("GET /docs", Deps::read, handle).await
 }

@@ -6,5 +6,5 @@ use health::{Deps, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    shared::platform::serve(Deps::read, handle).await
+    shared::platform::serve("GET /_status", Deps::read, handle).await
 }

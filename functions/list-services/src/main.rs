@@ -6,5 +6,5 @@ use list_services::{Deps, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    shared::platform::serve(Deps::read, handle).await
+    shared::platform::serve("GET /services", Deps::read, handle).await
 }

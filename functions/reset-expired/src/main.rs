@@ -6,5 +6,7 @@ use reset_expired::{Deps, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    shared::platform::start(Deps::read, async |deps, call| Ok(handle(deps, call).await)).await
+    let rehearse = async |_: &Deps| ();
+    shared::platform::start(Deps::read, rehearse, async |deps, call| Ok(handle(deps, call).await))
+        .await
 }

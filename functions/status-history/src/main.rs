@@ -6,5 +6,5 @@ use status_history::{Deps, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    shared::platform::serve(Deps::read, handle).await
+    shared::platform::serve("GET /services/{id}/capacitystatus/history", Deps::read, handle).await
 }

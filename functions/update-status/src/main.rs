@@ -6,5 +6,5 @@ use update_status::{Deps, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    shared::platform::serve(Deps::read, handle).await
+    shared::platform::serve("PUT /services/{id}/capacitystatus", Deps::read, handle).await
 }

@@ -4,7 +4,8 @@
 //! start and is no credential: the checksum finds accidents, and each page is authorised afresh.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use sha2::{Digest as _, Sha256};
+
+use crate::hex::sha256;
 
 /// The cursor with those fields, none of which has a `;`. The first says what they mean.
 #[must_use]
@@ -26,5 +27,7 @@ pub fn open<const N: usize>(cursor: &str, first: &str) -> Option<[String; N]> {
 }
 
 fn checksum(text: &str) -> String {
-    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let mut hash = sha256(text.as_bytes());
+    hash.truncate(16);
+    hash
 }

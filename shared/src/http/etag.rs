@@ -3,7 +3,8 @@
 use std::fmt;
 
 use lambda_http::http::{HeaderMap, HeaderValue, header::HeaderName};
-use sha2::{Digest as _, Sha256};
+
+use crate::hex::sha256;
 
 /// The strong entity tag of a representation: `"<effective version>-<short hash of its bytes>"`.
 ///
@@ -19,11 +20,12 @@ impl ETag {
         Self(format!("\"{version}-{}\"", short_hash(representation.as_bytes())))
     }
 
-    /// The tag of a file that is not a representation of anything stored; what ends differently is
+    /// The tags of a file that is not a representation of anything stored; what ends differently is
     /// another coding of it.
     #[must_use]
-    pub fn of_file(bytes: &[u8], coding: &str) -> Self {
-        Self(format!("\"{}{coding}\"", short_hash(bytes)))
+    pub fn of_file<const N: usize>(bytes: &[u8], codings: [&str; N]) -> [Self; N] {
+        let hash = short_hash(bytes);
+        codings.map(|coding| Self(format!("\"{hash}{coding}\"")))
     }
 
     /// The tag as a header's value.
@@ -81,8 +83,11 @@ impl EntityTags {
     }
 }
 
+/// The first four bytes of the hash.
 fn short_hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    let mut hash = sha256(bytes);
+    hash.truncate(8);
+    hash
 }
 
 /// The tags of a comma-separated list. A comma inside quotes belongs to its tag.

@@ -38,13 +38,15 @@ pub(super) fn attributes(
 
 /// The expression that sets some attributes and removes others.
 pub(super) fn expression(set: &[(&str, AttributeValue)], remove: &[&str]) -> String {
-    let set: Vec<_> = set.iter().map(|(name, _)| format!("#{name} = :{name}")).collect();
-    let remove: Vec<_> = remove.iter().map(|name| format!("#{name}")).collect();
-    if remove.is_empty() {
-        format!("SET {}", set.join(", "))
-    } else {
-        format!("SET {} REMOVE {}", set.join(", "), remove.join(", "))
+    let mut expression = String::from("SET ");
+    for (number, (name, _)) in set.iter().enumerate() {
+        let before = if number == 0 { "#" } else { ", #" };
+        expression.extend([before, name, " = :", name]);
     }
+    for (number, name) in remove.iter().enumerate() {
+        expression.extend([if number == 0 { " REMOVE #" } else { ", #" }, name]);
+    }
+    expression
 }
 
 /// Only on that version, and while these attributes have these values.
@@ -53,17 +55,18 @@ pub(super) fn on_condition(
     version: u64,
     mut still: Vec<(&'static str, AttributeValue)>,
 ) -> UpdateBuilder {
-    let mut conditions = Vec::new();
+    let mut condition = String::new();
     if version == 0 {
-        conditions.push(format!("attribute_not_exists(#{})", services::VERSION));
+        condition.extend(["attribute_not_exists(#", services::VERSION, ")"]);
     } else {
         still.push((services::VERSION, number(version)));
     }
     for (name, value) in still {
-        conditions.push(format!("#{name} = :still_{name}"));
+        let and = if condition.is_empty() { "" } else { " AND " };
+        condition.extend([and, "#", name, " = :still_", name]);
         update = update
-            .expression_attribute_names(format!("#{name}"), name)
-            .expression_attribute_values(format!(":still_{name}"), value);
+            .expression_attribute_names(["#", name].concat(), name)
+            .expression_attribute_values([":still_", name].concat(), value);
     }
-    update.condition_expression(conditions.join(" AND "))
+    update.condition_expression(condition)
 }

@@ -15,10 +15,6 @@ use aws_sdk_dynamodb::{
 };
 use tokio::time::Instant;
 
-/// How long a connection may take to open, with its name lookup and TLS.
-const CONNECT: Duration = Duration::from_secs(1);
-/// How long an answer may take to begin.
-const READ: Duration = Duration::from_millis(1500);
 /// How long one attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(2);
 /// How long a call may take with its retries.
@@ -29,15 +25,10 @@ const OPERATION: Duration = Duration::from_secs(5);
 pub struct Timeouts(Arc<Mutex<Option<Instant>>>);
 
 impl Timeouts {
-    /// Gives a client these timeouts.
-    ///
-    /// Those of connecting and reading stay the same, because connections are kept by them: others would
-    /// open new ones. The attempt's bounds both.
+    /// Gives a client these timeouts. The attempt's bounds those of its connections, which stay the same.
     #[must_use]
     pub fn bound(&self, config: Builder) -> Builder {
         let longest = TimeoutConfig::builder()
-            .connect_timeout(CONNECT)
-            .read_timeout(READ)
             .operation_attempt_timeout(ATTEMPT)
             .operation_timeout(OPERATION);
         config.timeout_config(longest.build()).interceptor(self.clone())

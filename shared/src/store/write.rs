@@ -178,10 +178,10 @@ impl Writer {
             .set_key(Some(service_key(service)))
             .update_expression(expression(&set, &remove));
         for name in set.iter().map(|(name, _)| *name).chain(remove) {
-            update = update.expression_attribute_names(format!("#{name}"), name);
+            update = update.expression_attribute_names(["#", name].concat(), name);
         }
         for (name, value) in set {
-            update = update.expression_attribute_values(format!(":{name}"), value);
+            update = update.expression_attribute_values([":", name].concat(), value);
         }
         on_condition(update, transition.from_version, still)
             .build()

@@ -142,9 +142,11 @@ async fn a_panic_is_a_problem_document_and_the_environment_goes_on() {
         reply(&event, ended).ok();
 
         let log = log(running).await;
-        let [panicked, fault, failed, ..] = log.as_slice() else { panic!("{log:?}") };
+        let [rehearsed, panicked, fault, failed, ..] = log.as_slice() else { panic!("{log:?}") };
+        assert_eq!(rehearsed["message"], "rehearsal_failed");
+        assert_eq!(rehearsed["status"], 500);
         let place = panicked["location"].as_str().expect("a place");
-        assert!(panicked["message"] == "panicked" && place.contains("dns.rs"), "{panicked}");
+        assert!(panicked["message"] == "panicked" && place.contains("net/addr.rs"), "{panicked}");
         assert_eq!((&fault["Code"], &fault["Faults"]), (&json!("INTERNAL"), &json!(1)));
         assert_eq!(failed["error"], "the handler panicked");
         assert_eq!(failed["request_id"], request_id);

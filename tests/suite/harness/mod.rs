@@ -15,10 +15,8 @@ mod world;
 pub(crate) use app::{App, FUNCTIONS, logical_id, time};
 pub(crate) use contract::{Contract, document};
 pub(crate) use key_server::{KeyServer, Published};
+pub(crate) use local_stack::gateway::settings as gateway_settings;
 pub(crate) use meter::{Meter, Reads};
 pub(crate) use request::{Call, Reply};
 pub(crate) use verifying::Verifying;
-pub(crate) use local_stack::gateway::settings as gateway_settings;
-pub(crate) use world::{
-    NOW, World, client, direct, endpoint, fresh_tables, root, sample_app,
-};
+pub(crate) use world::{NOW, World, client, direct, endpoint, fresh_tables, root, sample_app};

@@ -8,6 +8,9 @@ use crate::figures::{Figures, Times};
 /// Figures by the subject's name.
 pub(crate) type All<'a> = &'a [(&'static str, Figures)];
 
+/// A column: its title, and its figure of a subject.
+type Column<'a> = (&'a str, &'a dyn Fn(&Figures) -> Option<u64>);
+
 /// Prints one object, by subject.
 pub(crate) fn print_json(all: All<'_>) -> Result<(), serde_json::Error> {
     let mut subjects = Map::new();
@@ -18,14 +21,21 @@ pub(crate) fn print_json(all: All<'_>) -> Result<(), serde_json::Error> {
     Ok(())
 }
 
-/// Prints a table for each kind of figures.
+/// Prints a table for each kind of figures. Behind each figure stand its ratios to that of hello and to that
+/// of the naive function with the same event.
 pub(crate) fn print_tables(all: All<'_>) {
-    table(all, "Instructions from exec to the first answer", "M", |one| {
-        Some(mega(one.instructions?.first))
-    });
-    table(all, "Instructions of a later call", "M", |one| Some(mega(one.instructions?.warm)));
-    table(all, "Binary", "MB", |one| Some(mega(one.sizes?.binary)));
-    table(all, "Archive", "MB", |one| Some(mega(one.sizes?.archive)));
+    table(
+        all,
+        "Instructions, in millions",
+        1e6,
+        &[
+            ("exec to the first answer", &|one| Some(one.instructions?.first)),
+            ("later call", &|one| Some(one.instructions?.warm)),
+        ],
+    );
+    let sizes: [Column<'_>; 2] =
+        [("binary", &|one| Some(one.sizes?.binary)), ("archive", &|one| Some(one.sizes?.archive))];
+    table(all, "Sizes, in MB", 1e6, &sizes);
     times(all, "on a whole CPU", |one| one.times);
     for memory_mb in [128, 256, 512] {
         times(all, &format!("with {memory_mb} MB"), |one| {
@@ -34,29 +44,59 @@ pub(crate) fn print_tables(all: All<'_>) {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
-fn mega(number: u64) -> f64 {
-    number as f64 / 1e6
-}
-
-#[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
-fn kilo(number: u64) -> f64 {
-    number as f64 / 1e3
-}
-
 fn times(all: All<'_>, how: &str, of: impl Fn(&Figures) -> Option<Times>) {
-    let figures: [(&str, &str, fn(Times) -> u64); 7] = [
-        ("Start", "ms", |times| times.init_us),
-        ("First call", "ms", |times| times.first_us),
-        ("Start and first call", "ms", |times| times.cold_us),
-        ("The longest start and first call", "ms", |times| times.cold_max_us),
-        ("Later call", "ms", |times| times.warm_us),
-        ("CPU of a later call", "ms", |times| times.warm_cpu_us),
-        ("Peak memory", "MB", |times| times.peak_kb),
-    ];
-    for (what, unit, figure) in figures {
-        table(all, &format!("{what}, {how}"), unit, |one| Some(kilo(figure(of(one)?))));
+    table(
+        all,
+        &format!("Times in ms and memory in MB, {how}"),
+        1e3,
+        &[
+            ("start", &|one| Some(of(one)?.init_us)),
+            ("first call", &|one| Some(of(one)?.first_us)),
+            ("both", &|one| Some(of(one)?.cold_us)),
+            ("longest", &|one| Some(of(one)?.cold_max_us)),
+            ("later call", &|one| Some(of(one)?.warm_us)),
+            ("CPU of it", &|one| Some(of(one)?.warm_cpu_us)),
+            ("peak memory", &|one| Some(of(one)?.peak_kb)),
+        ],
+    );
+}
+
+fn table(all: All<'_>, title: &str, unit: f64, columns: &[Column<'_>]) {
+    let mut table = Table::new();
+    table.load_preset(ASCII_MARKDOWN);
+    table.set_header([title].into_iter().chain(columns.iter().map(|(title, _)| *title)));
+    let mut rows = 0;
+    for (name, own) in all {
+        let cells: Option<Vec<String>> =
+            columns.iter().map(|(_, of)| Some(cell(all, name, of, of(own)?, unit))).collect();
+        let Some(cells) = cells else { continue };
+        table.add_row([(*name).to_owned()].into_iter().chain(cells));
+        rows += 1;
     }
+    if rows > 0 {
+        print(&format!("{table}\n"));
+    }
+}
+
+/// A figure with its ratios, such as `0.712 (3.79, 1.00)`.
+#[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+fn cell(
+    all: All<'_>,
+    name: &str,
+    of: impl Fn(&Figures) -> Option<u64>,
+    own: u64,
+    unit: f64,
+) -> String {
+    let ratio = |to: &str| {
+        let to = all.iter().find(|(other, _)| *other == to).and_then(|(_, figures)| of(figures));
+        to.map_or("–".to_owned(), |to| significant(own as f64 / to.max(1) as f64))
+    };
+    let (hello, naive) = (ratio("hello"), ratio(naive_of(name)));
+    format!("{:.3} ({hello}, {naive})", own as f64 / unit)
+}
+
+fn significant(ratio: f64) -> String {
+    if ratio < 0.1 { format!("{ratio:.4}") } else { format!("{ratio:.2}") }
 }
 
 /// The naive function that does what this one does.
@@ -65,29 +105,6 @@ fn naive_of(name: &str) -> &'static str {
         "update-status" | "naive-put" => "naive-put",
         "list-services" | "naive-page" => "naive-page",
         _ => "naive-get",
-    }
-}
-
-fn table(all: All<'_>, title: &str, unit: &str, of: impl Fn(&Figures) -> Option<f64>) {
-    let figure = |name: &str| {
-        all.iter().find(|(own, _)| *own == name).and_then(|(_, figures)| of(figures))
-    };
-    let ratio = |figure: f64, to: Option<f64>| match to {
-        Some(to) if to > 0.0 => format!("{:.3}", figure / to),
-        _ => String::new(),
-    };
-    let mut table = Table::new();
-    table.load_preset(ASCII_MARKDOWN);
-    table.set_header([title, unit, "to hello", "to naive"]);
-    let mut rows = 0;
-    for (name, own) in all {
-        let Some(own) = of(own) else { continue };
-        let [hello, naive] = ["hello", naive_of(name)].map(|other| ratio(own, figure(other)));
-        table.add_row([(*name).to_owned(), format!("{own:.3}"), hello, naive]);
-        rows += 1;
-    }
-    if rows > 0 {
-        print(&format!("{table}\n"));
     }
 }
 

@@ -5,12 +5,15 @@ use std::time::Duration;
 use aws_sdk_dynamodb::{
     Client, Config,
     config::{
-        BehaviorVersion, Credentials, Region,
+        BehaviorVersion, Credentials, Region, SharedHttpClient,
         retry::{RetryConfig, RetryPartition, TokenBucket},
         timeout::TimeoutConfig,
     },
 };
-use shared::platform;
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
 
 /// How long a connection may take to open, an answer to begin, and a request as a whole.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -22,6 +25,12 @@ const ATTEMPT: Duration = Duration::from_secs(15);
 const ATTEMPTS: u32 = 30;
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
+/// One that reaches wherever an administrator's credentials come from. Its TLS is ring by name: no
+/// process-wide default is involved.
+fn http_client() -> SharedHttpClient {
+    Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+}
+
 /// A client of AWS, with region, credentials and endpoint from where every AWS SDK reads them.
 pub(crate) async fn of_aws() -> Client {
     let defaults = aws_config::defaults(BehaviorVersion::v2026_01_12());
@@ -29,7 +38,7 @@ pub(crate) async fn of_aws() -> Client {
         .connect_timeout(CONNECT)
         .read_timeout(READ)
         .operation_attempt_timeout(ATTEMPT);
-    let defaults = defaults.http_client(platform::http_client()).timeout_config(timeouts.build());
+    let defaults = defaults.http_client(http_client()).timeout_config(timeouts.build());
     Client::new(&defaults.load().await)
 }
 
@@ -49,7 +58,7 @@ pub fn patient(client: &Client) -> Client {
 pub fn local_client(endpoint: &str, region: &str) -> Client {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .http_client(platform::http_client())
+        .http_client(http_client())
         .endpoint_url(endpoint)
         .region(Region::new(region.to_owned()))
         .credentials_provider(Credentials::new("local", "local", None, None, "local"));

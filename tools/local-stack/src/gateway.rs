@@ -37,8 +37,6 @@ pub fn store(endpoint: &str) -> HashMap<String, String> {
     ])
 }
 
-fn owned<'a>(
-    settings: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> HashMap<String, String> {
+fn owned<'a>(settings: impl IntoIterator<Item = (&'a str, &'a str)>) -> HashMap<String, String> {
     settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

@@ -25,6 +25,7 @@ pub mod stack;
 pub mod state;
 pub mod tables;
 pub mod template;
+pub mod tls;
 pub mod token_endpoint;
 pub mod watch;
 

@@ -12,7 +12,10 @@ use aws_sdk_dynamodb::{
     Client,
     types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem, Update},
 };
-use lambda_http::{Body, Error, Request, RequestExt, Response, http::Method, run, service_fn, tracing};
+use lambda_http::{
+    Body, Error, Request, RequestExt, Response, http::Method, request::RequestContext, run,
+    service_fn, tracing,
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize, Serialize)]
@@ -84,7 +87,7 @@ async fn list(client: &Client) -> Result<Response<Body>, Error> {
 async fn put(client: &Client, id: String, request: Request) -> Result<Response<Body>, Error> {
     let new: NewStatus = serde_json::from_slice(request.body())?;
     let (services, users) = (env::var("SERVICES_TABLE")?, env::var("USERS_TABLE")?);
-    let subject = request.headers()["x-subject"].to_str()?.to_owned();
+    let subject = subject(&request).ok_or("no subject")?;
     let found = client
         .batch_get_item()
         .request_items(&services, key("id", AttributeValue::N(id.clone()))?)
@@ -136,11 +139,19 @@ async fn put(client: &Client, id: String, request: Request) -> Result<Response<B
     answer(&service)
 }
 
+fn subject(request: &Request) -> Option<String> {
+    let RequestContext::ApiGatewayV2(context) = request.request_context() else { return None };
+    context.authorizer?.jwt?.claims.get("sub").cloned()
+}
+
 fn key(name: &str, value: AttributeValue) -> Result<KeysAndAttributes, Error> {
     Ok(KeysAndAttributes::builder().keys(HashMap::from([(name.to_owned(), value)])).build()?)
 }
 
 fn answer(body: &impl Serialize) -> Result<Response<Body>, Error> {
     let body = serde_json::to_string(body)?;
-    Ok(Response::builder().status(200).header("content-type", "application/json").body(body.into())?)
+    Ok(Response::builder()
+        .status(200)
+        .header("content-type", "application/json")
+        .body(body.into())?)
 }

@@ -1,0 +1,41 @@
+//! The authorities that are trusted to say who DynamoDB is.
+
+use std::{fs, sync::Arc};
+
+use tokio_rustls::rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
+
+use super::crypto;
+
+/// Amazon's own. The system's list, of some 140 others, takes ten times as long to read as a function takes
+/// to start.
+pub const AMAZON: &str = include_str!("amazon_roots.pem");
+
+/// What a TLS connection starts from, by the authorities in that PEM file; by Amazon's, if none is named.
+///
+/// # Errors
+/// What is wrong with the file, or with a certificate in it.
+pub(super) fn config(file: Option<&str>) -> Result<Arc<ClientConfig>, String> {
+    let roots = match file {
+        Some(file) => roots(&fs::read_to_string(file).map_err(|error| error.to_string())?),
+        None => roots(AMAZON),
+    };
+    // By name, so that no process-wide default is involved.
+    let config = ClientConfig::builder_with_provider(Arc::new(crypto::provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_root_certificates(roots?)
+        .with_no_client_auth();
+    Ok(Arc::new(config))
+}
+
+fn roots(pem: &str) -> Result<RootCertStore, String> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        let certificate = certificate.map_err(|error| error.to_string())?;
+        roots.add(certificate).map_err(|error| error.to_string())?;
+    }
+    if roots.is_empty() { Err("no certificate".to_owned()) } else { Ok(roots) }
+}

@@ -1,0 +1,196 @@
+//! The functions' own client of DynamoDB: whom it trusts, how it signs, what becomes of its connections.
+
+mod scripted;
+
+use std::{
+    collections::HashMap,
+    fs,
+    time::{Duration, SystemTime},
+};
+
+use aws_sdk_dynamodb::{Client, config::Credentials, types::AttributeValue};
+use aws_sigv4::{
+    http_request::{SignableBody, SignableRequest, SigningSettings, sign},
+    sign::v4::SigningParams,
+};
+use local_stack::{
+    gateway,
+    tls::{Front, Identity},
+};
+use shared::{
+    client::{AMAZON, ClientSettings},
+    config::Environment,
+    store::Timeouts,
+};
+use time::{OffsetDateTime, PrimitiveDateTime, format_description::well_known::Iso8601};
+use x509_parser::pem::Pem;
+
+use self::scripted::{Arrived, Ends, Scripted};
+use crate::harness::endpoint;
+
+/// A function's client with these settings, besides those that Lambda makes.
+fn client(store: &str, more: &[(&str, &str)]) -> Client {
+    let mut settings = gateway::store(store);
+    settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    let mut environment: Environment = settings.into_iter().collect();
+    let settings = ClientSettings::read(&mut environment).expect("settings");
+    settings.client(&Timeouts::default())
+}
+
+async fn read(client: &Client) -> bool {
+    let key = AttributeValue::S("é\"\n".to_owned());
+    let sent = client.get_item().table_name("users").key("subject", key).send().await;
+    sent.is_ok()
+}
+
+fn refused(settings: &[(&str, &str)]) -> String {
+    let mut all: HashMap<_, _> = gateway::store("http://127.0.0.1:1");
+    all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    let mut environment: Environment = all.into_iter().collect();
+    let settings = ClientSettings::read(&mut environment);
+    environment.finish(settings).expect_err("bad settings").to_string()
+}
+
+#[tokio::test]
+async fn a_store_is_trusted_by_its_authority_and_its_name() {
+    let (identity, other) = (Identity::new().expect("a"), Identity::new().expect("another"));
+    let front = Front::start(&identity, &endpoint()).await.expect("a port");
+    let folder = std::env::temp_dir().join(format!("roots-{}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder");
+    let file = |name: &str, pem: &str| {
+        let file = folder.join(name);
+        fs::write(&file, pem).expect("a file");
+        file.to_string_lossy().into_owned()
+    };
+    let (own, others) = (file("own.pem", &identity.root), file("other.pem", &other.root));
+    let both = file("both.pem", &(AMAZON.to_owned() + &identity.root));
+    let reaches = async |store: &str, roots: Option<&str>| {
+        let roots: Vec<_> = roots.map(|roots| ("AWS_CA_BUNDLE", roots)).into_iter().collect();
+        client(store, &roots).list_tables().send().await.is_ok()
+    };
+    assert!(reaches(front.endpoint(), Some(&own)).await);
+    assert!(reaches(front.endpoint(), Some(&both)).await);
+    assert!(!reaches(front.endpoint(), Some(&others)).await, "another authority's");
+    assert!(!reaches(front.endpoint(), None).await, "none of Amazon's");
+    let elsewhere = front.endpoint().replace("localhost", "127.0.0.1");
+    assert!(!reaches(&elsewhere, Some(&own)).await, "another name");
+    fs::remove_dir_all(folder).expect("a folder");
+}
+
+#[test]
+fn bad_roots_and_addresses_stop_the_start() {
+    let https = ("AWS_ENDPOINT_URL_DYNAMODB", "https://localhost:1");
+    let roots = |file| refused(&[https, ("AWS_CA_BUNDLE", file)]);
+    assert!(roots("/no/such/file").contains("AWS_CA_BUNDLE: No such file"));
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    assert_eq!(roots(manifest), "bad settings: AWS_CA_BUNDLE: no certificate");
+    for address in ["dynamodb", "ftp://dynamodb", "https://", "https://a b", "http:///path"] {
+        let said = refused(&[("AWS_ENDPOINT_URL_DYNAMODB", address)]);
+        assert!(said.contains("AWS_ENDPOINT_URL_DYNAMODB: "), "{address}: {said}");
+    }
+    assert_eq!(
+        refused(&[("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", ""), ("AWS_REGION", "")]),
+        "bad settings: AWS_REGION: is missing; AWS_ACCESS_KEY_ID: is missing; \
+         AWS_SECRET_ACCESS_KEY: is missing"
+    );
+}
+
+/// Time enough to bring new ones: see shared/src/client/amazon_roots.pem.
+#[test]
+fn amazons_roots_are_valid_for_two_more_years() {
+    let in_two_years = (OffsetDateTime::now_utc() + time::Duration::days(730)).unix_timestamp();
+    let roots: Vec<_> = Pem::iter_from_buffer(AMAZON.as_bytes()).collect();
+    assert_eq!(roots.len(), 5);
+    for root in roots {
+        let root = root.expect("PEM");
+        let root = root.parse_x509().expect("a certificate");
+        assert!(root.validity().not_after.timestamp() > in_two_years, "{}", root.subject());
+    }
+}
+
+#[tokio::test]
+async fn one_connection_serves_one_request_after_the_other() {
+    let store = Scripted::start(Ends::Never).await;
+    let client = client(&store.endpoint, &[]);
+    for _ in 0..10 {
+        assert!(read(&client).await);
+    }
+    assert_eq!(connections(&store.arrived()), [1; 10]);
+}
+
+#[tokio::test]
+async fn an_unused_connection_outlives_a_pause_of_minutes() {
+    let store = Scripted::start(Ends::Never).await;
+    let client = client(&store.endpoint, &[]);
+    for pause in [0, 299, 299, 301] {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(pause)).await;
+        tokio::time::resume();
+        assert!(read(&client).await);
+    }
+    assert_eq!(connections(&store.arrived()), [1, 1, 1, 2]);
+}
+
+/// And without a further attempt of the SDK's, which would wait before it.
+#[tokio::test]
+async fn a_connection_that_the_store_has_ended_is_replaced_without_an_error() {
+    for ends in [Ends::AfterAnswer, Ends::AtSecondRequest] {
+        let store = Scripted::start(ends).await;
+        let client = client(&store.endpoint, &[]);
+        for number in 0..20 {
+            assert!(read(&client).await, "{ends:?}, {number}");
+        }
+        let arrived = store.arrived();
+        assert!(arrived.iter().any(|request| request.connection == 20), "{ends:?}");
+        for request in arrived {
+            assert!(request.header("amz-sdk-request").starts_with("attempt=1"), "{request:?}");
+        }
+    }
+}
+
+fn connections(arrived: &[Arrived]) -> Vec<usize> {
+    arrived.iter().map(|request| request.connection).collect()
+}
+
+#[tokio::test]
+async fn requests_are_signed_as_the_sdk_signs_them() {
+    let store = Scripted::start(Ends::Never).await;
+    for token in ["", "a+token/of=a role"] {
+        let client = client(&store.endpoint, &[("AWS_SESSION_TOKEN", token)]);
+        // Twice on one day, so that the day's key is used again.
+        assert!(read(&client).await && read(&client).await);
+        let arrived = store.arrived();
+        assert_eq!(arrived.len(), 2);
+        for request in arrived {
+            assert_eq!(request.header("x-amz-security-token"), token);
+            assert_eq!(request.header("authorization"), authorization(&request, token));
+        }
+    }
+}
+
+/// What the SDK's own signer says of a request.
+fn authorization(request: &Arrived, token: &str) -> String {
+    let date = request.header("x-amz-date");
+    let time = PrimitiveDateTime::parse(date, &Iso8601::PARSING).expect("a date");
+    let token = Some(token.to_owned()).filter(|token| !token.is_empty());
+    let identity = Credentials::new("sample", "sample", token, None, "test").into();
+    let params = SigningParams::builder()
+        .identity(&identity)
+        .region("eu-west-2")
+        .name("dynamodb")
+        .time(SystemTime::from(time.assume_utc()))
+        .settings(SigningSettings::default());
+    let headers = request.headers.iter().filter(|(name, _)| {
+        let by_the_signer = ["x-amz-date", "x-amz-security-token"].contains(&name.as_str());
+        name == "host" || name == "content-type" || name.starts_with("x-amz-") && !by_the_signer
+    });
+    let headers = headers.map(|(name, value)| (name.as_str(), value.as_str()));
+    let uri = format!("http://{}/", request.header("host"));
+    let body = SignableBody::Bytes(&request.body);
+    let signable = SignableRequest::new("POST", uri, headers, body).expect("a request");
+    let params = params.build().expect("parameters").into();
+    let (instructions, _) = sign(signable, &params).expect("a signature").into_parts();
+    let (headers, _) = instructions.into_parts();
+    let found = headers.iter().find(|header| header.name() == "authorization");
+    found.expect("an authorization").value().to_owned()
+}

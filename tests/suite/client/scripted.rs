@@ -1,0 +1,106 @@
+//! A store of which a script says when it ends its connections.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
+
+/// When a connection ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ends {
+    Never,
+    /// Right after each answer.
+    AfterAnswer,
+    /// When its second request has arrived, without an answer.
+    AtSecondRequest,
+}
+
+/// A request as it arrived, and on which connection, counted from 1.
+#[derive(Clone, Debug)]
+pub(super) struct Arrived {
+    pub(super) connection: usize,
+    /// Names in lower case.
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Arrived {
+    pub(super) fn header(&self, name: &str) -> &str {
+        let found = self.headers.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+}
+
+/// A running store, which has no items.
+pub(super) struct Scripted {
+    pub(super) endpoint: String,
+    arrived: Arc<Mutex<Vec<Arrived>>>,
+    server: JoinHandle<()>,
+}
+
+impl Drop for Scripted {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl Scripted {
+    pub(super) async fn start(ends: Ends) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+        let arrived = Arc::<Mutex<Vec<Arrived>>>::default();
+        let seen = Arc::clone(&arrived);
+        let server = tokio::spawn(async move {
+            for connection in 1.. {
+                let Ok((stream, _)) = listener.accept().await else { break };
+                tokio::spawn(serve(stream, connection, ends, Arc::clone(&seen)));
+            }
+        });
+        Self { endpoint, arrived, server }
+    }
+
+    /// What has arrived since it was asked last.
+    pub(super) fn arrived(&self) -> Vec<Arrived> {
+        std::mem::take(&mut self.arrived.lock().expect("no panic"))
+    }
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    connection: usize,
+    ends: Ends,
+    seen: Arc<Mutex<Vec<Arrived>>>,
+) {
+    const ANSWER: &[u8] =
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: 2\r\n\r\n{}";
+    let mut number = 0;
+    while let Some(arrived) = read(&mut stream, connection).await {
+        number += 1;
+        seen.lock().expect("no panic").push(arrived);
+        if ends == Ends::AtSecondRequest && number == 2 {
+            return;
+        }
+        if stream.write_all(ANSWER).await.is_err() || ends == Ends::AfterAnswer {
+            return;
+        }
+    }
+}
+
+async fn read(stream: &mut TcpStream, connection: usize) -> Option<Arrived> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.ok()?);
+    }
+    let head = String::from_utf8(head).ok()?;
+    let headers = head.lines().skip(1).filter_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        Some((name.to_ascii_lowercase(), value.to_owned()))
+    });
+    let mut arrived = Arrived { connection, headers: headers.collect(), body: Vec::new() };
+    arrived.body = vec![0; arrived.header("content-length").parse().ok()?];
+    stream.read_exact(&mut arrived.body).await.ok()?;
+    Some(arrived)
+}
