@@ -5,7 +5,9 @@ mod runtime_api;
 
 use std::{
     ffi::OsStr,
-    fmt, io,
+    fmt,
+    fs::File,
+    io,
     path::Path,
     process::{ExitStatus, Stdio},
     time::Duration,
@@ -64,6 +66,26 @@ impl Function {
         binary: &Path,
         variables: impl IntoIterator<Item = (Name, Value)>,
     ) -> io::Result<Self> {
+        Self::writing_to(Stdio::piped(), binary, variables).await
+    }
+
+    /// The same, with its lines in that file, and not kept: it may be called millions of times.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub async fn start_logging_to<Name: AsRef<OsStr>, Value: AsRef<OsStr>>(
+        log: File,
+        binary: &Path,
+        variables: impl IntoIterator<Item = (Name, Value)>,
+    ) -> io::Result<Self> {
+        Self::writing_to(log.into(), binary, variables).await
+    }
+
+    async fn writing_to<Name: AsRef<OsStr>, Value: AsRef<OsStr>>(
+        log: Stdio,
+        binary: &Path,
+        variables: impl IntoIterator<Item = (Name, Value)>,
+    ) -> io::Result<Self> {
         let (calls, taken) = mpsc::channel(1);
         let (address, server) = runtime_api::serve(taken).await?;
         let mut child = Command::new(binary)
@@ -74,11 +96,12 @@ impl Function {
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
             .envs(variables)
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
+            .stdout(log)
             .kill_on_drop(true)
             .spawn()?;
-        let written = child.stdout.take().ok_or_else(|| io::Error::other("no standard output"))?;
+        let written = child.stdout.take();
         let lines = tokio::spawn(async move {
+            let Some(written) = written else { return Vec::new() };
             let (mut written, mut lines) = (BufReader::new(written).lines(), Vec::new());
             while let Ok(Some(line)) = written.next_line().await {
                 lines.push(line);
@@ -108,7 +131,14 @@ impl Function {
         timeout(START + time, ended).await.unwrap_or(Err(Lost::TimedOut))
     }
 
-    /// Kills the function without a warning, and gives the lines that it has written.
+    /// The process, as long as it runs.
+    #[must_use]
+    pub fn process(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Kills the function without a warning, and gives the lines that it has written, if
+    /// they were kept.
     ///
     /// # Errors
     /// It cannot be killed.
