@@ -17,6 +17,8 @@ const VERSION: &str = "1.16.0";
 
 /// How many requests of a kind may be under way at once.
 const CONNECTIONS: &str = "32";
+/// How long an answer is waited for: as long as API Gateway waits for a function.
+const WAIT: &str = "30s";
 /// How many different addresses and bodies there are at most: oha takes one at random.
 const SAMPLES: u64 = 100_000;
 
@@ -133,7 +135,7 @@ impl Order<'_> {
         let addresses = self.write("urls", addresses.collect())?;
         let mut command = Command::new(self.oha);
         command
-            .args(["--no-tui", "--output-format", "json", "--worker-threads", "1", "-t", "10s"])
+            .args(["--no-tui", "--output-format", "json", "--worker-threads", "1", "-t", WAIT])
             .args(["--latency-correction", "-c", CONNECTIONS, "-m", kind.method()])
             .args(["-n", &requests.to_string(), "-q", &self.rate.to_string()])
             .stdin(Stdio::null())
