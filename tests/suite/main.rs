@@ -56,6 +56,7 @@ mod tools_commands;
 mod tools_directory;
 mod tools_hierarchy;
 mod tools_import;
+mod tools_load;
 mod tools_target;
 mod tools_users;
 mod updating;

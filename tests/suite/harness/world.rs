@@ -1,7 +1,6 @@
 //! A world of services and users in tables of its own, on the engine that all tests share.
 
 use std::{
-    collections::HashMap,
     path::PathBuf,
     sync::{
         OnceLock,

@@ -5,7 +5,9 @@ mod runtime_api;
 
 use std::{
     ffi::OsStr,
-    fmt, io,
+    fmt,
+    fs::File,
+    io,
     process::{self, ExitStatus, Stdio},
     time::Duration,
 };
@@ -65,6 +67,26 @@ impl Function {
         command: process::Command,
         variables: impl IntoIterator<Item = (Name, Value)>,
     ) -> io::Result<Self> {
+        Self::writing_to(Stdio::piped(), command, variables).await
+    }
+
+    /// The same, with its lines in that file, and not kept: it may be called millions of times.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub async fn start_logging_to<Name: AsRef<OsStr>, Value: AsRef<OsStr>>(
+        log: File,
+        command: process::Command,
+        variables: impl IntoIterator<Item = (Name, Value)>,
+    ) -> io::Result<Self> {
+        Self::writing_to(log.into(), command, variables).await
+    }
+
+    async fn writing_to<Name: AsRef<OsStr>, Value: AsRef<OsStr>>(
+        log: Stdio,
+        command: process::Command,
+        variables: impl IntoIterator<Item = (Name, Value)>,
+    ) -> io::Result<Self> {
         let (calls, taken) = mpsc::channel(1);
         let (ask, asked) = watch::channel(false);
         let (address, server) = runtime_api::serve(taken, ask).await?;
@@ -76,11 +98,12 @@ impl Function {
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
             .envs(variables)
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
+            .stdout(log)
             .kill_on_drop(true)
             .spawn()?;
-        let written = child.stdout.take().ok_or_else(|| io::Error::other("no standard output"))?;
+        let written = child.stdout.take();
         let lines = tokio::spawn(async move {
+            let Some(written) = written else { return Vec::new() };
             let (mut written, mut lines) = (BufReader::new(written).lines(), Vec::new());
             while let Ok(Some(line)) = written.next_line().await {
                 lines.push(line);
@@ -90,7 +113,7 @@ impl Function {
         Ok(Self { child, calls, asked, called: 0, server, lines })
     }
 
-    /// The process.
+    /// The process, as long as it runs.
     #[must_use]
     pub fn id(&self) -> Option<u32> {
         self.child.id()
@@ -151,7 +174,8 @@ impl Function {
         self.child.wait().await
     }
 
-    /// Kills the function without a warning, and gives the lines that it has written.
+    /// Kills the function without a warning, and gives the lines that it has written, if
+    /// they were kept.
     ///
     /// # Errors
     /// It cannot be killed.

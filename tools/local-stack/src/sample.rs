@@ -8,9 +8,12 @@ use capacityctl::{directory::Row, refusal::Place, user_file::User};
 use shared::{domain::ServiceId, store::keys::users::EDIT_CAPACITY};
 
 const FIRST: u64 = 9_000_000_000;
-const REGION_TYPE: u64 = 1;
-const PROVIDER_TYPE: u64 = 2;
-const REGIONS: [(&str, &str); 7] = [
+/// The directory's number of regions.
+pub const REGION_TYPE: u64 = 1;
+/// The directory's number of providers.
+pub const PROVIDER_TYPE: u64 = 2;
+/// Invented regions, each with a town.
+pub const REGIONS: [(&str, &str); 7] = [
     ("Northmoor", "Kelderby"),
     ("Eastfen", "Marshwick"),
     ("Midvale", "Ashcombe"),
@@ -19,8 +22,10 @@ const REGIONS: [(&str, &str); 7] = [
     ("Thamesreach", "Quillham"),
     ("Peninsula", "Trewarren"),
 ];
-const PROVIDERS: [&str; 4] = ["Alder", "Birch", "Cedar", "Elm"];
-const SERVICES: [(&str, u64); 8] = [
+/// Invented providers.
+pub const PROVIDERS: [&str; 4] = ["Alder", "Birch", "Cedar", "Elm"];
+/// Kinds of services, with the directory's number of each.
+pub const SERVICES: [(&str, u64); 8] = [
     ("Dental Practice", 12),
     ("Pharmacy", 13),
     ("Optician", 14),

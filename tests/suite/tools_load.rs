@@ -1,0 +1,167 @@
+//! `tools/load` stands in for the gateway, an import and DynamoDB's bill: its events are those of
+//! `events/`, its rows those that an import writes, and its units those that the store tells.
+
+use std::fs;
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use capacityctl::{client::local_client, services};
+use load::{
+    counter::Counter,
+    directory::Directory,
+    event::{Pattern, Received},
+    fill,
+    gateway::FUNCTIONS,
+    kind::Kind,
+    oha::Answered,
+};
+use local_stack::engine::REGION;
+use serde_json::{Value, json};
+use shared::store::service;
+
+use crate::harness::{client, endpoint, fresh_tables, root};
+
+/// Events of requests that the gateway takes in, with the function that answers them.
+const CASES: [(&str, &str); 9] = [
+    ("get-status", "a-reader-reads-a-status"),
+    ("get-status", "an-id-that-is-no-id"),
+    ("get-status", "an-unknown-user"),
+    ("list-services", "red-or-amber"),
+    ("list-services", "the-family-of-a-provider"),
+    ("list-services", "the-first-page"),
+    ("update-status", "a-stale-if-match"),
+    ("update-status", "an-editor-sets-red"),
+    ("update-status", "an-idempotency-key"),
+];
+
+/// Where an event has what is of one token or one moment.
+const OF_THE_MOMENT: [&str; 9] = [
+    "/headers/x-amzn-trace-id",
+    "/requestContext/requestId",
+    "/requestContext/time",
+    "/requestContext/timeEpoch",
+    "/requestContext/authorizer/jwt/claims/auth_time",
+    "/requestContext/authorizer/jwt/claims/exp",
+    "/requestContext/authorizer/jwt/claims/iat",
+    "/requestContext/authorizer/jwt/claims/jti",
+    "/requestContext/authorizer/jwt/claims/origin_jti",
+];
+
+/// The headers that the gateway has added to a client's.
+const ADDED: [&str; 4] =
+    ["x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"];
+
+fn headers(event: &Value) -> HeaderMap {
+    let all = event["headers"].as_object().expect("headers");
+    let own = all.iter().filter(|(name, _)| !ADDED.contains(&name.as_str()));
+    let own = own.map(|(name, value)| {
+        let value = HeaderValue::from_str(value.as_str().expect("a text")).expect("a value");
+        (name.parse::<HeaderName>().expect("a name"), value)
+    });
+    own.collect()
+}
+
+fn without_the_moment(mut event: Value) -> Value {
+    for pointer in OF_THE_MOMENT {
+        let member = event.pointer_mut(pointer);
+        *member.unwrap_or_else(|| panic!("{pointer}")) = Value::Null;
+    }
+    event
+}
+
+#[test]
+fn the_load_gateway_makes_the_events_of_the_gateway() {
+    for (function, case) in CASES {
+        let file = root().join(format!("events/{function}/{case}.json"));
+        let expected: Value =
+            serde_json::from_slice(&fs::read(file).expect("an event")).expect("JSON");
+        let (_, modelled_on) =
+            FUNCTIONS.into_iter().find(|(name, _)| *name == function).expect("a function");
+        let text = |pointer: &str| expected.pointer(pointer).and_then(Value::as_str);
+        let made = Pattern::read(&root(), modelled_on).expect("a pattern").event(&Received {
+            path: text("/rawPath").expect("a path"),
+            query: text("/rawQueryString").expect("a query"),
+            id: text("/pathParameters/id"),
+            headers: &headers(&expected),
+            subject: text("/requestContext/authorizer/jwt/claims/sub").expect("a subject"),
+            body: text("/body").unwrap_or_default(),
+            now: expected["requestContext"]["timeEpoch"].as_i64().expect("a time") / 1000,
+        });
+        assert_eq!(made["requestContext"]["time"], expected["requestContext"]["time"], "{case}");
+        assert_eq!(without_the_moment(made), without_the_moment(expected), "{function}/{case}");
+    }
+}
+
+#[tokio::test]
+async fn the_load_directory_is_what_an_import_would_write() {
+    let client = client();
+    let tables = fresh_tables(&client).await;
+    let directory = Directory { size: 400 };
+    fill::fill(&client, &tables, directory).await.expect("filled");
+    let rows: Vec<_> = (0..directory.size).filter_map(|number| directory.row(number)).collect();
+    let written = services::import_rows(&client, &tables.services, rows).await.expect("imported");
+    assert_eq!(json!(written)["unchanged"], 400, "{written}");
+    let levels = (0..directory.size).map(|number| {
+        let item = directory.item(number).expect("a row");
+        service(item).expect("a service").directory.lineage.ancestors().len()
+    });
+    let mut at = [0; 4];
+    levels.for_each(|level| at[level] += 1);
+    assert_eq!(at, [7, 42, 114, 237]);
+}
+
+/// A transaction writes a service of less than a kilobyte, a whole new row of two indexes; then it is
+/// read both ways.
+#[tokio::test]
+async fn the_load_counter_adds_up_units_by_table_and_index() {
+    let tables = fresh_tables(&client()).await;
+    let counter = Counter::start(&endpoint()).expect("a counter");
+    let client = local_client(&counter.url, REGION);
+    let mut item = Directory { size: 100 }.item(99).expect("a row");
+    let number = |number: u64| AttributeValue::N(number.to_string());
+    item.extend([("resetShard".to_owned(), number(3)), ("resetDateTime".to_owned(), number(9))]);
+    let id = item["id"].clone();
+    let put = Put::builder().table_name(&tables.services).set_item(Some(item)).build();
+    let put = TransactWriteItem::builder().put(put.expect("a put")).build();
+    client.transact_write_items().transact_items(put).send().await.expect("stored");
+    for consistent in [true, false] {
+        let get = client.get_item().table_name(&tables.services).key("id", id.clone());
+        get.consistent_read(consistent).send().await.expect("read");
+    }
+    let counts = counter.counts();
+    let (services, index) = (&tables.services, |name| format!("{}/{name}", tables.services));
+    assert_eq!(json!(counts.calls), json!({"GetItem": 2, "TransactWriteItems": 1}));
+    assert_eq!(json!(counts.read), json!({(services): 1.5}));
+    let written =
+        json!({(services): 2.0, (index("hierarchy")): 1.0, (index("pending-reset")): 1.0});
+    assert_eq!(json!(counts.written), written);
+    assert!(counter.counts().calls.is_empty(), "counted twice");
+}
+
+#[test]
+fn a_load_is_well_only_if_every_request_is_answered_as_it_should_be() {
+    let of = |kind, statuses: &[(u16, u64)], errors: &[(&str, u64)]| Answered {
+        kind,
+        requests: 10,
+        statuses: statuses.iter().copied().collect(),
+        errors: errors.iter().map(|(error, times)| ((*error).to_owned(), *times)).collect(),
+        rate: 1.0,
+        p50_ms: 1.0,
+        p95_ms: 2.0,
+        p99_ms: 3.0,
+        max_ms: 301.0,
+    };
+    assert!(of(Kind::Get, &[(200, 10)], &[]).is_well());
+    assert!(of(Kind::Put, &[(200, 9), (409, 1)], &[]).is_well());
+    for wrong in [
+        of(Kind::Get, &[(200, 9), (503, 1)], &[]),
+        of(Kind::Get, &[(200, 9), (404, 1)], &[]),
+        of(Kind::Get, &[(200, 9)], &[]),
+        of(Kind::Get, &[(200, 10)], &[("timeout", 1)]),
+        of(Kind::GetUnchanged, &[(304, 9), (200, 1)], &[]),
+    ] {
+        assert!(!wrong.is_well(), "{wrong:?}");
+    }
+    let targets = [Kind::Get, Kind::Put, Kind::List].map(|kind| of(kind, &[], &[]).is_on_target());
+    assert_eq!(targets, [Some(false), Some(true), None]);
+}

@@ -1,0 +1,139 @@
+//! What API Gateway makes of a request: an HTTP API's event, format 2.0, modelled on those of `events/`.
+
+use std::{
+    fs,
+    path::Path,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use axum::http::{HeaderMap, header::USER_AGENT};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+
+use crate::Failure;
+
+/// The headers that the gateway adds to the client's.
+const ADDED: [&str; 4] =
+    ["x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"];
+
+/// An event of a route, which others of that route are modelled on.
+#[derive(Debug)]
+pub struct Pattern {
+    event: Value,
+    sent: AtomicU64,
+}
+
+/// A request as the gateway has it before it calls a function.
+#[derive(Debug)]
+pub struct Received<'a> {
+    /// The path as it was sent.
+    pub path: &'a str,
+    /// What follows the question mark.
+    pub query: &'a str,
+    /// The service that the path names.
+    pub id: Option<&'a str>,
+    /// The client's headers.
+    pub headers: &'a HeaderMap,
+    /// Whom the token was issued to.
+    pub subject: &'a str,
+    /// The body, if there is one.
+    pub body: &'a str,
+    /// When, in seconds since 1970.
+    pub now: i64,
+}
+
+impl Pattern {
+    /// Reads `events/<case>.json`.
+    ///
+    /// # Errors
+    /// There is no such event, or it lacks what each of the gateway's has.
+    pub fn read(root: &Path, case: &'static str) -> Result<Self, Failure> {
+        let file = root.join(format!("events/{case}.json"));
+        let text = fs::read(&file).map_err(|error| Failure::File(file, error))?;
+        let mut event: Value = serde_json::from_slice(&text).map_err(|_| Failure::Event(case))?;
+        let claims = event.pointer("/requestContext/authorizer/jwt/claims");
+        let http = event.pointer("/requestContext/http");
+        if claims.and(http).is_none_or(|members| !members.is_object()) {
+            return Err(Failure::Event(case));
+        }
+        let event_members = event.as_object_mut().ok_or(Failure::Event(case))?;
+        for of_one_request in ["body", "queryStringParameters", "pathParameters"] {
+            event_members.remove(of_one_request);
+        }
+        let headers = event.get_mut("headers").and_then(Value::as_object_mut);
+        let headers = headers.ok_or(Failure::Event(case))?;
+        headers.retain(|name, _| ADDED.contains(&name.as_str()));
+        Ok(Self { event, sent: AtomicU64::new(0) })
+    }
+
+    /// The event of a request.
+    #[must_use]
+    pub fn event(&self, request: &Received<'_>) -> Value {
+        let number = self.sent.fetch_add(1, Ordering::Relaxed);
+        let mut event = self.event.clone();
+        if let Some(headers) = event.get_mut("headers").and_then(Value::as_object_mut) {
+            let trace = format!("Root=1-{:08x}-{number:024x}", request.now);
+            headers.insert("x-amzn-trace-id".to_owned(), trace.into());
+            headers.extend(headers_of(request.headers));
+        }
+        let agent = request.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+        set(&mut event, "/requestContext/http/userAgent", agent.unwrap_or_default());
+        set(&mut event, "/requestContext/http/path", request.path);
+        set(&mut event, "/requestContext/authorizer/jwt/claims/sub", request.subject);
+        set(&mut event, "/requestContext/authorizer/jwt/claims/username", request.subject);
+        set(&mut event, "/requestContext/requestId", format!("{number:015x}="));
+        set(&mut event, "/requestContext/time", common_log(request.now));
+        set(&mut event, "/requestContext/timeEpoch", request.now * 1000);
+        set(&mut event, "/rawPath", request.path);
+        set(&mut event, "/rawQueryString", request.query);
+        if let Some(members) = event.as_object_mut() {
+            let id = request.id.map(|id| ("pathParameters", json!({ "id": id })));
+            let query = parameters(request.query).map(|query| ("queryStringParameters", query));
+            let body = Some(request.body).filter(|body| !body.is_empty());
+            let body = body.map(|body| ("body", body.into()));
+            let own = [id, query, body].into_iter().flatten();
+            members.extend(own.map(|(name, value)| (name.to_owned(), value)));
+        }
+        event
+    }
+}
+
+fn set(event: &mut Value, pointer: &str, value: impl Into<Value>) {
+    if let Some(member) = event.pointer_mut(pointer) {
+        *member = value.into();
+    }
+}
+
+/// Names in lower case; a header that is sent twice has its values joined.
+fn headers_of(headers: &HeaderMap) -> impl Iterator<Item = (String, Value)> {
+    headers.keys().map(|name| {
+        let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        (name.as_str().to_owned(), values.collect::<Vec<_>>().join(",").into())
+    })
+}
+
+/// The query decoded; a parameter that is sent twice has its values joined.
+fn parameters(query: &str) -> Option<Value> {
+    let decoded =
+        |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+    let mut parameters: Map<String, Value> = Map::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = (decoded(name), decoded(value));
+        let joined = match parameters.get(&name).and_then(Value::as_str) {
+            Some(before) => format!("{before},{value}"),
+            None => value,
+        };
+        parameters.insert(name, joined.into());
+    }
+    (!parameters.is_empty()).then_some(Value::Object(parameters))
+}
+
+/// A time as in access logs: `21/Nov/2026:09:05:00 +0000`.
+fn common_log(seconds: i64) -> String {
+    let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let month: String = at.month().to_string().chars().take(3).collect();
+    let (day, year, (hour, minute, second)) = (at.day(), at.year(), at.to_hms());
+    format!("{day:02}/{month}/{year}:{hour:02}:{minute:02}:{second:02} +0000")
+}
