@@ -29,22 +29,6 @@ fn time_left(deadline: SystemTime) -> Option<TimeLeft> {
     TimeLeft::until(deadline, SystemTime::now())
 }
 
-/// What every function needs of the environment.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    client: ClientSettings,
-    namespace: String,
-}
-
-impl Settings {
-    /// Reads what [`ClientSettings`] reads, and `METRICS_NAMESPACE`.
-    pub fn read(environment: &mut Environment) -> Option<Self> {
-        let client = ClientSettings::read(environment);
-        let namespace = environment.required("METRICS_NAMESPACE");
-        Some(Self { client: client?, namespace: namespace? })
-    }
-}
-
 /// One call of a function.
 #[derive(Debug)]
 pub struct Invocation {
@@ -62,6 +46,39 @@ pub async fn serve<Deps>(
     build: impl FnOnce(&mut Environment, &Client) -> Option<Deps>,
     handle: impl AsyncFn(&Deps, Request) -> Response,
 ) -> ExitCode {
+    let timeouts = Timeouts::default();
+    let build = |environment: &mut Environment| with_client(environment, &timeouts, build);
+    answer_requests(route, build, &timeouts, handle).await
+}
+
+/// As [`serve`], for a function that has no use for the store.
+pub async fn serve_without_store<Deps>(
+    route: &str,
+    build: impl FnOnce(&mut Environment) -> Option<Deps>,
+    handle: impl AsyncFn(&Deps, Request) -> Response,
+) -> ExitCode {
+    answer_requests(route, build, &Timeouts::default(), handle).await
+}
+
+/// Runs a function that is called otherwise: builds what it needs from the settings and takes calls until
+/// Lambda ends it.
+///
+/// What stops the start is logged.
+pub async fn start<Deps, Answer: Serialize>(
+    build: impl FnOnce(&mut Environment, &Client) -> Option<Deps>,
+    handle: impl AsyncFn(&Deps, Invocation) -> Result<Answer, Error>,
+) -> ExitCode {
+    let timeouts = Timeouts::default();
+    let build = |environment: &mut Environment| with_client(environment, &timeouts, build);
+    run_function(build, &timeouts, async |_: &Deps| (), handle).await
+}
+
+async fn answer_requests<Deps>(
+    route: &str,
+    build: impl FnOnce(&mut Environment) -> Option<Deps>,
+    timeouts: &Timeouts,
+    handle: impl AsyncFn(&Deps, Request) -> Response,
+) -> ExitCode {
     let respond = async |deps: &Deps, call: Invocation| {
         let answered = answer(&call.event, async |mut request| {
             call.time_left.map(|left| request.extensions_mut().insert(left));
@@ -70,21 +87,17 @@ pub async fn serve<Deps>(
         answered.await.map_err(Error::from)
     };
     let rehearse = async |deps: &Deps| rehearsal::hold(route, deps, &handle).await;
-    start(build, rehearse, respond).await
+    run_function(build, timeouts, rehearse, respond).await
 }
 
-/// Runs a function: builds what it needs from the settings, rehearses, and takes calls until Lambda ends
-/// it.
-///
-/// What stops the start is logged.
-pub async fn start<Deps, Answer: Serialize>(
-    build: impl FnOnce(&mut Environment, &Client) -> Option<Deps>,
+async fn run_function<Deps, Answer: Serialize>(
+    build: impl FnOnce(&mut Environment) -> Option<Deps>,
+    timeouts: &Timeouts,
     rehearse: impl AsyncFnOnce(&Deps),
     handle: impl AsyncFn(&Deps, Invocation) -> Result<Answer, Error>,
 ) -> ExitCode {
     telemetry::start();
-    let timeouts = Timeouts::default();
-    let deps = match built(build, &timeouts) {
+    let deps = match built(build) {
         Ok(deps) => deps,
         Err(error) => {
             tracing::error!(%error, "start_failed");
@@ -110,19 +123,24 @@ pub async fn start<Deps, Answer: Serialize>(
 }
 
 /// What the function needs, from the settings of this process.
-fn built<Deps>(
-    build: impl FnOnce(&mut Environment, &Client) -> Option<Deps>,
-    timeouts: &Timeouts,
-) -> Result<Deps, ConfigError> {
+fn built<Deps>(build: impl FnOnce(&mut Environment) -> Option<Deps>) -> Result<Deps, ConfigError> {
     let mut environment = Environment::of_process();
-    let settings = Settings::read(&mut environment);
-    let (client, namespace) = settings.map_or_else(
-        // The other settings are read all the same, to report everything that is wrong.
-        || (client::unusable(), None),
-        |settings| (settings.client.client(timeouts), Some(settings.namespace)),
-    );
-    let built = build(&mut environment, &client);
+    let namespace = environment.required("METRICS_NAMESPACE");
+    let built = build(&mut environment);
     let (namespace, deps) = environment.finish(namespace.zip(built))?;
     metrics::start(namespace);
     Ok(deps)
+}
+
+/// What a function needs that has a client of the store.
+fn with_client<Deps>(
+    environment: &mut Environment,
+    timeouts: &Timeouts,
+    build: impl FnOnce(&mut Environment, &Client) -> Option<Deps>,
+) -> Option<Deps> {
+    let settings = ClientSettings::read(environment);
+    let readable = settings.is_some();
+    // Without one the other settings are read all the same, to report everything that is wrong.
+    let client = settings.map_or_else(client::unusable, |settings| settings.client(timeouts));
+    build(environment, &client).filter(|_| readable)
 }

@@ -91,8 +91,8 @@ async fn a_rehearsal_is_the_request_of_nobody_on_the_functions_own_route() {
     for function in FUNCTIONS.into_iter().filter(|name| *name != schedule::FUNCTION) {
         let main = root().join("functions").join(function).join("src/main.rs");
         let main = fs::read_to_string(main).expect("a main");
-        let (_, after) = main.split_once("serve(\"").expect("a call");
-        let (route, _) = after.split_once('"').expect("a route");
+        let (_, call) = main.split_once("shared::platform::serve").expect("a call");
+        let route = call.split('"').nth(1).expect("a route");
         let reply = reply(&app, function, &rehearsal::event(route).to_string()).await;
         match function {
             "api-docs" | "health" => {

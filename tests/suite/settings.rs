@@ -118,7 +118,7 @@ fn the_documentation_takes_addresses_and_a_client_id() {
         ];
         let settings = good.map(|(known, good)| (known, if known == name { value } else { good }));
         let mut environment = environment(&settings);
-        let built = api_docs::Deps::read(&mut environment, &client());
+        let built = api_docs::Deps::read(&mut environment);
         environment.finish(built).is_ok()
     };
     assert!(read("", ""));

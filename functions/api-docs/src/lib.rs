@@ -6,7 +6,6 @@ mod settings;
 
 use std::{collections::BTreeMap, io};
 
-use aws_sdk_dynamodb::Client;
 use lambda_http::{
     Request,
     http::{
@@ -46,7 +45,7 @@ pub struct Deps {
 
 impl Deps {
     /// Reads the settings that this function uses.
-    pub fn read(environment: &mut Environment, _: &Client) -> Option<Self> {
+    pub fn read(environment: &mut Environment) -> Option<Self> {
         let settings = Settings::read(environment)?;
         let policy = HeaderValue::from_str(&settings.content_security_policy()).ok()?;
         Some(Self { files: files(&settings).ok()?, policy, clock: Clock::system() })

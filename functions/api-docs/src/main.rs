@@ -6,5 +6,5 @@ use api_docs::{Deps, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    shared::platform::serve("GET /docs", Deps::read, handle).await
+    shared::platform::serve_without_store("GET /docs", Deps::read, handle).await
 }

@@ -6,7 +6,5 @@ use reset_expired::{Deps, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let rehearse = async |_: &Deps| ();
-    shared::platform::start(Deps::read, rehearse, async |deps, call| Ok(handle(deps, call).await))
-        .await
+    shared::platform::start(Deps::read, async |deps, call| Ok(handle(deps, call).await)).await
 }

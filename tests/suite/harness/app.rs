@@ -72,7 +72,7 @@ impl App {
         let status_history = status_history::Deps::read(&mut environment, &of("status-history"));
         let reset_expired = reset_expired::Deps::read(&mut environment, &of("reset-expired"));
         let health = health::Deps::read(&mut environment, &of("health"));
-        let api_docs = api_docs::Deps::read(&mut environment, &of("api-docs"));
+        let api_docs = api_docs::Deps::read(&mut environment);
         let mut app = Self {
             get_status: get_status.expect("settings"),
             update_status: update_status.expect("settings"),
