@@ -84,7 +84,9 @@ async fn run(
 /// How long a call took that has got the answer that is wanted.
 pub(crate) fn answered(ended: Ended) -> Result<Duration, String> {
     match ended.outcome {
-        Outcome::Answer(answer) if answer["statusCode"] == 200 => Ok(ended.took),
+        Outcome::Answer(answer) if answer.get("statusCode").is_some_and(|code| code == 200) => {
+            Ok(ended.took)
+        }
         Outcome::Answer(answer) | Outcome::Failure(answer) => Err(format!("it answered {answer}")),
     }
 }
