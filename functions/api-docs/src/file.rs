@@ -1,7 +1,6 @@
-//! A file that is kept compressed, and how it is answered.
+//! A file, and how it is answered: compressed, if the client takes that.
 
 use std::{
-    borrow::Cow,
     io::{self, Read as _, Write as _},
     sync::OnceLock,
 };
@@ -37,49 +36,69 @@ impl Caching {
     }
 }
 
-/// A text, compressed.
+/// What a file is made of.
+enum Content {
+    /// A text that the build has compressed.
+    Compressed(&'static [u8]),
+    /// A text that is compressed when somebody asks for it: most environments are asked for one or two.
+    Text(String, OnceLock<Vec<u8>>),
+}
+
+/// A text, and how it is answered.
 pub(crate) struct File {
     media_type: &'static str,
     caching: Caching,
-    gzip: Cow<'static, [u8]>,
+    content: Content,
     /// Of the text compressed, and as it is, once they are asked for.
     etags: OnceLock<[ETag; 2]>,
 }
 
 impl File {
     /// A text that the build has compressed.
-    pub(crate) fn compressed(
+    pub(crate) const fn compressed(
         media_type: &'static str,
         gzip: &'static [u8],
         caching: Caching,
     ) -> Self {
-        Self::of(media_type, caching, Cow::Borrowed(gzip))
+        let content = Content::Compressed(gzip);
+        Self { media_type, caching, content, etags: OnceLock::new() }
     }
 
     /// A text.
-    pub(crate) fn new(media_type: &'static str, text: &str) -> io::Result<Self> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(text.as_bytes())?;
-        Ok(Self::of(media_type, Caching::AskEachTime, Cow::Owned(encoder.finish()?)))
+    pub(crate) const fn new(media_type: &'static str, text: String) -> Self {
+        let content = Content::Text(text, OnceLock::new());
+        Self { media_type, caching: Caching::AskEachTime, content, etags: OnceLock::new() }
     }
 
-    fn of(media_type: &'static str, caching: Caching, gzip: Cow<'static, [u8]>) -> Self {
-        Self { media_type, caching, gzip, etags: OnceLock::new() }
+    fn gzip(&self) -> io::Result<&[u8]> {
+        match &self.content {
+            Content::Compressed(gzip) => Ok(gzip),
+            Content::Text(text, gzip) => {
+                if let Some(gzip) = gzip.get() {
+                    return Ok(gzip);
+                }
+                let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+                encoder.write_all(text.as_bytes())?;
+                let made = encoder.finish()?;
+                Ok(gzip.get_or_init(|| made))
+            }
+        }
     }
 
     /// The answer to a request with those headers.
     ///
     /// # Errors
-    /// [`Problem::Internal`] if what the build has compressed cannot be read.
+    /// [`Problem::Internal`] if a text cannot be compressed, or what the build has compressed not be read.
     pub(crate) fn answer(&self, headers: &HeaderMap) -> Result<Response, Problem> {
         let compressed = takes_gzip(headers);
-        let [gzip, identity] = self.etags.get_or_init(|| ETag::of_file(&self.gzip, ["-gzip", ""]));
+        let content = self.gzip().map_err(Problem::internal)?;
+        let [gzip, identity] = self.etags.get_or_init(|| ETag::of_file(content, ["-gzip", ""]));
         let etag = if compressed { gzip } else { identity };
         let known = EntityTags::read(headers, &IF_NONE_MATCH);
         let is_known = known.is_some_and(|known| known.match_weakly(etag));
         let body = match (is_known, compressed) {
             (true, _) => Body::Empty,
-            (false, true) => Body::Binary(self.gzip.to_vec()),
+            (false, true) => Body::Binary(content.to_vec()),
             (false, false) => Body::Text(self.text().map_err(Problem::internal)?),
         };
         let mut response = Response::new(body);
@@ -98,9 +117,14 @@ impl File {
     }
 
     fn text(&self) -> io::Result<String> {
-        let mut text = String::new();
-        GzDecoder::new(self.gzip.as_ref()).read_to_string(&mut text)?;
-        Ok(text)
+        match &self.content {
+            Content::Compressed(gzip) => {
+                let mut text = String::new();
+                GzDecoder::new(*gzip).read_to_string(&mut text)?;
+                Ok(text)
+            }
+            Content::Text(text, _) => Ok(text.clone()),
+        }
     }
 }
 

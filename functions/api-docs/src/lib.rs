@@ -4,7 +4,7 @@
 mod file;
 mod settings;
 
-use std::{collections::BTreeMap, io};
+use std::collections::BTreeMap;
 
 use lambda_http::{
     Request,
@@ -48,18 +48,18 @@ impl Deps {
     pub fn read(environment: &mut Environment) -> Option<Self> {
         let settings = Settings::read(environment)?;
         let policy = HeaderValue::from_str(&settings.content_security_policy()).ok()?;
-        Some(Self { files: files(&settings).ok()?, policy, clock: Clock::system() })
+        Some(Self { files: files(&settings), policy, clock: Clock::system() })
     }
 }
 
-fn files(settings: &Settings) -> io::Result<BTreeMap<&'static str, File>> {
+fn files(settings: &Settings) -> BTreeMap<&'static str, File> {
     let page = settings.fill_in_page(include_str!("page.html"));
     let json = settings.fill_in(include_str!(concat!(env!("OUT_DIR"), "/openapi.json")));
     let yaml = settings.fill_in(include_str!(concat!(env!("OUT_DIR"), "/openapi.yaml")));
-    Ok(BTreeMap::from([
-        ("/docs", File::new(HTML, &page)?),
-        ("/openapi.json", File::new("application/json", &json)?),
-        ("/openapi.yaml", File::new("application/yaml", &yaml)?),
+    BTreeMap::from([
+        ("/docs", File::new(HTML, page)),
+        ("/openapi.json", File::new("application/json", json)),
+        ("/openapi.yaml", File::new("application/yaml", yaml)),
         asset!("oauth2-redirect.html", HTML),
         asset!("oauth2-redirect.js", JAVASCRIPT),
         asset!("start.js", JAVASCRIPT),
@@ -67,7 +67,7 @@ fn files(settings: &Settings) -> io::Result<BTreeMap<&'static str, File>> {
         asset!("swagger-ui-NOTICE.txt", TEXT),
         asset!("swagger-ui-bundle.js", JAVASCRIPT),
         asset!("swagger-ui.css", "text/css; charset=utf-8"),
-    ]))
+    ])
 }
 
 /// Answers one request.
