@@ -29,8 +29,7 @@ fn time_left(deadline: SystemTime) -> Option<TimeLeft> {
     TimeLeft::until(deadline, SystemTime::now())
 }
 
-/// One call of a function.
-#[derive(Debug)]
+/// One call of a function. Its event may hold a token, so that it is not printed.
 pub struct Invocation {
     /// The event.
     pub event: Box<RawValue>,

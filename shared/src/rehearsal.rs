@@ -6,6 +6,7 @@ use std::{io, time::Duration};
 
 use lambda_http::Request;
 use serde_json::{json, value::to_raw_value};
+use tokio::time::timeout;
 use tracing::instrument::WithSubscriber as _;
 
 use crate::{
@@ -34,8 +35,8 @@ pub(crate) async fn hold<Deps>(
         handle(deps, request).await
     });
     // Boxed for the compiler's sake.
-    let answered = Box::pin(answered).with_subscriber(unheard).await;
-    let status = answered.map_or(0, |answer| answer.status_code);
+    let answered = timeout(TIME, Box::pin(answered).with_subscriber(unheard)).await;
+    let status = answered.ok().and_then(Result::ok).map_or(0, |answer| answer.status_code);
     if !(200..500).contains(&status) {
         tracing::warn!(status, "rehearsal_failed");
     }
@@ -61,7 +62,7 @@ pub fn event(route: &str) -> serde_json::Value {
             "http": {"method": method, "path": path},
             "timeEpoch": 0,
         },
-        "pathParameters": {"id": "1"},
+        "pathParameters": {"id": NOBODY},
         "isBase64Encoded": false,
     })
 }

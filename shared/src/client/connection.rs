@@ -8,7 +8,7 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use lambda_http::http::{
     HeaderValue, Request, Response, Uri,
-    uri::{Authority, Scheme},
+    uri::{Authority, PathAndQuery, Scheme},
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -30,7 +30,8 @@ const CONNECT: Duration = Duration::from_secs(1);
 const READ: Duration = Duration::from_millis(1500);
 
 /// How long an unused connection is kept. Between a function and DynamoDB an address translation may lie
-/// that forgets connections after 350 seconds ([AWS]), and says nothing until the next request.
+/// that forgets connections after 350 seconds ([AWS]), and says nothing until the next request. It is the
+/// process's clock that counts, which may stand still while the environment does.
 ///
 /// [AWS]: https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html
 const IDLE: Duration = Duration::from_secs(300);
@@ -70,6 +71,10 @@ impl Address {
         };
         if ![Scheme::HTTP, Scheme::HTTPS].contains(&scheme) {
             return Err(bad("is neither http nor https"));
+        }
+        let path = uri.path_and_query.as_ref().map_or("/", PathAndQuery::as_str);
+        if path != "/" || authority.as_str().contains('@') {
+            return Err(bad("has more than a host and a port"));
         }
         let host_header = HeaderValue::from_str(authority.as_str());
         let host_header = host_header.map_err(|error| bad(&error.to_string()))?;

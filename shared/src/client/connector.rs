@@ -83,7 +83,11 @@ impl Pool {
                 // The store has ended it while it was idle. Should the request have arrived all the same: a
                 // read does no harm twice, and every write has its token.
                 Err(Broken::Ended(_)) => {}
-                Err(broken @ Broken::TimedOut) => return Err(broken),
+                // Whatever has swallowed this one may have swallowed the others: the next attempt opens one.
+                Err(broken @ Broken::TimedOut) => {
+                    self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                    return Err(broken);
+                }
             }
         }
         let connection = Connection::open(&self.0.address).await?;

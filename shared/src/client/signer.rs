@@ -80,6 +80,9 @@ impl Signer {
 
     /// Adds the headers that make a request one of the credentials' owner at that time.
     fn sign(&self, request: &mut HttpRequest, now: SystemTime) -> Result<(), BoxError> {
+        if request.method() != "POST" {
+            return Err("only POST is signed".into());
+        }
         let body = request.body().bytes().ok_or("the body is not there as a whole")?;
         let body = sha256(body);
         let (date, time) = date_and_time(now);

@@ -84,7 +84,9 @@ fn bad_roots_and_addresses_stop_the_start() {
     assert!(roots("/no/such/file").contains("AWS_CA_BUNDLE: No such file"));
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     assert_eq!(roots(manifest), "bad settings: AWS_CA_BUNDLE: no certificate");
-    for address in ["dynamodb", "ftp://dynamodb", "https://", "https://a b", "http:///path"] {
+    let addresses = ["dynamodb", "ftp://dynamodb", "https://", "https://a b", "http:///path"];
+    let more = ["https://dynamodb/prefix", "https://dynamodb/?query", "https://user:word@dynamodb"];
+    for address in addresses.into_iter().chain(more) {
         let said = refused(&[("AWS_ENDPOINT_URL_DYNAMODB", address)]);
         assert!(said.contains("AWS_ENDPOINT_URL_DYNAMODB: "), "{address}: {said}");
     }

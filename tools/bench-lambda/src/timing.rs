@@ -61,13 +61,15 @@ pub(crate) async fn measure(
 }
 
 async fn run(
-    mut function: Function,
+    started: Function,
     init: Duration,
     event: &str,
     memory_mb: Option<u64>,
 ) -> Result<Run, Box<dyn Error>> {
-    let process = function.id().ok_or("the function has ended")?;
+    let process = started.id().ok_or("the function has ended")?;
     let throttle = memory_mb.map(|memory_mb| Throttle::new(process, memory_mb)).transpose()?;
+    // Dropped before the throttle, which can go when the process has gone.
+    let mut function = started;
     let first = answered(function.call(event.to_owned(), TIME).await?)?;
     let before = cpu(process)?;
     let mut later = Vec::new();
