@@ -37,6 +37,7 @@ mod listing;
 mod logs;
 mod metrics;
 mod oddities;
+mod overtaken;
 mod permissions;
 mod proofs;
 mod random_input;

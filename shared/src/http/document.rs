@@ -1,9 +1,13 @@
 //! How a problem goes over the wire (RFC 9457).
 
-use lambda_http::http::{HeaderValue, header::CONTENT_TYPE};
+use lambda_http::http::{
+    HeaderName, HeaderValue,
+    header::{ALLOW, CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE},
+};
 use serde::Serialize;
 
 use super::{Build, Context, FieldError, Problem, Response};
+use crate::auth::Refusal;
 
 /// The document of RFC 9457.
 #[derive(Serialize)]
@@ -59,5 +63,32 @@ impl Problem {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.extend(self.header());
         response
+    }
+
+    /// The header that some problems carry.
+    fn header(&self) -> Option<(HeaderName, HeaderValue)> {
+        match self {
+            Self::Refused(
+                Refusal::Unauthenticated | Refusal::UserUnknown | Refusal::UserInactive,
+            ) => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            Self::MethodNotAllowed { allow, .. } => Some((ALLOW, HeaderValue::from_static(allow))),
+            Self::PreconditionFailed(current) => Some((ETAG, current.header())),
+            Self::Conflict | Self::StoreUnavailable(_) | Self::TablesUnreachable(..) => {
+                Some((RETRY_AFTER, HeaderValue::from_static("1")))
+            }
+            Self::Refused(Refusal::ScopeMissing(_))
+            | Self::NotPermitted
+            | Self::ServiceNotFound
+            | Self::PathNotFound
+            | Self::BodyTooLarge
+            | Self::UnsupportedMediaType
+            | Self::MalformedBody(_)
+            | Self::ValidationFailed(_)
+            | Self::InvalidQuery(_)
+            | Self::InvalidCursor
+            | Self::InvalidIdempotencyKey
+            | Self::IdempotencyKeyReused
+            | Self::Internal(_) => None,
+        }
     }
 }

@@ -3,10 +3,7 @@
 
 use std::error::Error;
 
-use lambda_http::http::{
-    HeaderValue, StatusCode,
-    header::{ALLOW, ETAG, RETRY_AFTER, WWW_AUTHENTICATE},
-};
+use lambda_http::http::StatusCode;
 use serde::Serialize;
 
 use super::ETag;
@@ -182,33 +179,6 @@ impl Problem {
                 format!("these tables cannot be reached: {}", tables.join(", "))
             }
             Self::Internal(_) => "the fault has been logged under this requestId".to_owned(),
-        }
-    }
-
-    /// The header that some problems carry.
-    pub(super) fn header(&self) -> Option<(lambda_http::http::HeaderName, HeaderValue)> {
-        match self {
-            Self::Refused(
-                Refusal::Unauthenticated | Refusal::UserUnknown | Refusal::UserInactive,
-            ) => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
-            Self::MethodNotAllowed { allow, .. } => Some((ALLOW, HeaderValue::from_static(allow))),
-            Self::PreconditionFailed(current) => Some((ETAG, current.header())),
-            Self::Conflict | Self::StoreUnavailable(_) | Self::TablesUnreachable(..) => {
-                Some((RETRY_AFTER, HeaderValue::from_static("1")))
-            }
-            Self::Refused(Refusal::ScopeMissing(_))
-            | Self::NotPermitted
-            | Self::ServiceNotFound
-            | Self::PathNotFound
-            | Self::BodyTooLarge
-            | Self::UnsupportedMediaType
-            | Self::MalformedBody(_)
-            | Self::ValidationFailed(_)
-            | Self::InvalidQuery(_)
-            | Self::InvalidCursor
-            | Self::InvalidIdempotencyKey
-            | Self::IdempotencyKeyReused
-            | Self::Internal(_) => None,
         }
     }
 

@@ -24,7 +24,8 @@ use aws_smithy_types::byte_stream::ByteStream;
 
 use super::{
     App, HeldBack, Shared,
-    fate::{self, Answer, Fate},
+    answer::{Answer, success},
+    fate::Fate,
 };
 
 /// The app's client, but for the connection, and with nothing in it that depends on time.
@@ -113,7 +114,7 @@ impl Faulty {
         let body = request.body().bytes().unwrap_or_default().to_vec();
         if plan.fate.is_applied() {
             let answer = match self.shared.lie {
-                Some(lie) if lie.is_unsent(&body) => fate::success("{}"),
+                Some(lie) if lie.is_unsent(&body) => success("{}"),
                 _ => read(self.real.call(request).await?).await?,
             };
             let answer = plan.fate.after(answer, &body)?;

@@ -1,19 +1,10 @@
-//! What can become of a call, and the answers that tell of it.
+//! What can become of a call.
 
-use std::{
-    io,
-    pin::Pin,
-    task::{Context, Poll},
-};
-
-use aws_smithy_runtime_api::{
-    client::{orchestrator::HttpResponse, result::ConnectorError},
-    http::StatusCode,
-};
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::ConnectorError};
 use aws_smithy_types::body::SdkBody;
-use axum::body::{Bytes, HttpBody};
-use http_body::Frame;
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use super::answer::{Answer, Cut, broken, failed, late, refused, without_a_key};
 
 /// What becomes of a call. The ways in which it is applied and this is not known come in pairs with
 /// those that look alike and where it is not.
@@ -62,12 +53,6 @@ const REASONS: [&str; 7] = [
     "ItemCollectionSizeLimitExceeded",
     "None",
 ];
-
-/// An answer of the engine.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) body: Vec<u8>,
-}
 
 impl Fate {
     /// What can become of a call of that action.
@@ -177,77 +162,5 @@ impl Fate {
             }
             _ => Err(broken()),
         }
-    }
-}
-
-fn broken() -> ConnectorError {
-    ConnectorError::io(io::Error::from(io::ErrorKind::ConnectionReset).into())
-}
-
-fn late() -> ConnectorError {
-    ConnectorError::timeout(io::Error::from(io::ErrorKind::TimedOut).into())
-}
-
-fn answer(status: u16, body: String) -> HttpResponse {
-    HttpResponse::new(StatusCode::try_from(status).expect("a status"), SdkBody::from(body))
-}
-
-/// An answer that all went well.
-pub(super) fn success(body: &str) -> Answer {
-    Answer { status: StatusCode::try_from(200).expect("a status"), body: body.into() }
-}
-
-fn failed() -> HttpResponse {
-    answer(500, error("InternalServerError").to_string())
-}
-
-fn refused(code: &str, reasons: &[&str]) -> HttpResponse {
-    let mut document = error(code);
-    if !reasons.is_empty() {
-        document["CancellationReasons"] =
-            reasons.iter().map(|code| json!({"Code": code})).collect();
-    }
-    answer(400, document.to_string())
-}
-
-fn error(code: &str) -> Value {
-    json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": "as scripted"})
-}
-
-/// The answer to a `BatchGetItem`, but for the first key that it has of a table.
-fn without_a_key(body: &[u8], request: &[u8], table: usize) -> Vec<u8> {
-    let request: Value = serde_json::from_slice(request).expect("JSON");
-    let mut body: Value = serde_json::from_slice(body).expect("JSON");
-    let tables: Vec<_> = request["RequestItems"].as_object().into_iter().flatten().collect();
-    let Some((name, asked)) = tables.get(table % tables.len().max(1)) else {
-        return body.to_string().into();
-    };
-    let key = &asked["Keys"][0];
-    if let Some(rows) = body["Responses"][name.as_str()].as_array_mut() {
-        rows.retain(|row| {
-            !key.as_object().into_iter().flatten().all(|(part, value)| row[part] == *value)
-        });
-    }
-    let mut left = (*asked).clone();
-    left["Keys"] = json!([key]);
-    body["UnprocessedKeys"] = json!({name.as_str(): left});
-    body.to_string().into()
-}
-
-/// The beginning of a body, and then an error.
-struct Cut(Option<Bytes>);
-
-impl HttpBody for Cut {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(Some(match self.0.take() {
-            Some(beginning) => Ok(Frame::data(beginning)),
-            None => Err(io::ErrorKind::ConnectionReset.into()),
-        }))
     }
 }

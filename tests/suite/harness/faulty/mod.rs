@@ -1,6 +1,7 @@
 //! A store that fails as a script has it, below the real SDK: at the connector, where a request has
 //! been built and signed and an answer has not been read. What it lets through reaches the engine.
 
+mod answer;
 mod connector;
 mod fate;
 mod lie;

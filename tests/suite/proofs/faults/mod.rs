@@ -8,13 +8,14 @@
 mod controls;
 pub(crate) mod ledger;
 mod others;
+mod tally;
 mod world;
 
 use std::collections::BTreeMap;
 
 use tokio::task::LocalSet;
 
-use self::world::{Tally, run};
+use self::{tally::Tally, world::run};
 use super::{Figures, Size};
 use crate::harness::faulty::Fate;
 

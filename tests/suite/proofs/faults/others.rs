@@ -2,10 +2,7 @@
 
 use fastrand::Rng;
 
-use super::{
-    ledger::Violation,
-    world::{Ledger, Tally},
-};
+use super::{ledger::Violation, tally::Tally, world::Ledger};
 use crate::harness::App;
 
 /// Everybody else, on a healthy store, with clocks of their own.

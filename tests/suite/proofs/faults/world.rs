@@ -1,45 +1,22 @@
 //! A world of updates on a store that fails at random, from one seed.
 
-use std::collections::BTreeMap;
-
 use fastrand::Rng;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{
     ledger::{Kind, Told, Update, Violation, check},
     others::Others,
+    tally::Tally,
 };
 use crate::harness::{
     App, World,
-    faulty::{Counts, Fate, FaultyStore, Lie, Plan, StoreCall, Turn, with_others},
+    faulty::{Fate, FaultyStore, Lie, Plan, StoreCall, Turn, with_others},
 };
 
 const SERVICES: [u64; 3] = [20, 30, 60];
 
 /// How often a client resends an update before it gives up.
 const RESENDINGS: u32 = 12;
-
-/// What was counted.
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
-    pub(crate) counted: BTreeMap<&'static str, u64>,
-    pub(crate) faults: Counts,
-}
-
-impl Tally {
-    pub(super) fn count(&mut self, name: &'static str) {
-        *self.counted.entry(name).or_default() += 1;
-    }
-
-    pub(crate) fn add(&mut self, other: Self) {
-        for (name, count) in other.counted {
-            *self.counted.entry(name).or_default() += count;
-        }
-        for (name, count) in other.faults {
-            *self.faults.entry(name).or_default() += count;
-        }
-    }
-}
 
 /// Runs a world of so many updates.
 ///
@@ -248,19 +225,5 @@ impl Run {
     const fn others(&mut self) -> Others<'_> {
         let Self { rng, healthy, ledger, tally, seconds, .. } = self;
         Others { rng, healthy, ledger, tally, seconds: *seconds }
-    }
-}
-
-impl Tally {
-    pub(super) fn heard(&mut self, told: Told) {
-        self.count("sendings of updates");
-        self.count(match told {
-            Told::Stored { replayed: false, .. } => "answered 200",
-            Told::Stored { replayed: true, .. } => "answered 200, replayed",
-            Told::Refused(409) => "answered 409",
-            Told::Refused(412) => "answered 412",
-            Told::Refused(_) => "answered by another refusal",
-            Told::Unknown(_) => "answered 503",
-        });
     }
 }

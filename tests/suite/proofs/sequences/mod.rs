@@ -10,6 +10,7 @@ mod reads;
 mod run;
 mod shapes;
 mod stage;
+mod tags;
 
 use std::{cell::RefCell, collections::BTreeMap};
 

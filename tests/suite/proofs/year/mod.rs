@@ -6,7 +6,9 @@
 //! with nothing to do would change nothing.
 
 mod aftermath;
+mod judgement;
 mod machines;
+mod plan;
 mod schedule;
 mod simulation;
 
@@ -14,7 +16,10 @@ use std::{process::Command, thread};
 
 use tokio::runtime::Builder;
 
-use self::simulation::{Plan, Trace, Wrong, simulate};
+use self::{
+    plan::{Plan, Wrong},
+    simulation::{Trace, simulate},
+};
 use super::{Figures, Size, sequences::calendar::seconds};
 
 const HOUR: i64 = 60 * 60;

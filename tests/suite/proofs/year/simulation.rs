@@ -1,5 +1,4 @@
-//! The simulation: events in order of true time, each answered by a machine with a clock of its own,
-//! and what must hold of every answer.
+//! The simulation: events in order of true time, each answered by a machine with a clock of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,49 +9,15 @@ use sha2::{Digest as _, Sha256};
 use super::{
     aftermath,
     machines::{Agenda, Event, body, offset, pause},
+    plan::{Plan, SETTLE, Wrong},
 };
 use crate::{
     harness::{App, NOW, Reply, World, gateway_settings},
     proofs::sequences::calendar::{seconds, text},
 };
 
-/// After how long a deadline may be made durable.
-const SETTLE: i64 = 300;
-
 /// The root of all services, and what the editor is assigned to.
 const ROOT: u64 = 1_000_000;
-
-/// Something that is not as it should be, to show that it is noticed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wrong {
-    /// Deadlines are made durable as soon as the clock of whoever runs the schedule has reached them.
-    ScheduleWithoutSettling,
-    /// Readers are answered by a machine that is ahead by more than clocks may be.
-    ReadersClockFast,
-    /// Readers are answered by a machine that is behind by more than clocks may be.
-    ReadersClockSlow,
-}
-
-/// What to simulate.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Plan {
-    pub(super) seed: u64,
-    pub(super) services: u64,
-    pub(super) from: i64,
-    pub(super) until: i64,
-    /// The mean time between two updates of a service, in seconds.
-    pub(super) gap: i64,
-    /// The most by which a clock differs from the true time.
-    pub(super) skew: i64,
-    pub(super) wrong: Option<Wrong>,
-}
-
-impl Plan {
-    /// By how much a deadline must be past before the schedule takes it.
-    pub(super) fn settle(&self) -> i64 {
-        if self.wrong == Some(Wrong::ScheduleWithoutSettling) { 0 } else { SETTLE }
-    }
-}
 
 /// What came of it.
 #[derive(Debug)]
@@ -259,33 +224,6 @@ impl Simulation {
         let differs = shown.filter(|(name, value)| entry[name.as_str()] != **value).count();
         self.count("lists", 1);
         if differs > 0 { Err(format!("a list shows otherwise: {entry}")) } else { Ok(()) }
-    }
-
-    /// What must hold of a status that is shown by that clock.
-    fn judge(&self, shown: &Value, clock: i64) -> Outcome {
-        let (now, skew) = (self.now, self.plan.skew);
-        let late = |by: &str| Err(format!("shown past its deadline by {by}: {shown}"));
-        let early = |by: &str| Err(format!("reset before its deadline by {by}: {shown}"));
-        if let Some(deadline) = shown["resetDateTime"].as_str().map(seconds) {
-            return match deadline {
-                _ if deadline <= clock => late("the clock of whoever answers"),
-                _ if deadline <= now - skew => late("true time"),
-                _ => Ok(()),
-            };
-        }
-        if shown["modifiedBy"] != "automatic reset" {
-            return Ok(());
-        }
-        let deadline =
-            shown["modifiedDate"].as_str().map(seconds).ok_or("a reset without a date")?;
-        // Where clocks differ by more than what a durable reset must be past by, a slow one may meet
-        // a durable reset before its own time; but never before the true time.
-        let by_true_time = 2 * skew > SETTLE && deadline <= now;
-        match deadline {
-            _ if deadline > now + skew => early("true time"),
-            _ if deadline > clock && !by_true_time => early("the clock of whoever answers"),
-            _ => Ok(()),
-        }
     }
 }
 

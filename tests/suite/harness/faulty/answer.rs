@@ -1,0 +1,94 @@
+//! The answers that tell of what became of a call.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use aws_smithy_runtime_api::{
+    client::{orchestrator::HttpResponse, result::ConnectorError},
+    http::StatusCode,
+};
+use aws_smithy_types::body::SdkBody;
+use axum::body::{Bytes, HttpBody};
+use http_body::Frame;
+use serde_json::{Value, json};
+
+/// An answer of the engine.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) body: Vec<u8>,
+}
+
+pub(super) fn broken() -> ConnectorError {
+    ConnectorError::io(io::Error::from(io::ErrorKind::ConnectionReset).into())
+}
+
+pub(super) fn late() -> ConnectorError {
+    ConnectorError::timeout(io::Error::from(io::ErrorKind::TimedOut).into())
+}
+
+fn answer(status: u16, body: String) -> HttpResponse {
+    HttpResponse::new(StatusCode::try_from(status).expect("a status"), SdkBody::from(body))
+}
+
+/// An answer that all went well.
+pub(super) fn success(body: &str) -> Answer {
+    Answer { status: StatusCode::try_from(200).expect("a status"), body: body.into() }
+}
+
+pub(super) fn failed() -> HttpResponse {
+    answer(500, error("InternalServerError").to_string())
+}
+
+pub(super) fn refused(code: &str, reasons: &[&str]) -> HttpResponse {
+    let mut document = error(code);
+    if !reasons.is_empty() {
+        document["CancellationReasons"] =
+            reasons.iter().map(|code| json!({"Code": code})).collect();
+    }
+    answer(400, document.to_string())
+}
+
+fn error(code: &str) -> Value {
+    json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": "as scripted"})
+}
+
+/// The answer to a `BatchGetItem`, but for the first key that it has of a table.
+pub(super) fn without_a_key(body: &[u8], request: &[u8], table: usize) -> Vec<u8> {
+    let request: Value = serde_json::from_slice(request).expect("JSON");
+    let mut body: Value = serde_json::from_slice(body).expect("JSON");
+    let tables: Vec<_> = request["RequestItems"].as_object().into_iter().flatten().collect();
+    let Some((name, asked)) = tables.get(table % tables.len().max(1)) else {
+        return body.to_string().into();
+    };
+    let key = &asked["Keys"][0];
+    if let Some(rows) = body["Responses"][name.as_str()].as_array_mut() {
+        rows.retain(|row| {
+            !key.as_object().into_iter().flatten().all(|(part, value)| row[part] == *value)
+        });
+    }
+    let mut left = (*asked).clone();
+    left["Keys"] = json!([key]);
+    body["UnprocessedKeys"] = json!({name.as_str(): left});
+    body.to_string().into()
+}
+
+/// The beginning of a body, and then an error.
+pub(super) struct Cut(pub(super) Option<Bytes>);
+
+impl HttpBody for Cut {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        Poll::Ready(Some(match self.0.take() {
+            Some(beginning) => Ok(Frame::data(beginning)),
+            None => Err(io::ErrorKind::ConnectionReset.into()),
+        }))
+    }
+}

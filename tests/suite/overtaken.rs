@@ -1,0 +1,84 @@
+//! PUT, when others get in between its reading and its writing.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::json;
+
+use crate::harness::{
+    App, Reply, World,
+    faulty::{Fate, FaultyStore, Plan, StoreCall, with_others},
+};
+
+/// Others have their turn before each transaction.
+fn before_each_write(call: &StoreCall) -> Plan {
+    Plan { others_first: call.operation == "TransactWriteItems", fate: Fate::Passed }
+}
+
+/// An update that others get in before, between reading and writing, so many times at most.
+async fn overtaken(app: &App, times: u32) -> Reply {
+    let (overtaken, _, mut turns) = FaultyStore::below(app, None, before_each_write);
+    let mut left = times;
+    let others = async || {
+        if left > 0 {
+            left -= 1;
+            let body = json!({"status": "AMBER", "notes": format!("other {left}")});
+            app.put(30, body).by("editor").send().await.ok();
+        }
+    };
+    let own = overtaken.put(30, json!({"status": "RED", "notes": "own"})).by("editor");
+    with_others(own.send(), &mut turns, others).await
+}
+
+#[tokio::test]
+async fn an_update_that_others_overtake_five_times_is_a_conflict() {
+    let app = World::family().start().await;
+    let reply = overtaken(&app, 5).await;
+    assert_eq!((reply.refused(409), reply.header("retry-after")), ("CONFLICT", "1"));
+    let history = app.history(30).await;
+    assert_eq!(history.len(), 5);
+    assert!(history.iter().all(|change| change["status"] == "AMBER"), "{history:?}");
+    assert_eq!(app.get(30).by("reader").send().await.ok()["status"], "AMBER");
+}
+
+#[tokio::test]
+async fn an_update_that_others_overtake_four_times_is_applied_on_the_fifth() {
+    let app = World::family().start().await;
+    let reply = overtaken(&app, 4).await;
+    assert_eq!(reply.ok()["status"], "RED");
+    assert!(reply.header("etag").starts_with("\"5-"), "{}", reply.header("etag"));
+    let history = app.history(30).await;
+    assert_eq!(history.len(), 5);
+    assert_eq!(
+        (&history[4]["status"], &history[4]["previousStatus"]),
+        (&json!("RED"), &json!("AMBER"))
+    );
+}
+
+/// The first sending is applied and not answered, the second is cancelled for it; before the service
+/// is read again the caller's right has gone.
+#[tokio::test]
+async fn an_update_that_is_stored_is_not_refused_for_a_right_that_went_after_it() {
+    let app = World::family().start().await;
+    let mut sent = 0;
+    let (slow, _, mut turns) = FaultyStore::below(&app, None, move |call| {
+        let transaction = call.operation == "TransactWriteItems";
+        sent += u32::from(transaction);
+        let fate = match (transaction, sent) {
+            (true, 1) => Fate::AnswerLost,
+            (true, 2) => Fate::Cancelled("TransactionConflict"),
+            _ => Fate::Passed,
+        };
+        Plan { others_first: !transaction && sent == 2, fate }
+    });
+    let others = async || {
+        let update = app.client.update_item().table_name(&app.tables.users);
+        let update = update.key("subject", AttributeValue::S("editor".into()));
+        let update = update.update_expression("REMOVE #permissions");
+        let update = update.expression_attribute_names("#permissions", "permissions");
+        update.send().await.expect("an update");
+    };
+    let own = slow.put(30, json!({"status": "RED"})).by("editor").send();
+    assert_eq!(with_others(own, &mut turns, others).await.ok()["status"], "RED");
+    assert_eq!(app.history(30).await.len(), 1);
+    let late = app.put(30, json!({"status": "GREEN"})).by("editor").send().await;
+    assert_eq!(late.refused(403), "NOT_PERMITTED");
+}
