@@ -25,7 +25,7 @@ use shared::{
 use time::{OffsetDateTime, PrimitiveDateTime, format_description::well_known::Iso8601};
 use x509_parser::pem::Pem;
 
-use self::scripted::{Arrived, Ends, Scripted};
+use self::scripted::{ANSWER, Arrived, Ends, Scripted};
 use crate::harness::endpoint;
 
 /// A function's client with these settings, besides those that Lambda makes.
@@ -136,7 +136,9 @@ async fn an_unused_connection_outlives_a_pause_of_minutes() {
 /// And without a further attempt of the SDK's, which would wait before it.
 #[tokio::test]
 async fn a_connection_that_the_store_has_ended_is_replaced_without_an_error() {
-    for ends in [Ends::AfterAnswer, Ends::AtSecondRequest] {
+    // Without an answer, in its head, in its body.
+    let halves = [0, 20, ANSWER.len() - 1].map(Ends::InSecondAnswer);
+    for ends in halves.into_iter().chain([Ends::AfterAnswer]) {
         let store = Scripted::start(ends).await;
         let client = client(&store.endpoint, &[]);
         for number in 0..20 {
@@ -148,6 +150,25 @@ async fn a_connection_that_the_store_has_ended_is_replaced_without_an_error() {
             assert!(request.header("amz-sdk-request").starts_with("attempt=1"), "{request:?}");
         }
     }
+}
+
+/// Something between the two may have forgotten all connections at once.
+#[tokio::test]
+async fn after_a_connection_that_is_silent_none_of_the_others_is_used() {
+    let store = Scripted::start(Ends::Silently).await;
+    let client = client(&store.endpoint, &[]);
+    assert_eq!(tokio::join!(read(&client), read(&client)), (true, true));
+    store.arrived();
+    let late = async {
+        store.has_got(1).await;
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_millis(1501)).await;
+        tokio::time::resume();
+    };
+    assert!(tokio::join!(read(&client), late).0);
+    let arrived = connections(&store.arrived());
+    assert!([[1, 3], [2, 3]].contains(&[arrived[0], arrived[1]]), "{arrived:?}");
+    assert_eq!(arrived.len(), 2);
 }
 
 fn connections(arrived: &[Arrived]) -> Vec<usize> {

@@ -1,4 +1,4 @@
-//! A store of which a script says when it ends its connections.
+//! A store of which a script says what becomes of its connections.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,14 +8,20 @@ use tokio::{
     task::JoinHandle,
 };
 
+/// What every request is answered.
+pub(super) const ANSWER: &[u8] =
+    b"HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: 2\r\n\r\n{}";
+
 /// When a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ends {
     Never,
     /// Right after each answer.
     AfterAnswer,
-    /// When its second request has arrived, without an answer.
-    AtSecondRequest,
+    /// After so many bytes of the answer to its second request.
+    InSecondAnswer(usize),
+    /// Never, but its second request, and what comes after, is swallowed.
+    Silently,
 }
 
 /// A request as it arrived, and on which connection, counted from 1.
@@ -62,6 +68,13 @@ impl Scripted {
         Self { endpoint, arrived, server }
     }
 
+    /// Waits until so many have arrived since it was asked last.
+    pub(super) async fn has_got(&self, requests: usize) {
+        while self.arrived.lock().expect("no panic").len() < requests {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// What has arrived since it was asked last.
     pub(super) fn arrived(&self) -> Vec<Arrived> {
         std::mem::take(&mut self.arrived.lock().expect("no panic"))
@@ -74,16 +87,18 @@ async fn serve(
     ends: Ends,
     seen: Arc<Mutex<Vec<Arrived>>>,
 ) {
-    const ANSWER: &[u8] =
-        b"HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: 2\r\n\r\n{}";
     let mut number = 0;
     while let Some(arrived) = read(&mut stream, connection).await {
         number += 1;
         seen.lock().expect("no panic").push(arrived);
-        if ends == Ends::AtSecondRequest && number == 2 {
-            return;
-        }
-        if stream.write_all(ANSWER).await.is_err() || ends == Ends::AfterAnswer {
+        let answer = match ends {
+            Ends::InSecondAnswer(bytes) if number == 2 => &ANSWER[..bytes],
+            Ends::Silently if number == 2 => &[],
+            _ => ANSWER,
+        };
+        let sent = stream.write_all(answer).await;
+        let over = ends == Ends::AfterAnswer || ends != Ends::Silently && answer != ANSWER;
+        if sent.is_err() || over {
             return;
         }
     }

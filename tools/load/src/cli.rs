@@ -23,7 +23,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 900)]
     pub seconds: u64,
     /// How many environments each function has
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=100))]
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub environments: u16,
     /// How many requests of each kind are counted, one after the other; 0 leaves that out
     #[arg(long, default_value_t = 1000)]
