@@ -12,7 +12,7 @@ use std::{
 use lambda_emulator::{Function, Outcome};
 use tokio::sync::{Mutex, mpsc};
 
-use crate::{Failure, processor, report::milliseconds};
+use crate::{Failure, done::Done, processor};
 
 /// How long a call may take: what template.yaml gives a function.
 const TIME: Duration = Duration::from_secs(10);
@@ -27,15 +27,6 @@ pub struct Environments {
     used_before: Lock<Duration>,
     durations: Lock<Vec<Duration>>,
     lost: mpsc::UnboundedSender<Failure>,
-}
-
-/// What a function's environments have done since they were last asked.
-#[derive(Clone, Debug, Default)]
-pub struct Done {
-    /// How long each call took, from the shortest to the longest.
-    pub durations: Vec<Duration>,
-    /// The CPU time that the processes have used.
-    pub used: Duration,
 }
 
 impl Environments {
@@ -99,35 +90,5 @@ impl Environments {
         let mut durations = std::mem::take(&mut *durations);
         durations.sort_unstable();
         Ok(Done { durations, used: since })
-    }
-}
-
-impl Done {
-    /// So much of the calls took no longer than this, in milliseconds.
-    #[must_use]
-    pub fn percentile(&self, percent: usize) -> f64 {
-        let last = self.durations.len().saturating_sub(1);
-        self.durations.get(last * percent / 100).copied().map_or(0.0, milliseconds)
-    }
-
-    /// The mean of the durations, in milliseconds.
-    #[must_use]
-    pub fn mean(&self) -> f64 {
-        self.per_call(self.durations.iter().sum())
-    }
-
-    /// What Lambda bills of a call, which are whole milliseconds, on average.
-    #[must_use]
-    pub fn billed(&self) -> f64 {
-        let whole = |duration: &Duration| {
-            Duration::from_millis(duration.as_nanos().div_ceil(1_000_000).try_into().unwrap_or(0))
-        };
-        self.per_call(self.durations.iter().map(whole).sum())
-    }
-
-    /// A time's part for one call, in milliseconds.
-    #[must_use]
-    pub fn per_call(&self, time: Duration) -> f64 {
-        crate::report::ratio(milliseconds(time), self.durations.len() as u64)
     }
 }

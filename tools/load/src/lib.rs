@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod counter;
 pub mod directory;
+pub mod done;
 pub mod environments;
 pub mod event;
 pub mod failure;

@@ -4,7 +4,12 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 
-use crate::{counter::Counts, environments::Done, kind::Kind, oha::Answered};
+use crate::{
+    counter::Counts,
+    done::{Done, milliseconds, ratio},
+    kind::Kind,
+    oha::Answered,
+};
 
 /// What was asked for.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -155,17 +160,4 @@ impl Report {
     pub fn json(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
-}
-
-/// A duration in milliseconds.
-#[must_use]
-pub fn milliseconds(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1e3
-}
-
-/// The part of one in so many; nothing of none.
-#[must_use]
-#[expect(clippy::cast_precision_loss, reason = "a count is no number of 53 bits")]
-pub fn ratio(whole: f64, count: u64) -> f64 {
-    if count == 0 { 0.0 } else { whole / count as f64 }
 }

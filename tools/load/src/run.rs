@@ -12,7 +12,7 @@ use crate::{
     Failure,
     cli::Arguments,
     counter::{Counter, Counts},
-    environments::Done,
+    done::Done,
     gateway::Gateway,
     kind::Kind,
     oha::{self, Answered, Order},
