@@ -91,13 +91,12 @@ async fn serve(
     while let Some(arrived) = read(&mut stream, connection).await {
         number += 1;
         seen.lock().expect("no panic").push(arrived);
-        let answer = match ends {
-            Ends::InSecondAnswer(bytes) if number == 2 => &ANSWER[..bytes],
-            Ends::Silently if number == 2 => &[],
-            _ => ANSWER,
+        let (answer, over) = match ends {
+            Ends::InSecondAnswer(bytes) if number == 2 => (&ANSWER[..bytes], true),
+            Ends::Silently if number >= 2 => (&[][..], false),
+            _ => (ANSWER, ends == Ends::AfterAnswer),
         };
         let sent = stream.write_all(answer).await;
-        let over = ends == Ends::AfterAnswer || ends != Ends::Silently && answer != ANSWER;
         if sent.is_err() || over {
             return;
         }
