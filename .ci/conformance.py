@@ -17,7 +17,7 @@ def is_utf8(text):
 def filter_case(context, case):
     """`cargo lambda watch` answers 500 itself to a body or a header that is not UTF-8.
 
-    No function sees them. API Gateway hands such a body on as base64, and tests/suite/bad_input.rs
+    No function sees them. API Gateway hands such a body on as base64, and tests/suite/contract/malformed_requests.rs
     sends it so.
     """
     headers = (case.headers or {}).values()

@@ -11,54 +11,10 @@
 
 mod harness;
 
-mod alarms;
-#[cfg(feature = "outside")]
-mod artefacts;
-mod bad_input;
-mod client;
-#[cfg(feature = "outside")]
-mod cognito;
-mod cursors;
-mod defects;
+mod contract;
 mod deployment;
-mod document;
-mod domain;
-mod fields;
-mod forgery;
-mod gateway_events;
-mod grants;
 mod hazards;
-mod health;
-mod history;
-mod journey;
-mod key_sets;
-mod list_parameters;
-mod listing;
-mod logs;
-mod metrics;
-mod oddities;
-mod overtaken;
+mod journeys;
 mod permissions;
 mod proofs;
-mod random_input;
-mod reading;
-mod repeats;
-mod resets;
-mod rights;
-mod served_documents;
-mod settings;
-mod statuses;
-mod store;
-mod story;
-mod timeouts;
-mod token_endpoint;
-mod tokens;
-mod tools_commands;
-mod tools_directory;
-mod tools_hierarchy;
-mod tools_import;
-mod tools_load;
-mod tools_target;
-mod tools_users;
-mod updating;
-mod usage;
+mod tools;

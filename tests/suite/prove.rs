@@ -51,10 +51,10 @@ const PROOFS: [Proof; 8] = [
         proofs::model::prove,
     ),
     (
-        "linear",
+        "linearizability",
         "What eight clients at once are answered could have come from one register that they took \
          turns at.",
-        |size| wait_for(proofs::linear::prove(size)),
+        |size| wait_for(proofs::linearizability::prove(size)),
     ),
     (
         "lists",

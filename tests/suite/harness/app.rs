@@ -21,8 +21,8 @@ use shared::{
 
 use super::{
     NOW, gateway_settings,
+    iam::{Right, Rights, Used},
     request::Call,
-    rights::{Right, Rights, Used},
 };
 
 /// All but the last answer the gateway; that one is called by a schedule.

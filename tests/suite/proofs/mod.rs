@@ -4,7 +4,7 @@
 pub(crate) mod each_call;
 pub(crate) mod faults;
 pub(crate) mod imports;
-pub(crate) mod linear;
+pub(crate) mod linearizability;
 pub(crate) mod lists;
 pub(crate) mod model;
 pub(crate) mod sequences;

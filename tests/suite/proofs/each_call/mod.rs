@@ -2,15 +2,15 @@
 //! call with all that follow. The answer is the right one or 503, the tables agree with it, and the
 //! same request on a healthy store then brings about what was asked for.
 
-mod bench;
 mod failure;
+mod fixture;
 mod reads;
 mod schedule;
 mod writes;
 
 use self::{
-    bench::{Bench, update},
     failure::Failure,
+    fixture::{Bench, update},
     writes::Write,
 };
 use super::{

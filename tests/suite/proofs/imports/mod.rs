@@ -2,7 +2,7 @@
 //!
 //! What the tables have to hold in the end follows from the directory's files alone.
 
-mod killed;
+mod interrupted;
 mod world;
 
 use std::sync::atomic::AtomicBool;

@@ -10,10 +10,10 @@ use capacityctl::services;
 use fastrand::Rng;
 use serde_json::json;
 
-use super::killed;
+use super::interrupted;
 use crate::{
     harness::{App, client, fresh_tables, gateway_settings},
-    proofs::lists::directory::Directory,
+    proofs::lists::generated_directory::Directory,
 };
 
 type Item = std::collections::HashMap<String, AttributeValue>;
@@ -77,7 +77,7 @@ impl World {
         let (ended, file) = (AtomicBool::new(false), self.file());
         let (client, table) = (self.app.client.clone(), self.app.tables.services.clone());
         let importing = async {
-            let written = killed::import(&client, &table, &file, at_write).await;
+            let written = interrupted::import(&client, &table, &file, at_write).await;
             ended.store(true, Ordering::SeqCst);
             assert_eq!(written, None, "an import ended that was to be killed");
         };

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::directory::Directory;
+use super::generated_directory::Directory;
 use crate::harness::time;
 
 /// The filters of a list.

@@ -3,12 +3,12 @@
 //! What a list reads is held to what it has to read, by the store's own count of capacity: with a
 //! filter that an index serves, in proportion to what the index names; without one, the table once.
 
-pub(super) mod directory;
 mod filter;
+pub(super) mod generated_directory;
 
 use fastrand::Rng;
 
-use self::{directory::Directory, filter::Filters};
+use self::{filter::Filters, generated_directory::Directory};
 use super::{Figures, Size};
 use crate::harness::{App, Meter, NOW, Reads};
 

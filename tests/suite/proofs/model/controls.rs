@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use stateright::HasDiscoveries;
 
 use super::{
-    claims::{
+    properties::{
         ATTRIBUTED, BUILT, CHAIN, CONDITION, FORWARD, KEPT, NO_FALSE_412, NOT_EARLY, NOT_PAST,
         NOT_TOO_EARLY, ONCE, ONE_STORY, REFUSED,
     },

@@ -10,13 +10,13 @@
 //! The checker tells worlds apart by hashes of 64 bits. That two of some million share one, and hide
 //! what lies behind, has a chance of less than one in a million.
 
-mod actors;
-mod claims;
 mod controls;
+mod participants;
+mod properties;
 mod scenario;
+mod state;
 mod steps;
 mod store;
-mod world;
 mod writer;
 
 use std::collections::BTreeSet;
@@ -91,7 +91,10 @@ fn search(life: Life, until: HasDiscoveries) -> Found {
 
 /// The claims of that kind, by name.
 fn claims(kind: Expectation) -> impl Iterator<Item = &'static str> {
-    claims::all().into_iter().filter(move |claim| claim.expectation == kind).map(|claim| claim.name)
+    properties::all()
+        .into_iter()
+        .filter(move |claim| claim.expectation == kind)
+        .map(|claim| claim.name)
 }
 
 fn number(count: usize) -> u64 {

@@ -7,10 +7,10 @@ use shared::domain::{
 use stateright::{Model, Property};
 
 use super::{
-    actors::{Phase, Reader, Scheduler, Writer},
-    claims,
+    participants::{Phase, Reader, Scheduler, Writer},
+    properties,
     scenario::{Guard, Scenario, red},
-    world::{Entry, NOBODY, Origin, Status, World, clock},
+    state::{Entry, NOBODY, Origin, Status, World, clock},
 };
 
 /// The life of one service's status.
@@ -233,6 +233,6 @@ impl Model for Life {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        claims::all()
+        properties::all()
     }
 }

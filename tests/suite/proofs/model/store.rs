@@ -4,10 +4,10 @@
 use shared::domain::{Cause, Timestamp, Transition};
 
 use super::{
-    actors::{Flight, Outcome, Phase},
+    participants::{Flight, Outcome, Phase},
     scenario::{Guard, SETTLE_SECONDS, SKEW_SECONDS},
+    state::{Entry, Fault, Origin, Status, World, before as earlier, clock},
     steps::{Consistency, Life},
-    world::{Entry, Fault, Origin, Status, World, before as earlier, clock},
     writer::origin,
 };
 

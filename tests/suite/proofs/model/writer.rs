@@ -4,10 +4,10 @@
 use shared::domain::{Change, StatusUpdate, Timestamp, Transition};
 
 use super::{
-    actors::{Flight, Outcome, Phase},
+    participants::{Flight, Outcome, Phase},
     scenario::Guard,
+    state::{Entry, Fault, Origin, Status, World, clock},
     steps::{Consistency, Life},
-    world::{Entry, Fault, Origin, Status, World, clock},
 };
 
 impl Life {

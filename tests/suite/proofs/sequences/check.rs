@@ -1,8 +1,8 @@
 //! Whether an answer, and what is stored, are as expected.
 
 use super::{
+    representations::{Answer, Service, Shown},
     run::Run,
-    shapes::{Answer, Service, Shown},
 };
 use crate::harness::Reply;
 

@@ -4,13 +4,13 @@
 
 pub(crate) mod calendar;
 mod check;
+mod entity_tags;
+mod fixture;
 mod model;
 mod operation;
 mod reads;
+mod representations;
 mod run;
-mod shapes;
-mod stage;
-mod tags;
 
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -18,10 +18,10 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 use tokio::runtime::{Builder, Runtime};
 
 use self::{
+    fixture::Stage,
     model::Wrong,
     operation::{Operation, sequence},
     run::Run,
-    stage::Stage,
 };
 use super::{Figures, Size};
 

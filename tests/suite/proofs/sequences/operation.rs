@@ -51,7 +51,7 @@ pub(super) enum Body {
         minutes: Option<u16>,
         note: Option<u8>,
     },
-    /// One of [`super::shapes::BAD_BODIES`].
+    /// One of [`super::representations::BAD_BODIES`].
     Bad(usize),
 }
 
@@ -170,7 +170,7 @@ fn body() -> impl Strategy<Value = Body> {
     let good = (status, minutes, option::of(0..4_u8));
     prop_oneof![
         12 => good.prop_map(|(status, minutes, note)| Body::Good { status, minutes, note }),
-        1 => (0..super::shapes::BAD_BODIES.len()).prop_map(Body::Bad),
+        1 => (0..super::representations::BAD_BODIES.len()).prop_map(Body::Bad),
     ]
 }
 

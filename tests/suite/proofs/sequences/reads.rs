@@ -6,8 +6,8 @@ use super::{
     calendar::text,
     check::{Outcome, same},
     operation::{Moment, Place},
+    representations::Answer,
     run::Run,
-    shapes::Answer,
 };
 use crate::harness::{App, Call, Reply};
 

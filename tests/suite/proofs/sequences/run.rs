@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use super::{
     check::{Outcome, same},
+    fixture::{Family, Stage},
     model::words,
     operation::{Body, Known, Move, Operation, Place, Put},
     reads::Bookmark,
-    shapes::{Answer, BAD_BODIES, Service, Settled, Shown, Tags, Update},
-    stage::{Family, Stage},
+    representations::{Answer, BAD_BODIES, Service, Settled, Shown, Tags, Update},
 };
 
 /// After the end of a sequence all its statuses are past, and the schedule may settle them.

@@ -5,10 +5,10 @@
 //! The schedule is tried only in minutes in which some machine's clock may find something due: runs
 //! with nothing to do would change nothing.
 
-mod aftermath;
-mod judgement;
+mod final_checks;
+mod invariants;
 mod machines;
-mod plan;
+mod parameters;
 mod schedule;
 mod simulation;
 
@@ -17,7 +17,7 @@ use std::{process::Command, thread};
 use tokio::runtime::Builder;
 
 use self::{
-    plan::{Plan, Wrong},
+    parameters::{Plan, Wrong},
     simulation::{Trace, simulate},
 };
 use super::{Figures, Size, sequences::calendar::seconds};

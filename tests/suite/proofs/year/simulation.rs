@@ -7,9 +7,9 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    aftermath,
+    final_checks,
     machines::{Agenda, Event, body, offset, pause},
-    plan::{Plan, SETTLE, Wrong},
+    parameters::{Plan, SETTLE, Wrong},
 };
 use crate::{
     harness::{App, NOW, Reply, World, gateway_settings},
@@ -53,7 +53,7 @@ pub(super) async fn simulate(plan: Plan) -> Outcome<Trace> {
     }
     let end = simulation.step + 1;
     simulation.set_clock(plan.until + SETTLE);
-    aftermath::check(&mut simulation).await.map_err(|why| failed(end, why))?;
+    final_checks::check(&mut simulation).await.map_err(|why| failed(end, why))?;
     let digest = simulation.digest.finalize();
     let digest = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(Trace { digest, counts: simulation.counts })

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::{
     operation::{Body, Place},
-    shapes::{Answer, BAD_BODIES, Change, Service, Settled, Shown, Update, after},
+    representations::{Answer, BAD_BODIES, Change, Service, Settled, Shown, Update, after},
 };
 
 const DAY: i64 = 24 * 60 * 60;

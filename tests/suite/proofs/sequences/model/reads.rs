@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Model, NOT_FOUND};
 use crate::proofs::sequences::{
     operation::Place,
-    shapes::{Answer, Service, Tags, after},
+    representations::{Answer, Service, Tags, after},
 };
 
 const BAD_QUERY: Answer = Answer::Refused(400, "INVALID_QUERY");

@@ -1,0 +1,71 @@
+//! The parameters of GET /services: what each may be, and what is said of all that it may not.
+
+use crate::contract::list_services::directory;
+
+#[tokio::test]
+async fn parameters_are_held_to_their_rules_all_at_once() {
+    let app = directory().await;
+    let bad = [
+        "limit=0",
+        "limit=101",
+        "limit=-1",
+        "limit=+5",
+        "limit=x",
+        "limit=",
+        "limit=1.0",
+        "limit=1&limit=1",
+        "status=BLUE",
+        "status=",
+        "status=RED,",
+        "region=x",
+        "region=",
+        "region=0",
+        "parentId=01",
+        "id=",
+        "id=1,,2",
+        "id=x",
+        "id=1&limit=2",
+        "id=1&region=1",
+        "id=1&cursor=x",
+        "id=1&id=2",
+        "typeId=-1",
+        "typeId=",
+        "typeId=1234567890123456789",
+        "name=",
+        "changedSince=yesterday",
+        "changedSince=2026-11-21",
+        "changedSince=2026-11-21T09:00:00.5Z",
+        "changedSince=2026-02-29T09:00:00Z",
+        "changedSince=",
+        "editable=false",
+        "editable=",
+        "editable=TRUE",
+        "id=1&editable=true",
+        "colour=1",
+        "Limit=5",
+        "%00=1",
+        "",
+    ];
+    for query in bad {
+        let reply = app.list(query).by("lead").send().await;
+        if query.is_empty() {
+            reply.ok();
+        } else {
+            assert_eq!(reply.refused(400), "INVALID_QUERY", "{query}");
+        }
+    }
+    let reply = app.list("limit=0&colour=1&region=x").by("lead").send().await;
+    let detail = reply.body["detail"].as_str().expect("a detail");
+    for name in ["limit", "colour", "region"] {
+        assert!(detail.contains(name), "{detail}");
+    }
+}
+
+/// A name can be as long as a filter's rule allows, in characters, and no longer.
+#[tokio::test]
+async fn a_part_of_a_name_has_at_most_100_characters() {
+    let app = directory().await;
+    let part = |length| format!("name={}", "%C3%A9".repeat(length));
+    app.list(&part(100)).by("lead").send().await.ok();
+    assert_eq!(app.list(&part(101)).by("lead").send().await.refused(400), "INVALID_QUERY");
+}

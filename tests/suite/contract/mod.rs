@@ -1,0 +1,25 @@
+//! What clients are promised: requests, answers, documents, lists, history and updates.
+
+mod concurrent_updates;
+mod conditional_writes;
+mod contract_consistency;
+mod cursors;
+mod documentation;
+mod domain;
+mod edge_cases;
+pub(crate) mod event_files;
+mod get_status;
+mod health;
+mod idempotency;
+mod internal_errors;
+mod list_parameters;
+mod list_services;
+mod malformed_requests;
+mod openapi_document;
+mod random_requests;
+mod resets;
+mod status_codes;
+mod status_history;
+mod timeouts;
+mod update_status;
+mod update_validation;

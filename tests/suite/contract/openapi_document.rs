@@ -1,0 +1,246 @@
+//! openapi.yaml as a document: complete for those who read it, and with nothing for the gateway that
+//! was not meant.
+//!
+//! Whether it tells the truth is held elsewhere: by `contract_consistency`, `permissions` and every answer of every
+//! test. Whether its examples are valid is for the linters (`.ci/documents`).
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::harness::{document, root, sample_app};
+
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const LIST: &str = "/paths/~1services/get";
+const PUT: &str = "/paths/~1services~1{id}~1capacitystatus/put";
+const HISTORY: &str = "/paths/~1services~1{id}~1capacitystatus~1history/get";
+
+/// The members of an object, if it is one.
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+/// The elements of an array, if it is one.
+fn elements(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn is_text(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !text.trim().is_empty())
+}
+
+/// Every operation, with what to call it in a failure and the parameters of its path.
+fn operations(document: &Value) -> Vec<(String, &Value, &Value)> {
+    let mut found = Vec::new();
+    for (path, item) in members(&document["paths"]) {
+        for method in METHODS.into_iter().filter(|method| item[*method].is_object()) {
+            found.push((format!("{method} {path}"), &item[method], &item["parameters"]));
+        }
+    }
+    assert!(found.len() >= 8, "{found:?}");
+    found
+}
+
+/// What stands there, or what its reference leads to.
+fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str() {
+        Some(target) => document.pointer(target.trim_start_matches('#')).expect("a component"),
+        None => value,
+    }
+}
+
+/// The responses of an operation by status.
+fn responses<'a>(
+    document: &'a Value,
+    operation: &'a Value,
+) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    members(&operation["responses"]).map(|(status, value)| (status, resolved(document, value)))
+}
+
+/// The examples of a body in one media type.
+fn examples(media_type: &Value) -> impl Iterator<Item = &Value> {
+    members(&media_type["examples"]).map(|(_, example)| &example["value"])
+}
+
+/// The names of all members that are extensions, wherever they stand.
+fn extensions(value: &Value, found: &mut BTreeSet<String>) {
+    found.extend(
+        members(value).map(|(name, _)| name).filter(|name| name.starts_with("x-")).cloned(),
+    );
+    members(value).for_each(|(_, inner)| extensions(inner, found));
+    elements(value).for_each(|inner| extensions(inner, found));
+}
+
+/// API Gateway acts on each of its own keys, and leaves out what another version of OpenAPI has.
+#[test]
+fn the_gateway_is_given_its_version_and_the_keys_that_are_meant() {
+    let document = document("openapi.yaml");
+    assert_eq!(document["openapi"], "3.0.1");
+    let mut found = BTreeSet::new();
+    extensions(&document, &mut found);
+    let meant = [
+        "x-amazon-apigateway-any-method",
+        "x-amazon-apigateway-authorizer",
+        "x-amazon-apigateway-cors",
+        "x-amazon-apigateway-endpoint-configuration",
+        "x-amazon-apigateway-integration",
+    ];
+    assert_eq!(found, BTreeSet::from(meant.map(str::to_owned)));
+}
+
+#[test]
+fn every_operation_says_what_it_is() {
+    let document = document("openapi.yaml");
+    for (name, operation, _) in operations(&document) {
+        for member in ["operationId", "summary", "description"] {
+            assert!(is_text(&operation[member]), "{name}: {member}");
+        }
+        assert!(elements(&operation["tags"]).any(is_text), "{name}: tags");
+    }
+}
+
+/// The one way to sign in; which operation needs which scope is for `permissions`.
+#[test]
+fn tokens_are_asked_for_by_oauth2_and_each_scope_is_described() {
+    let document = document("openapi.yaml");
+    let schemes = &document["components"]["securitySchemes"];
+    assert_eq!(members(schemes).map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["oauth2"]);
+    assert_eq!(schemes["oauth2"]["type"], "oauth2");
+    let mut needed = BTreeSet::new();
+    for (name, operation, _) in operations(&document) {
+        assert!(operation["security"].is_array(), "{name}: says nothing of security");
+        for requirement in elements(&operation["security"]) {
+            assert_eq!(members(requirement).count(), 1, "{name}");
+            assert_eq!(elements(&requirement["oauth2"]).count(), 1, "{name}: one scope");
+            needed.extend(elements(&requirement["oauth2"]).filter_map(Value::as_str));
+        }
+    }
+    for (flow, value) in members(&schemes["oauth2"]["flows"]) {
+        assert!(members(&value["scopes"]).all(|(_, text)| is_text(text)), "{flow}");
+        let scopes: BTreeSet<_> =
+            members(&value["scopes"]).map(|(name, _)| name.as_str()).collect();
+        assert_eq!(scopes, needed, "{flow}");
+    }
+}
+
+/// Whether a schema says more of a value than its type.
+fn limited(document: &Value, schema: &Value) -> bool {
+    let schema = resolved(document, schema);
+    let has = |name: &str| !schema[name].is_null();
+    match schema["type"].as_str() {
+        Some("integer") => has("minimum"),
+        Some("array") => has("minItems") && limited(document, &schema["items"]),
+        _ => has("enum") || has("pattern") || has("maxLength"),
+    }
+}
+
+#[test]
+fn every_parameter_and_every_header_is_described_and_limited() {
+    let document = document("openapi.yaml");
+    for (name, operation, of_path) in operations(&document) {
+        for parameter in elements(of_path).chain(elements(&operation["parameters"])) {
+            let parameter = resolved(&document, parameter);
+            assert!(is_text(&parameter["description"]), "{name}: {parameter}");
+            // A header that is not as described is mostly no matter; the one that has to be is limited.
+            let tolerant = parameter["in"] == "header" && parameter["name"] != "Idempotency-Key";
+            assert!(tolerant || limited(&document, &parameter["schema"]), "{name}: {parameter}");
+        }
+        for (status, response) in responses(&document, operation) {
+            for (header, value) in members(&response["headers"]) {
+                let value = resolved(&document, value);
+                assert!(is_text(&value["description"]), "{name} {status} {header}");
+                assert!(limited(&document, &value["schema"]), "{name} {status} {header}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_body_has_an_example_in_each_media_type() {
+    let document = document("openapi.yaml");
+    for (name, operation, _) in operations(&document) {
+        let request = resolved(&document, &operation["requestBody"]);
+        let answers = responses(&document, operation).map(|(_, response)| response);
+        for (kind, media_type) in
+            answers.chain([request]).flat_map(|body| members(&body["content"]))
+        {
+            assert!(examples(media_type).any(|value| !value.is_null()), "{name}: {kind}");
+            let summaries =
+                members(&media_type["examples"]).map(|(_, example)| &example["summary"]);
+            assert!(summaries.into_iter().all(is_text), "{name}: {kind}: summaries");
+        }
+    }
+}
+
+#[test]
+fn every_code_has_an_example_under_its_status() {
+    let document = document("openapi.yaml");
+    let problem = "application/problem+json";
+    let mut shown = BTreeSet::new();
+    for (name, operation, _) in operations(&document) {
+        for (status, response) in responses(&document, operation) {
+            for example in examples(&response["content"][problem]) {
+                assert_eq!(example["status"].to_string(), *status, "{name}");
+                shown.extend(example["code"].as_str());
+            }
+        }
+    }
+    let schemas = &document["components"]["schemas"];
+    let listed = |codes| elements(codes).filter_map(Value::as_str).collect::<BTreeSet<_>>();
+    assert_eq!(shown, listed(&schemas["ProblemCode"]["enum"]));
+
+    let refused = &document.pointer(PUT).expect("an operation")["responses"]["400"];
+    let refused = examples(&resolved(&document, refused)["content"][problem]);
+    let errors = refused.flat_map(|example| elements(&example["errors"]));
+    let shown: BTreeSet<_> = errors.filter_map(|error| error["code"].as_str()).collect();
+    assert_eq!(shown, listed(&schemas["FieldError"]["properties"]["code"]["enum"]));
+}
+
+/// docs/changelog.md begins with this version, and docs/versioning.md lists what is deprecated.
+#[test]
+fn this_version_and_everything_deprecated_in_it_are_written_down() {
+    let document = document("openapi.yaml");
+    let text = |file| std::fs::read_to_string(root().join(file)).expect("a file");
+    let changelog = text("docs/changelog.md");
+    let newest = changelog.lines().find_map(|line| line.strip_prefix("## "));
+    assert_eq!(newest, document["info"]["version"].as_str());
+    let versioning = text("docs/versioning.md");
+    for (name, operation, _) in operations(&document) {
+        let (_, path) = name.split_once(' ').expect("a method and a path");
+        let row = format!("| `{path}`");
+        let listed = versioning.lines().any(|line| line.starts_with(&row));
+        assert_eq!(listed, operation["deprecated"] == true, "{name}");
+    }
+}
+
+/// The example of a page, and of the header that leads to the next one.
+fn page_example(pointer: &str) -> (Value, Value) {
+    let document = document("openapi.yaml");
+    let answer = &document.pointer(pointer).expect("an operation")["responses"]["200"];
+    let page = &answer["content"]["application/json"]["examples"]["page"]["value"];
+    (page.clone(), answer["headers"]["Link"]["example"].clone())
+}
+
+/// What the examples show happened in the sample directory, so their cursors are real.
+#[tokio::test]
+async fn the_examples_of_pages_are_what_the_sample_directory_answers() {
+    let app = sample_app().await;
+    let service = 9_000_001_101_u64;
+    for _ in 0..6 {
+        app.put(service, json!({"status": "AMBER"})).by("sample-editor").send().await.ok();
+    }
+    app.at(5 * 60);
+    let full = json!({"status": "RED", "notes": "no doctor until 13:00"});
+    app.put(service, full).by("sample-editor").send().await.ok();
+
+    let first = app.list("region=9000001000&limit=2").by("sample-reader").send().await;
+    let next = first.body["next"].as_str().expect("a cursor");
+    let second = app.list(&format!("limit=2&cursor={next}")).by("sample-reader").send().await;
+    let shown = (second.ok().clone(), json!(second.header("link")));
+    assert_eq!(shown, page_example(LIST));
+
+    app.later(4 * 60 * 60);
+    let history = app.past(service, "limit=2").by("sample-reader").send().await;
+    let shown = (history.ok().clone(), json!(history.header("link")));
+    assert_eq!(shown, page_example(HISTORY));
+}

@@ -1,0 +1,193 @@
+//! Every status that openapi.yaml describes is one that some request brings about. Those that the gateway
+//! answers by itself are left out: their only body is its message.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use capacityctl::client::local_client;
+use serde_json::{Value, json};
+
+use crate::harness::{
+    App, Call, World, document,
+    faulty::{Fate, FaultyStore, Plan, with_others},
+    gateway_settings,
+};
+
+const STATUS: &str = "/services/{id}/capacitystatus";
+const OLD_STATUS: &str = "/services/{id}/capacitystatus/";
+const HISTORY: &str = "/services/{id}/capacitystatus/history";
+
+type Read = fn(&App) -> Call<'_>;
+
+/// `METHOD path status`
+type Statuses = BTreeSet<String>;
+
+/// The statuses that functions answer. A 500 of what is open to everybody is left out too: nothing but a
+/// defect brings it about (`internal_errors`).
+fn described() -> Statuses {
+    let document = document("openapi.yaml");
+    let mut described = Statuses::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("a path") {
+            let any = method == "x-amazon-apigateway-any-method";
+            let method = if any { "ANY".to_owned() } else { method.to_uppercase() };
+            let is_open = operation["security"] == json!([]);
+            for (status, response) in operation["responses"].as_object().into_iter().flatten() {
+                if is_ours(&document, response) && !(is_open && status == "500") {
+                    described.insert(format!("{method} {path} {status}"));
+                }
+            }
+        }
+    }
+    described
+}
+
+fn is_ours(document: &Value, response: &Value) -> bool {
+    let response = match response["$ref"].as_str() {
+        Some(target) => document.pointer(target.trim_start_matches('#')).expect("a response"),
+        None => response,
+    };
+    let message = json!({"$ref": "#/components/schemas/GatewayMessage"});
+    let content = response["content"].as_object();
+    content.is_none_or(|content| content.values().any(|content| content["schema"] != message))
+}
+
+/// The statuses that requests have brought about so far.
+#[derive(Default)]
+struct Produced(Statuses);
+
+impl Produced {
+    /// Sends a request that is to be answered so.
+    async fn send(&mut self, operation: &str, status: u16, call: Call<'_>) {
+        let reply = call.send().await;
+        assert_eq!(reply.status.as_u16(), status, "{operation}: {}", reply.body);
+        self.0.insert(format!("{operation} {status}"));
+    }
+
+    async fn reads(&mut self, app: &App) {
+        let claims = |scope: &str| json!({"sub": "reader", "token_use": "access", "scope": scope});
+        let operations: [(&str, Read); 4] = [
+            ("/services", |app| app.list("")),
+            (STATUS, |app| app.get(30)),
+            (OLD_STATUS, |app| app.get(30).path(OLD_STATUS)),
+            (HISTORY, |app| app.past(30, "")),
+        ];
+        for (path, read) in operations {
+            let call = || read(app);
+            let operation = format!("GET {path}");
+            self.send(&operation, 200, call().by("reader")).await;
+            self.send(&operation, 401, call()).await;
+            self.send(&operation, 403, call().claims(claims("capacity/write"))).await;
+            if path == STATUS || path == OLD_STATUS {
+                let known = call().by("reader").header("if-none-match", "*");
+                self.send(&operation, 304, known).await;
+            } else {
+                self.send(&operation, 400, call().query("limit=0").by("reader")).await;
+            }
+            if path != "/services" {
+                let unknown = call().event(|event| event["pathParameters"]["id"] = "7".into());
+                self.send(&operation, 404, unknown.by("reader")).await;
+            }
+        }
+    }
+
+    async fn updates(&mut self, app: &App) {
+        for path in [STATUS, OLD_STATUS] {
+            let operation = format!("PUT {path}");
+            let put = |id: u64, body: Value| app.put(id, body).path(path);
+            let key = format!("key-{}", path.len());
+            let red = || put(30, json!({"status": "RED"})).header("idempotency-key", &key);
+            self.send(&operation, 200, red().by("editor")).await;
+            self.send(&operation, 400, put(30, json!({})).by("editor")).await;
+            self.send(&operation, 401, red()).await;
+            self.send(&operation, 403, red().by("reader")).await;
+            self.send(&operation, 404, put(7, json!({"status": "RED"})).by("editor")).await;
+            self.send(&operation, 412, put(30, json!({})).header("if-match", "\"x\"").by("editor"))
+                .await;
+            let large = put(30, json!({"status": "RED", "notes": "x".repeat(20_000)}));
+            self.send(&operation, 413, large.by("editor")).await;
+            let text = red().header("content-type", "text/plain");
+            self.send(&operation, 415, text.by("editor")).await;
+            let other = put(30, json!({"status": "GREEN"})).header("idempotency-key", &key);
+            self.send(&operation, 422, other.by("editor")).await;
+            self.send(&format!("PATCH {path}"), 405, app.patch(30).path(path)).await;
+        }
+    }
+
+    /// Others write before each attempt.
+    async fn conflicts(&mut self, app: &App) {
+        let (contended, _, mut turns) = FaultyStore::below(app, None, |call| Plan {
+            others_first: call.operation == "TransactWriteItems",
+            fate: Fate::Passed,
+        });
+        for path in [STATUS, OLD_STATUS] {
+            let asked = contended.put(30, json!({"status": "RED"})).path(path).by("editor");
+            let others = async || {
+                app.put(30, json!({"status": "AMBER"})).by("editor").send().await.ok();
+            };
+            let operation = format!("PUT {path}");
+            with_others(self.send(&operation, 409, asked), &mut turns, others).await;
+        }
+    }
+
+    async fn public(&mut self, app: &App) {
+        for path in ["/_ping", "/_status"] {
+            self.send(&format!("GET {path}"), 200, app.other("GET", path, path)).await;
+        }
+        for path in ["/docs", "/docs/{file}", "/openapi.json", "/openapi.yaml"] {
+            let operation = format!("GET {path}");
+            let get = || app.other("GET", &path.replace("{file}", "start.js"), path);
+            self.send(&operation, 200, get()).await;
+            self.send(&operation, 304, get().header("if-none-match", "*")).await;
+        }
+        let unknown = app.other("GET", "/docs/x", "/docs/{file}");
+        self.send("GET /docs/{file}", 404, unknown).await;
+        self.send("ANY /$default", 404, app.other("GET", "/x", "/$default")).await;
+        let document = document("openapi.yaml");
+        for path in document["paths"].as_object().expect("paths").keys() {
+            if path != "/$default" {
+                self.send(&format!("ANY {path}"), 405, app.other("DELETE", path, path)).await;
+            }
+        }
+    }
+
+    /// Every operation that asks the store, where it answers nothing good.
+    async fn failures(&mut self, status: u16, app: &App) {
+        for path in [STATUS, OLD_STATUS] {
+            self.send(&format!("GET {path}"), status, app.get(30).path(path).by("editor")).await;
+            let put = app.put(30, json!({"status": "RED"})).path(path);
+            self.send(&format!("PUT {path}"), status, put.by("editor")).await;
+        }
+        self.send("GET /services", status, app.list("").by("editor")).await;
+        self.send(&format!("GET {HISTORY}"), status, app.past(30, "").by("editor")).await;
+    }
+}
+
+#[tokio::test]
+async fn every_status_that_is_described_is_brought_about() {
+    let app = World::family().start().await;
+    let mut produced = Produced::default();
+    produced.reads(&app).await;
+    produced.updates(&app).await;
+    produced.conflicts(&app).await;
+    produced.public(&app).await;
+
+    let nowhere = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", nowhere.local_addr().expect("an address"));
+    drop(nowhere);
+    let client = local_client(&endpoint, "eu-west-2");
+    let gone = App::new(client, app.tables.clone(), &gateway_settings(&app.tables));
+    produced.failures(503, &gone).await;
+    produced.send("GET /_status", 503, gone.other("GET", "/_status", "/_status")).await;
+
+    let row = app.client.update_item().table_name(&app.tables.services);
+    let unreadable = row
+        .key("id", AttributeValue::N("30".to_owned()))
+        .update_expression("SET #status = :status")
+        .expression_attribute_names("#status", "status")
+        .expression_attribute_values(":status", AttributeValue::S("BLUE".to_owned()));
+    unreadable.send().await.expect("a row");
+    produced.failures(500, &app).await;
+
+    assert_eq!(produced.0, described());
+}

@@ -1,0 +1,180 @@
+//! The functions as they are built for deployment, each run as Lambda does. Built with the feature
+//! `e2e` only, and run by `.ci/artefacts`, which builds them into `target/lambda`.
+
+mod silence;
+
+use std::{collections::HashMap, fs, path::Path, process::Command, time::Duration};
+
+use lambda_emulator::{Ended, Function, Outcome};
+use local_stack::{gateway, schedule};
+use serde_json::{Value, json};
+use shared::http::Answer;
+
+use self::silence::Silence;
+use crate::{
+    contract::event_files::EXPECTED,
+    harness::{Contract, Reply, endpoint, gateway_settings, root, sample_app},
+};
+
+/// The least that the template lets a function have.
+const TIME: Duration = Duration::from_secs(3);
+
+/// What is kept between an answer and the deadline.
+const LEAST_LEFT: Duration = Duration::from_millis(200);
+
+/// The functions that read the store, with an event for which they do.
+const READING: [(&str, &str); 6] = [
+    ("get-status", "a-reader-reads-a-status"),
+    ("health", "status"),
+    ("list-services", "the-first-page"),
+    ("reset-expired", "each-minute"),
+    ("status-history", "the-changes"),
+    ("update-status", "an-editor-sets-red"),
+];
+
+/// The settings of a function on that store.
+fn on(store: &str, mut settings: HashMap<String, String>) -> HashMap<String, String> {
+    settings.extend(gateway::store(store));
+    settings
+}
+
+async fn start(function: &str, settings: &HashMap<String, String>) -> Function {
+    let binary = root().join("target/lambda").join(function).join("bootstrap");
+    Function::start(Command::new(binary), settings).await.expect("a built function")
+}
+
+fn event(function: &str, case: &str) -> String {
+    let file = root().join("events").join(function).join(format!("{case}.json"));
+    fs::read_to_string(file).expect("an event")
+}
+
+/// A function's answer, held to the contract.
+fn reply(event: &str, ended: Ended) -> Reply {
+    let Outcome::Answer(answer) = ended.outcome else {
+        panic!("no answer: {:?}", ended.outcome);
+    };
+    let reply = Reply::from(serde_json::from_value::<Answer>(answer).expect("an answer"));
+    let event: Value = serde_json::from_str(event).expect("JSON");
+    let route = event["routeKey"].as_str().expect("a route");
+    let (method, path) = route.split_once(' ').unwrap_or(("ANY", "/$default"));
+    Contract::of_this_repository().check(method, path, &reply);
+    reply
+}
+
+#[tokio::test]
+async fn every_built_function_answers_its_events() {
+    let app = sample_app().await;
+    let settings = on(&endpoint(), gateway_settings(&app.tables));
+    for functions in EXPECTED.chunk_by(|(one, ..), (other, ..)| one == other) {
+        let mut running = start(functions[0].0, &settings).await;
+        for (function, case, status, code) in functions {
+            let event = event(function, case);
+            let ended = running.call(event.clone(), TIME).await.expect("an outcome");
+            let reply = reply(&event, ended);
+            assert_eq!(reply.status.as_u16(), *status, "{function}/{case}: {}", reply.body);
+            let found = reply.body.get("code").and_then(Value::as_str);
+            assert_eq!(found.unwrap_or(""), *code, "{function}/{case}");
+        }
+    }
+    let mut running = start(schedule::FUNCTION, &settings).await;
+    let ended = running.call(event(schedule::FUNCTION, "each-minute"), TIME).await;
+    let Outcome::Answer(run) = ended.expect("an outcome").outcome else { panic!("no run") };
+    assert_eq!((&run["failed"], &run["complete"]), (&json!(0), &json!(true)));
+}
+
+/// However the store falls silent, and not for the first request alone.
+#[tokio::test]
+async fn a_silent_store_is_told_while_there_is_time() {
+    let app = sample_app().await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for how in Silence::ALL {
+        let reading = READING.into_iter();
+        for (function, case) in reading.filter(|(function, _)| how.concerns(function)) {
+            let settings = gateway_settings(&app.tables);
+            tasks.spawn(async move {
+                let silence = how.start(endpoint()).await;
+                let mut running = start(function, &on(&silence.address, settings)).await;
+                for time in [TIME, TIME, Duration::from_secs(1)] {
+                    let what = format!("{function}, {how:?}, {time:?}");
+                    let event = event(function, case);
+                    let ended = running.call(event.clone(), time).await;
+                    let ended = ended.unwrap_or_else(|lost| panic!("{what}: {lost}"));
+                    assert!(ended.left >= LEAST_LEFT, "{what}: {:?} left", ended.left);
+                    if function == schedule::FUNCTION {
+                        let Outcome::Answer(run) = ended.outcome else { panic!("{what}") };
+                        assert_eq!(run["complete"], false, "{what}");
+                        continue;
+                    }
+                    let reply = reply(&event, ended);
+                    assert_eq!(reply.refused(503), "STORE_UNAVAILABLE", "{what}");
+                    assert_eq!(reply.header("retry-after"), "1", "{what}");
+                }
+            });
+        }
+    }
+    tasks.join_all().await;
+}
+
+/// The lookup of the store's name needs a thread, and the library panics where there can be none.
+#[tokio::test]
+async fn a_panic_is_a_problem_document_and_the_environment_goes_on() {
+    let library = root().join("target/no_thread.so");
+    let source = Path::new(file!()).with_file_name("no_thread.c");
+    let mut compiler = Command::new("cc");
+    compiler.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(root().join(source)).arg("-ldl");
+    assert!(compiler.status().expect("a C compiler").success());
+
+    let app = sample_app().await;
+    let store = endpoint().replace("127.0.0.1", "localhost");
+    let mut settings = on(&store, gateway_settings(&app.tables));
+    settings.insert("LD_PRELOAD".to_owned(), library.to_string_lossy().into_owned());
+    for (function, case) in READING.into_iter().filter(|(name, _)| *name != schedule::FUNCTION) {
+        let mut running = start(function, &settings).await;
+        let event = event(function, case);
+        let ended = running.call(event.clone(), TIME).await.expect("an outcome");
+        let refused = reply(&event, ended);
+        assert_eq!(refused.refused(500), "INTERNAL", "{function}");
+        assert_eq!(refused.header("content-type"), "application/problem+json");
+        let request_id = refused.header("x-request-id").to_owned();
+        assert_eq!(refused.body["requestId"], request_id);
+
+        let ended = running.call(event.clone(), TIME).await.expect("an outcome");
+        reply(&event, ended).ok();
+
+        let log = log(running).await;
+        let [rehearsed, panicked, fault, failed, ..] = log.as_slice() else { panic!("{log:?}") };
+        assert_eq!(rehearsed["message"], "rehearsal_failed");
+        assert_eq!(rehearsed["status"], 500);
+        let place = panicked["location"].as_str().expect("a place");
+        assert!(panicked["message"] == "panicked" && place.contains("net/addr.rs"), "{panicked}");
+        assert_eq!((&fault["Code"], &fault["Faults"]), (&json!("INTERNAL"), &json!(1)));
+        assert_eq!(failed["error"], "the handler panicked");
+        assert_eq!(failed["request_id"], request_id);
+        let answered = log.last().expect("a line");
+        assert_eq!((&answered["Operation"], &answered["Code"]), (&json!(function), &Value::Null));
+    }
+}
+
+/// Kills a function; what it has written.
+async fn log(running: Function) -> Vec<Value> {
+    let lines = running.kill().await.expect("a log");
+    lines.iter().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+/// Lambda ends an environment without a warning: see docs/adr/0009.
+#[tokio::test]
+async fn a_function_that_is_killed_has_written_its_whole_log() {
+    let app = sample_app().await;
+    let settings = on(&endpoint(), gateway_settings(&app.tables));
+    let event = event("update-status", "an-editor-sets-red");
+    for _ in 0..10 {
+        let mut running = start("update-status", &settings).await;
+        let ended = running.call(event.clone(), TIME).await.expect("an outcome");
+        reply(&event, ended).ok();
+        let log = log(running).await;
+        let [usage, changes, answered] = log.as_slice() else { panic!("{log:?}") };
+        assert_eq!(changes["Changes"], 1);
+        assert_eq!(usage["message"], "capacity_status_changed");
+        assert_eq!(answered["Operation"], "update-status");
+    }
+}

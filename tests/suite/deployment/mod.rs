@@ -1,0 +1,12 @@
+//! What is deployed, and what it writes: template, roles, settings, alarms, logs, metrics, binaries.
+
+mod alarms;
+#[cfg(feature = "e2e")]
+mod artefacts;
+mod audit_record;
+mod dynamodb_client;
+mod iam_roles;
+mod logs;
+mod metrics;
+mod settings;
+mod template;

@@ -1,0 +1,230 @@
+//! What template.yaml gives each function is what the function needs, and what is around them; and what
+//! the gateway verifies tokens by. For rights: `iam_roles`.
+
+use std::collections::HashMap;
+
+use local_stack::schedule;
+use serde_json::{Value, json};
+use shared::config::Environment;
+
+use crate::harness::{FUNCTIONS, client, document, logical_id, root};
+
+/// The variables that template.yaml gives a function, with values that could stand there.
+fn variables(function: &str) -> HashMap<String, String> {
+    let template = document("template.yaml");
+    let common = &template["Globals"]["Function"]["Environment"]["Variables"];
+    let own =
+        &template["Resources"][logical_id(function)]["Properties"]["Environment"]["Variables"];
+    let all = [common, own].into_iter().filter_map(Value::as_object).flatten();
+    all.map(|(name, value)| {
+        // Of two, the one where an issuer is there already
+        let value = value.get("Fn::If").map_or(value, |branches| &branches[2]);
+        let parameter = value["Ref"].as_str().map(|name| &template["Parameters"][name]["Default"]);
+        let value = value.as_str().map(str::to_owned).unwrap_or_else(|| match parameter {
+            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::String(text)) => text.clone(),
+            _ => "a-table".to_owned(),
+        });
+        (name.clone(), value)
+    })
+    .collect()
+}
+
+fn starts(function: &str, variables: HashMap<String, String>) -> bool {
+    let mut environment: Environment = variables.into_iter().collect();
+    let client = client();
+    let built = match function {
+        "api-docs" => api_docs::Deps::read(&mut environment).map(drop),
+        "health" => health::Deps::read(&mut environment, &client).map(drop),
+        "get-status" => get_status::Deps::read(&mut environment, &client).map(drop),
+        "list-services" => list_services::Deps::read(&mut environment, &client).map(drop),
+        "status-history" => status_history::Deps::read(&mut environment, &client).map(drop),
+        "reset-expired" => reset_expired::Deps::read(&mut environment, &client).map(drop),
+        _ => update_status::Deps::read(&mut environment, &client).map(drop),
+    };
+    let namespace = environment.required("METRICS_NAMESPACE");
+    // Lambda sets what a client needs.
+    environment.finish(namespace.zip(built)).is_ok()
+}
+
+#[test]
+fn every_function_is_given_the_settings_it_demands_and_no_others() {
+    for function in FUNCTIONS {
+        let all = variables(function);
+        assert!(starts(function, all.clone()), "{function}: {all:?}");
+        for name in all.keys() {
+            let mut others = all.clone();
+            others.remove(name);
+            assert!(!starts(function, others), "{function} does without {name}");
+        }
+    }
+}
+
+#[test]
+fn the_documented_limits_are_the_deployed_ones() {
+    let openapi = document("openapi.yaml");
+    let field = &openapi["components"]["schemas"]["StatusUpdate"]["properties"]["resetStatusIn"];
+    let parameters = &document("template.yaml")["Parameters"];
+    let [default, min, max] = ["ResetDefaultMinutes", "ResetMinMinutes", "ResetMaxMinutes"]
+        .map(|name| parameters[name]["Default"].clone());
+    assert_eq!(field["default"], default);
+    assert_eq!([&field["oneOf"][0]["minimum"], &field["oneOf"][0]["maximum"]], [&min, &max]);
+    let notes = &openapi["components"]["schemas"]["StatusUpdate"]["properties"]["notes"];
+    assert_eq!(notes["oneOf"][0]["maxLength"], 900);
+}
+
+/// What API Gateway verifies tokens by, in front of every function.
+#[test]
+fn the_authorizer_takes_the_pools_tokens_or_those_of_the_issuer_that_was_given() {
+    let document = document("openapi.yaml");
+    let scheme = &document["components"]["securitySchemes"]["oauth2"];
+    assert_eq!(
+        (&scheme["type"], &scheme["x-amazon-apigateway-authorizer"]),
+        (
+            &json!("oauth2"),
+            &json!({
+                "type": "jwt",
+                "identitySource": "$request.header.Authorization",
+                "jwtConfiguration": {
+                    "issuer": {"Fn::If": [
+                        "CreateUserPool",
+                        {"Fn::GetAtt": ["UserPool", "ProviderURL"]},
+                        {"Ref": "JwtIssuer"},
+                    ]},
+                    "audience": {"Fn::Split": [",", {"Fn::If": [
+                        "CreateUserPool",
+                        {"Fn::Join": ["", [
+                            {"Ref": "PeopleClient"},
+                            ",",
+                            {"Ref": "SystemClient"},
+                            {"Fn::If": ["HasJwtAudience", {"Fn::Sub": ",${JwtAudience}"}, ""]},
+                        ]]},
+                        {"Ref": "JwtAudience"},
+                    ]}]},
+                },
+            })
+        )
+    );
+}
+
+#[test]
+fn every_function_has_a_log_that_is_not_kept_forever_and_moves_to_new_versions_on_watch() {
+    let template = document("template.yaml");
+    let globals = &template["Globals"]["Function"];
+    assert_eq!(
+        [&globals["Tracing"], &globals["AutoPublishAlias"], &globals["LoggingConfig"]["LogFormat"]],
+        [&json!("Active"), &json!("live"), &json!("JSON")]
+    );
+    let preference = &globals["DeploymentPreference"];
+    assert_eq!(preference["Type"], json!({"Ref": "DeploymentType"}));
+    let [condition, watched, none] = [0, 1, 2].map(|at| preference["Alarms"]["Fn::If"][at].clone());
+    assert_eq!((condition, none), (json!("ShiftGradually"), json!([{"Ref": "AWS::NoValue"}])));
+    for alarm in watched.as_array().expect("alarms") {
+        let id = alarm["Ref"].as_str().expect("an alarm");
+        assert_eq!(template["Resources"][id]["Type"], "AWS::CloudWatch::Alarm", "{id}");
+    }
+    for function in FUNCTIONS {
+        let own = &template["Resources"][logical_id(function)]["Properties"];
+        for common in ["Tracing", "AutoPublishAlias", "DeploymentPreference"] {
+            assert_eq!(own[common], Value::Null, "{function} has a {common} of its own");
+        }
+        let log = logical_id(function).replace("Function", "Log");
+        assert_eq!(own["LoggingConfig"], json!({"LogGroup": {"Ref": log}}), "{function}");
+    }
+    let resources = template["Resources"].as_object().expect("resources").values();
+    let logs = resources.filter(|resource| resource["Type"] == "AWS::Logs::LogGroup");
+    let days = json!({"Ref": "LogRetentionDays"});
+    let kept = logs.filter(|log| log["Properties"]["RetentionInDays"] == days).count();
+    assert_eq!(kept, FUNCTIONS.len() + 1, "the functions' logs and the gateway's");
+}
+
+#[test]
+fn calls_of_the_schedule_that_come_to_nothing_are_kept() {
+    let resources = &document("template.yaml")["Resources"];
+    let function = &resources[logical_id(schedule::FUNCTION)]["Properties"];
+    let delivery = &function["Events"]["EachMinute"]["Properties"];
+    assert_eq!(
+        (&delivery["DeadLetterConfig"], &delivery["RetryPolicy"]["MaximumEventAgeInSeconds"]),
+        (&json!({"Arn": {"Fn::GetAtt": ["UndeliveredRuns", "Arn"]}}), &json!(60))
+    );
+    let queue = json!({"Fn::GetAtt": ["FailedRuns", "Arn"]});
+    assert_eq!(
+        function["EventInvokeConfig"],
+        json!({
+            "MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60,
+            "DestinationConfig": {"OnFailure": {"Type": "SQS", "Destination": queue}},
+        })
+    );
+    for queue in ["UndeliveredRuns", "FailedRuns"] {
+        assert_eq!(resources[queue]["Type"], "AWS::SQS::Queue");
+    }
+}
+
+/// Where the API answers is one address, in the documentation and in the outputs.
+#[test]
+fn with_a_domain_the_documentation_and_the_outputs_name_it() {
+    let template = document("template.yaml");
+    let at = |path: &str| {
+        let root = json!({"Fn::Sub": format!("https://${{DomainName}}{path}")});
+        let below = json!({"Fn::Sub": format!("https://${{DomainName}}/${{BasePath}}{path}")});
+        json!({"Fn::If": ["UseBasePath", below, root]})
+    };
+    let or = |address: Value, other: Value| json!({"Fn::If": ["UseDomain", address, other]});
+    let docs = &template["Resources"]["ApiDocsFunction"]["Properties"]["Environment"]["Variables"];
+    assert_eq!(docs["PUBLIC_URL"], or(at(""), json!({"Ref": "PublicUrl"})));
+    let outputs = &template["Outputs"];
+    for (output, path) in [("ApiUrl", ""), ("DocsUrl", "/docs")] {
+        let own = json!({"Fn::Sub": format!("${{Api.ApiEndpoint}}{path}")});
+        assert_eq!(outputs[output]["Value"], or(at(path), own), "{output}");
+    }
+}
+
+#[test]
+fn who_has_to_show_a_certificate_cannot_get_in_at_the_gateways_own_address() {
+    let server = &document("openapi.yaml")["servers"][0];
+    assert_eq!(
+        server["x-amazon-apigateway-endpoint-configuration"],
+        json!({"disableExecuteApiEndpoint": {"Fn::If": ["UseMutualTls", true, false]}})
+    );
+    let domain = &document("template.yaml")["Resources"]["Domain"]["Properties"];
+    assert_eq!(domain["MutualTlsAuthentication"]["Fn::If"][0], "UseMutualTls");
+}
+
+#[test]
+fn every_environment_sets_parameters_to_what_they_can_be() {
+    let parameters = &document("template.yaml")["Parameters"];
+    let text = std::fs::read_to_string(root().join("samconfig.toml")).expect("a file");
+    let environments: toml::Table = text.parse().expect("TOML");
+    for name in ["dev", "staging", "prod"] {
+        let deploy = &environments[name]["deploy"]["parameters"];
+        assert_eq!(deploy["stack_name"].as_str(), Some(format!("capacity-{name}").as_str()));
+        let set = deploy["parameter_overrides"].as_array().expect("a list").iter();
+        let commented = text.lines().filter_map(|line| line.trim().strip_prefix("# \""));
+        let commented =
+            commented.flat_map(|line| line.split('"')).filter(|part| part.contains('='));
+        for setting in set.filter_map(toml::Value::as_str).chain(commented) {
+            let (parameter, value) = setting.split_once('=').expect("a parameter and its value");
+            assert!(parameters[parameter].is_object(), "{name}: {parameter}");
+            let allowed = parameters[parameter]["AllowedValues"].as_array();
+            let is_allowed = |one: &Value| one.to_string().trim_matches('"') == value;
+            assert!(allowed.is_none_or(|all| all.iter().any(is_allowed)), "{name}: {setting}");
+        }
+    }
+}
+
+/// The console shows parameters in groups, and below them those that are in none.
+#[test]
+fn every_parameter_is_in_one_group() {
+    let template = document("template.yaml");
+    let groups = &template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"];
+    let groups = groups.as_array().expect("groups").iter();
+    let mut grouped: Vec<_> = groups
+        .flat_map(|group| group["Parameters"].as_array().expect("parameters"))
+        .map(|name| name.as_str().expect("a name").to_owned())
+        .collect();
+    let mut all: Vec<_> =
+        template["Parameters"].as_object().expect("parameters").keys().cloned().collect();
+    grouped.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(grouped, all);
+}

@@ -1,0 +1,3 @@
+//! Whole jobs of users, from beginning to end.
+
+mod import_to_reset;

@@ -1,0 +1,174 @@
+//! docs/permissions.md, held against the code: every operation, by every caller, on many services.
+//!
+//! The document is written by hand and is what decides; nothing here knows the policy.
+
+mod callers;
+mod matrix;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use self::{
+    callers::{CALLERS, Town},
+    matrix::Matrix,
+};
+use crate::harness::{
+    App, Call, Reply, document,
+    token_verifier::{CLIENT, ISSUER},
+};
+
+/// What a service may be, as the tables' columns say.
+const SERVICES: [&str; 3] = ["service in use", "service closed", "no such service"];
+
+#[test]
+fn every_operation_has_a_table_with_every_caller_and_every_kind_of_service() {
+    let matrix = Matrix::read();
+    let mut public = matrix.public.clone();
+    let document = document("openapi.yaml");
+    let mut operations = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+        for method in methods.into_iter().filter(|method| !item[*method].is_null()) {
+            let name = format!("{} {path}", method.to_uppercase());
+            let security = item[method]["security"].clone();
+            if let Some(at) = public.iter().position(|public| *public == name) {
+                public.remove(at);
+                assert_eq!(security, json!([]), "{name}");
+            } else {
+                operations.insert(name, security);
+            }
+        }
+    }
+    assert!(public.is_empty(), "{public:?} are no operations");
+    let mut described = BTreeMap::new();
+    for section in &matrix.sections {
+        for operation in &section.operations {
+            // Of several scopes the gateway would be content with one.
+            let security = section.scope.iter().map(|scope| json!({"oauth2": [scope]}));
+            described.insert(operation.clone(), security.collect::<Value>());
+        }
+        let callers: BTreeSet<&str> = section.rows.keys().map(String::as_str).collect();
+        assert_eq!(callers, BTreeSet::from(CALLERS), "{:?}", section.operations);
+        assert!(section.rows.values().all(|cells| cells.len() == SERVICES.len()));
+    }
+    assert_eq!(described, operations);
+}
+
+/// Where a function verifies the tokens itself.
+#[tokio::test]
+async fn ten_thousand_decisions_on_tokens_are_as_the_tables_say() {
+    let (town, app) = Town::start().await;
+    let app = app.verifying(ISSUER, CLIENT, &town.issuer.server.url());
+    let shows = |caller: &str, number, id| {
+        Some(town.token(caller, number, id).map_or(Shown::Nothing, Shown::Token))
+    };
+    let decisions = decide_all(&town, &app, 35, shows).await;
+    assert!(decisions >= 10_000, "{decisions} decisions");
+}
+
+/// Behind the gateway, which itself refuses the tokens that are not good.
+#[tokio::test]
+async fn decisions_on_the_gateways_claims_are_as_the_tables_say() {
+    let (town, app) = Town::start().await;
+    let shows = |caller: &str, _, id| match caller {
+        "Nobody: no token" => Some(Shown::Nothing),
+        "A token that is garbled" | "A token that has expired" | "A token of another issuer" => {
+            None
+        }
+        caller => Some(Shown::Claims(town.claims(caller, id))),
+    };
+    assert_eq!(decide_all(&town, &app, 5, shows).await, 8 * 11 * 3 * 5);
+}
+
+/// What a caller shows of themselves.
+enum Shown {
+    Nothing,
+    Token(String),
+    Claims(Value),
+}
+
+impl Shown {
+    fn to<'a>(&self, call: Call<'a>) -> Call<'a> {
+        match self {
+            Self::Nothing => call,
+            Self::Token(token) => call.header("authorization", &format!("Bearer {token}")),
+            Self::Claims(claims) => call.claims(claims.clone()),
+        }
+    }
+}
+
+/// Tries every operation by every caller on so many services of each kind, and says how many
+/// decisions that took. A caller who shows `None` cannot come so far and is left out.
+async fn decide_all(
+    town: &Town,
+    app: &App,
+    each: usize,
+    shows: impl Fn(&str, usize, u64) -> Option<Shown>,
+) -> usize {
+    let matrix = Matrix::read();
+    let (mut decisions, mut updates, mut wrong) = (0, BTreeMap::new(), Vec::new());
+    for (caller, column, number) in every_caller_and_service(each) {
+        let id = town.services()[column][number];
+        let Some(shown) = shows(caller, number, id) else { continue };
+        for section in &matrix.sections {
+            let written = section.rows[caller][column].as_str();
+            for operation in &section.operations {
+                let reply = shown.to(request(app, operation, id)).send().await;
+                decisions += 1;
+                if !agrees(&matrix, written, id, &reply) {
+                    let (kind, status) = (SERVICES[column], reply.status);
+                    wrong.push(format!("{operation} {id} ({kind}) {caller}: {status}"));
+                }
+                if operation.starts_with("PUT") && written == "yes" {
+                    *updates.entry(id).or_insert(0) += 1;
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong: {wrong:#?}", wrong.len());
+    // Who was refused has changed nothing, and who was not has.
+    for id in town.services().into_iter().flatten() {
+        let changes = app.history(*id).await.len();
+        assert_eq!(changes, updates.get(id).copied().unwrap_or(0), "service {id}");
+    }
+    decisions
+}
+
+fn every_caller_and_service(each: usize) -> impl Iterator<Item = (&'static str, usize, usize)> {
+    let services = (0..SERVICES.len()).flat_map(move |kind| (0..each).map(move |at| (kind, at)));
+    services.flat_map(|(kind, at)| CALLERS.into_iter().map(move |caller| (caller, kind, at)))
+}
+
+/// The operation on that service.
+fn request<'a>(app: &'a App, operation: &str, id: u64) -> Call<'a> {
+    match operation.split_once(' ').expect("method and path") {
+        ("GET", "/services") => app.list(&format!("id={id}")),
+        ("GET", path @ "/services/{id}/capacitystatus/history") => {
+            app.get(id).path(path).query("at=2020-01-01T00:00:00Z")
+        }
+        ("GET", path) => app.get(id).path(path),
+        ("PUT", path) => app.put(id, json!({"status": "AMBER"})).path(path),
+        ("PATCH", path) => app.patch(id).path(path),
+        other => panic!("no request for {other:?}"),
+    }
+}
+
+/// Whether an answer is what the tables' word for it stands for.
+fn agrees(matrix: &Matrix, written: &str, id: u64, reply: &Reply) -> bool {
+    let (status, code) = &matrix.answers[written];
+    let as_said = match written {
+        "left out" => reply.body["items"] == json!([]) && reply.body["missing"] == json!([id]),
+        "yes" => shown(&reply.body) == Some(id),
+        _ => reply.body["code"].as_str() == code.as_deref(),
+    };
+    reply.status.as_u16() == *status && as_said
+}
+
+/// The one service that an answer shows.
+fn shown(body: &Value) -> Option<u64> {
+    match body["items"].as_array() {
+        Some(items) => items.first()?["id"].as_u64().filter(|_| items.len() == 1),
+        None => body["id"].as_u64(),
+    }
+}

@@ -1,0 +1,55 @@
+//! Every single bit of good tokens flipped; and that good tokens are good.
+
+use serde_json::json;
+use shared::auth::Refusal;
+
+use super::with;
+use crate::harness::{
+    NOW, Verifying,
+    token_verifier::{bearing, claims},
+};
+
+#[tokio::test]
+async fn no_flip_of_a_single_bit_goes_unnoticed() {
+    let verifying = Verifying::start();
+    let typed = with(verifying.header(), "typ", Some(json!("at+jwt")));
+    let system = with(claims(), "sub", Some(json!("4b7i5e9kq2")));
+    let tokens = [
+        verifying.good(),
+        verifying.sign(&typed, &system),
+        verifying.sign(&with(verifying.header(), "typ", Some(json!("JWT"))), &claims().to_string()),
+    ];
+    let (mut refused, mut unsendable) = (0, 0);
+    for token in tokens {
+        assert!(verifying.accepts(&token, 0).await);
+        for bit in 0..token.len() * 8 {
+            let mut flipped = token.clone().into_bytes();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            // Control characters cannot stand in a header: no such request arrives.
+            let Some(request) = bearing(&flipped) else {
+                unsendable += 1;
+                continue;
+            };
+            let decided = verifying.decide(&request, 0).await;
+            assert_eq!(decided, Err(Refusal::Unauthenticated), "bit {bit} of {token}");
+            refused += 1;
+        }
+    }
+    assert!(refused > 10_000, "{refused}");
+    eprintln!("{refused} flips refused, {unsendable} that no header can carry");
+}
+
+#[tokio::test]
+async fn a_thousand_good_tokens_are_good() {
+    let verifying = Verifying::start();
+    for number in 0..1_000 {
+        let mut claims = claims();
+        claims["sub"] = format!("subject-{number}").into();
+        claims["jti"] = format!("{number:032x}").into();
+        claims["iat"] = (NOW - number).into();
+        let token = verifying.sign(&verifying.header().to_string(), &claims.to_string());
+        let request = bearing(token.as_bytes()).expect("a header's value");
+        let principal = verifying.decide(&request, 0).await.expect("a good token");
+        assert_eq!(principal.subject, format!("subject-{number}"));
+    }
+}

@@ -1,0 +1,84 @@
+//! What an attacker might send as a token. Each class is named for what it attacks; none is accepted.
+
+mod claims;
+mod envelope;
+mod flips;
+mod header;
+mod keys;
+mod signature;
+
+pub(crate) use keys::short_key;
+
+use std::collections::BTreeSet;
+
+use lambda_http::Request;
+use serde_json::Value;
+use shared::auth::Refusal;
+
+use crate::harness::{
+    Verifying,
+    token_verifier::{bearing, claims},
+};
+
+/// A name for what is attacked, and the request that attacks it.
+struct Class(String, Request);
+
+/// A request with that bearer token.
+fn class(name: impl Into<String>, token: impl AsRef<[u8]>) -> Class {
+    Class(name.into(), bearing(token.as_ref()).expect("a header's value"))
+}
+
+/// A token with that header, signed as it should be.
+fn headed(verifying: &Verifying, name: &str, header: &str) -> Class {
+    class(format!("header: {name}"), verifying.sign(header, &claims().to_string()))
+}
+
+/// A token with those claims, signed as it should be.
+fn claiming(verifying: &Verifying, name: &str, claims: &str) -> Class {
+    class(format!("claims: {name}"), verifying.sign(&verifying.header().to_string(), claims))
+}
+
+/// An object with one member set anew, or removed by `None`.
+fn with(object: Value, name: &str, value: Option<Value>) -> String {
+    let mut object = object;
+    let members = object.as_object_mut().expect("an object");
+    match value {
+        Some(value) => members.insert(name.to_owned(), value),
+        None => members.remove(name),
+    };
+    object.to_string()
+}
+
+/// An object's text with more members written at its end.
+fn and(object: &Value, members: &str) -> String {
+    let text = object.to_string();
+    format!("{},{members}}}", text.trim_end_matches('}'))
+}
+
+#[tokio::test]
+async fn no_forged_token_is_accepted() {
+    let (verifying, odd) = keys::verifying();
+    let classes: Vec<Class> = [
+        header::classes(&verifying),
+        envelope::classes(&verifying),
+        claims::classes(&verifying),
+        signature::classes(&verifying),
+        keys::classes(&verifying, &odd),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let names: BTreeSet<&str> = classes.iter().map(|Class(name, _)| name.as_str()).collect();
+    assert_eq!(names.len(), classes.len(), "a class has the name of another");
+    assert!(classes.len() >= 100, "{} classes", classes.len());
+    let mut accepted = Vec::new();
+    for Class(name, request) in &classes {
+        if verifying.decide(request, 0).await != Err(Refusal::Unauthenticated) {
+            accepted.push(name);
+        }
+    }
+    assert!(accepted.is_empty(), "accepted: {accepted:#?}");
+    // The verifier had what it needs to accept a token.
+    assert!(verifying.accepts(&verifying.good(), 0).await);
+    eprintln!("{} classes of forged tokens, none accepted", classes.len());
+}

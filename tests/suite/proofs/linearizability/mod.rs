@@ -1,0 +1,93 @@
+//! Eight clients at once on one service, and whether what they were answered could have come from one
+//! register that they took turns at (is linearizable). Statuses, notes, deadlines, resets and versions
+//! are held to it.
+
+mod check;
+mod invalid_histories;
+mod recording;
+mod register;
+mod valid_history;
+
+use std::rc::Rc;
+
+use self::register::{Action, Answer, Operation};
+use super::{Figures, Size};
+
+/// How many histories go to one set of tables.
+const HISTORIES: usize = 50;
+
+/// Records histories and holds each to the register.
+pub(crate) async fn prove(size: Size) -> Figures {
+    let (worlds, histories) = match size {
+        Size::Short => (1, 3),
+        Size::Long => (20, HISTORIES),
+    };
+    let mut all = Vec::new();
+    for world in 0..worlds {
+        let app = Rc::new(recording::world(histories).await);
+        for number in 0..histories {
+            let history = recording::history(&app, number).await;
+            if let Err(reason) = check::check(&history) {
+                panic!("history {number} of world {world}: {reason}: {history:#?}");
+            }
+            all.push(history);
+        }
+        eprintln!("{} histories are those of one register", all.len());
+    }
+    figures(&all)
+}
+
+fn figures(histories: &[Vec<Operation>]) -> Figures {
+    let count = |counts: &dyn Fn(&Operation) -> bool| {
+        let counted = histories.iter().flatten().filter(|operation| counts(operation));
+        u64::try_from(counted.count()).expect("a count")
+    };
+    let is_reset = |answer: &Answer| matches!(answer, Answer::Shown(_, shown) if shown.version > 0 && shown.note.is_none());
+    let read = |operation: &Operation| operation.action == Action::Get;
+    let written = |operation: &Operation| {
+        operation.action != Action::Get && matches!(operation.answer, Answer::Shown(..))
+    };
+    let refused = |operation: &Operation| matches!(operation.answer, Answer::PreconditionFailed(_));
+    let figures = vec![
+        ("histories", u64::try_from(histories.len()).expect("a count")),
+        ("operations", count(&|_| true)),
+        ("reads", count(&read)),
+        ("acknowledged updates", count(&written)),
+        ("answers that show a reset", count(&|operation| is_reset(&operation.answer))),
+        ("updates answered 412", count(&refused)),
+        ("updates answered 409", count(&|operation| operation.answer == Answer::Conflict)),
+        ("answered 503", count(&|operation| operation.answer == Answer::Unknown)),
+        ("updates that overlapped an acknowledged one", overlaps(histories)),
+    ];
+    // The rest is there or not as the clients happen to meet.
+    for must in [
+        "answers that show a reset",
+        "updates answered 412",
+        "updates that overlapped an acknowledged one",
+    ] {
+        assert!(figures.iter().any(|(name, count)| *name == must && *count > 0), "none: {must}");
+    }
+    figures
+}
+
+/// How many acknowledged updates were under way while another was.
+fn overlaps(histories: &[Vec<Operation>]) -> u64 {
+    let overlapped = histories.iter().flat_map(|history| {
+        let written: Vec<_> = history
+            .iter()
+            .filter(|one| one.action != Action::Get && matches!(one.answer, Answer::Shown(..)))
+            .collect();
+        let meets = |a: &Operation, b: &Operation| a.invoked < b.answered && b.invoked < a.answered;
+        let met = |one: &&&Operation| {
+            written.iter().any(|other| other.invoked != one.invoked && meets(one, other))
+        };
+        vec![(); written.iter().filter(met).count()]
+    });
+    u64::try_from(overlapped.count()).expect("a count")
+}
+
+#[tokio::test]
+async fn eight_clients_at_once_see_one_register() {
+    let figures = prove(Size::Short).await;
+    eprintln!("{figures:?}");
+}

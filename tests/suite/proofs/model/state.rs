@@ -1,0 +1,207 @@
+//! One service at one moment, in plain values that the checker can hash, and what the domain's types
+//! of them are.
+
+use shared::domain::{
+    AUTOMATIC_RESET, Author, CapacityStatus, Cause, Change, Modified, Note, Rag, StatusRecord,
+    Timestamp,
+};
+
+use super::participants::{Flight, Reader, Scheduler, Writer};
+
+const START: i64 = 1_000_000;
+const TICK_SECONDS: i64 = 100;
+
+/// Who made the change that a service begins with.
+pub(super) const NOBODY: u8 = 9;
+
+/// What a clock that is so many seconds fast shows at a tick of the true time.
+pub(super) fn clock(tick: u8, fast: i64) -> Timestamp {
+    seconds(START + i64::from(tick) * TICK_SECONDS + fast)
+}
+
+/// An instant so many seconds before another.
+pub(super) fn before(at: Timestamp, by: i64) -> Timestamp {
+    seconds(at.epoch_seconds() - by)
+}
+
+fn seconds(seconds: i64) -> Timestamp {
+    Timestamp::from_epoch_seconds(seconds).expect("a time")
+}
+
+/// A [`StatusRecord`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Status {
+    pub(super) version: u8,
+    pub(super) rag: Rag,
+    pub(super) reset_at: Option<Timestamp>,
+    pub(super) at: Option<Timestamp>,
+    /// The writer; none for a reset.
+    pub(super) by: Option<u8>,
+}
+
+impl Status {
+    pub(super) fn of(record: &StatusRecord) -> Self {
+        let last = record.modified.as_ref();
+        Self {
+            version: u8::try_from(record.version).expect("few changes"),
+            rag: record.status.rag(),
+            reset_at: record.status.reset_at(),
+            at: last.map(|last| last.at),
+            by: last.and_then(|last| last.by.parse().ok()),
+        }
+    }
+
+    pub(super) fn never_updated() -> Self {
+        Self::of(&StatusRecord::never_updated())
+    }
+
+    pub(super) fn after(change: &Change) -> Self {
+        Self::of(&StatusRecord::after(change))
+    }
+
+    pub(super) fn record(&self) -> StatusRecord {
+        let by = self.by.map_or_else(|| AUTOMATIC_RESET.to_owned(), |by| by.to_string());
+        let notes = self.by.map(|_| Note::stored(None));
+        StatusRecord {
+            version: self.version.into(),
+            status: self.capacity(),
+            modified: self.at.map(|at| Modified { at, by, notes }),
+        }
+    }
+
+    fn capacity(&self) -> CapacityStatus {
+        CapacityStatus::from_parts(self.rag, self.reset_at).expect("only GREEN has no deadline")
+    }
+
+    /// What the domain shows of this at that time.
+    pub(super) fn shown_at(&self, now: Timestamp) -> Self {
+        Self::of(&self.record().shown_at(now))
+    }
+}
+
+/// What made a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Origin {
+    /// The service began so.
+    Beginning,
+    /// A writer's transaction of that number.
+    Update(u8, u8),
+    /// A reset, in a writer's transaction of that number.
+    ResetIn(u8, u8),
+    /// A scheduler.
+    Scheduler(u8),
+}
+
+/// A [`Change`] in history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Entry {
+    /// The record that the change led to.
+    pub(super) status: Status,
+    pub(super) previous: Rag,
+    pub(super) is_reset: bool,
+    pub(super) origin: Origin,
+}
+
+impl Entry {
+    pub(super) fn of(change: &Change, origin: Origin) -> Self {
+        Self {
+            status: Status::after(change),
+            previous: change.previous,
+            is_reset: change.cause == Cause::Reset,
+            origin,
+        }
+    }
+
+    pub(super) fn change(&self) -> Change {
+        let subject = self.status.by.map(|by| by.to_string());
+        let last = self.status.record().modified.expect("a change has a date");
+        Change {
+            version: self.status.version.into(),
+            status: self.status.capacity(),
+            previous: self.previous,
+            at: last.at,
+            notes: last.notes,
+            by: Author { subject, username: last.by },
+            cause: if self.is_reset { Cause::Reset } else { Cause::Update },
+        }
+    }
+
+    /// Date and version, under which history has it.
+    pub(super) fn key(&self) -> (Option<Timestamp>, u8) {
+        (self.status.at, self.status.version)
+    }
+}
+
+/// What only the moment of a step can tell, and that step has seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Fault {
+    BuiltOnAnother,
+    TagNotCurrent,
+    RefusedThoughCurrent,
+    SettledEarly,
+    SettledTooEarlyInUpdate,
+    ShownPastDeadline,
+    WentBack,
+}
+
+/// Everything at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct World {
+    pub(super) tick: u8,
+    pub(super) stored: Status,
+    pub(super) history: Vec<Entry>,
+    pub(super) flights: Vec<Flight>,
+    pub(super) writers: Vec<Writer>,
+    pub(super) schedulers: Vec<Scheduler>,
+    pub(super) reader: Reader,
+    /// A reset was settled by an update on a fast clock, before its deadline by the true time.
+    pub(super) early_in_update: bool,
+    pub(super) faults: Vec<Fault>,
+}
+
+impl World {
+    /// The true time.
+    pub(super) fn now(&self) -> Timestamp {
+        clock(self.tick, 0)
+    }
+
+    pub(super) fn fault(&mut self, fault: Fault) {
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    /// Puts a copy on its way. They are kept in one order, for the checker to know equal worlds.
+    pub(super) fn launch(&mut self, flight: Flight) {
+        self.flights.push(flight);
+        self.flights.sort_by_key(|flight| (flight.writer, flight.number, flight.awaited));
+    }
+
+    /// What an eventually consistent read may still find: the status before the last transaction.
+    pub(super) fn stored_before(&self) -> Status {
+        let earlier = self.history_before();
+        earlier.last().map_or_else(Status::never_updated, |entry| entry.status)
+    }
+
+    /// History without what the last transaction put.
+    pub(super) fn history_before(&self) -> &[Entry] {
+        let last = self.history.last().map(|entry| entry.origin);
+        let settled = self.history.iter().rev().nth(1).is_some_and(|entry| {
+            matches!((entry.origin, last),
+                (Origin::ResetIn(a, b), Some(Origin::Update(c, d))) if (a, b) == (c, d))
+        });
+        let put = if settled { 2 } else { 1 };
+        &self.history[..self.history.len().saturating_sub(put)]
+    }
+
+    /// Whether history has the update of a writer's transaction.
+    pub(super) fn has(&self, writer: u8, number: u8) -> bool {
+        self.history.iter().any(|entry| entry.origin == Origin::Update(writer, number))
+    }
+
+    /// How many updates of a writer history has.
+    pub(super) fn updates_of(&self, writer: usize) -> usize {
+        let by = |origin| matches!(origin, Origin::Update(by, _) if usize::from(by) == writer);
+        self.history.iter().filter(|entry| by(entry.origin)).count()
+    }
+}

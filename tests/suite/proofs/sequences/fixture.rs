@@ -1,0 +1,119 @@
+//! Tables with families of services, each of which one sequence takes for its own.
+
+use serde_json::Value;
+
+use super::{
+    model::{Model, Wrong},
+    operation::Place,
+    representations::Service,
+};
+use crate::harness::{App, NOW, World};
+
+/// How many sequences share one set of tables.
+const FAMILIES: u64 = 25;
+
+const HEADER: &str = "id,name,typeId,parentId,town,postcode,odsCode,active";
+
+const PLACES: [Place; 5] =
+    [Place::Region, Place::Provider, Place::Pharmacy, Place::Elsewhere, Place::Closed];
+
+/// The services of families that nobody has touched yet, and a time after everything that was done
+/// to those before them.
+pub(super) struct Stage {
+    pub(super) app: App,
+    taken: u64,
+    /// The latest time of any clock so far.
+    pub(super) latest: i64,
+}
+
+impl Stage {
+    pub(super) async fn new() -> Self {
+        let mut world = World::default().user("reader", &[]);
+        for service in (0..FAMILIES).flat_map(family) {
+            let (id, name) = (service.id, service.name.as_str());
+            world = match service.place {
+                Place::Closed => world.inactive_service(id, name),
+                _ => world.service(id, name, service.parent),
+            };
+        }
+        let assigned: Vec<_> = (0..FAMILIES).map(|family| id(family, Place::Provider)).collect();
+        let world = world.editor("editor", &assigned).editor("second", &assigned);
+        Self { app: world.start().await, taken: 0, latest: NOW }
+    }
+
+    /// The next family, unless all have been taken.
+    pub(super) fn next_family(&mut self, wrong: Option<Wrong>) -> Option<Family> {
+        let number = Some(self.taken).filter(|taken| *taken < FAMILIES)?;
+        self.taken += 1;
+        Some(Family { number, model: Model::new(family(number), wrong) })
+    }
+
+    /// Sets the clock of the functions.
+    pub(super) fn set_clock(&mut self, seconds: i64) {
+        self.latest = self.latest.max(seconds);
+        self.app.at(seconds - NOW);
+    }
+
+    /// Imports a service again, under another name.
+    pub(super) async fn rename(&self, service: &Service, name: &str) {
+        let (id, parent) = (service.id, service.parent.map(|id| id.to_string()));
+        let parent = parent.unwrap_or_default();
+        let csv = format!("{HEADER}\n{id},\"{name}\",13,{parent},Ambridge,ZZ99 1AA,T{id},true\n");
+        let table = &self.app.tables.services;
+        capacityctl::services::import(&self.app.client, table, csv.as_bytes())
+            .await
+            .expect("an import");
+    }
+
+    /// The attributes of the current status that a service's row has.
+    pub(super) async fn record(&self, id: u64) -> Value {
+        let mut row = self.app.row(id).await;
+        for directory in ["id", "name", "typeId", "parentId", "region", "path", "town"] {
+            row.remove(directory);
+        }
+        for directory in ["postcode", "odsCode", "active"] {
+            row.remove(directory);
+        }
+        serde_dynamo::from_item(row).expect("JSON")
+    }
+}
+
+/// A family, and what is to become of it.
+pub(super) struct Family {
+    number: u64,
+    pub(super) model: Model,
+}
+
+impl Family {
+    pub(super) fn id(&self, place: Place) -> u64 {
+        id(self.number, place)
+    }
+}
+
+fn id(family: u64, place: Place) -> u64 {
+    let own = match place {
+        Place::Region => 0,
+        Place::Provider => 1,
+        Place::Pharmacy => 2,
+        Place::Elsewhere => 3,
+        Place::Closed => 4,
+        Place::Missing => 5,
+    };
+    1000 + family * 10 + own
+}
+
+fn family(family: u64) -> Vec<Service> {
+    let id = |place| id(family, place);
+    let service = |place| {
+        let parent = match place {
+            Place::Provider => Some(Place::Region),
+            Place::Pharmacy => Some(Place::Provider),
+            _ => None,
+        };
+        let root = if parent.is_some() { Place::Region } else { place };
+        let name = format!("{place:?} of {family}");
+        let changes = Vec::new();
+        Service { place, id: id(place), name, region: id(root), parent: parent.map(id), changes }
+    };
+    PLACES.into_iter().map(service).collect()
+}

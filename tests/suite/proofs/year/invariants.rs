@@ -1,0 +1,38 @@
+//! What must hold of every status that is shown.
+
+use serde_json::Value;
+
+use super::{
+    parameters::SETTLE,
+    simulation::{Outcome, Simulation},
+};
+use crate::proofs::sequences::calendar::seconds;
+
+impl Simulation {
+    /// What must hold of a status that is shown by that clock.
+    pub(super) fn judge(&self, shown: &Value, clock: i64) -> Outcome {
+        let (now, skew) = (self.now, self.plan.skew);
+        let late = |by: &str| Err(format!("shown past its deadline by {by}: {shown}"));
+        let early = |by: &str| Err(format!("reset before its deadline by {by}: {shown}"));
+        if let Some(deadline) = shown["resetDateTime"].as_str().map(seconds) {
+            return match deadline {
+                _ if deadline <= clock => late("the clock of whoever answers"),
+                _ if deadline <= now - skew => late("true time"),
+                _ => Ok(()),
+            };
+        }
+        if shown["modifiedBy"] != "automatic reset" {
+            return Ok(());
+        }
+        let deadline =
+            shown["modifiedDate"].as_str().map(seconds).ok_or("a reset without a date")?;
+        // Where clocks differ by more than what a durable reset must be past by, a slow one may meet
+        // a durable reset before its own time; but never before the true time.
+        let by_true_time = 2 * skew > SETTLE && deadline <= now;
+        match deadline {
+            _ if deadline > now + skew => early("true time"),
+            _ if deadline > clock && !by_true_time => early("the clock of whoever answers"),
+            _ => Ok(()),
+        }
+    }
+}

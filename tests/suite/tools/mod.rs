@@ -1,0 +1,10 @@
+//! The tools of operators and developers: capacityctl, the local stack, the load generator.
+
+mod capacityctl_commands;
+mod capacityctl_target;
+mod directory_file;
+mod directory_hierarchy;
+mod import;
+mod load;
+mod local_issuer;
+mod users_file;
