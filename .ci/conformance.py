@@ -1,4 +1,4 @@
-"""What is not sent to the running API."""
+"""Test cases that are not sent to the running API."""
 
 import schemathesis
 
@@ -15,10 +15,10 @@ def is_utf8(text):
 
 @schemathesis.hook
 def filter_case(context, case):
-    """`cargo lambda watch` answers 500 itself to a body or a header that is not UTF-8.
+    """`cargo lambda watch` itself returns 500 for a body or header that is not UTF-8.
 
-    No function sees them. API Gateway hands such a body on as base64, and tests/suite/contract/malformed_requests.rs
-    sends it so.
+    The functions never see it. API Gateway passes such a body on as base64, which
+    tests/suite/contract/malformed_requests.rs tests.
     """
     headers = (case.headers or {}).values()
     body = case.body if isinstance(case.body, bytes) else b""

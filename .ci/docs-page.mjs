@@ -1,6 +1,6 @@
-// Opens the documentation page of a running stack in Chromium, looks at every operation, and sends a
-// request from it: with a token that is pasted, and with one from signing in, where this script plays the
-// issuer's two endpoints. Arguments: the API's address, a token, the id of a service.
+// Opens the documentation page of a running stack in Chromium, checks that it lists every operation, and
+// sends two requests from it: one with a pasted token, one after signing in. This script plays the issuer's
+// two endpoints. Arguments: the API's address, a token, the id of a service.
 import { createHash } from 'node:crypto';
 import { chromium } from 'playwright-core';
 
@@ -11,7 +11,7 @@ const check = (fine, what) => {
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  // A container's root has no sandbox to go into; the page is our own.
+  // Chromium's sandbox does not work for root in a container, and the page is our own.
   args: ['--no-sandbox'],
 });
 try {
@@ -72,7 +72,7 @@ try {
   await browser.close();
 }
 
-/** The page, with its dialogue for tokens open. */
+/** Opens the page and its authorisation dialogue. */
 async function open(context) {
   const page = await context.newPage();
   await page.goto(`${api}/docs`);
@@ -82,7 +82,7 @@ async function open(context) {
   return page;
 }
 
-/** Closes the dialogue and reads the service's status from the page. */
+/** Closes the dialogue and reads the service's status on the page. */
 async function read(page) {
   await page.locator('.btn-done').first().click();
   const operation = page.locator('#operations-Capacity_status-getCapacityStatus');
@@ -100,7 +100,7 @@ async function read(page) {
   check((await shown.innerText()).trim().startsWith('200'), 'the answer is not shown');
 }
 
-/** What an issuer would see to: the code goes to whoever asked for it (RFC 7636). */
+/** Checks the token request as an issuer would: only the client that asked for the code may use it (RFC 7636). */
 function checkExchange(asked, given) {
   const challenge = createHash('sha256').update(given.get('code_verifier') ?? '').digest('base64url');
   check(given.get('grant_type') === 'authorization_code', 'another grant');

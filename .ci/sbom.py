@@ -1,5 +1,5 @@
-"""Holds the bills of materials in target/sbom to CycloneDX's schema, and to the functions: one for each,
-with the digest of its binary, with what it is made of, and without what only tools and tests use."""
+"""Checks the bills of materials in target/sbom: they match CycloneDX's schema, and there is one for each
+function, with the digest of its binary, its dependencies, and no packages of tools and tests."""
 
 import hashlib
 import json
@@ -13,19 +13,19 @@ wrong = []
 functions = {folder.name for folder in pathlib.Path("functions").iterdir()}
 bills = {file.name.removesuffix(".cdx.json"): file for file in pathlib.Path("target/sbom").iterdir()}
 if set(bills) != functions:
-    wrong.append(f"not one for each function: {sorted(bills)}")
+    wrong.append(f"must be one for each function: {sorted(bills)}")
 for function, file in bills.items():
     text = file.read_text()
     if error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
-        # The rest is the schema.
+        # The other lines repeat the schema.
         wrong.append(f"{file}: {str(error).splitlines()[0]}")
     bill = json.loads(text)
     binary = pathlib.Path("target/lambda", function, "bootstrap").read_bytes()
     if bill["metadata"]["component"]["hashes"][0]["content"] != hashlib.sha256(binary).hexdigest():
-        wrong.append(f"{file}: of another binary")
+        wrong.append(f"{file}: digest of a different binary")
     names = {component["name"] for component in bill["components"]}
     if missing := {"shared", "lambda_runtime", "rustls", "ring"} - names:
         wrong.append(f"{file}: lacks {missing}")
     if others := {"jsonwebtoken", "aws-lc-rs", "dynoxide-rs", "axum", "syn"} & names:
-        wrong.append(f"{file}: has {others}")
+        wrong.append(f"{file}: must not have {others}")
 sys.exit("\n".join(wrong) or None)
