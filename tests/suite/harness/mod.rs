@@ -16,7 +16,7 @@ pub(crate) use app::{App, FUNCTIONS, logical_id, time};
 pub(crate) use consumed_capacity::{Meter, Reads};
 pub(crate) use contract::{Contract, document};
 pub(crate) use key_server::{KeyServer, Published};
-pub(crate) use local_stack::gateway::settings as gateway_settings;
+pub(crate) use local_stack::function_env::settings as gateway_settings;
 pub(crate) use request::{Call, Reply};
 pub(crate) use token_verifier::Verifying;
 pub(crate) use world::{NOW, World, client, direct, endpoint, fresh_tables, root, sample_app};

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::Client;
 use capacityctl::client::local_client;
 use local_stack::{
     engine::{Engine, REGION},
-    gateway::settings as gateway_settings,
+    function_env::settings as gateway_settings,
 };
 use serde_json::{Value, json};
 use shared::config::Tables;

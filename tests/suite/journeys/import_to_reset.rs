@@ -3,11 +3,11 @@
 //! Runs on the handlers, and over HTTP on the local stack whose folder `TEST_STACK` names.
 
 use capacityctl::{
-    directory, services,
+    services, services_file,
     stack_file::StackFile,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
     token::{Bearer, Issuer, mint},
-    user_file, users,
+    users, users_file,
 };
 use local_stack::issuer::{CLIENT_ID, LocalIssuer};
 use serde_json::{Value, json};
@@ -173,9 +173,9 @@ async fn send(method: &str, path: &str, request: reqwest::RequestBuilder) -> Rep
 }
 
 async fn import(client: &aws_sdk_dynamodb::Client, services_table: &str, users_table: &str) {
-    let rows = directory::parse(DIRECTORY.as_bytes()).expect("a directory");
+    let rows = services_file::parse(DIRECTORY.as_bytes()).expect("a directory");
     services::import_rows(client, services_table, rows).await.expect("services");
-    let people = user_file::parse(USERS.as_bytes()).expect("users");
+    let people = users_file::parse(USERS.as_bytes()).expect("users");
     users::import_users(client, users_table, people).await.expect("users");
 }
 

@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use capacityctl::{
-    Failure,
+    Error,
     stack_file::StackFile,
     target::{Target, TargetError, deciding_variable},
     users,
@@ -32,7 +32,7 @@ fn the_standard_environment_wins() {
 async fn without_a_stack_the_message_says_what_to_do() {
     let state = folder("none");
     let error = Target::find(Some(&state)).await.expect_err("no stack");
-    assert!(matches!(error, TargetError::Nothing));
+    assert!(matches!(error, TargetError::NotFound));
     assert!(error.to_string().contains("cargo dev"), "{error}");
     fs::remove_dir_all(state).expect("a folder");
 }
@@ -54,15 +54,15 @@ async fn a_stack_that_does_not_answer_is_not_used() {
     };
     stack.write(&state).expect("a stack file");
     let error = Target::find(Some(&state)).await.expect_err("a stale stack");
-    assert!(matches!(error, TargetError::Stale(..)), "{error}");
+    assert!(matches!(error, TargetError::NotRunning(..)), "{error}");
     fs::remove_dir_all(state).expect("a folder");
 }
 
 #[tokio::test]
 async fn any_user_of_the_table_gets_a_token_active_or_not_and_nobody_else() {
     let app = World::family().inactive_editor("gone", &[30]).start().await;
-    let subject = users::named(&app.client, &app.tables.users, "gone-name").await;
+    let subject = users::find(&app.client, &app.tables.users, "gone-name").await;
     assert_eq!(subject.expect("a user").subject, "gone");
-    let unknown = users::named(&app.client, &app.tables.users, "gone").await;
-    assert!(matches!(unknown, Err(Failure::UnknownUser(name)) if name == "gone"));
+    let unknown = users::find(&app.client, &app.tables.users, "gone").await;
+    assert!(matches!(unknown, Err(Error::UnknownUser(name)) if name == "gone"));
 }

@@ -1,8 +1,8 @@
 //! What `capacityctl` accepts as a directory file.
 
 use capacityctl::{
-    directory::{self, Row},
-    refusal::{Place, Refusal},
+    services_file::{self, ServiceRow},
+    validation::{Location, ValidationError},
 };
 use shared::domain::ServiceId;
 
@@ -14,23 +14,23 @@ fn file(lines: &[&str], end: &str) -> String {
     lines.map(|line| format!("{line}{end}")).collect()
 }
 
-pub(crate) fn rows(lines: &[&str]) -> Vec<Row> {
-    directory::parse(file(lines, "\n").as_bytes()).expect("a valid file")
+pub(crate) fn rows(lines: &[&str]) -> Vec<ServiceRow> {
+    services_file::parse(file(lines, "\n").as_bytes()).expect("a valid file")
 }
 
 fn problems(lines: &[&str]) -> Vec<String> {
-    texts(&directory::parse(file(lines, "\n").as_bytes()).expect_err("a refused file"))
+    texts(&services_file::parse(file(lines, "\n").as_bytes()).expect_err("a refused file"))
 }
 
-pub(crate) fn texts(refusal: &Refusal) -> Vec<String> {
-    refusal.problems().iter().map(ToString::to_string).collect()
+pub(crate) fn texts(error: &ValidationError) -> Vec<String> {
+    error.problems().iter().map(ToString::to_string).collect()
 }
 
 #[test]
 fn a_row_is_read_with_its_optional_fields() {
     let rows = rows(&["149198,\"Castle View, Dudley\",12,153455,Dudley,DY1 1LQ,V02900,true"]);
     let [row] = rows.as_slice() else { panic!("one row") };
-    assert_eq!((row.place, row.id.get(), row.type_id), (Place::Line(2), 149_198, 12));
+    assert_eq!((row.location, row.id.get(), row.type_id), (Location::Line(2), 149_198, 12));
     assert_eq!(row.name, "Castle View, Dudley");
     assert_eq!(row.parent.map(ServiceId::get), Some(153_455));
     assert_eq!(row.town.as_deref(), Some("Dudley"));
@@ -55,8 +55,8 @@ fn a_file_without_rows_is_accepted() {
 #[test]
 fn another_header_is_refused() {
     for header in ["", "id,name", &HEADER.to_uppercase(), &format!("{HEADER},more"), "name,id"] {
-        let refusal = directory::parse(header.as_bytes()).expect_err("a refused header");
-        assert_eq!(texts(&refusal), [format!("line 1: the header must be {HEADER}")], "{header}");
+        let error = services_file::parse(header.as_bytes()).expect_err("a refused header");
+        assert_eq!(texts(&error), [format!("line 1: the header must be {HEADER}")], "{header}");
     }
 }
 
@@ -75,15 +75,15 @@ fn every_bad_line_is_named_with_all_that_is_wrong_in_it() {
     assert_eq!(
         problems(&lines),
         [
-            "line 2: id: not 1 to 18 digits without a leading zero",
-            "line 3: id: not 1 to 18 digits without a leading zero",
-            "line 4: id: not 1 to 18 digits without a leading zero",
-            "line 5: id: not 1 to 18 digits without a leading zero",
-            "line 7: active: neither true nor false",
-            "line 7: id: not 1 to 18 digits without a leading zero",
+            "line 2: id: must be 1 to 18 digits without a leading zero",
+            "line 3: id: must be 1 to 18 digits without a leading zero",
+            "line 4: id: must be 1 to 18 digits without a leading zero",
+            "line 5: id: must be 1 to 18 digits without a leading zero",
+            "line 7: active: must be true or false",
+            "line 7: id: must be 1 to 18 digits without a leading zero",
             "line 7: name: missing",
-            "line 7: parentId: not 1 to 18 digits without a leading zero",
-            "line 7: typeId: not 1 to 18 digits",
+            "line 7: parentId: must be 1 to 18 digits without a leading zero",
+            "line 7: typeId: must be 1 to 18 digits",
             "line 8: 2 columns instead of 8",
             "line 9: 9 columns instead of 8",
         ]
@@ -94,8 +94,8 @@ fn every_bad_line_is_named_with_all_that_is_wrong_in_it() {
 fn lines_are_counted_alike_with_either_line_end_empty_lines_and_line_breaks_in_fields() {
     let lines = ["1,a,1,,,,,true", "", "2,\"b\nc\",1,,,,,true", "3,d,1,,,,,yes"];
     for end in ["\n", "\r\n"] {
-        let refusal = directory::parse(file(&lines, end).as_bytes()).expect_err("a refused file");
-        assert_eq!(texts(&refusal), ["line 6: active: neither true nor false"]);
+        let error = services_file::parse(file(&lines, end).as_bytes()).expect_err("a refused file");
+        assert_eq!(texts(&error), ["line 6: active: must be true or false"]);
     }
 }
 
@@ -114,13 +114,13 @@ fn json_is_read_like_csv_and_names_entries_with_their_lines() {
          "odsCode": "V02900", "active": true},
         {"id": "9", "name": " d ", "typeId": "1", "active": false}
     ]"#;
-    let json = directory::parse(json.as_bytes()).expect("a valid file");
+    let json = services_file::parse(json.as_bytes()).expect("a valid file");
     assert_eq!(
-        json.iter().map(|row| row.place.to_string()).collect::<Vec<_>>(),
+        json.iter().map(|row| row.location.to_string()).collect::<Vec<_>>(),
         ["entry 1 (line 2)", "entry 2 (line 4)"]
     );
-    let nowhere = |rows: Vec<Row>| -> Vec<Row> {
-        rows.into_iter().map(|row| Row { place: Place::File, ..row }).collect()
+    let nowhere = |rows: Vec<ServiceRow>| -> Vec<ServiceRow> {
+        rows.into_iter().map(|row| ServiceRow { location: Location::File, ..row }).collect()
     };
     assert_eq!(nowhere(json), nowhere(csv));
 }
@@ -134,39 +134,36 @@ fn every_bad_entry_of_json_is_named_with_all_that_is_wrong_in_it() {
         7,
         {"id": 5, "name": "a", "typeId": 1, "active": true}, {"id": 5, "name": "b", "typeId": 1, "active": true}
     ]"#;
-    let refusal = directory::parse(json.as_bytes()).expect_err("a refused file");
-    let digits = "not 1 to 18 digits without a leading zero";
+    let error = services_file::parse(json.as_bytes()).expect_err("a refused file");
+    let digits = "must be 1 to 18 digits without a leading zero";
     let known = "id, name, typeId, parentId, town, postcode, odsCode, active";
     assert_eq!(
-        texts(&refusal),
+        texts(&error),
         [
-            "entry 1 (line 2): active: neither true nor false".to_owned(),
+            "entry 1 (line 2): active: must be true or false".to_owned(),
             format!("entry 1 (line 2): id: {digits}"),
             "entry 1 (line 2): name: missing".to_owned(),
             format!("entry 1 (line 2): parentId: {digits}"),
-            "entry 1 (line 2): typeId: not 1 to 18 digits".to_owned(),
+            "entry 1 (line 2): typeId: must be 1 to 18 digits".to_owned(),
             "entry 2 (line 3): a member is named twice".to_owned(),
             format!("entry 3 (line 4): \"colour\" is not one of {known}"),
-            "entry 3 (line 4): id: not a text, a number, true or false".to_owned(),
-            "entry 3 (line 4): name: not a text, a number, true or false".to_owned(),
+            "entry 3 (line 4): id: must be a text, a number, true or false".to_owned(),
+            "entry 3 (line 4): name: must be a text, a number, true or false".to_owned(),
             "entry 4 (line 5): not an object".to_owned(),
             "entry 6 (line 6): service 5 is already on entry 5 (line 6)".to_owned(),
         ]
     );
     for (bad, reason) in [("[", "EOF"), ("{}", "expected a sequence"), ("[{},]", "trailing comma")]
     {
-        let refusal =
-            texts(&directory::parse(bad.as_bytes()).expect_err("a refused file")).concat();
-        assert!(
-            refusal.starts_with("file: not a JSON array: ") && refusal.contains(reason),
-            "{refusal}"
-        );
+        let error =
+            texts(&services_file::parse(bad.as_bytes()).expect_err("a refused file")).concat();
+        assert!(error.starts_with("file: not a JSON array: ") && error.contains(reason), "{error}");
     }
 }
 
 #[test]
 fn text_that_is_not_utf_8_is_refused() {
     let bytes = [file(&[], "\n").as_bytes(), b"1,\xff,1,,,,,true\n"].concat();
-    let refusal = directory::parse(&bytes).expect_err("a refused file");
-    assert_eq!(texts(&refusal), ["line 2: not UTF-8 text"]);
+    let error = services_file::parse(&bytes).expect_err("a refused file");
+    assert_eq!(texts(&error), ["line 2: not UTF-8 text"]);
 }

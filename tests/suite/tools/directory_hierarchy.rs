@@ -1,42 +1,42 @@
 //! Where `capacityctl` places the services of a directory file.
 
-use capacityctl::hierarchy::{self, Moved, Plan, Stored};
+use capacityctl::hierarchy::{self, ResolvedHierarchy, StoredService};
 use shared::domain::{Lineage, ServiceId};
 
 use crate::tools::directory_file::{rows, texts};
 
-fn plan(lines: &[&str], stored: &[Stored]) -> Plan {
-    hierarchy::plan(rows(lines), stored).expect("a hierarchy")
+fn resolve(lines: &[&str], stored: &[StoredService]) -> ResolvedHierarchy {
+    hierarchy::resolve(rows(lines), stored).expect("a hierarchy")
 }
 
-fn flaws(lines: &[&str], stored: &[Stored]) -> Vec<String> {
-    texts(&hierarchy::plan(rows(lines), stored).expect_err("no hierarchy"))
+fn problems(lines: &[&str], stored: &[StoredService]) -> Vec<String> {
+    texts(&hierarchy::resolve(rows(lines), stored).expect_err("a refused file"))
 }
 
-fn paths(plan: &Plan) -> Vec<String> {
-    plan.rows.iter().map(|(_, lineage)| lineage.to_string()).collect()
+fn paths(resolved: &ResolvedHierarchy) -> Vec<String> {
+    resolved.rows.iter().map(|(_, path)| path.to_string()).collect()
 }
 
-fn stored(id: u64, parent: Option<u64>, path: &str) -> Stored {
+fn stored(id: u64, parent: Option<u64>, path: &str) -> StoredService {
     let id = ServiceId::new(id).expect("an id");
-    Stored { id, parent: parent.and_then(ServiceId::new), path: path.to_owned() }
+    StoredService { id, parent: parent.and_then(ServiceId::new), path: path.to_owned() }
 }
 
-fn moved(path: &str) -> Moved {
-    Moved { lineage: Lineage::parse(path).expect("a path") }
+fn moved(path: &str) -> Lineage {
+    Lineage::parse(path).expect("a path")
 }
 
 #[test]
 fn rows_are_placed_below_their_parents_in_whatever_order() {
-    let plan = plan(&["3,c,1,2,,,,true", "1,a,1,,,,,true", "2,b,1,1,,,,true"], &[]);
-    assert_eq!(paths(&plan), ["/1/2/3/", "/1/", "/1/2/"]);
-    assert_eq!(plan.moved, []);
+    let resolved = resolve(&["3,c,1,2,,,,true", "1,a,1,,,,,true", "2,b,1,1,,,,true"], &[]);
+    assert_eq!(paths(&resolved), ["/1/2/3/", "/1/", "/1/2/"]);
+    assert_eq!(resolved.moved, []);
 }
 
 #[test]
 fn a_parent_may_be_in_the_table() {
     let table = [stored(1, None, "/1/"), stored(2, Some(1), "/1/2/")];
-    assert_eq!(paths(&plan(&["3,c,1,2,,,,true"], &table)), ["/1/2/3/"]);
+    assert_eq!(paths(&resolve(&["3,c,1,2,,,,true"], &table)), ["/1/2/3/"]);
 }
 
 #[test]
@@ -48,25 +48,25 @@ fn services_below_a_moved_one_follow_it() {
         stored(4, Some(3), "/1/2/3/4/"),
         stored(9, None, "/9/"),
     ];
-    let plan = plan(&["2,b,1,9,,,,true"], &table);
-    assert_eq!(paths(&plan), ["/9/2/"]);
-    assert_eq!(plan.moved, [moved("/9/2/3/"), moved("/9/2/3/4/")]);
+    let resolved = resolve(&["2,b,1,9,,,,true"], &table);
+    assert_eq!(paths(&resolved), ["/9/2/"]);
+    assert_eq!(resolved.moved, [moved("/9/2/3/"), moved("/9/2/3/4/")]);
 }
 
 #[test]
 fn what_an_interrupted_import_left_behind_is_put_right_by_the_next() {
     let table =
         [stored(9, None, "/9/"), stored(2, Some(9), "/9/2/"), stored(3, Some(2), "/1/2/3/")];
-    let plan = plan(&["9,i,1,,,,,true"], &table);
-    assert_eq!(plan.moved, [moved("/9/2/3/")]);
-    assert_eq!(plan.unfinished, [ServiceId::new(3).expect("an id")].into());
+    let resolved = resolve(&["9,i,1,,,,,true"], &table);
+    assert_eq!(resolved.moved, [moved("/9/2/3/")]);
+    assert_eq!(resolved.misplaced, [ServiceId::new(3).expect("an id")].into());
 }
 
 #[test]
 fn an_unknown_parent_is_named_with_its_line_and_not_again_below() {
     let lines = ["1,a,1,,,,,true", "2,b,1,77,,,,true", "3,c,1,2,,,,true", "4,d,1,78,,,,true"];
     assert_eq!(
-        flaws(&lines, &[]),
+        problems(&lines, &[]),
         [
             "line 3: parent 77 is neither in the file nor in the table",
             "line 5: parent 78 is neither in the file nor in the table",
@@ -78,7 +78,7 @@ fn an_unknown_parent_is_named_with_its_line_and_not_again_below() {
 fn every_member_of_a_cycle_is_named_with_its_line() {
     let lines = ["1,a,1,2,,,,true", "2,b,1,1,,,,true", "3,c,1,3,,,,true", "4,d,1,1,,,,true"];
     assert_eq!(
-        flaws(&lines, &[]),
+        problems(&lines, &[]),
         [
             "line 2: service 1 is its own ancestor: 1 below 2 below 1",
             "line 3: service 2 is its own ancestor: 2 below 1 below 2",
@@ -92,7 +92,7 @@ fn a_cycle_through_the_table_is_found() {
     let table =
         [stored(1, None, "/1/"), stored(2, Some(1), "/1/2/"), stored(3, Some(2), "/1/2/3/")];
     assert_eq!(
-        flaws(&["1,a,1,3,,,,true"], &table),
+        problems(&["1,a,1,3,,,,true"], &table),
         ["line 2: service 1 is its own ancestor: 1 below 3 below 2 below 1"]
     );
 }
@@ -105,17 +105,17 @@ fn a_path_that_is_too_long_for_a_key_is_refused() {
         (1..60).map(|level| format!("{},a,1,{},,,,true", first + level, first + level - 1)),
     );
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    let flaws = flaws(&lines, &[]);
+    let problems = problems(&lines, &[]);
     // 53 services of 18 digits take 53 * 19 + 1 = 1,008 bytes, one more exceeds 1,024.
-    assert_eq!(flaws.len(), 60 - 53);
-    assert!(flaws.iter().all(|flaw| flaw.contains("too many services above")), "{flaws:?}");
+    assert_eq!(problems.len(), 60 - 53);
+    assert!(problems.iter().all(|problem| problem.contains("too many ancestors")), "{problems:?}");
 }
 
 #[test]
 fn the_sample_directory_is_a_hierarchy_of_at_least_200_services() {
-    let plan = hierarchy::plan(local_stack::sample::directory(), &[]).expect("a hierarchy");
-    assert!(plan.rows.len() >= 200);
-    assert!(plan.rows.iter().all(|(row, _)| row.id.get() > 9_000_000_000));
-    assert_eq!(plan.rows.iter().filter(|(row, _)| !row.active).count(), 7);
-    assert_eq!(plan.rows.iter().filter(|(_, lineage)| lineage.parent().is_none()).count(), 7);
+    let resolved = hierarchy::resolve(local_stack::sample::directory(), &[]).expect("a hierarchy");
+    assert!(resolved.rows.len() >= 200);
+    assert!(resolved.rows.iter().all(|(row, _)| row.id.get() > 9_000_000_000));
+    assert_eq!(resolved.rows.iter().filter(|(row, _)| !row.active).count(), 7);
+    assert_eq!(resolved.rows.iter().filter(|(_, path)| path.parent().is_none()).count(), 7);
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
-use capacityctl::{Failure, services, users};
+use capacityctl::{Error, services, users};
 use shared::config::Tables;
 
 use crate::harness::{client, fresh_tables};
@@ -24,13 +24,13 @@ impl Store {
         Self { client, tables }
     }
 
-    async fn import(&self, lines: &[&str]) -> Result<String, Failure> {
+    async fn import(&self, lines: &[&str]) -> Result<String, Error> {
         let file = format!("{HEADER}\n{}\n", lines.join("\n"));
         let written = services::import(&self.client, &self.tables.services, file.as_bytes()).await;
         written.map(|written| written.to_string())
     }
 
-    async fn import_users(&self, json: &str) -> Result<String, Failure> {
+    async fn import_users(&self, json: &str) -> Result<String, Error> {
         let written = users::import(&self.client, &self.tables.users, json.as_bytes()).await;
         written.map(|written| written.to_string())
     }
@@ -131,7 +131,7 @@ async fn a_refused_directory_changes_nothing() {
     let before = store.paths().await;
     for lines in [["4,New,1,,,,,true", "5,New,1,77,,,,true"], ["1,Region,1,3,,,,true", ""]] {
         let refused = store.import(&lines).await;
-        assert!(matches!(refused, Err(Failure::Refused(_))), "{refused:?}");
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     }
     assert_eq!(store.paths().await, before);
 }
@@ -167,7 +167,7 @@ async fn a_subject_passes_to_another_user_only_if_the_file_says_where_its_holder
     let taken = r#"[{"username": "cid", "subject": "s2", "active": true}]"#;
     let refused = store.import_users(taken).await.expect_err("a refused file");
     let reason =
-        "nothing was changed\n  file: user \"cid\": subject \"s2\" is that of user \"bob\"";
+        "nothing was changed\n  file: user \"cid\": subject \"s2\" already belongs to user \"bob\"";
     assert_eq!(refused.to_string(), reason);
     store.import_users(&both("s2", "s1")).await.expect("an import");
     assert_eq!(store.usernames().await, pairs([("s1", "bob"), ("s2", "ann")]));

@@ -7,13 +7,13 @@ use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use capacityctl::{client::local_client, services};
 use load::{
-    counter::Counter,
-    directory::Directory,
-    event::{Pattern, Received},
-    fill,
+    capacity_proxy::CapacityProxy,
+    event::{EventTemplate, GatewayRequest},
     gateway::FUNCTIONS,
-    kind::Kind,
-    oha::Answered,
+    generated_directory::GeneratedDirectory,
+    load_generator::LatencyResult,
+    request_kind::RequestKind,
+    seed,
 };
 use local_stack::engine::REGION;
 use serde_json::{Value, json};
@@ -78,15 +78,16 @@ fn the_load_gateway_makes_the_events_of_the_gateway() {
         let (_, modelled_on) =
             FUNCTIONS.into_iter().find(|(name, _)| *name == function).expect("a function");
         let text = |pointer: &str| expected.pointer(pointer).and_then(Value::as_str);
-        let made = Pattern::read(&root(), modelled_on).expect("a pattern").event(&Received {
-            path: text("/rawPath").expect("a path"),
-            query: text("/rawQueryString").expect("a query"),
-            id: text("/pathParameters/id"),
-            headers: &headers(&expected),
-            subject: text("/requestContext/authorizer/jwt/claims/sub").expect("a subject"),
-            body: text("/body").unwrap_or_default(),
-            now: expected["requestContext"]["timeEpoch"].as_i64().expect("a time") / 1000,
-        });
+        let made =
+            EventTemplate::read(&root(), modelled_on).expect("a pattern").event(&GatewayRequest {
+                path: text("/rawPath").expect("a path"),
+                query: text("/rawQueryString").expect("a query"),
+                id: text("/pathParameters/id"),
+                headers: &headers(&expected),
+                subject: text("/requestContext/authorizer/jwt/claims/sub").expect("a subject"),
+                body: text("/body").unwrap_or_default(),
+                now: expected["requestContext"]["timeEpoch"].as_i64().expect("a time") / 1000,
+            });
         assert_eq!(made["requestContext"]["time"], expected["requestContext"]["time"], "{case}");
         assert_eq!(without_the_moment(made), without_the_moment(expected), "{function}/{case}");
     }
@@ -96,8 +97,8 @@ fn the_load_gateway_makes_the_events_of_the_gateway() {
 async fn the_load_directory_is_what_an_import_would_write() {
     let client = client();
     let tables = fresh_tables(&client).await;
-    let directory = Directory { size: 400 };
-    fill::fill(&client, &tables, directory).await.expect("filled");
+    let directory = GeneratedDirectory { size: 400 };
+    seed::seed_tables(&client, &tables, directory).await.expect("filled");
     let rows: Vec<_> = (0..directory.size).filter_map(|number| directory.row(number)).collect();
     let written = services::import_rows(&client, &tables.services, rows).await.expect("imported");
     assert_eq!(json!(written)["unchanged"], 400, "{written}");
@@ -113,11 +114,11 @@ async fn the_load_directory_is_what_an_import_would_write() {
 /// A transaction writes a service of less than a kilobyte, a whole new row of two indexes; then it is
 /// read both ways.
 #[tokio::test]
-async fn the_load_counter_adds_up_units_by_table_and_index() {
+async fn the_capacity_proxy_adds_up_units_by_table_and_index() {
     let tables = fresh_tables(&client()).await;
-    let counter = Counter::start(&endpoint()).expect("a counter");
-    let client = local_client(&counter.url, REGION);
-    let mut item = Directory { size: 100 }.item(99).expect("a row");
+    let proxy = CapacityProxy::start(&endpoint()).expect("a proxy");
+    let client = local_client(&proxy.url, REGION);
+    let mut item = GeneratedDirectory { size: 100 }.item(99).expect("a row");
     let number = |number: u64| AttributeValue::N(number.to_string());
     item.extend([("resetShard".to_owned(), number(3)), ("resetDateTime".to_owned(), number(9))]);
     let id = item["id"].clone();
@@ -128,19 +129,19 @@ async fn the_load_counter_adds_up_units_by_table_and_index() {
         let get = client.get_item().table_name(&tables.services).key("id", id.clone());
         get.consistent_read(consistent).send().await.expect("read");
     }
-    let counts = counter.counts();
+    let consumed = proxy.take_consumed();
     let (services, index) = (&tables.services, |name| format!("{}/{name}", tables.services));
-    assert_eq!(json!(counts.calls), json!({"GetItem": 2, "TransactWriteItems": 1}));
-    assert_eq!(json!(counts.read), json!({(services): 1.5}));
+    assert_eq!(json!(consumed.calls), json!({"GetItem": 2, "TransactWriteItems": 1}));
+    assert_eq!(json!(consumed.read), json!({(services): 1.5}));
     let written =
         json!({(services): 2.0, (index("hierarchy")): 1.0, (index("pending-reset")): 1.0});
-    assert_eq!(json!(counts.written), written);
-    assert!(counter.counts().calls.is_empty(), "counted twice");
+    assert_eq!(json!(consumed.written), written);
+    assert!(proxy.take_consumed().calls.is_empty(), "counted twice");
 }
 
 #[test]
-fn a_load_is_well_only_if_every_request_is_answered_as_it_should_be() {
-    let of = |kind, statuses: &[(u16, u64)], errors: &[(&str, u64)]| Answered {
+fn a_load_is_successful_only_if_every_request_is_answered_as_it_should_be() {
+    let of = |kind, statuses: &[(u16, u64)], errors: &[(&str, u64)]| LatencyResult {
         kind,
         requests: 10,
         statuses: statuses.iter().copied().collect(),
@@ -151,17 +152,18 @@ fn a_load_is_well_only_if_every_request_is_answered_as_it_should_be() {
         p99_ms: 3.0,
         max_ms: 301.0,
     };
-    assert!(of(Kind::Get, &[(200, 10)], &[]).is_well());
-    assert!(of(Kind::Put, &[(200, 9), (409, 1)], &[]).is_well());
+    assert!(of(RequestKind::Get, &[(200, 10)], &[]).is_successful());
+    assert!(of(RequestKind::Put, &[(200, 9), (409, 1)], &[]).is_successful());
     for wrong in [
-        of(Kind::Get, &[(200, 9), (503, 1)], &[]),
-        of(Kind::Get, &[(200, 9), (404, 1)], &[]),
-        of(Kind::Get, &[(200, 9)], &[]),
-        of(Kind::Get, &[(200, 10)], &[("timeout", 1)]),
-        of(Kind::GetUnchanged, &[(304, 9), (200, 1)], &[]),
+        of(RequestKind::Get, &[(200, 9), (503, 1)], &[]),
+        of(RequestKind::Get, &[(200, 9), (404, 1)], &[]),
+        of(RequestKind::Get, &[(200, 9)], &[]),
+        of(RequestKind::Get, &[(200, 10)], &[("timeout", 1)]),
+        of(RequestKind::GetUnchanged, &[(304, 9), (200, 1)], &[]),
     ] {
-        assert!(!wrong.is_well(), "{wrong:?}");
+        assert!(!wrong.is_successful(), "{wrong:?}");
     }
-    let targets = [Kind::Get, Kind::Put, Kind::List].map(|kind| of(kind, &[], &[]).is_on_target());
+    let targets = [RequestKind::Get, RequestKind::Put, RequestKind::List]
+        .map(|kind| of(kind, &[], &[]).meets_target());
     assert_eq!(targets, [Some(false), Some(true), None]);
 }

@@ -1,11 +1,11 @@
 //! What `capacityctl` accepts as a users file.
 
-use capacityctl::user_file;
+use capacityctl::users_file;
 
 #[test]
 fn a_user_is_read_with_the_username_as_subject_by_default() {
     let json = r#"[{"username": "ann", "active": true, "permissions": ["editCapacity"], "services": [3, 1, 3]}]"#;
-    let users = user_file::parse(json.as_bytes()).expect("a valid file");
+    let users = users_file::parse(json.as_bytes()).expect("a valid file");
     let [user] = users.as_slice() else { panic!("one user") };
     assert_eq!((user.username.as_str(), user.subject.as_str(), user.active), ("ann", "ann", true));
     assert_eq!(user.services.iter().map(|id| id.get()).collect::<Vec<_>>(), [1, 3]);
@@ -20,7 +20,7 @@ fn csv_is_read_like_json() {
         {"username": "ann", "subject": "s1", "active": true, "permissions": ["editCapacity"], "services": [1, 3]},
         {"username": "bob", "active": false, "permissions": [], "services": null}
     ]"#;
-    let read = |file: &str| user_file::parse(file.as_bytes()).expect("a valid file");
+    let read = |file: &str| users_file::parse(file.as_bytes()).expect("a valid file");
     assert_eq!(read(csv), read(json));
 }
 
@@ -37,21 +37,21 @@ fn every_bad_user_is_named_with_all_that_is_wrong() {
         7
     ]"#;
     let json = json.replace("LONG", &"s".repeat(256));
-    let refusal = user_file::parse(json.as_bytes()).expect_err("a refused file");
+    let refusal = users_file::parse(json.as_bytes()).expect_err("a refused file");
     let known = "username, subject, active, permissions, services";
     assert_eq!(
         refusal.problems().iter().map(ToString::to_string).collect::<Vec<_>>(),
         [
-            "entry 2 (line 3): username \"ann\" is already that of entry 1 (line 2)".to_owned(),
+            "entry 2 (line 3): username \"ann\" is already used in entry 1 (line 2)".to_owned(),
             "entry 3 (line 4): permissions: \"fly\" is not one of [\"editCapacity\"]".to_owned(),
-            "entry 3 (line 4): services: 0: not 1 to 18 digits without a leading zero".to_owned(),
-            "entry 3 (line 4): subject \"s\" is already that of entry 2 (line 3)".to_owned(),
-            "entry 4 (line 5): username: stands for resets in the history".to_owned(),
-            "entry 5 (line 6): subject: empty, too long, or white space around it".to_owned(),
-            "entry 5 (line 6): username: not 1 to 128 characters without white space around them"
+            "entry 3 (line 4): services: 0: must be 1 to 18 digits without a leading zero".to_owned(),
+            "entry 3 (line 4): subject \"s\" is already used in entry 2 (line 3)".to_owned(),
+            "entry 4 (line 5): username: is reserved for automatic resets".to_owned(),
+            "entry 5 (line 6): subject: must be 1 to 255 bytes without white space around them".to_owned(),
+            "entry 5 (line 6): username: must be 1 to 128 characters without white space around them"
                 .to_owned(),
             format!("entry 6 (line 7): \"name\" is not one of {known}"),
-            "entry 7 (line 8): active: neither true nor false".to_owned(),
+            "entry 7 (line 8): active: must be true or false".to_owned(),
             "entry 8 (line 9): not an object".to_owned(),
         ]
     );
@@ -65,7 +65,7 @@ fn a_users_file_of_another_form_is_refused() {
         ("{}", "file: not a JSON array"),
         ("[", "file: not a JSON array"),
     ] {
-        let refusal = user_file::parse(file.as_bytes()).expect_err("a refused file").to_string();
+        let refusal = users_file::parse(file.as_bytes()).expect_err("a refused file").to_string();
         assert!(refusal.contains(reason), "{file}: {refusal}");
     }
 }

@@ -1,4 +1,4 @@
-//! The binaries, built as they are deployed, and their sizes.
+//! Builds the binaries as they are deployed, and measures their sizes.
 
 use std::{error::Error, fs, io, path::Path};
 
@@ -7,25 +7,25 @@ use local_stack::cargo_lambda;
 use serde::{Deserialize, Serialize};
 use tokio::process::Command;
 
-use crate::{subject::Subject, tables::root};
+use crate::{benchmark::Benchmark, tables::root};
 
-/// In bytes.
+/// Sizes in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub(crate) struct Sizes {
     /// The binary.
     pub(crate) binary: u64,
-    /// The same in the archive that Lambda is given, which adds some 150 bytes.
+    /// The deflated binary. The archive for Lambda is about 150 bytes larger.
     pub(crate) archive: u64,
 }
 
-/// Builds what those subjects need.
-pub(crate) async fn all(subjects: &[Subject]) -> Result<(), Box<dyn Error>> {
-    let program = cargo_lambda::find_or_bring(&root().join(".local/tools")).await?;
-    if subjects.iter().any(|subject| subject.ours) {
+/// Builds what the benchmarks need.
+pub(crate) async fn all(benchmarks: &[Benchmark]) -> Result<(), Box<dyn Error>> {
+    let program = cargo_lambda::find_or_install(&root().join(".local/tools")).await?;
+    if benchmarks.iter().any(|benchmark| benchmark.is_deployed) {
         build(&program, &root(), "target").await?;
     }
-    if subjects.iter().any(|subject| !subject.ours) {
-        build(&program, &root().join("tools/bench-lambda/yardsticks"), "target/yardsticks").await?;
+    if benchmarks.iter().any(|benchmark| !benchmark.is_deployed) {
+        build(&program, &root().join("tools/bench-lambda/baselines"), "target/baselines").await?;
     }
     Ok(())
 }
@@ -40,7 +40,7 @@ async fn build(program: &Path, workspace: &Path, target: &str) -> Result<(), Box
     if status.success() { Ok(()) } else { Err(format!("the build failed: {status}").into()) }
 }
 
-/// The sizes of a binary, alone and deflated as SAM does it.
+/// The sizes of a binary, plain and deflated as SAM does.
 pub(crate) fn sizes(binary: &Path) -> io::Result<Sizes> {
     let mut archive = DeflateEncoder::new(Vec::new(), Compression::default());
     let length = io::copy(&mut fs::File::open(binary)?, &mut archive)?;

@@ -1,10 +1,10 @@
-//! What is measured of a subject.
+//! The figures of a benchmark.
 
 use serde::Serialize;
 
 use crate::build::Sizes;
 
-/// All of it, as far as it was asked for.
+/// The figures that were requested.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Figures {
@@ -18,9 +18,9 @@ pub(crate) struct Figures {
 /// Instructions in user space.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Instructions {
-    /// From `exec` until the first answer is sent.
+    /// From `exec` until the first response is sent.
     pub(crate) first: u64,
-    /// From one answer to the next, later on.
+    /// From one response to the next, when warm.
     pub(crate) warm: u64,
 }
 
@@ -28,18 +28,18 @@ pub(crate) struct Instructions {
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Times {
-    /// From `exec` until the first call is asked for, always on a whole CPU, as in Lambda.
+    /// From `exec` until the function asks for its first invocation; on a whole CPU, as in Lambda.
     pub(crate) init_us: u64,
-    /// The first call.
+    /// The first invocation.
     pub(crate) first_us: u64,
-    /// Init and first call of the same environment.
+    /// Init and first invocation of the same environment.
     pub(crate) cold_us: u64,
-    /// The longest of those.
+    /// The maximum of those.
     pub(crate) cold_max_us: u64,
-    /// The later calls.
+    /// The warm invocations.
     pub(crate) warm_us: u64,
-    /// What a later call takes of the CPU.
+    /// CPU time of a warm invocation.
     pub(crate) warm_cpu_us: u64,
-    /// The most memory that was resident, in KB.
+    /// Peak resident memory, in KB.
     pub(crate) peak_kb: u64,
 }

@@ -1,69 +1,78 @@
-//! Instructions in user space, counted by callgrind: the same however busy the machine is.
+//! Counts instructions in user space with callgrind: independent of the load of the machine.
 
 use std::{error::Error, fs, path::Path, process::Command};
 
-use lambda_emulator::Function;
+use lambda_emulator::ExecutionEnvironment;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
+    benchmark::Benchmark,
     figures::Instructions,
     store::Store,
-    subject::Subject,
     tables::{self, root},
-    timing::{START, TIME, answered},
+    timing::{INIT_TIMEOUT, INVOKE_TIMEOUT, expect_ok},
 };
 
-/// How much slower a function may be under callgrind than in Lambda.
-const SLOWER: u32 = 30;
+/// The factor by which callgrind may slow a function down.
+const CALLGRIND_SLOWDOWN: u32 = 30;
 
-/// How many calls are averaged over.
-const LATER: u64 = 20;
+/// The number of warm invocations for the mean.
+const WARM_INVOCATIONS: u64 = 20;
 
-/// Counts what a first call takes with the start, and a later one.
+/// Counts the instructions of init with the first invocation, and of a warm one.
 pub(crate) async fn count(
     store: &Store,
-    subject: &Subject,
+    benchmark: &Benchmark,
 ) -> Result<Instructions, Box<dyn Error>> {
-    let first = patient(store, subject, 0).await?;
-    let all = patient(store, subject, LATER).await?;
-    Ok(Instructions { first, warm: all.saturating_sub(first) / LATER })
+    let first = count_with_retry(store, benchmark, 0).await?;
+    let all = count_with_retry(store, benchmark, WARM_INVOCATIONS).await?;
+    Ok(Instructions { first, warm: all.saturating_sub(first) / WARM_INVOCATIONS })
 }
 
-/// As [`total`], once more if a function has run out of its own time, as under callgrind it can on a busy machine.
-async fn patient(store: &Store, subject: &Subject, before: u64) -> Result<u64, Box<dyn Error>> {
-    match total(store, subject, before).await {
+/// As [`count_total`], with one retry: on a busy machine a function can time out under callgrind.
+async fn count_with_retry(
+    store: &Store,
+    benchmark: &Benchmark,
+    before: u64,
+) -> Result<u64, Box<dyn Error>> {
+    match count_total(store, benchmark, before).await {
         Ok(total) => Ok(total),
         Err(error) => {
-            eprintln!("{}: {error}; once more", subject.name);
-            total(store, subject, before).await
+            eprintln!("{}: {error}; retrying", benchmark.name);
+            count_total(store, benchmark, before).await
         }
     }
 }
 
-/// From `exec` until the answer to the last call is sent, with so many calls before it.
-async fn total(store: &Store, subject: &Subject, before: u64) -> Result<u64, Box<dyn Error>> {
-    let tables = tables::fresh(&store.engine).await?;
-    let event = subject.event()?;
-    let out = root().join("target/bench-lambda").join(format!("{}.callgrind", subject.name));
-    let mut function = Function::start(callgrind(subject, &out), store.settings(&tables)).await?;
-    function.started(START * SLOWER).await?;
+/// From `exec` until the response of the last invocation is sent, with `before` invocations before it.
+async fn count_total(
+    store: &Store,
+    benchmark: &Benchmark,
+    before: u64,
+) -> Result<u64, Box<dyn Error>> {
+    let tables = tables::create(&store.engine).await?;
+    let event = benchmark.event()?;
+    let out = root().join("target/bench-lambda").join(format!("{}.callgrind", benchmark.name));
+    let mut function =
+        ExecutionEnvironment::start(callgrind(benchmark, &out), store.settings(&tables)).await?;
+    function.wait_until_ready(INIT_TIMEOUT * CALLGRIND_SLOWDOWN).await?;
     for _ in 0..before {
-        answered(function.call(event.clone(), TIME * SLOWER).await?)?;
+        expect_ok(function.invoke(event.clone(), INVOKE_TIMEOUT * CALLGRIND_SLOWDOWN).await?)?;
     }
-    answered(function.last_call(event, TIME * SLOWER).await?)?;
-    let process = function.id().and_then(|process| Pid::from_raw(process.cast_signed()));
-    kill_process(process.ok_or("the function has ended")?, Signal::TERM)?;
-    function.ended().await?;
-    let counted = fs::read_to_string(&out)?;
-    let total = counted.lines().find_map(|line| line.strip_prefix("totals: "));
-    Ok(total.ok_or("callgrind has not counted")?.trim().parse()?)
+    expect_ok(function.invoke_last(event, INVOKE_TIMEOUT * CALLGRIND_SLOWDOWN).await?)?;
+    let process = function.process_id().and_then(|process| Pid::from_raw(process.cast_signed()));
+    kill_process(process.ok_or("the function has exited")?, Signal::TERM)?;
+    function.wait().await?;
+    let output = fs::read_to_string(&out)?;
+    let total = output.lines().find_map(|line| line.strip_prefix("totals: "));
+    Ok(total.ok_or("callgrind wrote no total")?.trim().parse()?)
 }
 
-fn callgrind(subject: &Subject, out: &Path) -> Command {
+fn callgrind(benchmark: &Benchmark, out: &Path) -> Command {
     let mut command = Command::new("valgrind");
     command
         .args(["--tool=callgrind", "--quiet"])
         .arg(format!("--callgrind-out-file={}", out.display()))
-        .arg(subject.binary());
+        .arg(benchmark.binary());
     command
 }

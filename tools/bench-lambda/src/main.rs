@@ -1,47 +1,47 @@
-//! `cargo bench-lambda`: what each HTTP function costs as it is deployed, beside a hello world and a
-//! naive function in the same run. `docs/performance.md` has the method and the figures.
+//! `cargo bench-lambda`: compares each HTTP function, built as deployed, with a hello world and a naive
+//! function in the same run. `docs/performance.md` has the method and the figures.
 
-mod baseline;
+mod benchmark;
 mod build;
+mod cpu_limit;
 mod figures;
 mod instructions;
+mod recorded;
 mod report;
 mod store;
-mod subject;
 mod tables;
-mod throttle;
 mod timing;
 
 use std::{error::Error, fs, process::ExitCode};
 
 use clap::{Parser, ValueEnum};
 
-use crate::{figures::Figures, store::Store, subject::Subject};
+use crate::{benchmark::Benchmark, figures::Figures, store::Store};
 
-/// Measures the functions as they are deployed, beside a hello world and a naive function
+/// Compares the functions, built as deployed, with a hello world and a naive function
 ///
-/// Needs valgrind; holding functions to a share of a CPU needs a cgroup that may be written to.
+/// Needs valgrind. To limit functions to a share of a CPU it needs a writable cgroup.
 #[derive(Debug, Parser)]
 #[command(name = "cargo bench-lambda")]
 struct Arguments {
-    /// Only these subjects (hello, naive-get, …, get-status, …); all, if none is named
-    subjects: Vec<String>,
-    /// What to measure; all, if it is not given
+    /// Benchmarks to run (hello, naive-get, …, get-status, …) [default: all]
+    benchmarks: Vec<String>,
+    /// What to measure [default: everything]
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Measure>,
-    /// Takes the binaries as they are instead of building them
+    /// Use the binaries that are already built
     #[arg(long)]
     no_build: bool,
-    /// How many environments to start for each time
+    /// Execution environments to start for each measurement of times
     #[arg(long, default_value_t = 20)]
     environments: usize,
-    /// Compares instructions and sizes with the baseline; exits with 1 if any has risen by more than 3 %
-    #[arg(long, conflicts_with = "write_baseline")]
+    /// Compare instructions and sizes with recorded.json; exit with 1 if any rose by more than 3 %
+    #[arg(long, conflicts_with = "record")]
     check: bool,
-    /// Makes instructions and sizes the baseline
-    #[arg(long)]
-    write_baseline: bool,
-    /// Prints everything as JSON instead of tables
+    /// Write instructions and sizes to recorded.json
+    #[arg(long, alias = "write-baseline")]
+    record: bool,
+    /// Print JSON instead of tables
     #[arg(long)]
     json: bool,
 }
@@ -54,7 +54,7 @@ enum Measure {
     Sizes,
     /// Times, CPU and memory on a whole CPU
     Times,
-    /// The same on the shares of a CPU that 128, 256 and 512 MB get
+    /// The same on the shares of a CPU for 128, 256 and 512 MB
     Shares,
 }
 
@@ -76,55 +76,56 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
-    let ours_only = arguments.check || arguments.write_baseline;
-    let subjects = subject::chosen(&arguments.subjects, ours_only)?;
+    let deployed_only = arguments.check || arguments.record;
+    let benchmarks = benchmark::select(&arguments.benchmarks, deployed_only)?;
     if !arguments.no_build {
-        build::all(&subjects).await?;
+        build::all(&benchmarks).await?;
     }
     let store = Store::start().await?;
     let mut all = Vec::new();
-    for subject in &subjects {
-        eprintln!("{}", subject.name);
-        all.push((subject.name, measure(arguments, &store, subject).await?));
+    for benchmark in &benchmarks {
+        eprintln!("{}", benchmark.name);
+        all.push((benchmark.name, measure(arguments, &store, benchmark).await?));
     }
     if arguments.json {
         report::print_json(&all)?;
     } else {
         report::print_tables(&all);
     }
-    if arguments.write_baseline {
-        fs::write(baseline::file(), baseline::write(&all)?)?;
+    if arguments.record {
+        fs::write(recorded::file(), recorded::to_json(&all)?)?;
     }
     if !arguments.check {
         return Ok(ExitCode::SUCCESS);
     }
-    let grown = baseline::grown(&fs::read_to_string(baseline::file())?, &all)?;
-    for line in &grown {
+    let regressions = recorded::regressions(&fs::read_to_string(recorded::file())?, &all)?;
+    for line in &regressions {
         eprintln!("{line}");
     }
-    Ok(if grown.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if regressions.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn measure(
     arguments: &Arguments,
     store: &Store,
-    subject: &Subject,
+    benchmark: &Benchmark,
 ) -> Result<Figures, Box<dyn Error>> {
-    let checked = arguments.check || arguments.write_baseline;
+    let recorded_only = arguments.check || arguments.record;
     let mut figures = Figures::default();
     if arguments.wants(Measure::Sizes) {
-        figures.sizes = Some(build::sizes(&subject.binary())?);
+        figures.sizes = Some(build::sizes(&benchmark.binary())?);
     }
     if arguments.wants(Measure::Instructions) {
-        figures.instructions = Some(instructions::count(store, subject).await?);
+        figures.instructions = Some(instructions::count(store, benchmark).await?);
     }
-    if arguments.wants(Measure::Times) && !checked {
-        figures.times = Some(timing::measure(store, subject, arguments.environments, None).await?);
+    if arguments.wants(Measure::Times) && !recorded_only {
+        figures.times =
+            Some(timing::measure(store, benchmark, arguments.environments, None).await?);
     }
-    if arguments.wants(Measure::Shares) && !checked {
+    if arguments.wants(Measure::Shares) && !recorded_only {
         for memory_mb in [128, 256, 512] {
             let times =
-                timing::measure(store, subject, arguments.environments, Some(memory_mb)).await?;
+                timing::measure(store, benchmark, arguments.environments, Some(memory_mb)).await?;
             figures.shares.push((memory_mb, times));
         }
     }

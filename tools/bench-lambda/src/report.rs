@@ -1,36 +1,36 @@
-//! The figures as tables, beside those of the yardsticks, or as JSON.
+//! Prints the figures as tables, compared with the baselines, or as JSON.
 
 use comfy_table::{Table, presets::ASCII_MARKDOWN};
 use serde_json::{Map, Value};
 
 use crate::figures::{Figures, Times};
 
-/// Figures by the subject's name.
-pub(crate) type All<'a> = &'a [(&'static str, Figures)];
+/// Figures by benchmark name.
+pub(crate) type AllFigures<'a> = &'a [(&'static str, Figures)];
 
-/// A column: its title, and its figure of a subject.
+/// A column: its title and its figure.
 type Column<'a> = (&'a str, &'a dyn Fn(&Figures) -> Option<u64>);
 
-/// Prints one object, by subject.
-pub(crate) fn print_json(all: All<'_>) -> Result<(), serde_json::Error> {
-    let mut subjects = Map::new();
+/// Prints one JSON object with a member for each benchmark.
+pub(crate) fn print_json(all: AllFigures<'_>) -> Result<(), serde_json::Error> {
+    let mut benchmarks = Map::new();
     for (name, figures) in all {
-        subjects.insert((*name).to_owned(), serde_json::to_value(figures)?);
+        benchmarks.insert((*name).to_owned(), serde_json::to_value(figures)?);
     }
-    print(&format!("{:#}", Value::Object(subjects)));
+    print(&format!("{:#}", Value::Object(benchmarks)));
     Ok(())
 }
 
-/// Prints a table for each kind of figures. Behind each figure stand its ratios to that of hello and to that
-/// of the naive function with the same event.
-pub(crate) fn print_tables(all: All<'_>) {
+/// Prints a table for each kind of figures. After each figure come its ratios to hello and to the naive
+/// function with the same event.
+pub(crate) fn print_tables(all: AllFigures<'_>) {
     table(
         all,
         "Instructions, in millions",
         1e6,
         &[
-            ("exec to the first answer", &|one| Some(one.instructions?.first)),
-            ("later call", &|one| Some(one.instructions?.warm)),
+            ("exec to first response", &|one| Some(one.instructions?.first)),
+            ("warm invocation", &|one| Some(one.instructions?.warm)),
         ],
     );
     let sizes: [Column<'_>; 2] =
@@ -44,24 +44,24 @@ pub(crate) fn print_tables(all: All<'_>) {
     }
 }
 
-fn times(all: All<'_>, how: &str, of: impl Fn(&Figures) -> Option<Times>) {
+fn times(all: AllFigures<'_>, how: &str, of: impl Fn(&Figures) -> Option<Times>) {
     table(
         all,
         &format!("Times in ms and memory in MB, {how}"),
         1e3,
         &[
-            ("start", &|one| Some(of(one)?.init_us)),
-            ("first call", &|one| Some(of(one)?.first_us)),
-            ("both", &|one| Some(of(one)?.cold_us)),
-            ("longest", &|one| Some(of(one)?.cold_max_us)),
-            ("later call", &|one| Some(of(one)?.warm_us)),
-            ("CPU of it", &|one| Some(of(one)?.warm_cpu_us)),
+            ("init", &|one| Some(of(one)?.init_us)),
+            ("first invocation", &|one| Some(of(one)?.first_us)),
+            ("init + first", &|one| Some(of(one)?.cold_us)),
+            ("max", &|one| Some(of(one)?.cold_max_us)),
+            ("warm invocation", &|one| Some(of(one)?.warm_us)),
+            ("its CPU time", &|one| Some(of(one)?.warm_cpu_us)),
             ("peak memory", &|one| Some(of(one)?.peak_kb)),
         ],
     );
 }
 
-fn table(all: All<'_>, title: &str, unit: f64, columns: &[Column<'_>]) {
+fn table(all: AllFigures<'_>, title: &str, unit: f64, columns: &[Column<'_>]) {
     let mut table = Table::new();
     table.load_preset(ASCII_MARKDOWN);
     table.set_header([title].into_iter().chain(columns.iter().map(|(title, _)| *title)));
@@ -81,7 +81,7 @@ fn table(all: All<'_>, title: &str, unit: f64, columns: &[Column<'_>]) {
 /// A figure with its ratios, such as `0.712 (3.79, 1.00)`.
 #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
 fn cell(
-    all: All<'_>,
+    all: AllFigures<'_>,
     name: &str,
     of: impl Fn(&Figures) -> Option<u64>,
     own: u64,
@@ -99,7 +99,7 @@ fn significant(ratio: f64) -> String {
     if ratio < 0.1 { format!("{ratio:.4}") } else { format!("{ratio:.2}") }
 }
 
-/// The naive function that does what this one does.
+/// The naive function that does the same.
 fn naive_of(name: &str) -> &'static str {
     match name {
         "update-status" | "naive-put" => "naive-put",
@@ -108,7 +108,7 @@ fn naive_of(name: &str) -> &'static str {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "it is what the command is for")]
+#[expect(clippy::print_stdout, reason = "the tables are the output")]
 fn print(text: &str) {
     println!("{text}");
 }

@@ -1,17 +1,17 @@
-//! The store: the engine behind TLS, with certificates made for the run.
+//! The store: the DynamoDB engine behind a TLS proxy, with certificates generated for the run.
 
 use std::{collections::HashMap, error::Error, fs, path::PathBuf};
 
 use local_stack::{
     engine::Engine,
-    gateway,
-    tls::{Front, Identity},
+    function_env,
+    tls_proxy::{ServerIdentity, TlsProxy},
 };
 use shared::{client::AMAZON, config::Tables};
 
 use crate::tables::root;
 
-/// Where Debian, and Lambda by a link, have the authorities that the system trusts.
+/// The system's trusted certificate authorities, on Debian and (by a link) in Lambda.
 const SYSTEM_ROOTS: [&str; 2] =
     ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
@@ -19,35 +19,35 @@ const SYSTEM_ROOTS: [&str; 2] =
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(crate) engine: Engine,
-    front: Front,
-    /// What the system trusts, and the run's root: what a function without a choice reads.
+    proxy: TlsProxy,
+    /// The system's authorities and the run's root, for functions with the SDK's defaults.
     system_roots: PathBuf,
-    /// What a function of ours trusts, and the run's root.
+    /// The authorities that our functions trust, and the run's root.
     roots: PathBuf,
 }
 
 impl Store {
-    /// Starts an empty one.
+    /// Starts an empty store.
     pub(crate) async fn start() -> Result<Self, Box<dyn Error>> {
         let engine = Engine::in_memory()?;
-        let identity = Identity::new()?;
-        let front = Front::start(&identity, engine.endpoint()).await?;
+        let identity = ServerIdentity::new()?;
+        let proxy = TlsProxy::start(&identity, engine.endpoint()).await?;
         let folder = root().join("target/bench-lambda");
         fs::create_dir_all(&folder)?;
         let system = SYSTEM_ROOTS.iter().find_map(|file| fs::read_to_string(file).ok());
-        let system = system.ok_or("the system has no list of authorities")?;
+        let system = system.ok_or("the system has no file of certificate authorities")?;
         let system_roots = folder.join("system-roots.pem");
         fs::write(&system_roots, system + &identity.root)?;
         let roots = folder.join("roots.pem");
         fs::write(&roots, AMAZON.to_owned() + &identity.root)?;
-        Ok(Self { engine, front, system_roots, roots })
+        Ok(Self { engine, proxy, system_roots, roots })
     }
 
-    /// The settings of a function on these tables.
+    /// The environment variables of a function on these tables.
     pub(crate) fn settings(&self, tables: &Tables) -> HashMap<String, String> {
-        let mut settings = gateway::settings(tables);
-        settings.extend(gateway::store(self.front.endpoint()));
-        // The SDK's own connector reads the one, functions of ours read the other.
+        let mut settings = function_env::settings(tables);
+        settings.extend(function_env::aws_variables(self.proxy.endpoint()));
+        // The SDK's connector reads the first, our functions the second.
         let files = [("SSL_CERT_FILE", &self.system_roots), ("AWS_CA_BUNDLE", &self.roots)];
         let files =
             files.map(|(name, file)| (name.to_owned(), file.to_string_lossy().into_owned()));

@@ -1,4 +1,4 @@
-//! The tables of a subject: those of template.yaml with the sample directory.
+//! Creates the tables of a benchmark, with the sample data.
 
 use std::{
     error::Error,
@@ -10,15 +10,15 @@ use std::{
 use local_stack::{engine::Engine, sample};
 use shared::config::Tables;
 
-/// The repository.
+/// The root of the repository.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Fresh ones.
-pub(crate) async fn fresh(engine: &Engine) -> Result<Tables, Box<dyn Error>> {
-    static MADE: AtomicU32 = AtomicU32::new(0);
-    let prefix = format!("bench-{}-", MADE.fetch_add(1, Ordering::Relaxed));
+/// Creates the tables of template.yaml under new names, with the sample data.
+pub(crate) async fn create(engine: &Engine) -> Result<Tables, Box<dyn Error>> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let prefix = format!("bench-{}-", COUNT.fetch_add(1, Ordering::Relaxed));
     let template = fs::read_to_string(root().join("template.yaml"))?;
     let client = engine.client();
     let tables = local_stack::tables::create(&client, &template, &prefix).await?;

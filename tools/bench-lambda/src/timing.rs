@@ -1,4 +1,4 @@
-//! Times, CPU and memory of environments.
+//! Measures times, CPU and memory of execution environments.
 
 use std::{
     error::Error,
@@ -7,101 +7,106 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lambda_emulator::{Ended, Function, Outcome};
+use lambda_emulator::{ExecutionEnvironment, InvocationResult, Outcome};
 
-use crate::{figures::Times, store::Store, subject::Subject, tables, throttle::Throttle};
+use crate::{benchmark::Benchmark, cpu_limit::CpuLimit, figures::Times, store::Store, tables};
 
-/// How long a call may take.
-pub(crate) const TIME: Duration = Duration::from_secs(20);
+/// The timeout of an invocation.
+pub(crate) const INVOKE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How long Lambda lets a function start.
-pub(crate) const START: Duration = Duration::from_secs(10);
+/// The limit of Lambda's init phase.
+pub(crate) const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many later calls each environment gets.
-const LATER: u32 = 20;
+/// Warm invocations of each environment.
+const WARM_INVOCATIONS: u32 = 20;
 
-/// One environment.
-struct Run {
+/// The measurements of one environment.
+struct Measurements {
     init: Duration,
     first: Duration,
-    later: Vec<Duration>,
-    later_cpu: Duration,
+    warm: Vec<Duration>,
+    warm_cpu: Duration,
     peak_kb: u64,
 }
 
-/// Starts so many environments, one after the other, and takes the medians. With a memory, each is held
-/// to its share of a CPU once it has started.
+/// Starts environments one after the other and computes the medians. With a memory size, each is limited
+/// to its share of a CPU after init.
 pub(crate) async fn measure(
     store: &Store,
-    subject: &Subject,
+    benchmark: &Benchmark,
     environments: usize,
     memory_mb: Option<u64>,
 ) -> Result<Times, Box<dyn Error>> {
-    let tables = tables::fresh(&store.engine).await?;
-    let event = subject.event()?;
+    let tables = tables::create(&store.engine).await?;
+    let event = benchmark.event()?;
     let mut runs = Vec::new();
     for _ in 0..environments {
         let start = Instant::now();
         let mut function =
-            Function::start(Command::new(subject.binary()), store.settings(&tables)).await?;
-        function.started(START).await?;
-        runs.push(run(function, start.elapsed(), &event, memory_mb).await?);
+            ExecutionEnvironment::start(Command::new(benchmark.binary()), store.settings(&tables))
+                .await?;
+        function.wait_until_ready(INIT_TIMEOUT).await?;
+        runs.push(measure_one(function, start.elapsed(), &event, memory_mb).await?);
     }
-    let all = |of: fn(&Run) -> Duration| runs.iter().map(of).collect::<Vec<_>>();
+    let all = |of: fn(&Measurements) -> Duration| runs.iter().map(of).collect::<Vec<_>>();
     let cold = all(|run| run.init + run.first);
     Ok(Times {
         init_us: median(all(|run| run.init)),
         first_us: median(all(|run| run.first)),
         cold_max_us: micros(cold.iter().max().copied().unwrap_or_default()),
         cold_us: median(cold),
-        warm_us: median(runs.iter().flat_map(|run| run.later.clone()).collect()),
-        warm_cpu_us: median(all(|run| run.later_cpu / LATER)),
+        warm_us: median(runs.iter().flat_map(|run| run.warm.clone()).collect()),
+        warm_cpu_us: median(all(|run| run.warm_cpu / WARM_INVOCATIONS)),
         peak_kb: runs.iter().map(|run| run.peak_kb).max().unwrap_or_default(),
     })
 }
 
-async fn run(
-    started: Function,
+async fn measure_one(
+    environment: ExecutionEnvironment,
     init: Duration,
     event: &str,
     memory_mb: Option<u64>,
-) -> Result<Run, Box<dyn Error>> {
-    let process = started.id().ok_or("the function has ended")?;
-    let throttle = memory_mb.map(|memory_mb| Throttle::new(process, memory_mb)).transpose()?;
-    // Dropped before the throttle, which can go when the process has gone.
-    let mut function = started;
-    let first = answered(function.call(event.to_owned(), TIME).await?)?;
-    let before = cpu(process)?;
-    let mut later = Vec::new();
-    for _ in 0..LATER {
-        later.push(answered(function.call(event.to_owned(), TIME).await?)?);
+) -> Result<Measurements, Box<dyn Error>> {
+    let process = environment.process_id().ok_or("the function has exited")?;
+    let cpu_limit = memory_mb.map(|memory_mb| CpuLimit::new(process, memory_mb)).transpose()?;
+    // Dropped before the limit: the process must exit first.
+    let mut function = environment;
+    let first = expect_ok(function.invoke(event.to_owned(), INVOKE_TIMEOUT).await?)?;
+    let before = cpu_time(process)?;
+    let mut warm = Vec::new();
+    for _ in 0..WARM_INVOCATIONS {
+        warm.push(expect_ok(function.invoke(event.to_owned(), INVOKE_TIMEOUT).await?)?);
     }
-    let later_cpu = cpu(process)?.saturating_sub(before);
+    let warm_cpu = cpu_time(process)?.saturating_sub(before);
     let peak_kb = peak_kb(process)?;
     function.kill().await?;
-    drop(throttle);
-    Ok(Run { init, first, later, later_cpu, peak_kb })
+    drop(cpu_limit);
+    Ok(Measurements { init, first, warm, warm_cpu, peak_kb })
 }
 
-/// How long a call took that has got the answer that is wanted.
-pub(crate) fn answered(ended: Ended) -> Result<Duration, String> {
-    match ended.outcome {
-        Outcome::Answer(answer) if answer.get("statusCode").is_some_and(|code| code == 200) => {
-            Ok(ended.took)
+/// The duration of an invocation whose status is 200; an error for any other outcome.
+pub(crate) fn expect_ok(result: InvocationResult) -> Result<Duration, String> {
+    match result.outcome {
+        Outcome::Response(response)
+            if response.get("statusCode").is_some_and(|code| code == 200) =>
+        {
+            Ok(result.duration)
         }
-        Outcome::Answer(answer) | Outcome::Failure(answer) => Err(format!("it answered {answer}")),
+        Outcome::Response(other) | Outcome::Error(other) => {
+            Err(format!("unexpected outcome: {other}"))
+        }
     }
 }
 
-/// What all threads of a process have used of the CPU.
-fn cpu(process: u32) -> io::Result<Duration> {
-    let mut used = Duration::ZERO;
+/// The CPU time of all threads of a process.
+fn cpu_time(process: u32) -> io::Result<Duration> {
+    let mut total = Duration::ZERO;
     for thread in fs::read_dir(format!("/proc/{process}/task"))? {
         let statistics = fs::read_to_string(thread?.path().join("schedstat"))?;
         let nanoseconds = statistics.split_whitespace().next().and_then(|used| used.parse().ok());
-        used += Duration::from_nanos(nanoseconds.unwrap_or_default());
+        total += Duration::from_nanos(nanoseconds.unwrap_or_default());
     }
-    Ok(used)
+    Ok(total)
 }
 
 fn peak_kb(process: u32) -> Result<u64, Box<dyn Error>> {

@@ -1,4 +1,4 @@
-//! Clients of DynamoDB: AWS's, or an engine's on this machine.
+//! DynamoDB clients: for AWS, or for an engine on this machine.
 
 use std::time::Duration;
 
@@ -15,45 +15,45 @@ use aws_smithy_http_client::{
     tls::{Provider, rustls_provider::CryptoMode},
 };
 
-/// How long a connection may take to open, an answer to begin, and a request as a whole.
-const CONNECT: Duration = Duration::from_secs(3);
-const READ: Duration = Duration::from_secs(10);
-const ATTEMPT: Duration = Duration::from_secs(15);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Until the response begins.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// For one attempt as a whole.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How often a request of an import is sent, and the longest pause between two times: throttling ends when
-/// DynamoDB has made room, which takes minutes at most.
-const ATTEMPTS: u32 = 30;
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Retries of an import's request. DynamoDB adds capacity within minutes, then it no longer throttles.
+const MAX_ATTEMPTS: u32 = 30;
+const MAX_BACKOFF: Duration = Duration::from_secs(10);
 
-/// One that reaches wherever an administrator's credentials come from. Its TLS is ring by name: no
-/// process-wide default is involved.
+/// An HTTP client that also reaches sources of credentials. Names ring explicitly, so that it needs no
+/// process-wide default for TLS.
 fn http_client() -> SharedHttpClient {
     Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
-/// A client of AWS, with region, credentials and endpoint from where every AWS SDK reads them.
-pub(crate) async fn of_aws() -> Client {
+/// A client for AWS. Reads region, credentials and endpoint as every AWS SDK does.
+pub(crate) async fn aws_client() -> Client {
     let defaults = aws_config::defaults(BehaviorVersion::v2026_01_12());
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .read_timeout(READ)
-        .operation_attempt_timeout(ATTEMPT);
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT);
     let defaults = defaults.http_client(http_client()).timeout_config(timeouts.build());
     Client::new(&defaults.load().await)
 }
 
-/// The client, as an import has it, which runs alone: a throttled request waits as long as it takes. The
-/// SDK's budget of retries keeps many callers from flooding a service; here it would end an import.
+/// The same client without the SDK's retry quota: it retries a throttled request for minutes. The quota
+/// protects a service from many callers; an import runs alone, and the quota would make it fail.
 #[must_use]
-pub fn patient(client: &Client) -> Client {
+pub fn with_unlimited_retries(client: &Client) -> Client {
     let retries =
-        RetryConfig::standard().with_max_attempts(ATTEMPTS).with_max_backoff(LONGEST_PAUSE);
+        RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS).with_max_backoff(MAX_BACKOFF);
     let unlimited = RetryPartition::custom("capacityctl").token_bucket(TokenBucket::unlimited());
     let config = client.config().to_builder();
     Client::from_conf(config.retry_config(retries).retry_partition(unlimited.build()).build())
 }
 
-/// A client of a DynamoDB engine on this machine, whatever the environment says.
+/// A client for a DynamoDB engine on this machine. Ignores the environment.
 #[must_use]
 pub fn local_client(endpoint: &str, region: &str) -> Client {
     let config = Config::builder()

@@ -1,4 +1,4 @@
-//! What a write would change in a row, attribute by attribute.
+//! The attributes of an item that a write would change.
 
 use std::fmt;
 
@@ -12,10 +12,10 @@ use crate::scan::Item;
 pub struct Difference {
     /// Its name.
     pub attribute: &'static str,
-    /// What it is, if it is there.
+    /// The stored value; `None` if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// What it would be; none if it would be removed.
+    /// The new value; `None` if the write removes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
 }
@@ -27,7 +27,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Where a row is not as it is wanted. A row that is not there has no attributes.
+/// The differences between the stored item, if there is one, and the wanted attributes.
 pub(crate) fn between<'a>(
     stored: Option<&Item>,
     wanted: impl IntoIterator<Item = (&'static str, Option<&'a AttributeValue>)>,
@@ -40,7 +40,7 @@ pub(crate) fn between<'a>(
     differences.collect()
 }
 
-/// A value as people read it. No two values of an attribute that differ have one text.
+/// A value as text. Different values of an attribute have different texts.
 fn text(value: &AttributeValue) -> String {
     match value {
         AttributeValue::S(text) => format!("{text:?}"),

@@ -1,4 +1,4 @@
-//! `export services` and `export users`: what the importer takes back.
+//! `export services` and `export users`: files that `import` accepts.
 
 use std::{io, path::Path};
 
@@ -8,65 +8,67 @@ use serde_json::{Map, Value};
 use shared::store::keys::{services, users};
 
 use crate::{
-    Failure, directory,
+    Error,
     scan::{self, Item, number, text},
+    services_file,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
-    user_file,
+    users_file,
 };
 
-/// How a file is written.
+/// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// Comma-separated values (RFC 4180), with a header
     Csv,
-    /// An array, one entry a line
+    /// An array with one entry on each line
     Json,
 }
 
-/// The directory, the services above others first.
-pub(crate) async fn services(target: &Target, format: Format) -> Result<String, Failure> {
-    let mut rows = rows(target, SERVICES_TABLE, &[&directory::COLUMNS, &[services::PATH]]).await?;
-    rows.sort_by_cached_key(|row| {
-        let path = text(row, services::PATH);
-        (path.map(|path| path.matches('/').count()), number::<u64>(row, services::ID))
+/// The services, parents before children.
+pub(crate) async fn services(target: &Target, format: Format) -> Result<String, Error> {
+    let mut items =
+        items(target, SERVICES_TABLE, &[&services_file::COLUMNS, &[services::PATH]]).await?;
+    items.sort_by_cached_key(|item| {
+        let path = text(item, services::PATH);
+        (path.map(|path| path.matches('/').count()), number::<u64>(item, services::ID))
     });
-    written(&directory::COLUMNS, &rows, format)
+    format_items(&services_file::COLUMNS, &items, format)
 }
 
-/// The users by name.
-pub(crate) async fn users(target: &Target, format: Format) -> Result<String, Failure> {
-    let mut rows = rows(target, USERS_TABLE, &[&user_file::COLUMNS]).await?;
-    rows.sort_by_cached_key(|row| text(row, users::USERNAME));
-    written(&user_file::COLUMNS, &rows, format)
+/// The users, by username.
+pub(crate) async fn users(target: &Target, format: Format) -> Result<String, Error> {
+    let mut items = items(target, USERS_TABLE, &[&users_file::COLUMNS]).await?;
+    items.sort_by_cached_key(|item| text(item, users::USERNAME));
+    format_items(&users_file::COLUMNS, &items, format)
 }
 
-/// The format that a file's name asks for.
-pub(crate) fn format_of(file: Option<&Path>, asked: Option<Format>) -> Format {
+/// The format: as requested, else by the file's extension.
+pub(crate) fn format_of(file: Option<&Path>, requested: Option<Format>) -> Format {
     let json = |file: &Path| file.extension().is_some_and(|extension| extension == "json");
-    asked.unwrap_or(if file.is_some_and(json) { Format::Json } else { Format::Csv })
+    requested.unwrap_or(if file.is_some_and(json) { Format::Json } else { Format::Csv })
 }
 
-async fn rows(
+async fn items(
     target: &Target,
     variable: &'static str,
     attributes: &[&[&str]],
-) -> Result<Vec<Item>, Failure> {
-    scan::rows(target.client(), target.table(variable)?, &attributes.concat()).await
+) -> Result<Vec<Item>, Error> {
+    scan::items(target.client(), target.table(variable)?, &attributes.concat()).await
 }
 
-fn written(columns: &[&str], rows: &[Item], format: Format) -> Result<String, Failure> {
-    let written = match format {
-        Format::Csv => csv(columns, rows).map_err(|error| error.to_string()),
-        Format::Json => json(columns, rows).map_err(|error| error.to_string()),
+fn format_items(columns: &[&str], items: &[Item], format: Format) -> Result<String, Error> {
+    let text = match format {
+        Format::Csv => csv(columns, items).map_err(|error| error.to_string()),
+        Format::Json => json(columns, items).map_err(|error| error.to_string()),
     };
-    written.map_err(Failure::Unwritable)
+    text.map_err(Error::Unwritable)
 }
 
-fn csv(columns: &[&str], rows: &[Item]) -> io::Result<String> {
+fn csv(columns: &[&str], items: &[Item]) -> io::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(columns)?;
-    for row in rows {
-        writer.write_record(columns.iter().map(|column| cell(row.get(*column))))?;
+    for item in items {
+        writer.write_record(columns.iter().map(|column| cell(item.get(*column))))?;
     }
     let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     String::from_utf8(bytes).map_err(io::Error::other)
@@ -86,12 +88,12 @@ fn cell(value: Option<&AttributeValue>) -> String {
     }
 }
 
-fn json(columns: &[&str], rows: &[Item]) -> Result<String, serde_json::Error> {
-    let mut lines = Vec::with_capacity(rows.len());
-    for row in rows {
+fn json(columns: &[&str], items: &[Item]) -> Result<String, serde_json::Error> {
+    let mut lines = Vec::with_capacity(items.len());
+    for item in items {
         let members = columns
             .iter()
-            .filter_map(|column| Some(((*column).to_owned(), value(row.get(*column)?))));
+            .filter_map(|column| Some(((*column).to_owned(), value(item.get(*column)?))));
         lines.push(serde_json::to_string(&members.collect::<Map<String, Value>>())?);
     }
     Ok(format!("[\n{}\n]\n", lines.join(",\n")))

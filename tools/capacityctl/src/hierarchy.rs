@@ -1,6 +1,6 @@
-//! Where each service of a file stands in the hierarchy, given what the table already holds.
+//! Computes the hierarchy path of each service in a file, given what the table already holds.
 //!
-//! Pure: `services` reads the table before and writes the plan after.
+//! Pure: `services` reads the table before and writes the result after.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,135 +10,140 @@ use shared::{
 };
 
 use crate::{
-    directory::Row,
-    refusal::{Problems, Refusal},
+    services_file::ServiceRow,
+    validation::{Problems, ValidationError},
 };
 
-/// No path of that many services fits: each takes two bytes or more.
-const LEVELS_MAX: usize = MAX_SORT_KEY_BYTES / 2;
+/// The most levels whose path fits into a key: each id takes at least two bytes.
+const MAX_LEVELS: usize = MAX_SORT_KEY_BYTES / 2;
 
-/// The place of a service in the table.
+/// A service's parent and path as the table holds them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stored {
-    /// Which service.
+pub struct StoredService {
+    /// The service.
     pub id: ServiceId,
-    /// The service above it.
+    /// Its parent.
     pub parent: Option<ServiceId>,
-    /// The path as it is stored, right or not.
+    /// The stored path, which may be wrong.
     pub path: String,
 }
 
-/// A service of the table that is not in the file, and whose path is no longer right.
+/// The paths of all services that an import concerns.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moved {
-    /// Where it stands from now on.
-    pub lineage: Lineage,
+pub struct ResolvedHierarchy {
+    /// The file's rows with their paths.
+    pub rows: Vec<(ServiceRow, Lineage)>,
+    /// New paths of services that are in the table but not in the file: an ancestor moved, in this
+    /// import or in one that was interrupted.
+    pub moved: Vec<Lineage>,
+    /// Services whose stored path contradicts the parents stored in the table: an import was interrupted.
+    pub misplaced: HashSet<ServiceId>,
 }
 
-/// What an import has to write.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plan {
-    /// The file's rows with their places.
-    pub rows: Vec<(Row, Lineage)>,
-    /// Services that a row of this or of an interrupted import moved along.
-    pub moved: Vec<Moved>,
-    /// Services that an interrupted import left where they were: their path is not that of their
-    /// parents, by what the table itself says.
-    pub unfinished: HashSet<ServiceId>,
-}
-
-/// Places every row of a file.
+/// Computes the path of every row and of every service below a row that moved.
 ///
 /// # Errors
 ///
-/// Every row with an unknown parent, in a cycle, or too deep for the path to be a key.
-pub fn plan(rows: Vec<Row>, stored: &[Stored]) -> Result<Plan, Refusal> {
+/// Every row with an unknown parent, in a cycle, or with a path that is too long for a key.
+pub fn resolve(
+    rows: Vec<ServiceRow>,
+    stored: &[StoredService],
+) -> Result<ResolvedHierarchy, ValidationError> {
     let in_file: HashSet<ServiceId> = rows.iter().map(|row| row.id).collect();
     let table = Parents(stored.iter().map(|service| (service.id, service.parent)).collect());
     let mut parents = table.clone();
     parents.0.extend(rows.iter().map(|row| (row.id, row.parent)));
     let mut problems = Problems::default();
-    let mut placed = Vec::with_capacity(rows.len());
+    let mut resolved = Vec::with_capacity(rows.len());
     for row in rows {
-        match parents.lineage(row.id) {
-            Ok(lineage) => placed.push((row, lineage)),
-            Err(flaw) => note(&flaw, &row, &in_file, &mut problems),
+        match parents.path(row.id) {
+            Ok(path) => resolved.push((row, path)),
+            Err(error) => add_problem(&error, &row, &in_file, &mut problems),
         }
     }
     let others = stored.iter().filter(|service| !in_file.contains(&service.id));
-    let moved = others.filter_map(|service| astray(service, &parents)).collect();
-    let unfinished = stored.iter().filter(|service| astray(service, &table).is_some());
-    let unfinished = unfinished.map(|service| service.id).collect();
-    problems.none_or_refuse(Plan { rows: placed, moved, unfinished })
+    let moved = others.filter_map(|service| corrected_path(service, &parents)).collect();
+    let misplaced = stored.iter().filter(|service| corrected_path(service, &table).is_some());
+    let misplaced = misplaced.map(|service| service.id).collect();
+    problems.into_result(ResolvedHierarchy { rows: resolved, moved, misplaced })
 }
 
-/// Where a service belongs that stands elsewhere.
-fn astray(service: &Stored, parents: &Parents) -> Option<Moved> {
-    let lineage = parents.lineage(service.id).ok()?;
-    (lineage.to_string() != service.path).then_some(Moved { lineage })
+/// The path that a service should have; `None` if its stored path is right or its parents are not known.
+fn corrected_path(service: &StoredService, parents: &Parents) -> Option<Lineage> {
+    let path = parents.path(service.id).ok()?;
+    (path.to_string() != service.path).then_some(path)
 }
 
-/// Why a service has no place.
-enum Flaw {
+/// Why a service has no path.
+enum HierarchyError {
     UnknownParent { child: ServiceId, parent: ServiceId },
     Cycle(Vec<ServiceId>),
     TooDeep,
 }
 
-/// Every known service's parent.
+/// The parent of every known service.
 #[derive(Clone)]
 struct Parents(HashMap<ServiceId, Option<ServiceId>>);
 
 impl Parents {
-    fn lineage(&self, id: ServiceId) -> Result<Lineage, Flaw> {
+    fn path(&self, id: ServiceId) -> Result<Lineage, HierarchyError> {
         let mut chain = vec![id];
         let mut child = id;
         while let Some(parent) = self.0.get(&child).copied().flatten() {
             if !self.0.contains_key(&parent) {
-                return Err(Flaw::UnknownParent { child, parent });
+                return Err(HierarchyError::UnknownParent { child, parent });
             }
             if let Some(start) = chain.iter().position(|seen| *seen == parent) {
-                return Err(Flaw::Cycle(chain.split_off(start)));
+                return Err(HierarchyError::Cycle(chain.split_off(start)));
             }
-            if chain.len() == LEVELS_MAX {
-                return Err(Flaw::TooDeep);
+            if chain.len() == MAX_LEVELS {
+                return Err(HierarchyError::TooDeep);
             }
             chain.push(parent);
             child = parent;
         }
         let ancestors = chain.into_iter().skip(1).rev().collect();
-        let lineage = Lineage::new(ancestors, id);
-        if lineage.to_string().len() > MAX_SORT_KEY_BYTES {
-            Err(Flaw::TooDeep)
+        let path = Lineage::new(ancestors, id);
+        if path.to_string().len() > MAX_SORT_KEY_BYTES {
+            Err(HierarchyError::TooDeep)
         } else {
-            Ok(lineage)
+            Ok(path)
         }
     }
 }
 
-/// Notes the flaw on the row, unless it is another row's and noted there.
-fn note(flaw: &Flaw, row: &Row, in_file: &HashSet<ServiceId>, problems: &mut Problems) {
-    let noted_elsewhere = |id: &ServiceId| *id != row.id && in_file.contains(id);
-    let text = match flaw {
-        Flaw::UnknownParent { child, .. } if noted_elsewhere(child) => return,
-        Flaw::UnknownParent { child, parent } if *child == row.id => {
+/// Reports the error on this row, unless it is reported on another row of the file.
+fn add_problem(
+    error: &HierarchyError,
+    row: &ServiceRow,
+    in_file: &HashSet<ServiceId>,
+    problems: &mut Problems,
+) {
+    let is_other_row = |id: &ServiceId| *id != row.id && in_file.contains(id);
+    let text = match error {
+        HierarchyError::UnknownParent { child, .. } if is_other_row(child) => return,
+        HierarchyError::UnknownParent { child, parent } if *child == row.id => {
             format!("parent {parent} is neither in the file nor in the table")
         }
-        Flaw::UnknownParent { child, parent } => {
-            format!("its ancestor {child} has an unknown parent {parent}")
+        HierarchyError::UnknownParent { child, parent } => {
+            format!("ancestor {child} has an unknown parent {parent}")
         }
-        Flaw::Cycle(members) if members.contains(&row.id) => {
-            format!("service {} is its own ancestor: {}", row.id, circle(members))
+        HierarchyError::Cycle(members) if members.contains(&row.id) => {
+            format!("service {} is its own ancestor: {}", row.id, cycle_text(members))
         }
-        Flaw::Cycle(members) if members.iter().any(noted_elsewhere) => return,
-        Flaw::Cycle(members) => format!("its ancestors are a cycle: {}", circle(members)),
-        Flaw::TooDeep => format!("too many services above {}, or a cycle of as many", row.id),
+        HierarchyError::Cycle(members) if members.iter().any(is_other_row) => return,
+        HierarchyError::Cycle(members) => {
+            format!("its ancestors form a cycle: {}", cycle_text(members))
+        }
+        HierarchyError::TooDeep => {
+            format!("service {} has too many ancestors", row.id)
+        }
     };
-    problems.note(row.place, text);
+    problems.add(row.location, text);
 }
 
 /// `1 below 2 below 1`.
-fn circle(members: &[ServiceId]) -> String {
+fn cycle_text(members: &[ServiceId]) -> String {
     let all: Vec<String> =
         members.iter().chain(members.first()).map(ServiceId::to_string).collect();
     all.join(" below ")

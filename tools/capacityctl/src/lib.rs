@@ -1,28 +1,27 @@
-//! `capacityctl`, the administrator's tool: fills the directory and the users and looks after them,
-//! shows and sets statuses, mints local tokens, and looks whether all is well.
+//! `capacityctl`, the administrator's tool: imports and manages services and users, shows and sets
+//! statuses, mints tokens of the local stack, checks a deployment.
 //!
-//! It writes directory attributes and users. A status it sets as a client does: by the function
-//! `update-status`, in the name of a user who has the right.
+//! It writes directory attributes and users directly. It sets a status as a client does: through the
+//! function `update-status`, on behalf of a user with the permission.
 
-mod checks;
 pub mod cli;
 pub mod client;
+pub mod concurrency;
 mod difference;
-pub mod directory;
 mod doctor;
+pub mod error;
 mod export;
-pub mod failure;
+mod file_rows;
+mod findings;
 pub mod hierarchy;
-mod http;
+mod http_client;
 mod import;
-pub mod in_flight;
 mod output;
-mod records;
-pub mod refusal;
 mod run;
 mod scan;
 mod service;
 pub mod services;
+pub mod services_file;
 pub mod signing_key;
 mod smoke;
 pub mod stack_file;
@@ -31,10 +30,14 @@ pub mod target;
 pub mod token;
 mod update;
 mod user;
-pub mod user_file;
 pub mod users;
+pub mod users_file;
+pub mod validation;
 
-pub use failure::Failure;
+pub use error::Error;
 pub use output::Output;
-pub use refusal::Refusal;
 pub use run::run;
+pub use validation::ValidationError;
+
+// `status` and `update` still use the earlier name.
+use error::Error as Failure;

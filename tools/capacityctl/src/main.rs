@@ -16,15 +16,15 @@ async fn main() -> ExitCode {
                 Some(value) => println!("{value:#}"),
                 None => println!("{}", output.text),
             }
-            if output.well { ExitCode::SUCCESS } else { ExitCode::from(5) }
+            if output.healthy { ExitCode::SUCCESS } else { ExitCode::from(5) }
         }
-        Err(failure) => {
+        Err(error) => {
             if json {
-                eprintln!("{:#}", failure.json());
+                eprintln!("{:#}", error.json());
             } else {
-                eprintln!("error: {failure}");
+                eprintln!("error: {error}");
             }
-            failure.exit_code()
+            error.exit_code()
         }
     }
 }

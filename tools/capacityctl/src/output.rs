@@ -10,36 +10,36 @@ use serde_json::Value;
 /// A command's result.
 #[derive(Debug)]
 pub struct Output {
-    /// For people. It may have colours, which whoever prints it takes out where there is no terminal.
+    /// For people. May have ANSI colours; the printer strips them when there is no terminal.
     pub text: String,
-    /// For programs; none where the text is for them already.
+    /// For programs; `None` if the text is for programs already.
     pub json: Option<Value>,
-    /// Whether all is well; `smoke` and `doctor` may find that it is not.
-    pub well: bool,
+    /// Whether everything is in order: `false` if `smoke`, `doctor` or a list found something bad.
+    pub healthy: bool,
 }
 
 impl Output {
-    /// A result that is well.
+    /// A result without problems.
     pub(crate) fn new(text: impl Display, json: &impl Serialize) -> Self {
         let json = serde_json::to_value(json).unwrap_or_default();
-        Self { text: text.to_string(), json: Some(json), well: true }
+        Self { text: text.to_string(), json: Some(json), healthy: true }
     }
 
-    /// A file's text, whoever reads it.
+    /// The contents of a file, for people and programs.
     pub(crate) fn raw(text: String) -> Self {
-        Self { text: text.trim_end().to_owned(), json: None, well: true }
+        Self { text: text.trim_end().to_owned(), json: None, healthy: true }
     }
 }
 
-/// What is to be noticed.
+/// For errors and RED.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
-/// What is to be thought about.
+/// For warnings and AMBER.
 pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default();
-/// What is as any other.
+/// For everything else.
 pub(crate) const PLAIN: Style = Style::new();
 const HEADING: Style = Style::new().bold();
 
-/// Lines in columns, each line in a style of its own.
+/// A table with a style for each line.
 pub(crate) fn table<const N: usize>(
     heading: [&str; N],
     lines: impl IntoIterator<Item = (Style, [String; N])>,
@@ -56,8 +56,8 @@ pub(crate) fn table<const N: usize>(
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Names and values below each other; what has no value is left out.
-pub(crate) fn particulars<const N: usize>(pairs: [(&str, Option<String>); N]) -> String {
+/// One line for each name with its value; leaves out names without one.
+pub(crate) fn fields<const N: usize>(pairs: [(&str, Option<String>); N]) -> String {
     let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     let known = pairs.into_iter().filter_map(|(name, value)| Some((name, value?)));
     let lines = known.map(|(name, value)| {
@@ -65,6 +65,8 @@ pub(crate) fn particulars<const N: usize>(pairs: [(&str, Option<String>); N]) ->
     });
     lines.collect::<Vec<_>>().join("\n")
 }
+// `status` still uses the earlier name.
+pub(crate) use fields as particulars;
 
 /// The style of a status.
 pub(crate) fn status_style(status: shared::domain::Rag) -> Style {

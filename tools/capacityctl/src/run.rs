@@ -1,4 +1,4 @@
-//! Which module answers which command.
+//! Dispatches each command to its module.
 
 use std::path::Path;
 
@@ -7,42 +7,42 @@ use clap_complete::Shell;
 use serde_json::json;
 
 use crate::{
-    Failure, Output,
+    Error, Output,
     cli::{Arguments, Command, Destination, Export, Import, Service, Status, User},
     doctor,
     export::{self, Format},
-    import::{self, Manner},
+    import::{self, ImportOptions},
     service, smoke, status,
     target::{Target, USERS_TABLE},
     token::{self, Bearer},
     user, users,
 };
 
-/// Does what was asked.
+/// Runs a command.
 ///
 /// # Errors
 ///
-/// Every [`Failure`]: no tables to work on, a refused file, a fault of the store.
-pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
+/// Every [`Error`]: tables not found, an invalid file, a fault of the store.
+pub async fn run(arguments: Arguments) -> Result<Output, Error> {
     let Arguments { state, json, command } = arguments;
     let target = async || Target::find(state.as_deref()).await;
     match command {
-        Command::Import(what) => imported(&target().await?, what).await,
-        Command::Export(what) => exported(&target().await?, what, json).await,
-        Command::Service(what) => of_service(&target().await?, what).await,
-        Command::User(what) => of_user(&target().await?, what).await,
+        Command::Import(command) => run_import(&target().await?, command).await,
+        Command::Export(command) => run_export(&target().await?, command, json).await,
+        Command::Service(command) => run_service(&target().await?, command).await,
+        Command::User(command) => run_user(&target().await?, command).await,
         Command::Status(Status::Get { id }) => status::get(&target().await?, id).await,
         Command::Status(Status::Set(setting)) => status::set(&target().await?, setting).await,
         Command::Status(Status::History { id, limit }) => {
             status::history(&target().await?, id, limit).await
         }
         Command::Token { username } => {
-            let token = token_of(&target().await?, &username).await?;
+            let token = mint_token(&target().await?, &username).await?;
             Ok(Output::new(&token, &json!({"token": token})))
         }
         Command::Smoke { url, write, username } => {
             let token = match username {
-                Some(username) => Some(token_of(&target().await?, &username).await?),
+                Some(username) => Some(mint_token(&target().await?, &username).await?),
                 None => std::env::var("CAPACITY_TOKEN").ok().filter(|token| !token.is_empty()),
             };
             Ok(smoke::run(&url, token.as_deref(), write).await)
@@ -52,18 +52,18 @@ pub async fn run(arguments: Arguments) -> Result<Output, Failure> {
     }
 }
 
-async fn imported(target: &Target, what: Import) -> Result<Output, Failure> {
-    match what {
+async fn run_import(target: &Target, command: Import) -> Result<Output, Error> {
+    match command {
         Import::Services { file, dry_run, deactivate_missing, deactivate_at_most } => {
-            let manner = Manner { dry_run, deactivate_missing, deactivate_at_most };
-            import::services(target, &file, manner).await
+            let options = ImportOptions { dry_run, deactivate_missing, deactivate_at_most };
+            import::services(target, &file, options).await
         }
         Import::Users { file, dry_run } => import::users(target, &file, dry_run).await,
     }
 }
 
-async fn of_service(target: &Target, what: Service) -> Result<Output, Failure> {
-    match what {
+async fn run_service(target: &Target, command: Service) -> Result<Output, Error> {
+    match command {
         Service::List(filter) => service::list(target, &filter).await,
         Service::Show { id } => service::show(target, id).await,
         Service::Activate { id } => service::set_active(target, id, true).await,
@@ -71,8 +71,8 @@ async fn of_service(target: &Target, what: Service) -> Result<Output, Failure> {
     }
 }
 
-async fn of_user(target: &Target, what: User) -> Result<Output, Failure> {
-    match what {
+async fn run_user(target: &Target, command: User) -> Result<Output, Error> {
+    match command {
         User::List => user::list(target).await,
         User::Show { username } => user::show(target, &username).await,
         User::Add(new) => user::add(target, new).await,
@@ -87,12 +87,12 @@ async fn of_user(target: &Target, what: User) -> Result<Output, Failure> {
     }
 }
 
-async fn exported(target: &Target, what: Export, json: bool) -> Result<Output, Failure> {
+async fn run_export(target: &Target, command: Export, json: bool) -> Result<Output, Error> {
     let (Export::Services(Destination { file, format })
-    | Export::Users(Destination { file, format })) = &what;
-    let asked = format.or(json.then_some(Format::Json));
-    let format = export::format_of(file.as_deref(), asked);
-    let text = match what {
+    | Export::Users(Destination { file, format })) = &command;
+    let requested = format.or(json.then_some(Format::Json));
+    let format = export::format_of(file.as_deref(), requested);
+    let text = match command {
         Export::Services(_) => export::services(target, format).await?,
         Export::Users(_) => export::users(target, format).await?,
     };
@@ -102,8 +102,8 @@ async fn exported(target: &Target, what: Export, json: bool) -> Result<Output, F
     }
 }
 
-fn write(file: &Path, text: &str) -> Result<Output, Failure> {
-    std::fs::write(file, text).map_err(|source| Failure::File { file: file.to_owned(), source })?;
+fn write(file: &Path, text: &str) -> Result<Output, Error> {
+    std::fs::write(file, text).map_err(|source| Error::File { file: file.to_owned(), source })?;
     Ok(Output::new(format!("written to {}", file.display()), &json!({"file": file})))
 }
 
@@ -113,9 +113,9 @@ fn completions(shell: Shell) -> Output {
     Output::raw(String::from_utf8_lossy(&script).into_owned())
 }
 
-async fn token_of(target: &Target, username: &str) -> Result<String, Failure> {
+async fn mint_token(target: &Target, username: &str) -> Result<String, Error> {
     let issuer = target.issuer()?;
-    let user = users::named(target.client(), target.table(USERS_TABLE)?, username).await?;
+    let user = users::find(target.client(), target.table(USERS_TABLE)?, username).await?;
     token::mint(issuer, &Bearer::user(&user.subject, username), token::now_seconds())
-        .map_err(Failure::Token)
+        .map_err(Error::Token)
 }

@@ -1,38 +1,38 @@
-//! Reads a table whole, strongly consistently.
+//! Reads a whole table with strong consistency.
 
 use std::{collections::HashMap, str::FromStr};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 
-use crate::Failure;
+use crate::Error;
 
-/// A row.
+/// An item of a table.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// The text of an attribute, if it is one.
+/// A string attribute.
 pub(crate) fn text(item: &Item, attribute: &str) -> Option<String> {
     item.get(attribute)?.as_s().ok().cloned()
 }
 
-/// The number of an attribute, if it is one of that kind.
+/// A number attribute.
 pub(crate) fn number<T: FromStr>(item: &Item, attribute: &str) -> Option<T> {
     item.get(attribute)?.as_n().ok()?.parse().ok()
 }
 
-/// Every row of a table, with these attributes; all of them if none is named.
+/// Reads every item, with these attributes, or with all of them if none is named.
 ///
 /// # Errors
 ///
 /// A fault of the store.
-pub(crate) async fn rows(
+pub(crate) async fn items(
     client: &Client,
     table: &str,
     attributes: &[&str],
-) -> Result<Vec<Item>, Failure> {
+) -> Result<Vec<Item>, Error> {
     let names = attributes.iter().map(|name| (format!("#{name}"), (*name).to_owned()));
     let names: HashMap<String, String> = names.collect();
     let projection = names.keys().cloned().collect::<Vec<_>>().join(", ");
-    let mut items = client
+    let mut pages = client
         .scan()
         .table_name(table)
         .consistent_read(true)
@@ -41,9 +41,9 @@ pub(crate) async fn rows(
         .into_paginator()
         .items()
         .send();
-    let mut rows = Vec::new();
-    while let Some(item) = items.next().await {
-        rows.push(item.map_err(|error| Failure::store(table, error))?);
+    let mut items = Vec::new();
+    while let Some(item) = pages.next().await {
+        items.push(item.map_err(|error| Error::store(table, error))?);
     }
-    Ok(rows)
+    Ok(items)
 }

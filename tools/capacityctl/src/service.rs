@@ -10,37 +10,37 @@ use shared::{
 };
 
 use crate::{
-    Failure, Output,
-    output::{particulars, status_style, table},
+    Error, Output,
+    output::{fields, status_style, table},
     scan,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
     update::{Sent, Update},
-    user_file::User,
     users,
+    users_file::User,
 };
 
-/// Which services are listed.
+/// The filter of `service list`.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct Filter {
-    /// Only those of this region, by its id
+    /// Only services of this region
     #[arg(long, value_name = "ID")]
     region: Option<ServiceId>,
-    /// Only this service and what lies below it
+    /// Only this service and its descendants
     #[arg(long, value_name = "ID")]
     parent: Option<ServiceId>,
-    /// Only those of this type
+    /// Only services of this type
     #[arg(long = "type", value_name = "TYPE")]
     type_id: Option<u64>,
-    /// Only those with this text in their name, in any letter case
+    /// Only services with this text in their name; ignores case
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
-    /// Those that are not in use as well
+    /// Inactive services too
     #[arg(long)]
     all: bool,
 }
 
 impl Filter {
-    fn takes(&self, service: &Service) -> bool {
+    fn matches(&self, service: &Service) -> bool {
         let directory = &service.directory;
         let name = |text: &String| directory.name.to_lowercase().contains(&text.to_lowercase());
         (self.all || directory.active)
@@ -51,28 +51,27 @@ impl Filter {
     }
 }
 
-/// A service as the API lists it, and whether it is in use.
+/// A service as the API lists it, and whether it is active.
 #[derive(Serialize)]
-struct Shown {
+struct ServiceOutput {
     #[serde(flatten)]
     listed: ListedService,
     active: bool,
 }
 
-impl Shown {
+impl ServiceOutput {
     fn at(service: Service, now: Timestamp) -> Self {
         Self { active: service.directory.active, listed: ListedService::shown_at(service, now) }
     }
 }
 
-/// The services that the filter takes, regions and what lies below them together; and which rows cannot
-/// be read.
-pub(crate) async fn list(target: &Target, filter: &Filter) -> Result<Output, Failure> {
-    let rows = scan::rows(target.client(), target.table(SERVICES_TABLE)?, &[]).await?;
+/// Lists the services that match, each region with its descendants, and the items that cannot be read.
+pub(crate) async fn list(target: &Target, filter: &Filter) -> Result<Output, Error> {
+    let items = scan::items(target.client(), target.table(SERVICES_TABLE)?, &[]).await?;
     let (services, unreadable): (Vec<_>, Vec<_>) =
-        rows.into_iter().map(store::service).partition(Result::is_ok);
+        items.into_iter().map(store::service).partition(Result::is_ok);
     let services = services.into_iter().flatten();
-    let mut services: Vec<Service> = services.filter(|service| filter.takes(service)).collect();
+    let mut services: Vec<Service> = services.filter(|service| filter.matches(service)).collect();
     services.sort_by_cached_key(|service| {
         let lineage = &service.directory.lineage;
         (lineage.ancestors().to_vec(), lineage.own())
@@ -87,24 +86,25 @@ pub(crate) async fn list(target: &Target, filter: &Filter) -> Result<Output, Fai
             shown.status.reset_at().map(|at| at.to_string()).unwrap_or_default(),
             directory.type_id.to_string(),
             parent.map(|parent| parent.to_string()).unwrap_or_default(),
-            if directory.active { String::new() } else { "not in use".to_owned() },
+            if directory.active { String::new() } else { "inactive".to_owned() },
             directory.name.clone(),
         ];
         (status_style(shown.status.rag()), cells)
     });
     let heading = ["id", "status", "reset", "type", "parent", "", "name"];
     let mut text = format!("{}\n{} services", table(heading, lines), services.len());
-    for damaged in unreadable.iter().filter_map(|row| row.as_ref().err()) {
-        text.push_str(&format!("\n{damaged}"));
+    for error in unreadable.iter().filter_map(|item| item.as_ref().err()) {
+        text.push_str(&format!("\n{error}"));
     }
-    let shown: Vec<Shown> = services.into_iter().map(|service| Shown::at(service, now)).collect();
-    Ok(Output { well: unreadable.is_empty(), ..Output::new(text, &shown) })
+    let shown: Vec<ServiceOutput> =
+        services.into_iter().map(|service| ServiceOutput::at(service, now)).collect();
+    Ok(Output { healthy: unreadable.is_empty(), ..Output::new(text, &shown) })
 }
 
-/// All there is to know of a service: who may update it too.
-pub(crate) async fn show(target: &Target, id: ServiceId) -> Result<Output, Failure> {
+/// Shows everything about a service, and who may update it.
+pub(crate) async fn show(target: &Target, id: ServiceId) -> Result<Output, Error> {
     let service = read(target, id).await?;
-    let users = users::all(target.client(), target.table(USERS_TABLE)?).await?.users;
+    let users = users::list(target.client(), target.table(USERS_TABLE)?).await?.users;
     let editors = users.iter().filter(|user| may_update(user, &service));
     let editors: Vec<&str> = editors.map(|user| user.username.as_str()).collect();
     let now = Clock::system().now();
@@ -113,7 +113,7 @@ pub(crate) async fn show(target: &Target, id: ServiceId) -> Result<Output, Failu
     let above = above.collect::<Vec<_>>().join(", below ");
     let reset = shown.status.reset_at();
     let changed = shown.modified.as_ref().map(|last| format!("{} by {}", last.at, last.by));
-    let text = particulars([
+    let text = fields([
         ("id", Some(id.to_string())),
         ("name", Some(directory.name)),
         ("status", Some(shown.status.rag().as_str().to_owned())),
@@ -121,7 +121,7 @@ pub(crate) async fn show(target: &Target, id: ServiceId) -> Result<Output, Failu
         ("changed", changed),
         ("notes", shown.modified.and_then(|last| last.notes)),
         ("version", Some(shown.version.to_string())),
-        ("in use", Some(if directory.active { "yes" } else { "no" }.to_owned())),
+        ("active", Some(if directory.active { "yes" } else { "no" }.to_owned())),
         ("type", Some(directory.type_id.to_string())),
         ("below", Some(above).filter(|above| !above.is_empty())),
         ("town", directory.town),
@@ -132,11 +132,11 @@ pub(crate) async fn show(target: &Target, id: ServiceId) -> Result<Output, Failu
             Some(if editors.is_empty() { "nobody".to_owned() } else { editors.join(", ") }),
         ),
     ]);
-    let shown = Shown::at(service, now);
+    let shown = ServiceOutput::at(service, now);
     Ok(Output::new(text, &json!({"service": shown, "mayUpdate": editors})))
 }
 
-/// The policy itself decides.
+/// Asks the policy that the API uses.
 fn may_update(user: &User, service: &Service) -> bool {
     let user = shared::domain::User {
         subject: user.subject.clone(),
@@ -148,30 +148,30 @@ fn may_update(user: &User, service: &Service) -> bool {
     shared::domain::authorise_update(&user, service).is_some()
 }
 
-/// A service, in use or not.
-pub(crate) async fn read(target: &Target, id: ServiceId) -> Result<Service, Failure> {
+/// Reads a service, active or not.
+pub(crate) async fn read(target: &Target, id: ServiceId) -> Result<Service, Error> {
     let name = target.table(SERVICES_TABLE)?;
     let request = target.client().get_item().table_name(name).consistent_read(true);
     let request = request.key(keys::ID, AttributeValue::N(id.to_string()));
-    let answer = request.send().await.map_err(|error| Failure::store(name, error))?;
-    Ok(store::service(answer.item.ok_or(Failure::UnknownService(id))?)?)
+    let answer = request.send().await.map_err(|error| Error::store(name, error))?;
+    Ok(store::service(answer.item.ok_or(Error::UnknownService(id))?)?)
 }
 
-/// Takes a service into use, or out of it. Its status and its place stay.
+/// Activates or deactivates a service. Its status and its parent stay.
 pub(crate) async fn set_active(
     target: &Target,
     id: ServiceId,
     active: bool,
-) -> Result<Output, Failure> {
+) -> Result<Output, Error> {
     let name = target.table(SERVICES_TABLE)?;
     let update = Update::of(keys::ID, AttributeValue::N(id.to_string()))
         .set(keys::ACTIVE, AttributeValue::Bool(active))
         .only_if(keys::ID);
     match update.send(target.client(), name).await? {
-        Sent::Refused => Err(Failure::UnknownService(id)),
+        Sent::Refused => Err(Error::UnknownService(id)),
         Sent::Written => {
-            let fate = if active { "in use" } else { "not in use: readers are told 404" };
-            let text = format!("service {id} is {fate}, in table {name} {}", target.place());
+            let state = if active { "active" } else { "inactive, readers get 404" };
+            let text = format!("service {id} is {state}; table {name} {}", target.place());
             Ok(Output::new(text, &json!({"id": id.get(), "active": active})))
         }
     }

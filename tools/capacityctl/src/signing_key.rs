@@ -1,4 +1,4 @@
-//! The local issuer's RSA key: read from its file, named by its thumbprint.
+//! The local issuer's RSA key, read from its file and identified by its thumbprint.
 
 use std::{fmt, io, path::Path};
 
@@ -8,7 +8,7 @@ use jsonwebtoken::{
     jwk::{Jwk, PublicKeyUse, ThumbprintHash},
 };
 
-/// A private key that signs tokens, and the public half as a JWKS shows it.
+/// A private key that signs tokens, with the public key as the JWKS publishes it.
 pub struct SigningKey {
     private: EncodingKey,
     id: String,
@@ -16,11 +16,11 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// Takes an RSA private key in the DER form of PKCS#1.
+    /// Parses an RSA private key in PKCS#1 DER.
     ///
     /// # Errors
     ///
-    /// The bytes are no such key.
+    /// The bytes are not such a key.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
         let private = EncodingKey::from_rsa_der(der);
         let mut public = Jwk::from_encoding_key(&private, Algorithm::RS256)?;
@@ -30,17 +30,17 @@ impl SigningKey {
         Ok(Self { private, id, public })
     }
 
-    /// Reads the key's file.
+    /// Reads a key file.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or holds no such key.
+    /// The file cannot be read, or is not such a key.
     pub fn read(file: &Path) -> io::Result<Self> {
         Self::from_der(&std::fs::read(file)?)
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
     }
 
-    /// What signs.
+    /// The key that signs.
     #[must_use]
     pub const fn private(&self) -> &EncodingKey {
         &self.private
@@ -52,7 +52,7 @@ impl SigningKey {
         &self.id
     }
 
-    /// What verifies.
+    /// The key that verifies.
     #[must_use]
     pub const fn public(&self) -> &Jwk {
         &self.public

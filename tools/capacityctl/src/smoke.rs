@@ -1,34 +1,34 @@
-//! `smoke`: whether a deployed API does what it is for, asked from outside as clients ask.
+//! `smoke`: tests a deployed API from outside, as its clients use it.
 
 use serde_json::{Value, json};
 use shared::domain::ServiceId;
 
 use crate::{
     Output,
-    checks::{Findings, Verdict},
-    http::{Answer, Http},
+    findings::{Findings, Verdict},
+    http_client::{HttpClient, HttpResponse},
 };
 
-/// An update that is taken back within this many minutes, should the last step not be reached.
+/// After this time the test service is GREEN again even if the last step fails.
 const RESET_MINUTES: u32 = 5;
 
-/// Asks the API at that address. Without a token only what needs none is asked; only with a service
-/// is anything changed: it is AMBER for a moment, and GREEN in the end.
+/// Tests the API at this URL. Without a token it tests public paths only. It changes something only if
+/// a test service is given: sets it to AMBER, then to GREEN.
 pub(crate) async fn run(url: &str, token: Option<&str>, write: Option<ServiceId>) -> Output {
     let mut smoke = Smoke {
-        http: Http::new(),
+        http: HttpClient::new(),
         url: url.trim_end_matches('/').to_owned(),
         findings: Findings::default(),
     };
-    smoke.public().await;
+    smoke.test_public_paths().await;
     match (token, write) {
         (None, None) => smoke.skipped("reads and updates", "no token: set CAPACITY_TOKEN"),
         (None, Some(_)) => smoke.bad("updates", "no token: set CAPACITY_TOKEN"),
         (Some(token), write) => {
             let token = vec![("authorization", format!("Bearer {token}"))];
-            smoke.read(&token).await;
+            smoke.test_reads(&token).await;
             match write {
-                Some(id) => smoke.write(id, &token).await,
+                Some(id) => smoke.test_updates(id, &token).await,
                 None => smoke.skipped("updates", "no test service: name one with --write"),
             }
         }
@@ -37,7 +37,7 @@ pub(crate) async fn run(url: &str, token: Option<&str>, write: Option<ServiceId>
 }
 
 struct Smoke {
-    http: Http,
+    http: HttpClient,
     url: String,
     findings: Findings,
 }
@@ -45,52 +45,55 @@ struct Smoke {
 type Headers = [(&'static str, String)];
 
 impl Smoke {
-    async fn public(&mut self) {
-        let named = |body: &Value| body["status"] == "pass" && body["version"].is_string();
-        self.get("it is alive", "/_ping", &[], 200, named).await;
-        self.get("its tables can be reached", "/_status", &[], 200, named).await;
-        self.get("it is documented", "/docs", &[], 200, |_| true).await;
+    async fn test_public_paths(&mut self) {
+        let healthy = |body: &Value| body["status"] == "pass" && body["version"].is_string();
+        self.get("the API is alive", "/_ping", &[], 200, healthy).await;
+        self.get("the tables can be reached", "/_status", &[], 200, healthy).await;
+        self.get("the documentation is served", "/docs", &[], 200, |_| true).await;
         let described = |body: &Value| body["openapi"].is_string();
-        self.get("it is described", "/openapi.json", &[], 200, described).await;
-        // It is the gateway's own words that refuse.
-        self.get("nobody reads without a token", "/services?limit=1", &[], 401, |_| true).await;
+        self.get("the OpenAPI document is served", "/openapi.json", &[], 200, described).await;
+        // The gateway itself refuses: its body is no problem document.
+        self.get("a read without a token is refused", "/services?limit=1", &[], 401, |_| true)
+            .await;
         let unknown = |body: &Value| body["code"] == "PATH_NOT_FOUND";
-        self.get("a path that is none is refused", "/smoke", &[], 404, unknown).await;
+        self.get("an unknown path is refused", "/smoke", &[], 404, unknown).await;
     }
 
-    async fn read(&mut self, token: &Headers) {
+    async fn test_reads(&mut self, token: &Headers) {
         let listed = |body: &Value| body["items"].is_array();
         self.get("services can be listed", "/services?limit=1", token, 200, listed).await;
         let missing = |body: &Value| body["code"] == "SERVICE_NOT_FOUND";
         let path = "/services/0/capacitystatus";
-        self.get("a service that is none is not found", path, token, 404, missing).await;
+        self.get("an unknown service is not found", path, token, 404, missing).await;
     }
 
-    async fn write(&mut self, id: ServiceId, token: &Headers) {
+    async fn test_updates(&mut self, id: ServiceId, token: &Headers) {
         let path = format!("/services/{id}/capacitystatus");
         let is = |status: &'static str| move |body: &Value| body["status"] == status;
         let before = self.get("the test service can be read", &path, token, 200, |_| true).await;
         let Some(before) = before else { return };
         let Some(etag) = before.etag else {
-            return self.bad("lost updates are refused", "there is no ETag to say what is known");
+            return self.bad("the status has an ETag", "no ETag");
         };
         let matching = [token, &[("if-match", etag)]].concat();
         let amber =
             json!({"status": "AMBER", "resetStatusIn": RESET_MINUTES, "notes": "smoke test"});
-        let sent = self.ask("it can be updated", "PUT", &path, &matching, Some(&amber));
-        let updated =
-            sent.await.and_then(|answer| self.judge("it can be updated", answer, 200, is("AMBER")));
+        let sent =
+            self.send("the test service can be updated", "PUT", &path, &matching, Some(&amber));
+        let updated = sent.await.and_then(|response| {
+            self.check("the test service can be updated", response, 200, is("AMBER"))
+        });
         let Some(updated) = updated else { return };
         let same = |body: &Value| *body == updated.body;
-        self.get("what was updated is read", &path, token, 200, same).await;
-        let what = "an update of what it was before is refused";
-        if let Some(answer) = self.ask(what, "PUT", &path, &matching, Some(&amber)).await {
-            self.judge(what, answer, 412, |body| body["code"] == "PRECONDITION_FAILED");
+        self.get("the updated status is read", &path, token, 200, same).await;
+        let what = "an update with an outdated ETag is refused";
+        if let Some(response) = self.send(what, "PUT", &path, &matching, Some(&amber)).await {
+            self.check(what, response, 412, |body| body["code"] == "PRECONDITION_FAILED");
         }
-        let what = "it can be set back to GREEN";
+        let what = "the test service can be set back to GREEN";
         let green = json!({"status": "GREEN", "notes": "smoke test"});
-        if let Some(answer) = self.ask(what, "PUT", &path, token, Some(&green)).await {
-            self.judge(what, answer, 200, is("GREEN"));
+        if let Some(response) = self.send(what, "PUT", &path, token, Some(&green)).await {
+            self.check(what, response, 200, is("GREEN"));
         }
     }
 
@@ -100,55 +103,55 @@ impl Smoke {
         path: &str,
         headers: &Headers,
         status: u16,
-        good: impl Fn(&Value) -> bool,
-    ) -> Option<Answer> {
-        let answer = self.ask(what, "GET", path, headers, None).await?;
-        self.judge(what, answer, status, good)
+        is_expected: impl Fn(&Value) -> bool,
+    ) -> Option<HttpResponse> {
+        let response = self.send(what, "GET", path, headers, None).await?;
+        self.check(what, response, status, is_expected)
     }
 
-    async fn ask(
+    async fn send(
         &mut self,
         what: &str,
         method: &str,
         path: &str,
         headers: &Headers,
         body: Option<&Value>,
-    ) -> Option<Answer> {
+    ) -> Option<HttpResponse> {
         let url = format!("{}{path}", self.url);
         match self.http.send(method, &url, headers, body).await {
-            Ok(answer) => Some(answer),
+            Ok(response) => Some(response),
             Err(error) => {
-                let found = format!("no answer: {}", shared::telemetry::chain(error.as_ref()));
+                let found = format!("no response: {}", shared::telemetry::chain(error.as_ref()));
                 self.findings.add(what, Verdict::Bad, found, None);
                 None
             }
         }
     }
 
-    /// Notes whether the answer is as it should be; gives it back if it is.
-    fn judge(
+    /// Records whether the response is as expected; returns it if so.
+    fn check(
         &mut self,
         what: &str,
-        answer: Answer,
+        response: HttpResponse,
         status: u16,
-        good: impl Fn(&Value) -> bool,
-    ) -> Option<Answer> {
-        let well = answer.status == status && good(&answer.body);
+        is_expected: impl Fn(&Value) -> bool,
+    ) -> Option<HttpResponse> {
+        let passed = response.status == status && is_expected(&response.body);
         let problem =
-            ["code", "message"].into_iter().find_map(|name| answer.body.get(name)?.as_str());
+            ["code", "message"].into_iter().find_map(|name| response.body.get(name)?.as_str());
         let found = match problem {
-            Some(problem) => format!("{} {problem}", answer.status),
-            None => answer.status.to_string(),
+            Some(problem) => format!("{} {problem}", response.status),
+            None => response.status.to_string(),
         };
-        let (verdict, found) = match well {
+        let (verdict, found) = match passed {
             true => (Verdict::Ok, found),
-            false if answer.status == status => {
-                (Verdict::Bad, format!("{found}, with another body"))
+            false if response.status == status => {
+                (Verdict::Bad, format!("{found}, but an unexpected body"))
             }
-            false => (Verdict::Bad, format!("{found}, and not the {status} expected")),
+            false => (Verdict::Bad, format!("{found}, expected {status}")),
         };
         self.findings.add(what, verdict, found, None);
-        well.then_some(answer)
+        passed.then_some(response)
     }
 
     fn bad(&mut self, what: &str, why: &str) {

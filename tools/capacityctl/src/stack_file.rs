@@ -1,4 +1,4 @@
-//! The file in which a running local stack says where it is.
+//! The file with the addresses of the running local stack.
 
 use std::{
     io,
@@ -13,37 +13,37 @@ pub const STATE_DIRECTORY: &str = ".local";
 /// The file's name in that folder.
 pub const FILE_NAME: &str = "stack.json";
 
-/// Where a running stack's parts are.
+/// The addresses of a running stack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StackFile {
-    /// The address of the API.
+    /// The URL of the API.
     pub api_url: String,
-    /// The address of the DynamoDB engine.
+    /// The URL of the DynamoDB engine.
     pub dynamodb_endpoint: String,
-    /// The region that the engine pretends to be.
+    /// The AWS region that the engine simulates.
     pub region: String,
-    /// The tables' names.
+    /// The table names.
     pub tables: Tables,
-    /// The token issuer.
+    /// The URL of the token issuer.
     pub issuer: String,
-    /// The client that tokens are issued to.
+    /// The client id in tokens of people.
     pub client_id: String,
     /// The issuer's private key, in DER.
     pub key_file: PathBuf,
 }
 
 impl StackFile {
-    /// Reads the file of that folder.
+    /// Reads the file in this folder.
     ///
     /// # Errors
     ///
-    /// There is none, or it is no stack file.
+    /// There is none, or it is invalid.
     pub fn read(state: &Path) -> io::Result<Self> {
         Ok(serde_json::from_slice(&std::fs::read(state.join(FILE_NAME))?)?)
     }
 
-    /// Writes the file of that folder, whole or not at all.
+    /// Writes the file in this folder atomically.
     ///
     /// # Errors
     ///
@@ -55,7 +55,7 @@ impl StackFile {
     }
 }
 
-/// The folder of the stack that runs here or in a folder above: the first with a stack file.
+/// The nearest folder of a running stack: in this folder or a parent, recognised by its stack file.
 #[must_use]
 pub fn state_directory(from: &Path) -> Option<PathBuf> {
     from.ancestors()

@@ -1,4 +1,5 @@
-//! Which tables a command works on: AWS's by the standard environment, else the running local stack's.
+//! Finds the tables that a command works on: on AWS if the environment says so, else those of the running
+//! local stack.
 
 use std::{
     collections::HashMap,
@@ -12,13 +13,13 @@ use aws_sdk_dynamodb::Client;
 use shared::config::Environment;
 
 use crate::{
-    client::{local_client, of_aws},
+    client::{aws_client, local_client},
     signing_key::SigningKey,
     stack_file::{self, StackFile},
     token::Issuer,
 };
 
-/// Any of these set means that the environment says where the tables are.
+/// If any of these is set, the environment decides where the tables are.
 pub const DECIDING_VARIABLES: [&str; 10] = [
     "AWS_ENDPOINT_URL_DYNAMODB",
     "AWS_ENDPOINT_URL",
@@ -31,15 +32,15 @@ pub const DECIDING_VARIABLES: [&str; 10] = [
     USERS_TABLE,
     IDEMPOTENCY_TABLE,
 ];
-/// The table of services and their statuses.
+/// Names the table of services and their statuses.
 pub const SERVICES_TABLE: &str = "SERVICES_TABLE";
-/// The table of changes.
+/// Names the table of changes.
 pub const STATUS_HISTORY_TABLE: &str = "STATUS_HISTORY_TABLE";
-/// The table of users.
+/// Names the table of users.
 pub const USERS_TABLE: &str = "USERS_TABLE";
-/// The table of answers to repeated requests.
+/// Names the table of idempotency records.
 pub const IDEMPOTENCY_TABLE: &str = "IDEMPOTENCY_TABLE";
-/// Limits on resets, with what openapi.yaml states as their defaults and the local stack has.
+/// The limits of resets with openapi.yaml's defaults, which the local stack uses.
 const RESET_LIMITS: [(&str, &str); 3] =
     [("RESET_DEFAULT_MINUTES", "240"), ("RESET_MIN_MINUTES", "0"), ("RESET_MAX_MINUTES", "1440")];
 
@@ -47,56 +48,54 @@ const RESET_LIMITS: [(&str, &str); 3] =
 #[derive(Debug)]
 pub struct Target {
     client: Client,
-    /// The tables' names by their variables, those that are known.
+    /// The known table names by variable.
     tables: HashMap<&'static str, String>,
     origin: Origin,
 }
 
 #[derive(Debug)]
 enum Origin {
-    /// The environment decides, because this variable is set.
+    /// The environment, because this variable is set.
     Environment(&'static str),
     /// A running stack, with its issuer.
     Stack(Box<Issuer>),
 }
 
-/// Why there is nothing to work on.
+/// Why the tables were not found.
 #[derive(Debug)]
 pub enum TargetError {
-    /// Neither a stack nor the environment.
-    Nothing,
-    /// A stack file that cannot be used.
+    /// No local stack, and the environment does not decide.
+    NotFound,
+    /// The stack file cannot be used.
     StackFile(PathBuf, io::Error),
-    /// A stack file whose stack does not answer.
-    Stale(PathBuf, String),
-    /// The environment decides, and does not name a table.
+    /// The stack of the stack file does not answer.
+    NotRunning(PathBuf, String),
+    /// The environment decides, but does not name this table.
     MissingTable(&'static str, &'static str),
-    /// The environment decides, and tokens are the local issuer's.
+    /// The environment decides, but only the local stack issues tokens.
     NoIssuer(&'static str),
 }
 
 impl fmt::Display for TargetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Nothing => f.write_str(
+            Self::NotFound => f.write_str(
                 "no local stack is running here: start one with `cargo dev`, or set AWS_REGION, SERVICES_TABLE, \
                  USERS_TABLE, STATUS_HISTORY_TABLE and IDEMPOTENCY_TABLE to work on AWS",
             ),
             Self::StackFile(file, error) => write!(f, "cannot use {}: {error}", file.display()),
-            Self::Stale(file, endpoint) => write!(
+            Self::NotRunning(file, endpoint) => write!(
                 f,
-                "the local stack of {} does not answer at {endpoint}: start it again with `cargo dev`",
+                "the local stack of {} does not answer at {endpoint}: restart it with `cargo dev`",
                 file.display()
             ),
             Self::MissingTable(variable, because) => write!(
                 f,
-                "{because} is set, so the environment says where the tables are, but {variable} is not set: \
-                 set it, or unset {because} to use the local stack"
+                "{because} is set, but {variable} is not: set it to work on AWS, or unset {because} to use the local stack"
             ),
             Self::NoIssuer(because) => write!(
                 f,
-                "{because} is set, so the environment says where the tables are, but tokens are issued by the \
-                 local stack only: unset {because} to use it"
+                "only the local stack issues tokens, but {because} is set, which selects AWS: unset it"
             ),
         }
     }
@@ -105,11 +104,12 @@ impl fmt::Display for TargetError {
 impl std::error::Error for TargetError {}
 
 impl Target {
-    /// Finds the tables: a folder that was asked for, else the environment, else a stack running here.
+    /// Finds the tables: of the given stack folder, else of the environment, else of a stack in this folder
+    /// or a parent.
     ///
     /// # Errors
     ///
-    /// There is neither, or the stack does not answer.
+    /// There are none, or the stack does not answer.
     pub async fn find(state: Option<&Path>) -> Result<Self, TargetError> {
         if let Some(state) = state {
             return Self::stack(state);
@@ -119,7 +119,7 @@ impl Target {
         }
         let here = std::env::current_dir()
             .map_err(|error| TargetError::StackFile(PathBuf::from("."), error))?;
-        Self::stack(&stack_file::state_directory(&here).ok_or(TargetError::Nothing)?)
+        Self::stack(&stack_file::state_directory(&here).ok_or(TargetError::NotFound)?)
     }
 
     async fn environment(because: &'static str) -> Self {
@@ -127,7 +127,7 @@ impl Target {
             [SERVICES_TABLE, STATUS_HISTORY_TABLE, USERS_TABLE, IDEMPOTENCY_TABLE].into_iter();
         let named = |variable| std::env::var(variable).ok().filter(|name| !name.is_empty());
         Self {
-            client: of_aws().await,
+            client: aws_client().await,
             tables: variables.filter_map(|variable| Some((variable, named(variable)?))).collect(),
             origin: Origin::Environment(because),
         }
@@ -136,11 +136,11 @@ impl Target {
     fn stack(state: &Path) -> Result<Self, TargetError> {
         let file = state.join(stack_file::FILE_NAME);
         let stack = StackFile::read(state).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => TargetError::Nothing,
+            io::ErrorKind::NotFound => TargetError::NotFound,
             _ => TargetError::StackFile(file.clone(), error),
         })?;
-        if !answers(&stack.dynamodb_endpoint) {
-            return Err(TargetError::Stale(file, stack.dynamodb_endpoint));
+        if !is_listening(&stack.dynamodb_endpoint) {
+            return Err(TargetError::NotRunning(file, stack.dynamodb_endpoint));
         }
         let key = SigningKey::read(&stack.key_file)
             .map_err(|error| TargetError::StackFile(stack.key_file.clone(), error))?;
@@ -150,26 +150,26 @@ impl Target {
         Ok(Self { client, tables: tables.into(), origin: Origin::Stack(Box::new(issuer)) })
     }
 
-    /// The client to use.
+    /// The client for the tables.
     #[must_use]
     pub const fn client(&self) -> &Client {
         &self.client
     }
 
-    /// The name of the table that this variable names.
+    /// The name of a table by its variable.
     ///
     /// # Errors
     ///
-    /// The environment decides and does not name it.
+    /// The environment decides, but does not name it.
     pub fn table(&self, variable: &'static str) -> Result<&str, TargetError> {
         self.tables.get(variable).map(String::as_str).ok_or(match self.origin {
             Origin::Environment(because) => TargetError::MissingTable(variable, because),
-            Origin::Stack(_) => TargetError::Nothing,
+            Origin::Stack(_) => TargetError::NotFound,
         })
     }
 
-    /// The settings of the functions, for those of their parts that commands use: the environment's,
-    /// or the local stack's, which are openapi.yaml's defaults.
+    /// The functions' settings that commands need: from the environment, or the local stack's, which are
+    /// openapi.yaml's defaults.
     #[must_use]
     pub fn settings(&self) -> Environment {
         let mode = ("AUTH_MODE".to_owned(), "gateway".to_owned());
@@ -188,7 +188,7 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// The environment decides, and AWS's issuer is not ours.
+    /// The environment decides, and its issuer is not ours.
     pub const fn issuer(&self) -> Result<&Issuer, TargetError> {
         match &self.origin {
             Origin::Stack(issuer) => Ok(issuer),
@@ -196,18 +196,18 @@ impl Target {
         }
     }
 
-    /// Whether the tables are those of a local stack.
+    /// Whether the tables belong to a local stack.
     #[must_use]
     pub const fn is_local(&self) -> bool {
         matches!(self.origin, Origin::Stack(_))
     }
 
-    /// Where the tables are, for a message: where a variable says, or a local stack.
+    /// Where the tables are, for a message.
     #[must_use]
     pub fn place(&self) -> String {
         match self.origin {
             Origin::Environment(because) => {
-                format!("where the environment says ({because} is set)")
+                format!("on AWS ({because} is set)")
             }
             Origin::Stack(_) => "of the local stack".to_owned(),
         }
@@ -220,14 +220,14 @@ pub fn is_set(name: &str) -> bool {
     std::env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
-/// The first variable, if any, by which the environment says where the tables are.
+/// The first variable, if any, that makes the environment decide where the tables are.
 #[must_use]
 pub fn deciding_variable(is_set: impl Fn(&str) -> bool) -> Option<&'static str> {
     DECIDING_VARIABLES.into_iter().find(|name| is_set(name))
 }
 
 /// Whether anything listens at `http://host:port`.
-fn answers(endpoint: &str) -> bool {
+fn is_listening(endpoint: &str) -> bool {
     let authority = endpoint.trim_start_matches("http://").trim_end_matches('/');
     let addresses = authority.to_socket_addrs().into_iter().flatten();
     addresses

@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use crate::signing_key::SigningKey;
 
-/// How long a token lives: a working day, within the 24 hours that verification allows.
+/// A working day; verification allows at most 24 hours.
 pub const LIFETIME_SECONDS: u64 = 12 * 60 * 60;
-/// What every token may do, unless told otherwise.
+/// The scopes of a token by default.
 pub const SCOPE: &str = "capacity/read capacity/write";
 
-/// Who signs.
+/// The issuer that signs tokens.
 #[derive(Debug)]
 pub struct Issuer {
     /// The `iss` of its tokens.
@@ -23,18 +23,18 @@ pub struct Issuer {
     pub key: SigningKey,
 }
 
-/// Whom a token is for, and what it is good for.
+/// The holder of a token and what the token permits.
 #[derive(Clone, Copy, Debug)]
 pub struct Bearer<'a> {
     /// The `sub`.
     pub subject: &'a str,
     /// The `username`; a system's token has none.
     pub username: Option<&'a str>,
-    /// The `client_id`, where it is not the one of people.
+    /// The `client_id`; `None` for that of people.
     pub client_id: Option<&'a str>,
     /// The `scope`, space-separated.
     pub scope: &'a str,
-    /// The `token_use`: `access` for every token that is to be accepted.
+    /// The `token_use`: the API accepts `access` only.
     pub token_use: &'a str,
 }
 
@@ -46,7 +46,7 @@ impl<'a> Bearer<'a> {
         Self { subject, username, client_id: None, scope: SCOPE, token_use: "access" }
     }
 
-    /// A system with both scopes: it is its client, and has no username.
+    /// A system with both scopes. Its client id is its subject; it has no username.
     #[must_use]
     pub const fn system(client_id: &'a str) -> Self {
         let (subject, client_id) = (client_id, Some(client_id));
@@ -70,11 +70,11 @@ struct Claims<'a> {
     exp: u64,
 }
 
-/// Signs a token issued at that instant (epoch seconds) and good for [`LIFETIME_SECONDS`].
+/// Signs a token that is issued at this time (epoch seconds) and valid for [`LIFETIME_SECONDS`].
 ///
 /// # Errors
 ///
-/// The key does not sign.
+/// The key cannot sign.
 pub fn mint(issuer: &Issuer, bearer: &Bearer<'_>, issued_at: u64) -> Result<String, Error> {
     let claims = Claims {
         iss: &issuer.url,
@@ -93,10 +93,10 @@ pub fn mint(issuer: &Issuer, bearer: &Bearer<'_>, issued_at: u64) -> Result<Stri
     jsonwebtoken::encode(&header, &claims, issuer.key.private())
 }
 
-/// This instant, in epoch seconds.
+/// The current time in epoch seconds.
 #[must_use]
 pub fn now_seconds() -> u64 {
-    #[expect(clippy::disallowed_methods, reason = "the clock of requests is not that of a tool")]
+    #[expect(clippy::disallowed_methods, reason = "tools have no clock of requests")]
     let now = SystemTime::now();
     now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }

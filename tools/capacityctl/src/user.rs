@@ -7,46 +7,46 @@ use serde_json::{Value, json};
 use shared::{domain::ServiceId, store::keys::users as keys};
 
 use crate::{
-    Failure, Output, Refusal,
-    output::{PLAIN, WARNING, particulars, table},
-    refusal::{Place, Problems},
+    Error, Output, ValidationError,
+    output::{PLAIN, WARNING, fields, table},
     service,
     target::{Target, USERS_TABLE},
     update::{Sent, Update},
-    user_file::{self, PERMISSIONS, User},
     users,
+    users_file::{self, PERMISSIONS, User},
+    validation::{Location, Problems},
 };
 
-/// What is given to a user or taken away.
+/// The rights to grant or revoke.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Rights {
-    /// A permission, perhaps one of several: editCapacity
+    /// A permission; repeatable
     #[arg(long = "permission", value_name = "NAME", value_parser = PERMISSIONS)]
     permissions: Vec<String>,
-    /// A service, perhaps one of several, with all below it
+    /// A service, which includes its descendants; repeatable
     #[arg(long = "service", value_name = "ID")]
     services: Vec<ServiceId>,
 }
 
-/// A user to add.
+/// The arguments of `user add`.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct New {
-    /// What history is to call the user
+pub(crate) struct NewUser {
+    /// The name that history shows
     username: String,
-    /// The `sub` of the user's tokens; by default the username
+    /// The `sub` of the user's tokens [default: the username]
     #[arg(long)]
     subject: Option<String>,
-    /// Not to be active yet
+    /// Add the user as inactive
     #[arg(long)]
     inactive: bool,
     #[command(flatten)]
     rights: Rights,
 }
 
-/// All users by name.
-pub(crate) async fn list(target: &Target) -> Result<Output, Failure> {
-    let all = users::all(target.client(), target.table(USERS_TABLE)?).await?;
-    let users = all.users;
+/// Lists all users by username.
+pub(crate) async fn list(target: &Target) -> Result<Output, Error> {
+    let list = users::list(target.client(), target.table(USERS_TABLE)?).await?;
+    let users = list.users;
     let lines = users.iter().map(|user| {
         let style = if user.active { PLAIN } else { WARNING };
         let cells = [
@@ -60,18 +60,18 @@ pub(crate) async fn list(target: &Target) -> Result<Output, Failure> {
     });
     let heading = ["username", "subject", "", "permissions", "services"];
     let mut text = format!("{}\n{} users", table(heading, lines), users.len());
-    if all.unreadable > 0 {
-        text.push_str(&format!("\n{} more rows cannot be read", all.unreadable));
+    if list.unreadable > 0 {
+        text.push_str(&format!("\n{} more items cannot be read", list.unreadable));
     }
     let entries: Vec<Value> = users.iter().map(entry).collect();
-    Ok(Output { well: all.unreadable == 0, ..Output::new(text, &entries) })
+    Ok(Output { healthy: list.unreadable == 0, ..Output::new(text, &entries) })
 }
 
-/// One user.
-pub(crate) async fn show(target: &Target, username: &str) -> Result<Output, Failure> {
-    let user = users::named(target.client(), target.table(USERS_TABLE)?, username).await?;
+/// Shows one user.
+pub(crate) async fn show(target: &Target, username: &str) -> Result<Output, Error> {
+    let user = users::find(target.client(), target.table(USERS_TABLE)?, username).await?;
     let none = |text: String| Some(if text.is_empty() { "none".to_owned() } else { text });
-    let text = particulars([
+    let text = fields([
         ("username", Some(user.username.clone())),
         ("subject", Some(user.subject.clone())),
         ("active", Some(if user.active { "yes" } else { "no" }.to_owned())),
@@ -81,7 +81,7 @@ pub(crate) async fn show(target: &Target, username: &str) -> Result<Output, Fail
     Ok(Output::new(text, &entry(&user)))
 }
 
-/// As a users file has it.
+/// The user as an entry of a users file.
 fn entry(user: &User) -> Value {
     let services: Vec<u64> = user.services.iter().map(|id| id.get()).collect();
     let User { username, subject, active, permissions, .. } = user;
@@ -93,18 +93,18 @@ fn joined<T: ToString>(values: &BTreeSet<T>) -> String {
     values.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
-/// Writes a user who is new.
-pub(crate) async fn add(target: &Target, new: New) -> Result<Output, Failure> {
+/// Adds a user.
+pub(crate) async fn add(target: &Target, new: NewUser) -> Result<Output, Error> {
     let mut problems = Problems::default();
-    let mut valid = |name: &str, parsed: Result<String, &'static str>| {
-        parsed.map_err(|text| problems.note(Place::CommandLine, format!("{name}: {text}"))).ok()
+    let mut check = |name: &str, parsed: Result<String, &'static str>| {
+        parsed.map_err(|text| problems.add(Location::CommandLine, format!("{name}: {text}"))).ok()
     };
-    let username = valid("username", user_file::username(&new.username));
+    let username = check("username", users_file::username(&new.username));
     let subject = new.subject.as_deref().unwrap_or(&new.username);
-    let subject = valid("subject", user_file::subject(subject));
-    let (username, subject) = problems.none_or_refuse((username, subject))?;
+    let subject = check("subject", users_file::subject(subject));
+    let (username, subject) = problems.into_result((username, subject))?;
     let Rights { permissions, services } = new.rights;
-    demand_services(target, &services).await?;
+    check_services_exist(target, &services).await?;
     let user = User {
         username: username.unwrap_or_default(),
         subject: subject.unwrap_or_default(),
@@ -112,67 +112,68 @@ pub(crate) async fn add(target: &Target, new: New) -> Result<Output, Failure> {
         permissions: permissions.into_iter().collect(),
         services: services.into_iter().collect(),
     };
-    let written = entry(&user);
-    let text = format!("user {} is added {}", user.username, target.place());
+    let added = entry(&user);
+    let text = format!("added user {} {}", user.username, target.place());
     users::add(target.client(), target.table(USERS_TABLE)?, user).await?;
-    Ok(Output::new(text, &written))
+    Ok(Output::new(text, &added))
 }
 
-/// A typing error would assign to nothing.
-async fn demand_services(target: &Target, services: &[ServiceId]) -> Result<(), Failure> {
+/// Catches typing errors in ids.
+async fn check_services_exist(target: &Target, services: &[ServiceId]) -> Result<(), Error> {
     for id in services {
         service::read(target, *id).await?;
     }
     Ok(())
 }
 
-/// Gives rights to a user, or takes them away; what the user has besides stays.
+/// Grants or revokes rights. The user's other rights stay.
 pub(crate) async fn change_rights(
     target: &Target,
     username: &str,
     rights: Rights,
-    gives: bool,
-) -> Result<Output, Failure> {
-    if gives {
-        demand_services(target, &rights.services).await?;
+    grants: bool,
+) -> Result<Output, Error> {
+    if grants {
+        check_services_exist(target, &rights.services).await?;
     }
     let (permissions, services) = (rights.permissions, rights.services);
     let sets = [
-        (keys::PERMISSIONS, users::permissions(&permissions.into_iter().collect())),
-        (keys::SERVICES, users::assignments(&services.into_iter().collect())),
+        (keys::PERMISSIONS, users::permission_set(&permissions.into_iter().collect())),
+        (keys::SERVICES, users::service_set(&services.into_iter().collect())),
     ];
     let sets: Vec<_> = sets.into_iter().filter_map(|(name, set)| Some((name, set?))).collect();
     if sets.is_empty() {
-        let text = "neither --permission nor --service is given";
-        return Err(Refusal::because(Place::CommandLine, text).into());
+        let text = "give --permission or --service";
+        return Err(ValidationError::new(Location::CommandLine, text).into());
     }
-    change(target, username, |update| update.sets(sets, gives)).await
+    update_user(target, username, |update| update.sets(sets, grants)).await
 }
 
-/// Lets a user in, or keeps one out. Their rights stay as they are.
+/// Activates or deactivates a user. Their rights stay.
 pub(crate) async fn set_active(
     target: &Target,
     username: &str,
     active: bool,
-) -> Result<Output, Failure> {
-    change(target, username, |update| update.set(keys::ACTIVE, AttributeValue::Bool(active))).await
+) -> Result<Output, Error> {
+    update_user(target, username, |update| update.set(keys::ACTIVE, AttributeValue::Bool(active)))
+        .await
 }
 
-async fn change(
+async fn update_user(
     target: &Target,
     username: &str,
-    what: impl FnOnce(Update) -> Update,
-) -> Result<Output, Failure> {
+    build: impl FnOnce(Update) -> Update,
+) -> Result<Output, Error> {
     let (client, table) = (target.client(), target.table(USERS_TABLE)?);
-    let user = users::named(client, table, username).await?;
+    let user = users::find(client, table, username).await?;
     let update = Update::of(keys::SUBJECT, AttributeValue::S(user.subject))
         .only_if_equal(keys::USERNAME, Some(AttributeValue::S(username.to_owned())));
-    match what(update).send(client, table).await? {
-        Sent::Refused => Err(Failure::Overtaken { table: table.to_owned() }),
+    match build(update).send(client, table).await? {
+        Sent::Refused => Err(Error::ConcurrentModification { table: table.to_owned() }),
         Sent::Written => {
-            let mut shown = show(target, username).await?;
-            shown.text.push_str(&format!("\nin table {table} {}", target.place()));
-            Ok(shown)
+            let mut output = show(target, username).await?;
+            output.text.push_str(&format!("\nin table {table} {}", target.place()));
+            Ok(output)
         }
     }
 }

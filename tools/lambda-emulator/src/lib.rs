@@ -1,5 +1,5 @@
-//! Runs a function as it is deployed: starts its binary as one environment of Lambda, and is the other
-//! side of the [Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) to it.
+//! Runs a function's binary as Lambda does, in one execution environment, and serves the
+//! [Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) to it.
 
 mod runtime_api;
 
@@ -20,76 +20,75 @@ use tokio::{
     time::timeout,
 };
 
-use runtime_api::Call;
-pub use runtime_api::{Ended, Outcome};
+use runtime_api::Invocation;
+pub use runtime_api::{InvocationResult, Outcome};
 
-/// How long Lambda lets the start of a function take.
-const START: Duration = Duration::from_secs(10);
+/// The limit of Lambda's init phase.
+const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// One environment of a function. It is killed when this is dropped, as Lambda does.
+/// An execution environment of a function. The process is killed when this is dropped, as Lambda does.
 #[derive(Debug)]
-pub struct Function {
+pub struct ExecutionEnvironment {
     child: Child,
-    calls: mpsc::Sender<Call>,
-    asked: watch::Receiver<bool>,
-    called: u64,
+    invocations: mpsc::Sender<Invocation>,
+    ready: watch::Receiver<bool>,
+    invocation_count: u64,
     server: JoinHandle<()>,
-    lines: JoinHandle<Vec<String>>,
+    log_lines: JoinHandle<Vec<String>>,
 }
 
-/// Why there is no outcome.
+/// Why an invocation has no outcome.
 #[derive(Debug)]
-pub enum Lost {
+pub enum InvokeError {
     /// The function did not answer before its deadline.
     TimedOut,
-    /// The function ended.
+    /// The process exited.
     Exited(ExitStatus),
 }
 
-impl fmt::Display for Lost {
+impl fmt::Display for InvokeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TimedOut => f.write_str("the function did not answer before its deadline"),
-            Self::Exited(status) => write!(f, "the function ended ({status})"),
+            Self::Exited(status) => write!(f, "the function exited ({status})"),
         }
     }
 }
 
-impl std::error::Error for Lost {}
+impl std::error::Error for InvokeError {}
 
-impl Function {
-    /// Starts a command that runs a binary with those variables, besides what Lambda always sets, and
-    /// nothing else.
+impl ExecutionEnvironment {
+    /// Starts a binary with these environment variables and those that Lambda always sets, and no others.
     ///
     /// # Errors
-    /// It cannot be started.
+    /// The process cannot be started.
     pub async fn start<Name: AsRef<OsStr>, Value: AsRef<OsStr>>(
         command: process::Command,
         variables: impl IntoIterator<Item = (Name, Value)>,
     ) -> io::Result<Self> {
-        Self::writing_to(Stdio::piped(), command, variables).await
+        Self::start_with_stdout(Stdio::piped(), command, variables).await
     }
 
-    /// The same, with its lines in that file, and not kept: it may be called millions of times.
+    /// The same, with standard output in a file instead of memory, for millions of invocations.
     ///
     /// # Errors
-    /// It cannot be started.
+    /// The process cannot be started.
     pub async fn start_logging_to<Name: AsRef<OsStr>, Value: AsRef<OsStr>>(
         log: File,
         command: process::Command,
         variables: impl IntoIterator<Item = (Name, Value)>,
     ) -> io::Result<Self> {
-        Self::writing_to(log.into(), command, variables).await
+        Self::start_with_stdout(log.into(), command, variables).await
     }
 
-    async fn writing_to<Name: AsRef<OsStr>, Value: AsRef<OsStr>>(
-        log: Stdio,
+    async fn start_with_stdout<Name: AsRef<OsStr>, Value: AsRef<OsStr>>(
+        stdout: Stdio,
         command: process::Command,
         variables: impl IntoIterator<Item = (Name, Value)>,
     ) -> io::Result<Self> {
-        let (calls, taken) = mpsc::channel(1);
-        let (ask, asked) = watch::channel(false);
-        let (address, server) = runtime_api::serve(taken, ask).await?;
+        let (invocations, queue) = mpsc::channel(1);
+        let (set_ready, ready) = watch::channel(false);
+        let (address, server) = runtime_api::serve(queue, set_ready).await?;
         let mut child = Command::from(command)
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
@@ -98,95 +97,107 @@ impl Function {
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
             .envs(variables)
             .stdin(Stdio::null())
-            .stdout(log)
+            .stdout(stdout)
             .kill_on_drop(true)
             .spawn()?;
-        let written = child.stdout.take();
-        let lines = tokio::spawn(async move {
-            let Some(written) = written else { return Vec::new() };
-            let (mut written, mut lines) = (BufReader::new(written).lines(), Vec::new());
-            while let Ok(Some(line)) = written.next_line().await {
+        let stdout = child.stdout.take();
+        let log_lines = tokio::spawn(async move {
+            let Some(stdout) = stdout else { return Vec::new() };
+            let (mut stdout, mut lines) = (BufReader::new(stdout).lines(), Vec::new());
+            while let Ok(Some(line)) = stdout.next_line().await {
                 lines.push(line);
             }
             lines
         });
-        Ok(Self { child, calls, asked, called: 0, server, lines })
+        Ok(Self { child, invocations, ready, invocation_count: 0, server, log_lines })
     }
 
-    /// The process, as long as it runs.
+    /// The process id while it runs.
     #[must_use]
-    pub fn id(&self) -> Option<u32> {
+    pub fn process_id(&self) -> Option<u32> {
         self.child.id()
     }
 
-    /// Waits until the function has started: it asks for its first call.
+    /// Waits for the end of the init phase: the function asks for its first invocation.
     ///
     /// # Errors
-    /// It does not get there; it must not be called any more.
-    pub async fn started(&mut self, within: Duration) -> Result<(), Lost> {
-        let started = async {
+    /// The function exits or takes too long. Do not invoke it any more.
+    pub async fn wait_until_ready(&mut self, limit: Duration) -> Result<(), InvokeError> {
+        let ready = async {
             tokio::select! {
-                Ok(_) = self.asked.wait_for(|asked| *asked) => Ok(()),
-                Ok(status) = self.child.wait() => Err(Lost::Exited(status)),
-                else => Err(Lost::TimedOut),
+                Ok(_) = self.ready.wait_for(|ready| *ready) => Ok(()),
+                Ok(status) = self.child.wait() => Err(InvokeError::Exited(status)),
+                else => Err(InvokeError::TimedOut),
             }
         };
-        timeout(within, started).await.unwrap_or(Err(Lost::TimedOut))
+        timeout(limit, ready).await.unwrap_or(Err(InvokeError::TimedOut))
     }
 
-    /// Calls the function with an event, once it has started, and gives it so much time.
+    /// Invokes the function with an event and this timeout.
     ///
     /// # Errors
-    /// It gives no outcome; it must not be called any more.
-    pub async fn call(&mut self, event: String, time: Duration) -> Result<Ended, Lost> {
-        self.make(event, time, true).await
+    /// There is no outcome. Do not invoke it any more.
+    pub async fn invoke(
+        &mut self,
+        event: String,
+        limit: Duration,
+    ) -> Result<InvocationResult, InvokeError> {
+        self.send(event, limit, true).await
     }
 
-    /// As [`Self::call`], but the function is never told that its answer has arrived: it stands still.
+    /// As [`Self::invoke`], but never acknowledges the function's response, so that it does nothing more.
     ///
     /// # Errors
-    /// It gives no outcome.
-    pub async fn last_call(&mut self, event: String, time: Duration) -> Result<Ended, Lost> {
-        self.make(event, time, false).await
+    /// There is no outcome.
+    pub async fn invoke_last(
+        &mut self,
+        event: String,
+        limit: Duration,
+    ) -> Result<InvocationResult, InvokeError> {
+        self.send(event, limit, false).await
     }
 
-    async fn make(&mut self, event: String, time: Duration, goes_on: bool) -> Result<Ended, Lost> {
-        let (answer, mut answered) = oneshot::channel();
-        self.called += 1;
-        let id = format!("call-{}", self.called);
-        // The server takes calls for as long as this is here.
-        let _ = self.calls.send(Call { id, event, time, answer, goes_on }).await;
-        let ended = async {
+    async fn send(
+        &mut self,
+        event: String,
+        limit: Duration,
+        acknowledge: bool,
+    ) -> Result<InvocationResult, InvokeError> {
+        let (result, mut received) = oneshot::channel();
+        self.invocation_count += 1;
+        let id = format!("call-{}", self.invocation_count);
+        // Never fails: the server runs as long as this exists.
+        let _ = self.invocations.send(Invocation { id, event, limit, result, acknowledge }).await;
+        let outcome = async {
             tokio::select! {
-                Ok(ended) = &mut answered => Ok(ended),
-                Ok(status) = self.child.wait() => Err(Lost::Exited(status)),
-                else => Err(Lost::TimedOut),
+                Ok(result) = &mut received => Ok(result),
+                Ok(status) = self.child.wait() => Err(InvokeError::Exited(status)),
+                else => Err(InvokeError::TimedOut),
             }
         };
-        timeout(START + time, ended).await.unwrap_or(Err(Lost::TimedOut))
+        timeout(INIT_TIMEOUT + limit, outcome).await.unwrap_or(Err(InvokeError::TimedOut))
     }
 
-    /// Waits until the function has ended by itself.
+    /// Waits until the process exits by itself.
     ///
     /// # Errors
-    /// It cannot be waited for.
-    pub async fn ended(mut self) -> io::Result<ExitStatus> {
+    /// The exit status is not available.
+    pub async fn wait(mut self) -> io::Result<ExitStatus> {
         self.child.wait().await
     }
 
-    /// Kills the function without a warning, and gives the lines that it has written, if
-    /// they were kept.
+    /// Kills the process; returns the lines of its standard output if they were kept.
     ///
     /// # Errors
-    /// It cannot be killed.
+    /// The process cannot be killed.
     pub async fn kill(mut self) -> io::Result<Vec<String>> {
         self.child.kill().await?;
         self.server.abort();
-        (&mut self.lines).await.map_err(io::Error::other)
+        (&mut self.log_lines).await.map_err(io::Error::other)
     }
 }
 
-impl Drop for Function {
+impl Drop for ExecutionEnvironment {
     fn drop(&mut self) {
         self.server.abort();
     }

@@ -1,4 +1,4 @@
-//! The Runtime API for one environment, which takes one call at a time.
+//! The Runtime API of one execution environment, which handles one invocation at a time.
 
 use std::{
     io,
@@ -23,60 +23,60 @@ use tokio::{
     time::Instant,
 };
 
-/// How a call ended.
+/// The result of an invocation.
 #[derive(Debug)]
-pub struct Ended {
-    /// What the function answered.
+pub struct InvocationResult {
+    /// What the function returned.
     pub outcome: Outcome,
-    /// How long it took from being handed out.
-    pub took: Duration,
-    /// How long before its deadline.
-    pub left: Duration,
+    /// From handing out the event to the outcome.
+    pub duration: Duration,
+    /// The time left until the deadline.
+    pub remaining: Duration,
 }
 
-/// What a function answered.
+/// What a function returned.
 #[derive(Debug)]
 pub enum Outcome {
-    /// Its answer to the event.
-    Answer(Value),
-    /// That the call failed, and how. The gateway makes a 500 of its own of it.
-    Failure(Value),
+    /// Its response.
+    Response(Value),
+    /// An error of the invocation, which the gateway turns into its own 500.
+    Error(Value),
 }
 
-/// A call that waits for the function to take it.
+/// An invocation that waits until the function asks for it.
 #[derive(Debug)]
-pub(crate) struct Call {
+pub(crate) struct Invocation {
     pub(crate) id: String,
     pub(crate) event: String,
-    pub(crate) time: Duration,
-    pub(crate) answer: oneshot::Sender<Ended>,
-    /// Whether the function is told that its answer has arrived.
-    pub(crate) goes_on: bool,
+    pub(crate) limit: Duration,
+    pub(crate) result: oneshot::Sender<InvocationResult>,
+    /// Whether the API acknowledges the response.
+    pub(crate) acknowledge: bool,
 }
 
 type Shared = State<Arc<Api>>;
 
 struct Api {
-    calls: Mutex<mpsc::Receiver<Call>>,
-    asked: watch::Sender<bool>,
-    under_way: Mutex<Option<UnderWay>>,
+    queue: Mutex<mpsc::Receiver<Invocation>>,
+    ready: watch::Sender<bool>,
+    current: Mutex<Option<CurrentInvocation>>,
 }
 
-/// The call that the function has taken.
-struct UnderWay {
+/// The invocation that the function is handling.
+struct CurrentInvocation {
     id: String,
-    taken: Instant,
-    time: Duration,
-    answer: oneshot::Sender<Ended>,
-    goes_on: bool,
+    start: Instant,
+    limit: Duration,
+    result: oneshot::Sender<InvocationResult>,
+    acknowledge: bool,
 }
 
-/// Serves the API on a free port, and tells when the function has asked for its first call.
+/// Serves the API on a free port; sets `ready` when the function asks for its first invocation.
 pub(crate) async fn serve(
-    calls: mpsc::Receiver<Call>,
-    asked: watch::Sender<bool>,
+    queue: mpsc::Receiver<Invocation>,
+    ready: watch::Sender<bool>,
 ) -> io::Result<(SocketAddr, JoinHandle<()>)> {
-    let api = Api { calls: Mutex::new(calls), asked, under_way: Mutex::default() };
+    let api = Api { queue: Mutex::new(queue), ready, current: Mutex::default() };
     let router = Router::new()
         .route("/2018-06-01/runtime/invocation/next", get(next))
         .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
@@ -85,7 +85,7 @@ pub(crate) async fn serve(
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
     let server = tokio::spawn(async move {
-        // It ends with its task, and not before.
+        // Serves until its task is aborted.
         let _ = axum::serve(listener, router).await;
     });
     Ok((address, server))
@@ -96,16 +96,16 @@ fn epoch_ms(from_now: Duration) -> u128 {
     (SystemTime::now() + from_now).duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()
 }
 
-/// Waits for the next call, and hands it out: from then on its time runs.
+/// Waits for the next invocation and hands it out. Its time runs from then on.
 async fn next(State(api): Shared) -> Response {
-    api.asked.send_replace(true);
-    let Some(call) = api.calls.lock().await.recv().await else {
+    api.ready.send_replace(true);
+    let Some(invocation) = api.queue.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };
     let headers = [
         ("content-type", "application/json".to_owned()),
-        ("lambda-runtime-aws-request-id", call.id.clone()),
-        ("lambda-runtime-deadline-ms", epoch_ms(call.time).to_string()),
+        ("lambda-runtime-aws-request-id", invocation.id.clone()),
+        ("lambda-runtime-deadline-ms", epoch_ms(invocation.limit).to_string()),
         (
             "lambda-runtime-invoked-function-arn",
             "arn:aws:lambda:eu-west-2:123456789012:function:function:live".to_owned(),
@@ -115,31 +115,31 @@ async fn next(State(api): Shared) -> Response {
             "Root=1-6b015ebc-b5d7f083ce674fa6bc224deb;Parent=53995c3f42cd8ad8;Sampled=0".to_owned(),
         ),
     ];
-    let Call { id, event, time, answer, goes_on } = call;
-    let under_way = UnderWay { id, taken: Instant::now(), time, answer, goes_on };
-    *api.under_way.lock().await = Some(under_way);
+    let Invocation { id, event, limit, result, acknowledge } = invocation;
+    let current = CurrentInvocation { id, start: Instant::now(), limit, result, acknowledge };
+    *api.current.lock().await = Some(current);
     (headers, event).into_response()
 }
 
 async fn response(api: Shared, id: Path<String>, body: Bytes) -> StatusCode {
-    ended(&api, &id, &body, Outcome::Answer).await
+    finish(&api, &id, &body, Outcome::Response).await
 }
 
 async fn error(api: Shared, id: Path<String>, body: Bytes) -> StatusCode {
-    ended(&api, &id, &body, Outcome::Failure).await
+    finish(&api, &id, &body, Outcome::Error).await
 }
 
-/// Takes the outcome of a call that is under way.
-async fn ended(api: &Api, id: &str, body: &[u8], outcome: fn(Value) -> Outcome) -> StatusCode {
-    let call = api.under_way.lock().await.take_if(|call| call.id == id);
-    let (Some(call), Ok(body)) = (call, serde_json::from_slice(body)) else {
+/// Accepts the outcome of the current invocation.
+async fn finish(api: &Api, id: &str, body: &[u8], outcome: fn(Value) -> Outcome) -> StatusCode {
+    let current = api.current.lock().await.take_if(|current| current.id == id);
+    let (Some(current), Ok(body)) = (current, serde_json::from_slice(body)) else {
         return StatusCode::BAD_REQUEST;
     };
-    let took = call.taken.elapsed();
-    let left = call.time.saturating_sub(took);
-    // Whoever has called may have gone.
-    let _ = call.answer.send(Ended { outcome: outcome(body), took, left });
-    if !call.goes_on {
+    let duration = current.start.elapsed();
+    let remaining = current.limit.saturating_sub(duration);
+    // The caller may have stopped waiting.
+    let _ = current.result.send(InvocationResult { outcome: outcome(body), duration, remaining });
+    if !current.acknowledge {
         std::future::pending::<()>().await;
     }
     StatusCode::ACCEPTED

@@ -1,4 +1,4 @@
-//! What API Gateway makes of a request: an HTTP API's event, format 2.0, modelled on those of `events/`.
+//! Turns a request into the event of an API Gateway HTTP API, format 2.0, based on an event of `events/`.
 
 use std::{
     fs,
@@ -11,66 +11,66 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use crate::Failure;
+use crate::Error;
 
-/// The headers that the gateway adds to the client's.
-const ADDED: [&str; 4] =
+/// The headers that the gateway adds.
+const GATEWAY_HEADERS: [&str; 4] =
     ["x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"];
 
-/// An event of a route, which others of that route are modelled on.
+/// An event that serves as the template for all events of its route.
 #[derive(Debug)]
-pub struct Pattern {
+pub struct EventTemplate {
     event: Value,
-    sent: AtomicU64,
+    count: AtomicU64,
 }
 
-/// A request as the gateway has it before it calls a function.
+/// A request as the gateway receives it.
 #[derive(Debug)]
-pub struct Received<'a> {
-    /// The path as it was sent.
+pub struct GatewayRequest<'a> {
+    /// The raw path.
     pub path: &'a str,
-    /// What follows the question mark.
+    /// The raw query string.
     pub query: &'a str,
-    /// The service that the path names.
+    /// The service id in the path.
     pub id: Option<&'a str>,
     /// The client's headers.
     pub headers: &'a HeaderMap,
-    /// Whom the token was issued to.
+    /// The subject of the token.
     pub subject: &'a str,
-    /// The body, if there is one.
+    /// The body; empty if there is none.
     pub body: &'a str,
-    /// When, in seconds since 1970.
+    /// The time in epoch seconds.
     pub now: i64,
 }
 
-impl Pattern {
+impl EventTemplate {
     /// Reads `events/<case>.json`.
     ///
     /// # Errors
-    /// There is no such event, or it lacks what each of the gateway's has.
-    pub fn read(root: &Path, case: &'static str) -> Result<Self, Failure> {
+    /// The file does not exist, or lacks members that every event of the gateway has.
+    pub fn read(root: &Path, case: &'static str) -> Result<Self, Error> {
         let file = root.join(format!("events/{case}.json"));
-        let text = fs::read(&file).map_err(|error| Failure::File(file, error))?;
-        let mut event: Value = serde_json::from_slice(&text).map_err(|_| Failure::Event(case))?;
+        let text = fs::read(&file).map_err(|error| Error::File(file, error))?;
+        let mut event: Value = serde_json::from_slice(&text).map_err(|_| Error::Event(case))?;
         let claims = event.pointer("/requestContext/authorizer/jwt/claims");
         let http = event.pointer("/requestContext/http");
         if claims.and(http).is_none_or(|members| !members.is_object()) {
-            return Err(Failure::Event(case));
+            return Err(Error::Event(case));
         }
-        let event_members = event.as_object_mut().ok_or(Failure::Event(case))?;
-        for of_one_request in ["body", "queryStringParameters", "pathParameters"] {
-            event_members.remove(of_one_request);
+        let event_members = event.as_object_mut().ok_or(Error::Event(case))?;
+        for name in ["body", "queryStringParameters", "pathParameters"] {
+            event_members.remove(name);
         }
         let headers = event.get_mut("headers").and_then(Value::as_object_mut);
-        let headers = headers.ok_or(Failure::Event(case))?;
-        headers.retain(|name, _| ADDED.contains(&name.as_str()));
-        Ok(Self { event, sent: AtomicU64::new(0) })
+        let headers = headers.ok_or(Error::Event(case))?;
+        headers.retain(|name, _| GATEWAY_HEADERS.contains(&name.as_str()));
+        Ok(Self { event, count: AtomicU64::new(0) })
     }
 
-    /// The event of a request.
+    /// Builds the event for a request.
     #[must_use]
-    pub fn event(&self, request: &Received<'_>) -> Value {
-        let number = self.sent.fetch_add(1, Ordering::Relaxed);
+    pub fn event(&self, request: &GatewayRequest<'_>) -> Value {
+        let number = self.count.fetch_add(1, Ordering::Relaxed);
         let mut event = self.event.clone();
         if let Some(headers) = event.get_mut("headers").and_then(Value::as_object_mut) {
             let trace = format!("Root=1-{:08x}-{number:024x}", request.now);
@@ -92,8 +92,8 @@ impl Pattern {
             let query = parameters(request.query).map(|query| ("queryStringParameters", query));
             let body = Some(request.body).filter(|body| !body.is_empty());
             let body = body.map(|body| ("body", body.into()));
-            let own = [id, query, body].into_iter().flatten();
-            members.extend(own.map(|(name, value)| (name.to_owned(), value)));
+            let optional = [id, query, body].into_iter().flatten();
+            members.extend(optional.map(|(name, value)| (name.to_owned(), value)));
         }
         event
     }
@@ -105,7 +105,7 @@ fn set(event: &mut Value, pointer: &str, value: impl Into<Value>) {
     }
 }
 
-/// Names in lower case; a header that is sent twice has its values joined.
+/// Names in lower case; values of a repeated header are joined.
 fn headers_of(headers: &HeaderMap) -> impl Iterator<Item = (String, Value)> {
     headers.keys().map(|name| {
         let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
@@ -113,7 +113,7 @@ fn headers_of(headers: &HeaderMap) -> impl Iterator<Item = (String, Value)> {
     })
 }
 
-/// The query decoded; a parameter that is sent twice has its values joined.
+/// The decoded query; values of a repeated parameter are joined.
 fn parameters(query: &str) -> Option<Value> {
     let decoded =
         |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
@@ -130,7 +130,7 @@ fn parameters(query: &str) -> Option<Value> {
     (!parameters.is_empty()).then_some(Value::Object(parameters))
 }
 
-/// A time as in access logs: `21/Nov/2026:09:05:00 +0000`.
+/// The time in access log format: `21/Nov/2026:09:05:00 +0000`.
 fn common_log(seconds: i64) -> String {
     let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let month: String = at.month().to_string().chars().take(3).collect();

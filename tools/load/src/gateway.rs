@@ -1,7 +1,7 @@
-//! A small API Gateway: an HTTP request becomes an event, goes to a free environment of its function,
-//! and the function's answer becomes the response.
+//! A small API Gateway: turns an HTTP request into an event, invokes the function in a free environment,
+//! and turns the result into the HTTP response.
 //!
-//! Tokens are not verified: whom a request is by is what its bearer token says.
+//! It does not verify tokens: the bearer token is the subject.
 
 use std::{io, sync::Arc};
 
@@ -19,12 +19,12 @@ use shared::http::Clock;
 use tokio::task::JoinHandle;
 
 use crate::{
-    Failure,
-    environments::Environments,
-    event::{Pattern, Received},
+    Error,
+    environment_pool::EnvironmentPool,
+    event::{EventTemplate, GatewayRequest},
 };
 
-/// The functions there are, each with the event that its requests are modelled on.
+/// The functions, each with the event that is the template for its events.
 pub const FUNCTIONS: [(&str, &str); 3] = [
     ("get-status", "get-status/a-reader-reads-a-status"),
     ("list-services", "list-services/the-first-page"),
@@ -34,48 +34,48 @@ pub const FUNCTIONS: [(&str, &str); 3] = [
 /// A route of the gateway.
 #[derive(Debug)]
 pub struct Route {
-    /// The function's environments.
-    pub environments: Environments,
-    /// The event that those of its requests are modelled on.
-    pub pattern: Pattern,
+    /// The function's execution environments.
+    pub pool: EnvironmentPool,
+    /// The template for events.
+    pub template: EventTemplate,
 }
 
-/// A running gateway; it stops when this is dropped, and its functions with it.
+/// A running gateway. It and its functions stop when this is dropped.
 #[derive(Debug)]
 pub struct Gateway {
-    /// Where it is.
+    /// Its URL.
     pub url: String,
     routes: [Arc<Route>; 3],
     server: JoinHandle<()>,
 }
 
 impl Gateway {
-    /// Starts a gateway with those routes, in the order of [`FUNCTIONS`].
+    /// Starts a gateway with these routes, in the order of [`FUNCTIONS`].
     ///
     /// # Errors
     /// There is no free port.
-    pub fn start(routes: [Route; 3]) -> Result<Self, Failure> {
-        let failed = |error: io::Error| Failure::Part("gateway", error);
+    pub fn start(routes: [Route; 3]) -> Result<Self, Error> {
+        let failed = |error: io::Error| Error::Start("gateway", error);
         let listener = free_port().map_err(failed)?;
         let url = format!("http://{}", listener.local_addr().map_err(failed)?);
         listener.set_nonblocking(true).map_err(failed)?;
         let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
         let routes = routes.map(Arc::new);
         let [read, list, update] = routes.clone();
-        let status = get(answer).with_state(read).merge(put(answer).with_state(update));
+        let status = get(handle).with_state(read).merge(put(handle).with_state(update));
         let router = Router::new()
-            .route("/services", get(answer).with_state(list))
+            .route("/services", get(handle).with_state(list))
             .route("/services/{id}/capacitystatus", status);
         let server = tokio::spawn(async move {
-            // It ends with its task, and not before.
+            // Serves until its task is aborted.
             let _ = axum::serve(listener, router).await;
         });
         Ok(Self { url, routes, server })
     }
 
-    /// The environments of each function, in the order of [`FUNCTIONS`].
-    pub fn environments(&self) -> impl Iterator<Item = (&'static str, &Environments)> {
-        let routes = self.routes.iter().map(|route| &route.environments);
+    /// The environment pool of each function, in the order of [`FUNCTIONS`].
+    pub fn pools(&self) -> impl Iterator<Item = (&'static str, &EnvironmentPool)> {
+        let routes = self.routes.iter().map(|route| &route.pool);
         FUNCTIONS.into_iter().map(|(function, _)| function).zip(routes)
     }
 }
@@ -86,7 +86,7 @@ impl Drop for Gateway {
     }
 }
 
-async fn answer(
+async fn handle(
     State(route): State<Arc<Route>>,
     id: Option<Path<String>>,
     uri: Uri,
@@ -94,7 +94,7 @@ async fn answer(
     body: String,
 ) -> Response<Body> {
     let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let event = route.pattern.event(&Received {
+    let event = route.template.event(&GatewayRequest {
         path: uri.path(),
         query: uri.query().unwrap_or_default(),
         id: id.as_ref().map(|Path(id)| id.as_str()),
@@ -103,31 +103,31 @@ async fn answer(
         body: &body,
         now: Clock::system().now().epoch_seconds(),
     });
-    // A client that leaves does not take the environment with it.
-    let called = tokio::spawn(async move { route.environments.call(event.to_string()).await });
-    match called.await {
-        Ok(Some(Outcome::Answer(answer))) => response(answer).unwrap_or_else(failed),
-        Ok(Some(Outcome::Failure(_)) | None) | Err(_) => failed(),
+    // In a task of its own: a client that disconnects must not cancel the invocation.
+    let outcome = tokio::spawn(async move { route.pool.invoke(event.to_string()).await });
+    match outcome.await {
+        Ok(Some(Outcome::Response(result))) => response(result).unwrap_or_else(internal_error),
+        Ok(Some(Outcome::Error(_)) | None) | Err(_) => internal_error(),
     }
 }
 
-fn response(mut answer: Value) -> Option<Response<Body>> {
-    let status = answer.get("statusCode")?.as_u64()?.try_into().ok()?;
-    let body = match answer.get_mut("body").map(Value::take) {
+fn response(mut result: Value) -> Option<Response<Body>> {
+    let status = result.get("statusCode")?.as_u64()?.try_into().ok()?;
+    let body = match result.get_mut("body").map(Value::take) {
         Some(Value::String(body)) => Body::from(body),
         _ => Body::empty(),
     };
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).ok()?;
-    for (name, value) in answer.get("headers")?.as_object()? {
+    for (name, value) in result.get("headers")?.as_object()? {
         let name: axum::http::HeaderName = name.parse().ok()?;
         response.headers_mut().insert(name, HeaderValue::from_str(value.as_str()?).ok()?);
     }
     Some(response)
 }
 
-/// What the gateway says when a function has no answer.
-fn failed() -> Response<Body> {
+/// The gateway's response if the function has none.
+fn internal_error() -> Response<Body> {
     let mut response = Response::new(Body::from(r#"{"message":"Internal Server Error"}"#));
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     response

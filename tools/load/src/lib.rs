@@ -1,23 +1,23 @@
-//! `cargo load`: the built functions under load, as Lambda runs them behind API Gateway, and what each
-//! kind of request asks of the store.
+//! `cargo load`: load-tests the built functions as Lambda runs them behind API Gateway, and measures what
+//! each kind of request costs.
 //!
-//! Everything runs on this machine and speaks over the loopback interface.
+//! Everything runs on this machine, over the loopback interface.
 
+pub mod capacity_proxy;
 pub mod cli;
-pub mod counter;
-pub mod directory;
-pub mod done;
-pub mod environments;
+pub mod cpu_time;
+pub mod environment_pool;
+pub mod error;
 pub mod event;
-pub mod failure;
-pub mod fill;
 pub mod gateway;
-pub mod kind;
-pub mod oha;
-pub mod processor;
+pub mod generated_directory;
+pub mod invocation_stats;
+pub mod load_generator;
 pub mod report;
+mod report_text;
+pub mod request_kind;
 pub mod run;
-pub mod stage;
-mod text;
+pub mod seed;
+pub mod testbed;
 
-pub use failure::Failure;
+pub use error::Error;

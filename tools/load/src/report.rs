@@ -1,158 +1,164 @@
-//! What was measured; as JSON for programs.
+//! The report, as JSON for programs.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 
 use crate::{
-    counter::Counts,
-    done::{Done, milliseconds, ratio},
-    kind::Kind,
-    oha::Answered,
+    capacity_proxy::ConsumedCapacity,
+    invocation_stats::{InvocationStats, milliseconds, ratio},
+    load_generator::LatencyResult,
+    request_kind::RequestKind,
 };
 
-/// What was asked for.
+/// The parameters of a run.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Asked {
-    /// Services in the directory.
+pub struct RunParameters {
+    /// Services in the table.
     pub services: u64,
-    /// Requests per second, of all kinds.
+    /// Requests per second, of all kinds together.
     pub rate: u64,
     /// Environments of each function.
     pub environments: u16,
 }
 
-/// All of it.
+/// The report of a run.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
-    /// What was asked for.
-    pub asked: Asked,
-    /// What came of the load, if any was sent.
-    pub loaded: Option<Loaded>,
-    /// What a request of each kind asks of the store, if that was counted.
-    pub counted: Vec<Counted>,
+    /// The parameters.
+    pub asked: RunParameters,
+    /// The result of the load, if there was one.
+    pub loaded: Option<LoadResult>,
+    /// What a request of each kind costs, if that was measured.
+    pub counted: Vec<RequestCost>,
 }
 
-/// What came of the load.
+/// The result of the load.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Loaded {
-    /// How long it took.
+pub struct LoadResult {
+    /// Its duration.
     pub seconds: f64,
-    /// By kind of request.
-    pub answered: Vec<Answered>,
-    /// By function.
-    pub functions: Vec<Used>,
+    /// Latencies by kind of request.
+    pub answered: Vec<LatencyResult>,
+    /// Usage by function.
+    pub functions: Vec<FunctionUsage>,
     /// The engine's CPU time for one request, in milliseconds.
     pub engine_cpu_ms: f64,
-    /// What part of one processor the engine has used.
+    /// The engine's share of one processor.
     pub engine_share: f64,
 }
 
-/// What one function has used for one call; times are in milliseconds.
+/// What one invocation of a function uses; times are in milliseconds.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Used {
+pub struct FunctionUsage {
     /// The function.
     pub function: &'static str,
-    /// How often it was called.
+    /// The number of invocations.
     pub calls: usize,
-    /// CPU time.
+    /// Mean CPU time.
     pub cpu_ms: f64,
-    /// From the call to the answer.
+    /// Mean duration.
     pub duration_ms: f64,
-    /// So much of half of the calls at most.
+    /// The median duration.
     pub p50_ms: f64,
-    /// And of 99 in a hundred.
+    /// The 99th percentile of the duration.
     pub p99_ms: f64,
-    /// What Lambda bills.
+    /// Mean billed duration.
     pub billed_ms: f64,
 }
 
-/// What one request of a kind asks of the store and of the function, on average.
+/// What one request of a kind costs on average, in the store and in the function.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Counted {
+pub struct RequestCost {
     /// The kind.
-    pub kind: Kind,
-    /// Calls of the store, by operation.
+    pub kind: RequestKind,
+    /// DynamoDB calls, by operation.
     pub calls: BTreeMap<String, f64>,
     /// Read units, by table and index.
     pub read: BTreeMap<String, f64>,
     /// Write units, by table and index.
     pub written: BTreeMap<String, f64>,
-    /// How long the store took, the way there and back included.
+    /// The time of DynamoDB calls, including the network.
     pub store_ms: f64,
-    /// The function's part.
+    /// What the function uses.
     #[serde(flatten)]
-    pub used: Used,
-    /// What the function logs.
+    pub used: FunctionUsage,
+    /// The size of the function's log lines.
     pub log_bytes: f64,
 }
 
-impl Loaded {
-    /// Puts together what was measured.
+impl LoadResult {
+    /// Computes the result from the measurements.
     #[must_use]
     pub fn new(
-        answered: Vec<Answered>,
-        functions: &[(&'static str, Done)],
-        engine: Duration,
-        took: Duration,
+        answered: Vec<LatencyResult>,
+        functions: &[(&'static str, InvocationStats)],
+        engine_cpu_time: Duration,
+        duration: Duration,
     ) -> Self {
         let requests = answered.iter().map(|one| one.requests).sum();
-        let functions = functions.iter().map(|(function, done)| Used::new(function, done));
+        let functions =
+            functions.iter().map(|(function, stats)| FunctionUsage::new(function, stats));
         Self {
-            seconds: took.as_secs_f64(),
+            seconds: duration.as_secs_f64(),
             functions: functions.collect(),
             answered,
-            engine_cpu_ms: ratio(milliseconds(engine), requests),
-            engine_share: engine.as_secs_f64() / took.as_secs_f64(),
+            engine_cpu_ms: ratio(milliseconds(engine_cpu_time), requests),
+            engine_share: engine_cpu_time.as_secs_f64() / duration.as_secs_f64(),
         }
     }
 }
 
-impl Used {
-    fn new(function: &'static str, done: &Done) -> Self {
+impl FunctionUsage {
+    fn new(function: &'static str, stats: &InvocationStats) -> Self {
         Self {
             function,
-            calls: done.durations.len(),
-            cpu_ms: done.per_call(done.used),
-            duration_ms: done.mean(),
-            p50_ms: done.percentile(50),
-            p99_ms: done.percentile(99),
-            billed_ms: done.billed(),
+            calls: stats.durations.len(),
+            cpu_ms: stats.per_invocation(stats.cpu_time),
+            duration_ms: stats.mean(),
+            p50_ms: stats.percentile(50),
+            p99_ms: stats.percentile(99),
+            billed_ms: stats.billed(),
         }
     }
 }
 
-impl Counted {
-    /// Shares what was counted among the calls.
+impl RequestCost {
+    /// Divides the totals by the number of requests.
     #[must_use]
-    pub fn new(kind: Kind, counts: &Counts, done: &Done, log_bytes: u64) -> Self {
-        let calls = done.durations.len() as u64;
-        let each = |units: &BTreeMap<String, f64>| {
-            units.iter().map(|(place, units)| (place.clone(), ratio(*units, calls))).collect()
+    pub fn new(
+        kind: RequestKind,
+        consumed: &ConsumedCapacity,
+        stats: &InvocationStats,
+        log_bytes: u64,
+    ) -> Self {
+        let calls = stats.durations.len() as u64;
+        let per_call = |units: &BTreeMap<String, f64>| {
+            units.iter().map(|(name, units)| (name.clone(), ratio(*units, calls))).collect()
         };
         let whole = |(operation, times): (&String, &u64)| (operation.clone(), *times as f64);
         Self {
             kind,
-            calls: each(&counts.calls.iter().map(whole).collect()),
-            read: each(&counts.read),
-            written: each(&counts.written),
-            store_ms: done.per_call(counts.time),
-            used: Used::new(kind.function(), done),
+            calls: per_call(&consumed.calls.iter().map(whole).collect()),
+            read: per_call(&consumed.read),
+            written: per_call(&consumed.written),
+            store_ms: stats.per_invocation(consumed.time),
+            used: FunctionUsage::new(kind.function(), stats),
             log_bytes: ratio(log_bytes as f64, calls),
         }
     }
 }
 
 impl Report {
-    /// Whether each request was answered, and as it should be.
+    /// Whether every request got an expected response.
     #[must_use]
-    pub fn is_well(&self) -> bool {
-        self.loaded.iter().all(|loaded| loaded.answered.iter().all(Answered::is_well))
+    pub fn is_successful(&self) -> bool {
+        self.loaded.iter().all(|loaded| loaded.answered.iter().all(LatencyResult::is_successful))
     }
 
     /// For programs.

@@ -1,4 +1,4 @@
-//! One run: the stage is set, the load is sent, and then each kind of request is counted.
+//! One run: prepares the testbed, sends the load, then measures the cost of each kind of request.
 
 use std::{
     path::Path,
@@ -9,112 +9,116 @@ use local_stack::state::{default_directory, workspace_root};
 use tokio::{sync::mpsc, task::JoinSet, time::timeout};
 
 use crate::{
-    Failure,
+    Error,
+    capacity_proxy::{CapacityProxy, ConsumedCapacity},
     cli::Arguments,
-    counter::{Counter, Counts},
-    done::Done,
+    cpu_time,
     gateway::Gateway,
-    kind::Kind,
-    oha::{self, Answered, Order},
-    processor,
-    report::{Asked, Counted, Loaded, Report},
-    stage::Stage,
+    invocation_stats::InvocationStats,
+    load_generator::{self, LatencyResult, LoadRun},
+    report::{LoadResult, Report, RequestCost, RunParameters},
+    request_kind::RequestKind,
+    testbed::Testbed,
 };
 
-/// The engine's thread has that name.
-const ENGINE: &str = "dynamodb";
-/// How many requests of each kind warm the environments up.
-const WARM: u64 = 50;
+/// The name of the engine's thread.
+const ENGINE_THREAD: &str = "dynamodb";
+/// Requests of each kind to warm up the environments.
+const WARM_UP_REQUESTS: u64 = 50;
 
-/// Runs it.
+/// Runs the load test.
 ///
 /// # Errors
-/// Whatever keeps it from coming to a report.
-pub async fn run(arguments: &Arguments) -> Result<Report, Failure> {
+/// There is no report: a part of the testbed fails, or the load takes too long.
+pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
     let needed = arguments.requests.div_ceil(arguments.rate);
     if needed > arguments.seconds {
-        return Err(Failure::TooMany(needed, arguments.seconds));
+        return Err(Error::TooMany(needed, arguments.seconds));
     }
     let oha = match arguments.requests {
         0 => None,
-        _ => Some(oha::find_or_bring(&default_directory(&workspace_root()?).join("tools")).await?),
+        _ => Some(
+            load_generator::find_or_install(&default_directory(&workspace_root()?).join("tools"))
+                .await?,
+        ),
     };
-    let (lost, mut told) = mpsc::unbounded_channel();
-    let stage = Stage::set(arguments, lost).await?;
+    let (failed, mut failures) = mpsc::unbounded_channel();
+    let testbed = Testbed::start(arguments, failed).await?;
     tokio::select! {
-        report = report(arguments, &stage, oha.as_deref()) => report,
-        Some(failure) = told.recv() => Err(failure),
+        report = report(arguments, &testbed, oha.as_deref()) => report,
+        Some(error) = failures.recv() => Err(error),
     }
 }
 
 async fn report(
     arguments: &Arguments,
-    stage: &Stage,
+    testbed: &Testbed,
     oha: Option<&Path>,
-) -> Result<Report, Failure> {
-    let gateway = stage.gateway(stage.engine.endpoint(), arguments.environments).await?;
-    stage.be_busy(&gateway).await?;
-    warm_up(stage, &gateway).await?;
+) -> Result<Report, Error> {
+    let gateway = testbed.gateway(testbed.engine.endpoint(), arguments.environments).await?;
+    testbed.set_initial_statuses(&gateway).await?;
+    warm_up(testbed, &gateway).await?;
     let loaded = match oha {
-        Some(oha) => Some(load(arguments, stage, &gateway, oha).await?),
+        Some(oha) => Some(load(arguments, testbed, &gateway, oha).await?),
         None => None,
     };
     drop(gateway);
-    let counted = if arguments.counted > 0 { count(arguments, stage).await? } else { Vec::new() };
+    let counted =
+        if arguments.counted > 0 { measure_costs(arguments, testbed).await? } else { Vec::new() };
     let Arguments { services, rate, environments, .. } = *arguments;
-    Ok(Report { asked: Asked { services, rate, environments }, loaded, counted })
+    Ok(Report { asked: RunParameters { services, rate, environments }, loaded, counted })
 }
 
-/// Has every environment answer, so that what is measured afterwards is no start.
-async fn warm_up(stage: &Stage, gateway: &Gateway) -> Result<(), Failure> {
-    for kind in Kind::ALL {
-        stage.ask(gateway, kind, WARM).await?;
+/// Warms up the environments, so that no cold start is measured.
+async fn warm_up(testbed: &Testbed, gateway: &Gateway) -> Result<(), Error> {
+    for kind in RequestKind::ALL {
+        testbed.send_requests(gateway, kind, WARM_UP_REQUESTS).await?;
     }
-    for (_, environments) in gateway.environments() {
-        environments.done()?;
+    for (_, pool) in gateway.pools() {
+        pool.take_stats()?;
     }
     Ok(())
 }
 
-/// Sends all kinds at once, each at its part of the rate.
+/// Sends all kinds of requests at the same time, each at its share of the rate.
 async fn load(
     arguments: &Arguments,
-    stage: &Stage,
+    testbed: &Testbed,
     gateway: &Gateway,
     oha: &Path,
-) -> Result<Loaded, Failure> {
-    let engine = || processor::of_own_threads(ENGINE).map_err(|e| Failure::Part("engine", e));
-    let (engine_before, begun) = (engine()?, Instant::now());
-    let sending = send_all(arguments, stage, gateway, oha);
-    let answered = timeout(Duration::from_secs(arguments.seconds), sending).await;
-    let answered = answered.map_err(|_| Failure::Behind(arguments.seconds))??;
-    let took = begun.elapsed();
+) -> Result<LoadResult, Error> {
+    let engine = || cpu_time::of_own_threads(ENGINE_THREAD).map_err(|e| Error::Start("engine", e));
+    let (engine_before, start) = (engine()?, Instant::now());
+    let sending = send_all(arguments, testbed, gateway, oha);
+    let results = timeout(Duration::from_secs(arguments.seconds), sending).await;
+    let results = results.map_err(|_| Error::TimedOut(arguments.seconds))??;
+    let duration = start.elapsed();
     let functions = gateway
-        .environments()
-        .map(|(function, environments)| Ok((function, environments.done()?)))
-        .collect::<Result<Vec<(&'static str, Done)>, Failure>>()?;
+        .pools()
+        .map(|(function, pool)| Ok((function, pool.take_stats()?)))
+        .collect::<Result<Vec<(&'static str, InvocationStats)>, Error>>()?;
     let engine = engine()?.saturating_sub(engine_before);
-    Ok(Loaded::new(answered, &functions, engine, took))
+    Ok(LoadResult::new(results, &functions, engine, duration))
 }
 
 async fn send_all(
     arguments: &Arguments,
-    stage: &Stage,
+    testbed: &Testbed,
     gateway: &Gateway,
     oha: &Path,
-) -> Result<Vec<Answered>, Failure> {
+) -> Result<Vec<LatencyResult>, Error> {
     let mut running = JoinSet::new();
-    for (place, kind) in Kind::ALL.into_iter().enumerate() {
+    for (position, kind) in RequestKind::ALL.into_iter().enumerate() {
         let requests = arguments.requests * kind.per_thousand() / 1000;
         if requests == 0 {
             continue;
         }
-        let (oha, folder) = (oha.to_owned(), stage.folder.clone());
-        let (gateway, directory) = (gateway.url.clone(), stage.directory);
-        #[expect(clippy::cast_precision_loss, reason = "a rate is no number of 53 bits")]
+        let (oha, folder) = (oha.to_owned(), testbed.folder.clone());
+        let (gateway, directory) = (gateway.url.clone(), testbed.directory);
+        #[expect(clippy::cast_precision_loss, reason = "rates are smaller than 2^53")]
         let rate = (arguments.rate * kind.per_thousand()) as f64 / 1000.0;
         running.spawn(async move {
-            let order = Order {
+            let run = LoadRun {
                 oha: &oha,
                 folder: &folder,
                 gateway: &gateway,
@@ -123,28 +127,36 @@ async fn send_all(
                 requests,
                 rate,
             };
-            Ok::<_, Failure>((place, order.send().await?))
+            Ok::<_, Error>((position, run.send().await?))
         });
     }
-    let mut answered = running.join_all().await.into_iter().collect::<Result<Vec<_>, _>>()?;
-    answered.sort_by_key(|(place, _)| *place);
-    Ok(answered.into_iter().map(|(_, answered)| answered).collect())
+    let mut results = running.join_all().await.into_iter().collect::<Result<Vec<_>, _>>()?;
+    results.sort_by_key(|(position, _)| *position);
+    Ok(results.into_iter().map(|(_, result)| result).collect())
 }
 
-/// Sends some requests of each kind, one after the other, by way of the counter.
-async fn count(arguments: &Arguments, stage: &Stage) -> Result<Vec<Counted>, Failure> {
-    let counter = Counter::start(stage.engine.endpoint())?;
-    let gateway = stage.gateway(&counter.url, 1).await?;
-    warm_up(stage, &gateway).await?;
-    let mut counted = Vec::new();
-    for kind in Kind::ALL {
-        let logged = stage.logged(kind.function())?;
-        let _: Counts = counter.counts();
-        stage.ask(&gateway, kind, arguments.counted).await?;
-        let own = gateway.environments().find(|(function, _)| *function == kind.function());
-        let done = own.map(|(_, environments)| environments.done()).transpose()?;
-        let bytes = stage.logged(kind.function())? - logged;
-        counted.push(Counted::new(kind, &counter.counts(), &done.unwrap_or_default(), bytes));
+/// Sends requests of each kind one after the other through the proxy, and measures what they cost.
+async fn measure_costs(
+    arguments: &Arguments,
+    testbed: &Testbed,
+) -> Result<Vec<RequestCost>, Error> {
+    let proxy = CapacityProxy::start(testbed.engine.endpoint())?;
+    let gateway = testbed.gateway(&proxy.url, 1).await?;
+    warm_up(testbed, &gateway).await?;
+    let mut costs = Vec::new();
+    for kind in RequestKind::ALL {
+        let log_bytes_before = testbed.log_bytes(kind.function())?;
+        let _: ConsumedCapacity = proxy.take_consumed();
+        testbed.send_requests(&gateway, kind, arguments.counted).await?;
+        let own = gateway.pools().find(|(function, _)| *function == kind.function());
+        let stats = own.map(|(_, pool)| pool.take_stats()).transpose()?;
+        let bytes = testbed.log_bytes(kind.function())? - log_bytes_before;
+        costs.push(RequestCost::new(
+            kind,
+            &proxy.take_consumed(),
+            &stats.unwrap_or_default(),
+            bytes,
+        ));
     }
-    Ok(counted)
+    Ok(costs)
 }

@@ -1,26 +1,26 @@
-//! Runs an HTTP server on a thread and runtime of its own, so that it outlives the runtime of
-//! whoever started it (each test has one) and is not slowed down by it.
+//! Runs an HTTP server on its own thread and runtime: it outlives the runtime of its caller (each test has
+//! one) and is not slowed down by it.
 
 use std::{future::Future, io, net::TcpListener, thread, time::Duration};
 
 use tokio::sync::oneshot;
 
-/// A server in the background; it stops when this is dropped.
+/// A background server. Stops when dropped.
 #[derive(Debug)]
 pub struct Background {
     stop: Option<oneshot::Sender<()>>,
     thread: thread::JoinHandle<()>,
 }
 
-/// Resolves when the server is to stop.
+/// Resolves when the server must stop.
 pub type Stop = oneshot::Receiver<()>;
 
 impl Background {
-    /// Runs `serve` on that listener until its [`Stop`] resolves.
+    /// Runs `serve` on the listener until its [`Stop`] resolves.
     ///
     /// # Errors
     ///
-    /// The listener is unusable, or there can be no more threads.
+    /// The listener cannot be used, or no thread can be started.
     pub fn serve<F>(
         name: &'static str,
         listener: TcpListener,
@@ -42,7 +42,7 @@ impl Background {
         Ok(Self { stop: Some(stop), thread })
     }
 
-    /// Stops the server and waits a moment until its last request is answered.
+    /// Stops the server; waits up to two seconds for open requests.
     pub async fn finish(mut self) {
         drop(self.stop.take());
         for _ in 0..100 {

@@ -1,5 +1,5 @@
-//! A program that the stack started: in a process group of its own, so that a Ctrl-C in the terminal
-//! reaches it by way of the stack, and never left behind.
+//! Runs a program in its own process group, so that the stack decides what Ctrl-C does to it, and never
+//! leaves it behind.
 
 use std::{process::ExitStatus, time::Duration};
 
@@ -9,12 +9,12 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{Failure, processes};
+use crate::{Error, processes};
 
-/// How long a program may take to end by itself.
-const GRACE: Duration = Duration::from_secs(5);
+/// How long to wait after SIGTERM before SIGKILL.
+const GRACE_PERIOD: Duration = Duration::from_secs(5);
 
-/// A running program; its group is told to end when this is dropped.
+/// A running program. Its process group gets SIGTERM when this is dropped.
 #[derive(Debug)]
 pub struct Child {
     name: &'static str,
@@ -23,49 +23,49 @@ pub struct Child {
 }
 
 impl Child {
-    /// Starts a program that reads nothing from the terminal.
+    /// Starts a program without standard input.
     ///
     /// # Errors
     ///
     /// It cannot be started.
-    pub fn start(name: &'static str, command: &mut Command) -> Result<Self, Failure> {
+    pub fn start(name: &'static str, command: &mut Command) -> Result<Self, Error> {
         let command = command.process_group(0).stdin(std::process::Stdio::null());
-        let inner = command.spawn().map_err(|error| Failure::Program(name, error.to_string()))?;
+        let inner = command.spawn().map_err(|error| Error::Program(name, error.to_string()))?;
         let group = inner.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         Ok(Self { name, inner, group })
     }
 
-    /// Waits for its end.
+    /// Waits until it exits.
     ///
     /// # Errors
     ///
-    /// The system does not say how it ended.
-    pub async fn ended(&mut self) -> Result<ExitStatus, Failure> {
+    /// The exit status is not available.
+    pub async fn wait(&mut self) -> Result<ExitStatus, Error> {
         let status = self.inner.wait().await;
-        status.map_err(|error| Failure::Program(self.name, error.to_string()))
+        status.map_err(|error| Error::Program(self.name, error.to_string()))
     }
 
-    /// Waits for its success.
+    /// Waits until it exits successfully.
     ///
     /// # Errors
     ///
     /// It fails.
-    pub async fn succeeded(mut self) -> Result<(), Failure> {
-        match self.ended().await? {
+    pub async fn wait_for_success(mut self) -> Result<(), Error> {
+        match self.wait().await? {
             status if status.success() => Ok(()),
-            status => Err(Failure::Program(self.name, format!("failed ({status})"))),
+            status => Err(Error::Program(self.name, format!("failed ({status})"))),
         }
     }
 
-    /// Ends it and everything that it started, in whatever group that is.
+    /// Ends it and all its descendants, in any process group.
     pub async fn stop(mut self) {
         let Some(group) = self.group else { return };
         let below = processes::descendants(group.as_raw_nonzero().get());
         self.terminate();
-        let _ = timeout(GRACE, self.inner.wait()).await;
+        let _ = timeout(GRACE_PERIOD, self.inner.wait()).await;
         let own = getpid().as_raw_nonzero().get();
         for _ in 0..100 {
-            // Adopted orphans are below this process, others only known from before.
+            // Adopted orphans are descendants of this process; others are known from before only.
             let mut left = processes::descendants(own);
             left.extend(processes::survivors(&below));
             if left.is_empty() {
@@ -77,7 +77,7 @@ impl Child {
     }
 
     fn terminate(&self) {
-        // Nothing to do where it has ended, and its number is not another's before it was waited for.
+        // No id: it has exited and been waited for. Until then its process id is not reused.
         if let (Some(group), Some(_)) = (self.group, self.inner.id()) {
             let _ = kill_process_group(group, Signal::TERM);
         }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-/// Runs the whole system on this machine until Ctrl-C: a DynamoDB engine, tables with a sample
-/// directory, a token issuer, and the functions, which are built again when their source changes.
+/// Runs the whole system on this machine until Ctrl-C: a DynamoDB engine, tables with sample data, a token
+/// issuer, and the functions, which are rebuilt when their source changes.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "local-stack", bin_name = "cargo dev", version)]
 pub struct Arguments {
@@ -18,10 +18,10 @@ pub struct Arguments {
     /// Port of the token issuer
     #[arg(long, default_value_t = 9002)]
     pub issuer_port: u16,
-    /// Forget the data of earlier runs and start with the sample directory alone
+    /// Delete the data of earlier runs and start with the sample data
     #[arg(long)]
     pub fresh: bool,
-    /// Folder for the data and the issuer's key; by default `.local` in the workspace
+    /// Folder for the data and the issuer's key [default: `.local` in the workspace]
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
 }

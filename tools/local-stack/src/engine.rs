@@ -1,4 +1,4 @@
-//! The DynamoDB engine: `dynoxide`, spoken to over HTTP by the real SDK.
+//! The DynamoDB engine `dynoxide`, which the real SDK calls over HTTP.
 
 use std::{io, net::TcpListener, path::Path};
 
@@ -8,10 +8,10 @@ use dynoxide::Database;
 
 use crate::background::{Background, free_port};
 
-/// The region that the engine stands for.
+/// The AWS region that the engine simulates.
 pub const REGION: &str = "eu-west-2";
 
-/// A running engine; it stops when this is dropped.
+/// A running engine. Stops when dropped.
 #[derive(Debug)]
 pub struct Engine {
     endpoint: String,
@@ -28,11 +28,11 @@ impl Engine {
         Self::start(free_port()?, Database::memory().map_err(io::Error::other)?)
     }
 
-    /// Starts an engine on that listener with its data in that file, which need not exist.
+    /// Starts an engine on the listener, with its data in the file; creates the file if needed.
     ///
     /// # Errors
     ///
-    /// The file is no database or cannot be written.
+    /// The file is not a database, or cannot be written.
     pub fn on_disk(listener: TcpListener, file: &Path) -> io::Result<Self> {
         let file = file.to_str().ok_or_else(|| io::Error::other("the path is not UTF-8"))?;
         Self::start(listener, Database::new(file).map_err(io::Error::other)?)
@@ -51,19 +51,19 @@ impl Engine {
         Ok(Self { endpoint, background })
     }
 
-    /// Its address, for `AWS_ENDPOINT_URL_DYNAMODB`.
+    /// The URL for `AWS_ENDPOINT_URL_DYNAMODB`.
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
 
-    /// A client of it.
+    /// A client for it.
     #[must_use]
     pub fn client(&self) -> Client {
         local_client(&self.endpoint, REGION)
     }
 
-    /// Stops it and lets it close its file.
+    /// Stops it and waits until it has closed its file.
     pub async fn finish(self) {
         self.background.finish().await;
     }

@@ -1,5 +1,5 @@
-//! Copies of the example events that work against the running stack: the authorizer's claims, which
-//! only a gateway gives, become a live token with the same claims.
+//! Copies the example events for use with the running stack: replaces the authorizer's claims, which only a
+//! gateway adds, by a valid token with the same claims.
 
 use std::{
     fs, io,
@@ -9,49 +9,53 @@ use std::{
 use capacityctl::token::{self, Bearer, Issuer};
 use serde_json::Value;
 
-use crate::Failure;
+use crate::Error;
 
-/// Writes a live copy of every `events/<function>/<case>.json`, and says how many there are.
+/// Writes a copy with a valid token of every `events/<function>/<case>.json`; returns how many.
 ///
 /// # Errors
 ///
-/// A file cannot be read or written, or is no JSON.
-pub fn write_live_copies(events: &Path, copies: &Path, issuer: &Issuer) -> Result<usize, Failure> {
-    let mut written = 0;
-    for event in cases(events).map_err(|error| Failure::File(events.to_owned(), error))? {
+/// A file cannot be read or written, or is not JSON.
+pub fn write_copies_with_tokens(
+    events: &Path,
+    copies: &Path,
+    issuer: &Issuer,
+) -> Result<usize, Error> {
+    let mut count = 0;
+    for event in event_files(events).map_err(|error| Error::File(events.to_owned(), error))? {
         let copy = copies.join(event.strip_prefix(events).unwrap_or(&event));
-        write_live_copy(&event, &copy, issuer)
-            .map_err(|error| Failure::File(event.clone(), error))?;
-        written += 1;
+        write_copy_with_token(&event, &copy, issuer)
+            .map_err(|error| Error::File(event.clone(), error))?;
+        count += 1;
     }
-    Ok(written)
+    Ok(count)
 }
 
-fn cases(events: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut cases = Vec::new();
+fn event_files(events: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
     for function in fs::read_dir(events)?.flatten().filter(|entry| entry.path().is_dir()) {
         let files = fs::read_dir(function.path())?.flatten().map(|entry| entry.path());
-        cases.extend(
+        found.extend(
             files.filter(|file| file.extension().is_some_and(|extension| extension == "json")),
         );
     }
-    Ok(cases)
+    Ok(found)
 }
 
-fn write_live_copy(event: &Path, copy: &Path, issuer: &Issuer) -> io::Result<()> {
+fn write_copy_with_token(event: &Path, copy: &Path, issuer: &Issuer) -> io::Result<()> {
     let event = serde_json::from_slice(&fs::read(event)?)?;
-    let live = live(event, issuer).map_err(io::Error::other)?;
+    let event = with_token(event, issuer).map_err(io::Error::other)?;
     copy.parent().map_or(Ok(()), fs::create_dir_all)?;
-    fs::write(copy, serde_json::to_vec_pretty(&live)?)
+    fs::write(copy, serde_json::to_vec_pretty(&event)?)
 }
 
-/// The event as it reaches a function with nothing in front: no authorizer, and a token that says
-/// what the claims said. An event without claims stays without a token.
+/// The event as a function gets it without a gateway: no authorizer, but a token with the same claims. An
+/// event without claims gets no token.
 ///
 /// # Errors
 ///
 /// The token cannot be signed.
-pub fn live(mut event: Value, issuer: &Issuer) -> Result<Value, jsonwebtoken::errors::Error> {
+pub fn with_token(mut event: Value, issuer: &Issuer) -> Result<Value, jsonwebtoken::errors::Error> {
     let context = event.get_mut("requestContext").and_then(Value::as_object_mut);
     let authorizer = context.and_then(|context| context.remove("authorizer"));
     let claims = authorizer.as_ref().and_then(|authorizer| authorizer.pointer("/jwt/claims"));

@@ -1,4 +1,4 @@
-//! What the stack prints when it is ready: where it is, and lines to copy and paste.
+//! The text that the stack prints when it is ready: its URLs, and commands to copy and paste.
 
 use std::path::Path;
 
@@ -7,18 +7,18 @@ use crate::{
     schedule, token_endpoint,
 };
 
-/// What the text depends on.
+/// The values in the text.
 #[derive(Debug)]
 pub struct Guide<'a> {
-    /// The address of the API.
+    /// The URL of the API.
     pub api_url: &'a str,
-    /// The token issuer.
+    /// The URL of the token issuer.
     pub issuer: &'a str,
-    /// `cargo ctl`, with the stack's folder where that is not the default.
+    /// `cargo ctl`, with `--state` if the folder is not the default.
     pub ctl: String,
-    /// `cargo lambda`, by its path where it is not on the shell's.
+    /// `cargo lambda`, or its path if it is not on the shell's path.
     pub cargo_lambda: String,
-    /// The live copies of the events.
+    /// The events with valid tokens.
     pub events: &'a Path,
 }
 
@@ -51,19 +51,19 @@ In another terminal, in this workspace:
   # list a region
   curl -i {bearer} '{api_url}/services?region=9000001000'
 
-Documentation, to try it out as well: {api_url}/docs (Authorize takes a token)
+Documentation, where you can try requests: {api_url}/docs (paste a token under Authorize)
 Tokens: {ctl} token USERNAME
   sample-editor          may update provider 9000001100 and its services
   sample-regional-lead   may update region 9000001000
   sample-system          may update providers of three regions
   sample-reader          may read
-  sample-inactive        is refused
-  or from {issuer}{token_endpoint} as applications get them: grant_type=password with
-  the password {PASSWORD}; sample-system by grant_type=client_credentials with the secret {SECRET}
+  sample-inactive        may do nothing
+  Applications get tokens from {issuer}{token_endpoint}: people with grant_type=password and the
+  password {PASSWORD}, sample-system with grant_type=client_credentials and the secret {SECRET}
 Events: {program} invoke{port} get-status --data-file {events}/get-status/CASE.json
-Directory and users of your own: {ctl} import services FILE, {ctl} import users FILE
-Each minute {scheduled} makes resets durable, five minutes after their deadline; readers see them at once.
-A change of a function's source is built and used by the next request. Ctrl-C stops everything.
+Your own services and users: {ctl} import services FILE, {ctl} import users FILE
+Every minute {scheduled} stores resets whose deadline passed five minutes ago; readers see them at the deadline.
+After you change a function's source, the next request rebuilds and uses it. Ctrl-C stops everything.
 "
         )
     }

@@ -1,7 +1,7 @@
-//! The local token issuer: what clients and verifiers ask of Cognito, on this machine.
+//! The local token issuer, which replaces Cognito on this machine.
 //!
-//! It publishes its keys and issues tokens to the sample users. `capacityctl`, which reads the same
-//! key, mints them for anybody.
+//! It publishes its keys and issues tokens to the sample users. `capacityctl` reads the same key and mints
+//! tokens for any user.
 
 use std::{io, net::TcpListener, sync::Arc};
 
@@ -20,11 +20,11 @@ use crate::{
     token_endpoint,
 };
 
-/// The client that people's tokens are issued to.
+/// The client id in tokens of people.
 pub const CLIENT_ID: &str = "capacity-local";
 const JWKS_PATH: &str = "/.well-known/jwks.json";
 
-/// A running issuer; it stops when this is dropped.
+/// A running issuer. Stops when dropped.
 #[derive(Debug)]
 pub struct LocalIssuer {
     issuer: Arc<Issuer>,
@@ -36,16 +36,16 @@ impl LocalIssuer {
     ///
     /// # Errors
     ///
-    /// There is no free port or no randomness.
+    /// There is no free port, or no key can be generated.
     pub fn on_free_port() -> io::Result<Self> {
         Self::start(free_port()?, crate::key::make()?)
     }
 
-    /// Starts an issuer with that key on that listener.
+    /// Starts an issuer with the key on the listener.
     ///
     /// # Errors
     ///
-    /// The listener is unusable.
+    /// The listener cannot be used.
     pub fn start(listener: TcpListener, key: SigningKey) -> io::Result<Self> {
         let url = format!("http://{}", listener.local_addr()?);
         let issuer = Arc::new(Issuer { url, client_id: CLIENT_ID.to_owned(), key });
@@ -60,13 +60,13 @@ impl LocalIssuer {
         Ok(Self { issuer, background })
     }
 
-    /// What mints its tokens.
+    /// Mints its tokens.
     #[must_use]
     pub fn issuer(&self) -> &Issuer {
         &self.issuer
     }
 
-    /// Where its keys are published.
+    /// The URL of its public keys.
     #[must_use]
     pub fn jwks_url(&self) -> String {
         format!("{}{JWKS_PATH}", self.issuer.url)
@@ -84,7 +84,7 @@ fn router(issuer: &Arc<Issuer>) -> Router {
     Router::new()
         .route("/.well-known/openid-configuration", get(async || Json(discovery)))
         .route(JWKS_PATH, get(async || Json(jwks)))
-        .route(token_endpoint::PATH, post(token_endpoint::answer))
+        .route(token_endpoint::PATH, post(token_endpoint::handle))
         .with_state(Arc::clone(issuer))
 }
 

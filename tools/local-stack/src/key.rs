@@ -1,4 +1,4 @@
-//! The local issuer's key: made at first start, kept in a file that only its owner reads.
+//! The local issuer's key: generated at the first start, kept in a file that only its owner can read.
 
 use std::{fs, io, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
@@ -8,11 +8,11 @@ use aws_lc_rs::{
 };
 use capacityctl::signing_key::SigningKey;
 
-/// Reads the key of that file, or makes one and writes it there.
+/// Reads the key file, or generates a key and writes the file.
 ///
 /// # Errors
 ///
-/// The file cannot be used, or holds no key.
+/// The file cannot be used, or is not a key.
 pub fn read_or_make(file: &Path) -> io::Result<SigningKey> {
     if !file.exists() {
         write(file, &new_der()?)?;
@@ -20,11 +20,11 @@ pub fn read_or_make(file: &Path) -> io::Result<SigningKey> {
     SigningKey::read(file)
 }
 
-/// A new key, kept nowhere.
+/// Generates a key without a file.
 ///
 /// # Errors
 ///
-/// The system has no randomness to give.
+/// No key can be generated.
 pub fn make() -> io::Result<SigningKey> {
     SigningKey::from_der(&new_der()?).map_err(io::Error::other)
 }
@@ -35,18 +35,18 @@ fn new_der() -> io::Result<Vec<u8>> {
     pkcs1(der.as_ref()).map(<[u8]>::to_vec).ok_or_else(|| io::Error::other("no key of 2048 bits"))
 }
 
-/// In PKCS#8, between the outer length and the key: version 0 and `rsaEncryption` (RFC 5958).
+/// The bytes of PKCS#8 between the outer length and the key: version 0 and `rsaEncryption` (RFC 5958).
 const VERSION_AND_ALGORITHM: [u8; 18] =
     [2, 1, 0, 0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 1, 5, 0];
 
-/// The PKCS#1 key in a PKCS#8 one, whose lengths take two bytes each: `jsonwebtoken` wants that.
+/// The PKCS#1 key, which `jsonwebtoken` needs, in a PKCS#8 key. Each length takes two bytes.
 fn pkcs1(pkcs8: &[u8]) -> Option<&[u8]> {
     let octets =
         pkcs8.strip_prefix(&[0x30, 0x82])?.get(2..)?.strip_prefix(&VERSION_AND_ALGORITHM)?;
     octets.strip_prefix(&[4, 0x82])?.get(2..)
 }
 
-/// Whole or not at all, and never readable by others.
+/// Writes atomically, never readable by others.
 fn write(file: &Path, der: &[u8]) -> io::Result<()> {
     let unfinished = file.with_extension("new");
     let _ = fs::remove_file(&unfinished);

@@ -1,18 +1,17 @@
-//! The whole system on one machine: `cargo dev`.
+//! `cargo dev`: the whole system on one machine.
 //!
-//! The tests use the engine, the tables and the issuer from here. Nothing of this is deployed.
+//! The tests use its engine, tables and issuer. Nothing of it is deployed.
 
 pub mod background;
 pub mod cargo_lambda;
 pub mod child;
 pub mod cli;
 pub mod engine;
+pub mod error;
 pub mod events;
-pub mod failure;
-pub mod forward;
-pub mod gateway;
+pub mod function_env;
 pub mod guide;
-pub mod interrupt;
+pub mod ipv6_forward;
 pub mod issuer;
 pub mod key;
 pub mod ports;
@@ -21,12 +20,13 @@ pub mod ready;
 pub mod routes;
 pub mod sample;
 pub mod schedule;
+pub mod shutdown_signal;
 pub mod stack;
 pub mod state;
 pub mod tables;
 pub mod template;
-pub mod tls;
+pub mod tls_proxy;
 pub mod token_endpoint;
 pub mod watch;
 
-pub use failure::Failure;
+pub use error::Error;

@@ -9,8 +9,8 @@ use local_stack::cli::Arguments;
 async fn main() -> ExitCode {
     match local_stack::stack::run(&Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {failure}");
+        Err(error) => {
+            eprintln!("error: {error}");
             ExitCode::FAILURE
         }
     }

@@ -1,24 +1,25 @@
-//! The ports of the stack: all free before anything is started.
+//! Reserves the stack's ports before anything starts.
 
 use std::{io::ErrorKind, net::TcpListener};
 
-use crate::{Failure, cli::Arguments};
+use crate::{Error, cli::Arguments};
 
-/// A port and what it is for.
+/// A port and its purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Port {
     /// Its number.
     pub number: u16,
-    /// What listens there.
+    /// The component that listens there.
     pub purpose: &'static str,
-    /// The flag that chooses another.
+    /// The flag to choose another port.
     pub flag: &'static str,
 }
 
-/// Listeners for the parts that run in this process; the API's own port is only known to be free.
+/// Listeners for the components of this process. The API's own port is only checked: another process uses
+/// it.
 #[derive(Debug)]
 pub struct Listeners {
-    /// The API's on IPv6, where there is IPv6.
+    /// The API's on IPv6, if there is IPv6.
     pub api_ipv6: Option<TcpListener>,
     /// The DynamoDB engine's.
     pub dynamodb: TcpListener,
@@ -27,12 +28,12 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Takes the ports that were asked for.
+    /// Binds the requested ports.
     ///
     /// # Errors
     ///
-    /// One of them is taken, or not for everybody.
-    pub fn bind(arguments: &Arguments) -> Result<Self, Failure> {
+    /// A port is taken, or may not be used.
+    pub fn bind(arguments: &Arguments) -> Result<Self, Error> {
         let api = Port { number: arguments.port, purpose: "API", flag: "--port" };
         let dynamodb = Port {
             number: arguments.dynamodb_port,
@@ -41,7 +42,7 @@ impl Listeners {
         };
         let issuer =
             Port { number: arguments.issuer_port, purpose: "token issuer", flag: "--issuer-port" };
-        // Held until all are taken, so that no two of them are the same.
+        // Held until all are bound, so that no two are the same.
         let held = bind(api)?;
         let listeners =
             Self { api_ipv6: bind_ipv6(api)?, dynamodb: bind(dynamodb)?, issuer: bind(issuer)? };
@@ -50,17 +51,17 @@ impl Listeners {
     }
 }
 
-fn bind(port: Port) -> Result<TcpListener, Failure> {
+fn bind(port: Port) -> Result<TcpListener, Error> {
     TcpListener::bind(("127.0.0.1", port.number)).map_err(|error| match error.kind() {
-        ErrorKind::AddrInUse => Failure::PortTaken(port),
-        _ => Failure::Part(port.purpose, error),
+        ErrorKind::AddrInUse => Error::PortTaken(port),
+        _ => Error::Start(port.purpose, error),
     })
 }
 
-fn bind_ipv6(port: Port) -> Result<Option<TcpListener>, Failure> {
+fn bind_ipv6(port: Port) -> Result<Option<TcpListener>, Error> {
     match TcpListener::bind(("::1", port.number)) {
         Ok(listener) => Ok(Some(listener)),
-        Err(error) if error.kind() == ErrorKind::AddrInUse => Err(Failure::PortTaken(port)),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => Err(Error::PortTaken(port)),
         Err(_) => Ok(None),
     }
 }

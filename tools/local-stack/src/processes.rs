@@ -1,4 +1,4 @@
-//! Which processes descend from one, so that exactly these can be ended.
+//! Finds the descendants of a process, to kill exactly these.
 
 use std::{
     fs,
@@ -7,26 +7,26 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-/// A process, as the system lists it.
+/// A process as the system lists it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Process {
-    /// Its number.
+    /// Its id.
     pub id: i32,
-    /// Its parent's number.
+    /// Its parent's id.
     pub parent: i32,
-    /// Its group's number.
+    /// Its process group's id.
     pub group: i32,
 }
 
-/// Makes this process inherit the children of descendants that die, where the system can.
+/// Makes this process the parent of orphaned descendants, if the system supports it.
 pub fn adopt_orphans() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::set_child_subreaper(Some(rustix::process::getpid())) {
-        eprintln!("warning: orphans of the functions' builds may survive the stack: {error}");
+        eprintln!("warning: processes of the functions' builds may outlive the stack: {error}");
     }
 }
 
-/// Every process below that one.
+/// All descendants of a process.
 #[must_use]
 pub fn descendants(of: i32) -> Vec<Process> {
     let all = all();
@@ -42,7 +42,7 @@ pub fn descendants(of: i32) -> Vec<Process> {
     found
 }
 
-/// Those of the processes that are still there and still the same.
+/// The processes that still exist and are still the same.
 #[must_use]
 pub fn survivors(of: &[Process]) -> Vec<Process> {
     let same =
@@ -50,15 +50,15 @@ pub fn survivors(of: &[Process]) -> Vec<Process> {
     all().into_iter().filter(same).collect()
 }
 
-/// Ends a process without asking it.
+/// Sends SIGKILL.
 pub fn kill(process: Process) {
     if let Some(id) = Pid::from_raw(process.id) {
-        // It may have ended by itself.
+        // It may have exited by itself.
         let _ = kill_process(id, Signal::KILL);
     }
 }
 
-/// Every process that has not ended.
+/// All processes that have not exited.
 fn all() -> Vec<Process> {
     match fs::read_dir("/proc") {
         Ok(entries) => entries
@@ -70,12 +70,12 @@ fn all() -> Vec<Process> {
     }
 }
 
-/// Linux: `id (name) state parent group …`, where the name may hold anything.
+/// Linux: `id (name) state parent group …`; the name may contain anything.
 fn from_stat(stat: &str) -> Option<Process> {
     let (id, rest) = stat.split_once(" (")?;
     let (_, rest) = rest.rsplit_once(") ")?;
     let columns: Vec<&str> = std::iter::once(id).chain(rest.split(' ')).collect();
-    listed(&columns)
+    parse_columns(&columns)
 }
 
 /// Elsewhere: POSIX's `ps`.
@@ -83,16 +83,16 @@ fn from_ps() -> Vec<Process> {
     let mut ps = Command::new("ps");
     ps.args(["-A", "-o", "pid=,stat=,ppid=,pgid="]).stdout(Stdio::piped());
     let Ok(ps) = ps.spawn() else { return Vec::new() };
-    let itself = i32::try_from(ps.id()).ok();
+    let ps_id = i32::try_from(ps.id()).ok();
     let text = ps.wait_with_output().map(|output| output.stdout).unwrap_or_default();
-    let listed = String::from_utf8_lossy(&text)
+    let processes = String::from_utf8_lossy(&text)
         .lines()
-        .filter_map(|line| listed(&line.split_whitespace().collect::<Vec<_>>()))
+        .filter_map(|line| parse_columns(&line.split_whitespace().collect::<Vec<_>>()))
         .collect::<Vec<_>>();
-    listed.into_iter().filter(|process| Some(process.id) != itself).collect()
+    processes.into_iter().filter(|process| Some(process.id) != ps_id).collect()
 }
 
-fn listed(columns: &[&str]) -> Option<Process> {
+fn parse_columns(columns: &[&str]) -> Option<Process> {
     let [id, state, parent, group, ..] = columns else { return None };
     let number = |text: &str| text.parse().ok();
     let process = Process { id: number(id)?, parent: number(parent)?, group: number(group)? };

@@ -1,39 +1,39 @@
-//! The routes that `cargo lambda watch` serves, as the workspace's Cargo.toml declares them.
+//! Reads the routes of `cargo lambda watch` from the workspace's Cargo.toml.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-/// One method of one path, and the function that answers it.
+/// A path and method, and the function that handles them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Route {
     /// The path with its parameters in braces.
     pub path: String,
-    /// The method, upper case; none if that does not matter.
+    /// The method in upper case; `None` for any.
     pub method: Option<String>,
     /// The function.
     pub function: String,
 }
 
-/// What a path leads to: one function, or one for each method.
+/// The functions of a path: one for all methods, or one for each method.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Entries {
+enum PathRoutes {
     Any(String),
-    ByMethod(Vec<Entry>),
+    ByMethod(Vec<MethodRoute>),
 }
 
 #[derive(Deserialize)]
-struct Entry {
+struct MethodRoute {
     function: String,
     method: String,
 }
 
-/// Reads the routes of a workspace's manifest.
+/// Parses the routes of a workspace's manifest.
 ///
 /// # Errors
 ///
-/// The manifest cannot be read, or does not declare routes.
+/// The manifest is invalid, or declares no routes.
 pub fn declared(manifest: &str) -> Result<Vec<Route>, String> {
     let manifest: toml::Table =
         manifest.parse().map_err(|error: toml::de::Error| error.to_string())?;
@@ -42,15 +42,15 @@ pub fn declared(manifest: &str) -> Result<Vec<Route>, String> {
         .try_fold(&manifest, |table, name| table.get(*name)?.as_table())
         .and_then(|watch| watch.get("router"))
         .ok_or("there is none")?;
-    let router: BTreeMap<String, Entries> =
+    let router: BTreeMap<String, PathRoutes> =
         router.clone().try_into().map_err(|error: toml::de::Error| error.to_string())?;
     Ok(router.into_iter().flat_map(|(path, entries)| routes(path, entries)).collect())
 }
 
-fn routes(path: String, entries: Entries) -> Vec<Route> {
+fn routes(path: String, entries: PathRoutes) -> Vec<Route> {
     let by_method = match entries {
-        Entries::Any(function) => vec![(None, function)],
-        Entries::ByMethod(entries) => {
+        PathRoutes::Any(function) => vec![(None, function)],
+        PathRoutes::ByMethod(entries) => {
             entries.into_iter().map(|entry| (Some(entry.method), entry.function)).collect()
         }
     };
@@ -58,7 +58,7 @@ fn routes(path: String, entries: Entries) -> Vec<Route> {
     by_method.into_iter().map(route).collect()
 }
 
-/// The functions that the routes lead to, each once.
+/// The functions of the routes, each once.
 #[must_use]
 pub fn functions(routes: &[Route]) -> BTreeSet<&str> {
     routes.iter().map(|route| route.function.as_str()).collect()

@@ -1,16 +1,16 @@
-//! An invented directory, and users: regions, their providers, their services.
+//! Sample data: invented regions with their providers and services, and users.
 //!
-//! Identifiers follow the hierarchy: 9 000 00R PSS is service SS of provider P of region R.
+//! Ids follow the hierarchy: 9 000 00R PSS is service SS of provider P of region R.
 
 use std::collections::BTreeSet;
 
-use capacityctl::{directory::Row, refusal::Place, user_file::User};
+use capacityctl::{services_file::ServiceRow, users_file::User, validation::Location};
 use shared::{domain::ServiceId, store::keys::users::EDIT_CAPACITY};
 
-const FIRST: u64 = 9_000_000_000;
-/// The directory's number of regions.
+const ID_BASE: u64 = 9_000_000_000;
+/// The type id of regions.
 pub const REGION_TYPE: u64 = 1;
-/// The directory's number of providers.
+/// The type id of providers.
 pub const PROVIDER_TYPE: u64 = 2;
 /// Invented regions, each with a town.
 pub const REGIONS: [(&str, &str); 7] = [
@@ -24,7 +24,7 @@ pub const REGIONS: [(&str, &str); 7] = [
 ];
 /// Invented providers.
 pub const PROVIDERS: [&str; 4] = ["Alder", "Birch", "Cedar", "Elm"];
-/// Kinds of services, with the directory's number of each.
+/// Types of services, with their type ids.
 pub const SERVICES: [(&str, u64); 8] = [
     ("Dental Practice", 12),
     ("Pharmacy", 13),
@@ -36,39 +36,43 @@ pub const SERVICES: [(&str, u64); 8] = [
     ("GP Out of Hours", 11),
 ];
 
-/// 259 services, in the form in which a directory file is read.
+/// The rows of 259 services, as a services file has them.
 #[must_use]
-pub fn directory() -> Vec<Row> {
+pub fn directory() -> Vec<ServiceRow> {
     let rows = (1..).zip(REGIONS).flat_map(|(number, (name, town))| region(number, name, town));
-    (2..).zip(rows).map(|(line, row)| Row { place: Place::Line(line), ..row }).collect()
+    (2..)
+        .zip(rows)
+        .map(|(line, row)| ServiceRow { location: Location::Line(line), ..row })
+        .collect()
 }
 
-fn region(number: u64, name: &str, town: &str) -> Vec<Row> {
-    let id = FIRST + number * 1000;
-    let mut rows: Vec<Row> = row(id, format!("{name} Region"), REGION_TYPE).into_iter().collect();
+fn region(number: u64, name: &str, town: &str) -> Vec<ServiceRow> {
+    let id = ID_BASE + number * 1000;
+    let mut rows: Vec<ServiceRow> =
+        row(id, format!("{name} Region"), REGION_TYPE).into_iter().collect();
     for (position, provider) in (1..).zip(PROVIDERS) {
         rows.extend(provider_with_services(id, position, &format!("{provider} Care {name}"), town));
     }
     rows
 }
 
-fn provider_with_services(region: u64, position: u64, name: &str, town: &str) -> Vec<Row> {
+fn provider_with_services(region: u64, position: u64, name: &str, town: &str) -> Vec<ServiceRow> {
     let id = region + position * 100;
     let provider = row(id, name.to_owned(), PROVIDER_TYPE).map(|row| below(region, town, row));
-    let services = (1..).zip(SERVICES).filter_map(|(number, (kind, type_id))| {
-        let service = row(id + number, format!("{kind} - {name}"), type_id)?;
+    let services = (1..).zip(SERVICES).filter_map(|(number, (type_name, type_id))| {
+        let service = row(id + number, format!("{type_name} - {name}"), type_id)?;
         // One service of each region has closed.
-        Some(Row { active: !(position == 1 && number == 8), ..below(id, town, service) })
+        Some(ServiceRow { active: !(position == 1 && number == 8), ..below(id, town, service) })
     });
     provider.into_iter().chain(services).collect()
 }
 
-/// A row without a parent or a place; `None` never, as these identifiers are valid.
-fn row(id: u64, name: String, type_id: u64) -> Option<Row> {
+/// A row without a parent, town or postcode. Never `None`: these ids are valid.
+fn row(id: u64, name: String, type_id: u64) -> Option<ServiceRow> {
     let (town, postcode, ods_code) = (None, None, None);
     let id = ServiceId::new(id)?;
-    Some(Row {
-        place: Place::File,
+    Some(ServiceRow {
+        location: Location::File,
         id,
         name,
         type_id,
@@ -80,10 +84,10 @@ fn row(id: u64, name: String, type_id: u64) -> Option<Row> {
     })
 }
 
-/// The same below that parent, somewhere in that town. Every third has no ODS code.
-fn below(parent: u64, town: &str, row: Row) -> Row {
-    let number = row.id.get() - FIRST;
-    Row {
+/// The row with this parent and town. Every third has no ODS code.
+fn below(parent: u64, town: &str, row: ServiceRow) -> ServiceRow {
+    let number = row.id.get() - ID_BASE;
+    ServiceRow {
         parent: ServiceId::new(parent),
         town: Some(town.to_owned()),
         postcode: Some(format!("ZZ99 {}ZZ", number % 10)),
@@ -92,17 +96,17 @@ fn below(parent: u64, town: &str, row: Row) -> Row {
     }
 }
 
-/// The users who are people. The local issuer knows each by [`PASSWORD`].
+/// The users who are people. All have [`PASSWORD`] at the local issuer.
 pub const PEOPLE: [&str; 4] =
     ["sample-reader", "sample-editor", "sample-regional-lead", "sample-inactive"];
-/// The password of every sample person. It opens nothing but the local issuer.
+/// The password of every sample person; for the local issuer only.
 pub const PASSWORD: &str = "sample-password";
-/// The user that is a system: its client id, which the local issuer knows by [`SECRET`].
+/// The client id of the user that is a system; has [`SECRET`] at the local issuer.
 pub const SYSTEM: &str = "sample-system";
-/// The secret of the sample system. It opens nothing but the local issuer.
+/// The secret of the sample system; for the local issuer only.
 pub const SECRET: &str = "sample-secret";
 
-/// Users of every kind; the subject of each is the username.
+/// Users with different rights. The subject of each is the username.
 #[must_use]
 pub fn users() -> Vec<User> {
     let [reader, editor, regional_lead, inactive] = PEOPLE;

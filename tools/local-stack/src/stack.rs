@@ -1,4 +1,4 @@
-//! Starts the parts in their order, waits for Ctrl-C, stops them in the reverse order.
+//! Starts the components in order, waits for Ctrl-C, stops them in reverse order.
 
 use std::{
     io::{self, Write},
@@ -15,21 +15,22 @@ use capacityctl::{
 use shared::config::Tables;
 
 use crate::{
-    Failure,
+    Error,
     background::Background,
     cargo_lambda,
     child::Child,
     cli::Arguments,
     engine::{Engine, REGION},
-    events, forward,
+    events,
     guide::Guide,
-    interrupt::Interrupt,
+    ipv6_forward,
     issuer::LocalIssuer,
     key,
     ports::Listeners,
     processes, ready,
     routes::{self, Route},
     sample, schedule,
+    shutdown_signal::ShutdownSignal,
     state::{self, State},
     tables::{self, TablesError},
     template,
@@ -42,29 +43,29 @@ const TABLE_PREFIX: &str = "capacity-";
 ///
 /// # Errors
 ///
-/// Whatever keeps the stack from starting or from staying.
-pub async fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let mut interrupt =
-        Interrupt::listen().map_err(|error| Failure::Part("signal handling", error))?;
+/// A component does not start, or stops.
+pub async fn run(arguments: &Arguments) -> Result<(), Error> {
+    let mut shutdown =
+        ShutdownSignal::listen().map_err(|error| Error::Start("signal handling", error))?;
     processes::adopt_orphans();
-    let parts = tokio::select! {
-        parts = Parts::start(arguments) => parts?,
-        () = interrupt.wait() => return Ok(()),
+    let components = tokio::select! {
+        components = Components::start(arguments) => components?,
+        () = shutdown.wait() => return Ok(()),
     };
-    let mut functions = parts.watch(arguments).start(parts.state.directory())?;
+    let mut functions = components.watch(arguments).start(components.state.directory())?;
     let outcome = tokio::select! {
-        outcome = parts.stay(&mut functions) => outcome,
-        () = interrupt.wait() => Ok(()),
+        outcome = components.run_until_exit(&mut functions) => outcome,
+        () = shutdown.wait() => Ok(()),
     };
-    // Not `eprintln!`, which panics where the terminal is gone: that is why the stack stops, then.
+    // `eprintln!` would panic if the terminal is gone, which is one reason for stopping.
     let _ = writeln!(io::stderr(), "\nstopping");
     functions.stop().await;
-    parts.finish().await;
+    components.finish().await;
     outcome
 }
 
-/// Everything but the functions.
-struct Parts {
+/// Everything except the functions.
+struct Components {
     root: PathBuf,
     state: State,
     cargo_lambda: PathBuf,
@@ -76,25 +77,25 @@ struct Parts {
     file: StackFile,
 }
 
-impl Parts {
-    async fn start(arguments: &Arguments) -> Result<Self, Failure> {
+impl Components {
+    async fn start(arguments: &Arguments) -> Result<Self, Error> {
         let root = state::workspace_root()?;
         let directory = arguments.state.clone().unwrap_or_else(|| state::default_directory(&root));
-        let state = State::take(&directory)?;
+        let state = State::lock(&directory)?;
         let listeners = Listeners::bind(arguments)?;
         let template = read(&root.join("template.yaml"))?;
         let limits = template::reset_limits(&template)
-            .map_err(|reason| Failure::Tables(TablesError::Template(reason)))?;
-        let routes = routes::declared(&read(&root.join("Cargo.toml"))?).map_err(Failure::Routes)?;
+            .map_err(|reason| Error::Tables(TablesError::Template(reason)))?;
+        let routes = routes::declared(&read(&root.join("Cargo.toml"))?).map_err(Error::Routes)?;
         let cargo_lambda =
-            cargo_lambda::find_or_bring(&state::default_directory(&root).join("tools")).await?;
+            cargo_lambda::find_or_install(&state::default_directory(&root).join("tools")).await?;
         if arguments.fresh {
-            state.forget()?;
+            state.clear()?;
         }
-        let (engine, tables) = store(listeners.dynamodb, &state, &template).await?;
-        let issuer = token_issuer(listeners.issuer, &state)?;
-        let ipv6 = listeners.api_ipv6.map(|listener| forward::start(listener, arguments.port));
-        let ipv6 = ipv6.transpose().map_err(|error| Failure::Part("API's IPv6 address", error))?;
+        let (engine, tables) = start_engine(listeners.dynamodb, &state, &template).await?;
+        let issuer = start_issuer(listeners.issuer, &state)?;
+        let ipv6 = listeners.api_ipv6.map(|listener| ipv6_forward::start(listener, arguments.port));
+        let ipv6 = ipv6.transpose().map_err(|error| Error::Start("API's IPv6 address", error))?;
         let file = StackFile {
             api_url: format!("http://127.0.0.1:{}", arguments.port),
             dynamodb_endpoint: engine.endpoint().to_owned(),
@@ -104,25 +105,26 @@ impl Parts {
             client_id: issuer.issuer().client_id.clone(),
             key_file: state.key(),
         };
-        let parts = Self { root, state, cargo_lambda, routes, limits, engine, issuer, ipv6, file };
-        parts.seed().await?;
+        let components =
+            Self { root, state, cargo_lambda, routes, limits, engine, issuer, ipv6, file };
+        components.seed().await?;
         eprintln!("building the functions");
-        watch::build(&parts.root, &parts.routes).await?;
-        Ok(parts)
+        watch::build(&components.root, &components.routes).await?;
+        Ok(components)
     }
 
-    /// Once for the data: what was done to the sample directory since is the developer's.
-    async fn seed(&self) -> Result<(), Failure> {
+    /// Imports the sample data once; later changes to it are the developer's.
+    async fn seed(&self) -> Result<(), Error> {
         if self.state.is_seeded() {
             return Ok(());
         }
         let (client, tables) = (self.engine.client(), &self.file.tables);
-        let failed = |failure| Failure::Seed(Box::new(failure));
-        let written = services::import_rows(&client, &tables.services, sample::directory()).await;
-        let services = written.map_err(failed)?;
+        let failed = |error| Error::Seed(Box::new(error));
+        let services = services::import_rows(&client, &tables.services, sample::directory()).await;
+        let services = services.map_err(failed)?;
         let users =
             users::import_users(&client, &tables.users, sample::users()).await.map_err(failed)?;
-        eprintln!("sample directory: {services}; {users}");
+        eprintln!("sample data: {services}; {users}");
         self.state.set_seeded()
     }
 
@@ -137,37 +139,37 @@ impl Parts {
         }
     }
 
-    /// Waits until the functions answer, says so, and returns when they end.
-    async fn stay(&self, functions: &mut Child) -> Result<(), Failure> {
+    /// Waits until the functions answer, prints the guide, and returns when they exit.
+    async fn run_until_exit(&self, functions: &mut Child) -> Result<(), Error> {
         tokio::select! {
             ready = ready::wait(&self.file.api_url, &self.routes) => ready?,
-            ended = functions.ended() => return Err(unexpected(ended)),
+            exited = functions.wait() => return Err(unexpected_exit(exited)),
         }
         self.announce()?;
         let event = self.root.join("events").join(schedule::FUNCTION).join("each-minute.json");
         tokio::select! {
-            stopped = schedule::run(&self.file.api_url, &event) => stopped,
-            ended = functions.ended() => Err(unexpected(ended)),
+            result = schedule::run(&self.file.api_url, &event) => result,
+            exited = functions.wait() => Err(unexpected_exit(exited)),
         }
     }
 
-    fn announce(&self) -> Result<(), Failure> {
+    fn announce(&self) -> Result<(), Error> {
         let state = self.state.directory();
         let copies = state.join("events");
-        events::write_live_copies(&self.root.join("events"), &copies, self.issuer.issuer())?;
-        self.file.write(state).map_err(|error| Failure::File(state.to_owned(), error))?;
+        events::write_copies_with_tokens(&self.root.join("events"), &copies, self.issuer.issuer())?;
+        self.file.write(state).map_err(|error| Error::File(state.to_owned(), error))?;
         let guide = Guide {
             api_url: &self.file.api_url,
             issuer: &self.file.issuer,
             ctl: self.ctl(),
             cargo_lambda: self.cargo_lambda(),
-            events: self.shown(&copies),
+            events: self.relative(&copies),
         };
         eprintln!("{}", guide.text());
         Ok(())
     }
 
-    /// `cargo ctl`, told where the stack is when it would not find it, or look for AWS.
+    /// `cargo ctl`, with `--state` if it would not find this stack or would use AWS.
     fn ctl(&self) -> String {
         let state = self.state.directory();
         let found = state::default_directory(&self.root)
@@ -176,7 +178,7 @@ impl Parts {
         if found && deciding_variable(is_set).is_none() {
             "cargo ctl".to_owned()
         } else {
-            format!("cargo ctl --state {}", self.shown(state).display())
+            format!("cargo ctl --state {}", self.relative(state).display())
         }
     }
 
@@ -184,11 +186,11 @@ impl Parts {
         if self.cargo_lambda == Path::new(cargo_lambda::PROGRAM) {
             return "cargo lambda".to_owned();
         }
-        format!("{} lambda", self.shown(&self.cargo_lambda).display())
+        format!("{} lambda", self.relative(&self.cargo_lambda).display())
     }
 
-    /// The path as seen from the workspace.
-    fn shown<'a>(&self, path: &'a Path) -> &'a Path {
+    /// The path relative to the workspace.
+    fn relative<'a>(&self, path: &'a Path) -> &'a Path {
         path.strip_prefix(&self.root).unwrap_or(path)
     }
 
@@ -199,30 +201,30 @@ impl Parts {
     }
 }
 
-fn unexpected(ended: Result<std::process::ExitStatus, Failure>) -> Failure {
-    ended.map_or_else(
-        |failure| failure,
-        |status| Failure::Program("cargo lambda watch", format!("ended ({status})")),
+fn unexpected_exit(exited: Result<std::process::ExitStatus, Error>) -> Error {
+    exited.map_or_else(
+        |error| error,
+        |status| Error::Program("cargo lambda watch", format!("exited ({status})")),
     )
 }
 
-async fn store(
+async fn start_engine(
     listener: TcpListener,
     state: &State,
     template: &str,
-) -> Result<(Engine, Tables), Failure> {
+) -> Result<(Engine, Tables), Error> {
     let engine = Engine::on_disk(listener, &state.database()?)
-        .map_err(|error| Failure::Part("DynamoDB engine", error))?;
+        .map_err(|error| Error::Start("DynamoDB engine", error))?;
     let tables = tables::create(&engine.client(), template, TABLE_PREFIX).await?;
     Ok((engine, tables))
 }
 
-fn token_issuer(listener: TcpListener, state: &State) -> Result<LocalIssuer, Failure> {
+fn start_issuer(listener: TcpListener, state: &State) -> Result<LocalIssuer, Error> {
     let file = state.key();
-    let key = key::read_or_make(&file).map_err(|error| Failure::File(file, error))?;
-    LocalIssuer::start(listener, key).map_err(|error| Failure::Part("token issuer", error))
+    let key = key::read_or_make(&file).map_err(|error| Error::File(file, error))?;
+    LocalIssuer::start(listener, key).map_err(|error| Error::Start("token issuer", error))
 }
 
-fn read(file: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(file).map_err(|error| Failure::File(file.to_owned(), error))
+fn read(file: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(file).map_err(|error| Error::File(file.to_owned(), error))
 }

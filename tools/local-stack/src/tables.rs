@@ -1,4 +1,4 @@
-//! Creates the tables that template.yaml describes, by the real SDK, on any DynamoDB.
+//! Creates the tables of template.yaml on any DynamoDB, with the real SDK.
 
 use std::{fmt, time::Duration};
 
@@ -14,20 +14,20 @@ use shared::config::Tables;
 
 use crate::template::{self, Index, KeyElement, Table};
 
-const POLL: Duration = Duration::from_millis(20);
-/// 60 seconds; AWS itself takes some 10.
-const POLLS: usize = 3000;
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// 60 seconds; AWS takes about 10.
+const MAX_POLLS: usize = 3000;
 
-/// Why the tables are not there.
+/// Why the tables could not be created.
 #[derive(Debug)]
 pub enum TablesError {
-    /// template.yaml cannot be understood.
+    /// template.yaml is invalid.
     Template(String),
-    /// An existing table is not as described.
+    /// An existing table differs from template.yaml.
     Differs(String),
-    /// A new table does not become active.
+    /// A new table did not become active.
     NotActive(String),
-    /// The store's fault.
+    /// An error of DynamoDB.
     Store(String, Box<aws_sdk_dynamodb::Error>),
 }
 
@@ -37,9 +37,9 @@ impl fmt::Display for TablesError {
             Self::Template(reason) => write!(f, "cannot use template.yaml: {reason}"),
             Self::Differs(table) => write!(
                 f,
-                "table {table} of an earlier run is not as template.yaml describes it now: start anew with --fresh"
+                "table {table} of an earlier run differs from template.yaml: delete the data with --fresh"
             ),
-            Self::NotActive(table) => write!(f, "table {table} does not become active"),
+            Self::NotActive(table) => write!(f, "table {table} did not become active"),
             Self::Store(table, error) => write!(f, "table {table}: {}", DisplayErrorContext(error)),
         }
     }
@@ -47,7 +47,7 @@ impl fmt::Display for TablesError {
 
 impl std::error::Error for TablesError {}
 
-/// The names under which [`create`] creates the tables.
+/// The names of the tables that [`create`] creates.
 #[must_use]
 pub fn names(prefix: &str) -> Tables {
     let name = |logical_id| table_name(prefix, logical_id);
@@ -71,18 +71,18 @@ fn table_name(prefix: &str, logical_id: &str) -> String {
     name
 }
 
-/// Creates the template's tables where they are not there yet, and waits until all are active.
+/// Creates the template's tables that do not exist yet, and waits until they are active.
 ///
 /// # Errors
 ///
-/// A template that cannot be understood, an existing table that differs, a fault of the store.
+/// An invalid template, an existing table that differs, an error of DynamoDB.
 pub async fn create(client: &Client, template: &str, prefix: &str) -> Result<Tables, TablesError> {
     let tables = template::tables(template).map_err(TablesError::Template)?;
     let mut new = Vec::new();
     for (logical_id, table) in &tables {
         let name = table_name(prefix, logical_id);
         match describe(client, &name).await? {
-            Some(existing) if is_as_described(&existing, table) => {}
+            Some(existing) if matches_template(&existing, table) => {}
             Some(_) => return Err(TablesError::Differs(name)),
             None => {
                 create_table(client, &name, table).await?;
@@ -92,7 +92,7 @@ pub async fn create(client: &Client, template: &str, prefix: &str) -> Result<Tab
     }
     for (name, table) in new {
         wait_until_active(client, &name).await?;
-        expire_items(client, &name, table).await?;
+        enable_time_to_live(client, &name, table).await?;
     }
     Ok(names(prefix))
 }
@@ -101,12 +101,12 @@ async fn describe(client: &Client, name: &str) -> Result<Option<TableDescription
     match client.describe_table().table_name(name).send().await.map_err(Into::into) {
         Ok(description) => Ok(description.table),
         Err(aws_sdk_dynamodb::Error::ResourceNotFoundException(_)) => Ok(None),
-        Err(error) => Err(fault(name, error)),
+        Err(error) => Err(store_error(name, error)),
     }
 }
 
 async fn create_table(client: &Client, name: &str, table: &Table) -> Result<(), TablesError> {
-    let built = |error: BuildError| fault(name, error);
+    let built = |error: BuildError| store_error(name, error);
     let request = client
         .create_table()
         .table_name(name)
@@ -120,7 +120,7 @@ async fn create_table(client: &Client, name: &str, table: &Table) -> Result<(), 
         .set_global_secondary_indexes(indexes)
         .send()
         .await
-        .map_err(|error| fault(name, error))?;
+        .map_err(|error| store_error(name, error))?;
     Ok(())
 }
 
@@ -145,10 +145,10 @@ fn key(elements: &[KeyElement]) -> Result<Vec<KeySchemaElement>, BuildError> {
 }
 
 fn index(index: &Index) -> Result<GlobalSecondaryIndex, BuildError> {
-    let carried = index.projection.non_key_attributes.clone();
+    let attributes = index.projection.non_key_attributes.clone();
     let projection = Projection::builder()
         .projection_type(index.projection.projection_type.as_str().into())
-        .set_non_key_attributes((!carried.is_empty()).then_some(carried));
+        .set_non_key_attributes((!attributes.is_empty()).then_some(attributes));
     GlobalSecondaryIndex::builder()
         .index_name(&index.index_name)
         .set_key_schema(Some(key(&index.key_schema)?))
@@ -157,11 +157,11 @@ fn index(index: &Index) -> Result<GlobalSecondaryIndex, BuildError> {
 }
 
 async fn wait_until_active(client: &Client, name: &str) -> Result<(), TablesError> {
-    for _ in 0..POLLS {
+    for _ in 0..MAX_POLLS {
         if describe(client, name).await?.is_some_and(|table| is_active(&table)) {
             return Ok(());
         }
-        tokio::time::sleep(POLL).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
     Err(TablesError::NotActive(name.to_owned()))
 }
@@ -172,21 +172,25 @@ fn is_active(table: &TableDescription) -> bool {
         && indexes.iter().all(|index| index.index_status == Some(IndexStatus::Active))
 }
 
-async fn expire_items(client: &Client, name: &str, table: &Table) -> Result<(), TablesError> {
+async fn enable_time_to_live(
+    client: &Client,
+    name: &str,
+    table: &Table,
+) -> Result<(), TablesError> {
     let Some(expiry) = &table.time_to_live_specification else { return Ok(()) };
     let specification = TimeToLiveSpecification::builder()
         .attribute_name(&expiry.attribute_name)
         .enabled(expiry.enabled)
         .build()
-        .map_err(|error| fault(name, error))?;
+        .map_err(|error| store_error(name, error))?;
     let request = client.update_time_to_live().table_name(name);
-    let sent = request.time_to_live_specification(specification).send().await;
-    sent.map_err(|error| fault(name, error))?;
+    let response = request.time_to_live_specification(specification).send().await;
+    response.map_err(|error| store_error(name, error))?;
     Ok(())
 }
 
-/// Whether keys and indexes are the template's, whatever their order.
-fn is_as_described(existing: &TableDescription, table: &Table) -> bool {
+/// Whether keys and indexes match the template, in any order.
+fn matches_template(existing: &TableDescription, table: &Table) -> bool {
     let Ok(key) = key(&table.key_schema) else { return false };
     let indexes = existing.global_secondary_indexes();
     existing.key_schema() == key
@@ -196,19 +200,19 @@ fn is_as_described(existing: &TableDescription, table: &Table) -> bool {
                 indexes.iter().any(|index| {
                     index.index_name() == Some(described.index_name())
                         && index.key_schema() == described.key_schema()
-                        && carried(index.projection()) == carried(described.projection())
+                        && projected(index.projection()) == projected(described.projection())
                 })
             })
         })
 }
 
-fn carried(projection: Option<&Projection>) -> Vec<&String> {
+fn projected(projection: Option<&Projection>) -> Vec<&String> {
     let mut names: Vec<_> =
         projection.map(Projection::non_key_attributes).unwrap_or_default().iter().collect();
     names.sort();
     names
 }
 
-fn fault(table: &str, error: impl Into<aws_sdk_dynamodb::Error>) -> TablesError {
+fn store_error(table: &str, error: impl Into<aws_sdk_dynamodb::Error>) -> TablesError {
     TablesError::Store(table.to_owned(), Box::new(error.into()))
 }

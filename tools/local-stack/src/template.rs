@@ -1,5 +1,4 @@
-//! What template.yaml says of the tables and limits. It is their one description: nothing is repeated
-//! here.
+//! Reads tables and limits from template.yaml, their only description.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -44,7 +43,7 @@ pub struct Index {
     pub projection: Projection,
 }
 
-/// What an index carries.
+/// The attributes that an index projects.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "each is named as CloudFormation's documentation explains it")]
@@ -67,14 +66,16 @@ pub struct TimeToLive {
 ///
 /// # Errors
 ///
-/// What is wrong with the template, or with the description of a table.
+/// The template or a table in it is invalid.
 pub fn tables(template: &str) -> Result<Vec<(String, Table)>, String> {
     let template = parse(template)?;
     let resources = template.get("Resources").and_then(Value::as_object);
     let resources = resources.map(Map::iter).into_iter().flatten();
     resources
         .filter(|(_, resource)| {
-            resource.get("Type").is_some_and(|kind| kind == "AWS::DynamoDB::Table")
+            resource
+                .get("Type")
+                .is_some_and(|resource_type| resource_type == "AWS::DynamoDB::Table")
         })
         .map(|(id, resource)| {
             let properties = resource.get("Properties").cloned().unwrap_or_default();
@@ -85,11 +86,11 @@ pub fn tables(template: &str) -> Result<Vec<(String, Table)>, String> {
         .collect()
 }
 
-/// The functions' settings that are parameters of the template, with the parameters' defaults.
+/// The functions' settings for resets, with the defaults of the template's parameters.
 ///
 /// # Errors
 ///
-/// The template is no YAML, or lacks a parameter.
+/// The template is not YAML, or lacks a parameter.
 pub fn reset_limits(template: &str) -> Result<Vec<(&'static str, String)>, String> {
     let template = parse(template)?;
     let settings = [
@@ -106,7 +107,7 @@ pub fn reset_limits(template: &str) -> Result<Vec<(&'static str, String)>, Strin
     settings.into_iter().map(default).collect()
 }
 
-/// A template as CloudFormation reads it: a bare `N` is a text, not YAML 1.1's "no".
+/// Parses a template as CloudFormation does: a bare `N` is a string, not YAML 1.1's "no".
 ///
 /// # Errors
 ///

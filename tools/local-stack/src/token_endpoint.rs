@@ -1,5 +1,5 @@
-//! The token endpoint (RFC 6749): tokens for the sample users, people by password and systems by
-//! client credentials. `cargo ctl token` mints them for everybody else.
+//! The token endpoint (RFC 6749) for the sample users: people use a password, systems client credentials.
+//! `cargo ctl token` mints tokens for all other users.
 
 use std::sync::Arc;
 
@@ -19,14 +19,14 @@ use serde_json::json;
 
 use crate::sample;
 
-/// Where it is, as Cognito has it.
+/// Its path, as at Cognito.
 pub const PATH: &str = "/oauth2/token";
-/// What it can do (RFC 6749, sections 4.3 and 4.4).
+/// The supported grants (RFC 6749, sections 4.3 and 4.4).
 pub const GRANT_TYPES: [&str; 2] = ["client_credentials", "password"];
 
-/// The form of a request.
+/// A token request.
 #[derive(Debug, Deserialize)]
-pub struct Request {
+pub struct TokenRequest {
     grant_type: Option<String>,
     username: Option<String>,
     password: Option<String>,
@@ -37,16 +37,16 @@ pub struct Request {
 
 /// An error of RFC 6749, section 5.2.
 #[derive(Debug)]
-pub struct Refusal(StatusCode, &'static str);
+pub struct OAuthError(StatusCode, &'static str);
 
-const INVALID_REQUEST: Refusal = Refusal(StatusCode::BAD_REQUEST, "invalid_request");
-const INVALID_CLIENT: Refusal = Refusal(StatusCode::UNAUTHORIZED, "invalid_client");
-const INVALID_GRANT: Refusal = Refusal(StatusCode::BAD_REQUEST, "invalid_grant");
-const INVALID_SCOPE: Refusal = Refusal(StatusCode::BAD_REQUEST, "invalid_scope");
-const UNSUPPORTED: Refusal = Refusal(StatusCode::BAD_REQUEST, "unsupported_grant_type");
-const SERVER_ERROR: Refusal = Refusal(StatusCode::INTERNAL_SERVER_ERROR, "server_error");
+const INVALID_REQUEST: OAuthError = OAuthError(StatusCode::BAD_REQUEST, "invalid_request");
+const INVALID_CLIENT: OAuthError = OAuthError(StatusCode::UNAUTHORIZED, "invalid_client");
+const INVALID_GRANT: OAuthError = OAuthError(StatusCode::BAD_REQUEST, "invalid_grant");
+const INVALID_SCOPE: OAuthError = OAuthError(StatusCode::BAD_REQUEST, "invalid_scope");
+const UNSUPPORTED: OAuthError = OAuthError(StatusCode::BAD_REQUEST, "unsupported_grant_type");
+const SERVER_ERROR: OAuthError = OAuthError(StatusCode::INTERNAL_SERVER_ERROR, "server_error");
 
-impl IntoResponse for Refusal {
+impl IntoResponse for OAuthError {
     fn into_response(self) -> Response {
         let Self(status, error) = self;
         let mut response = (status, [(CACHE_CONTROL, "no-store")], Json(json!({ "error": error })))
@@ -59,19 +59,19 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Answers a request for a token.
+/// Handles a token request.
 ///
 /// # Errors
 ///
-/// Every [`Refusal`].
-pub async fn answer(
+/// Every [`OAuthError`].
+pub async fn handle(
     State(issuer): State<Arc<Issuer>>,
     headers: HeaderMap,
-    form: Result<Form<Request>, FormRejection>,
-) -> Result<impl IntoResponse, Refusal> {
+    form: Result<Form<TokenRequest>, FormRejection>,
+) -> Result<impl IntoResponse, OAuthError> {
     let Form(request) = form.map_err(|_| INVALID_REQUEST)?;
-    let scope = scope(given(request.scope.as_ref()))?;
-    let bearer = match given(request.grant_type.as_ref()) {
+    let scope = scope(non_empty(request.scope.as_ref()))?;
+    let bearer = match non_empty(request.grant_type.as_ref()) {
         Some("password") => person(&request, &issuer.client_id)?,
         Some("client_credentials") => system(&request, &headers)?,
         Some(_) => return Err(UNSUPPORTED),
@@ -85,36 +85,37 @@ pub async fn answer(
     Ok(([(CACHE_CONTROL, "no-store")], Json(body)))
 }
 
-/// A parameter without a value counts as left out (RFC 6749, section 3.2).
-fn given(parameter: Option<&String>) -> Option<&str> {
+/// An empty parameter counts as omitted (RFC 6749, section 3.2).
+fn non_empty(parameter: Option<&String>) -> Option<&str> {
     parameter.map(String::as_str).filter(|value| !value.is_empty())
 }
 
-fn scope(asked: Option<&str>) -> Result<String, Refusal> {
-    let asked = asked.unwrap_or(SCOPE);
+fn scope(requested: Option<&str>) -> Result<String, OAuthError> {
+    let requested = requested.unwrap_or(SCOPE);
     let known = |scope: &str| SCOPE.split(' ').any(|known| known == scope);
-    if asked.split(' ').all(known) { Ok(asked.to_owned()) } else { Err(INVALID_SCOPE) }
+    if requested.split(' ').all(known) { Ok(requested.to_owned()) } else { Err(INVALID_SCOPE) }
 }
 
-fn person(request: &Request, own_client: &str) -> Result<Bearer<'static>, Refusal> {
-    if given(request.client_id.as_ref()).is_some_and(|client| client != own_client) {
+fn person(request: &TokenRequest, client_id: &str) -> Result<Bearer<'static>, OAuthError> {
+    if non_empty(request.client_id.as_ref()).is_some_and(|client| client != client_id) {
         return Err(INVALID_CLIENT);
     }
-    let username = given(request.username.as_ref()).ok_or(INVALID_REQUEST)?;
-    let password = given(request.password.as_ref()).ok_or(INVALID_REQUEST)?;
+    let username = non_empty(request.username.as_ref()).ok_or(INVALID_REQUEST)?;
+    let password = non_empty(request.password.as_ref()).ok_or(INVALID_REQUEST)?;
     let known = sample::PEOPLE.into_iter().find(|person| *person == username);
     let username = known.filter(|_| password == sample::PASSWORD).ok_or(INVALID_GRANT)?;
     Ok(Bearer::user(username, username))
 }
 
-/// The client by its id and secret: in the header, or in the form.
-fn system(request: &Request, headers: &HeaderMap) -> Result<Bearer<'static>, Refusal> {
-    let in_header = headers.get(AUTHORIZATION).map(|value| basic(value.to_str().ok()?));
-    let (id, secret) = match in_header {
+/// Authenticates a client by id and secret, from the header or the form.
+fn system(request: &TokenRequest, headers: &HeaderMap) -> Result<Bearer<'static>, OAuthError> {
+    let from_header =
+        headers.get(AUTHORIZATION).map(|value| basic_credentials(value.to_str().ok()?));
+    let (id, secret) = match from_header {
         Some(credentials) => credentials.ok_or(INVALID_CLIENT)?,
         None => (
-            given(request.client_id.as_ref()).ok_or(INVALID_CLIENT)?.to_owned(),
-            given(request.client_secret.as_ref()).ok_or(INVALID_CLIENT)?.to_owned(),
+            non_empty(request.client_id.as_ref()).ok_or(INVALID_CLIENT)?.to_owned(),
+            non_empty(request.client_secret.as_ref()).ok_or(INVALID_CLIENT)?.to_owned(),
         ),
     };
     if id == sample::SYSTEM && secret == sample::SECRET {
@@ -124,7 +125,7 @@ fn system(request: &Request, headers: &HeaderMap) -> Result<Bearer<'static>, Ref
     }
 }
 
-fn basic(value: &str) -> Option<(String, String)> {
+fn basic_credentials(value: &str) -> Option<(String, String)> {
     let (scheme, credentials) = value.split_once(' ')?;
     let decoded = BASE64_STANDARD.decode(credentials).ok()?;
     let (id, secret) = str::from_utf8(&decoded).ok()?.split_once(':')?;

@@ -1,4 +1,4 @@
-//! The functions: built once with their progress shown, then run by `cargo lambda watch`.
+//! Builds the functions once, showing progress, then runs them with `cargo lambda watch`.
 
 use std::{
     fs,
@@ -9,56 +9,56 @@ use capacityctl::stack_file::StackFile;
 use tokio::process::Command;
 
 use crate::{
-    Failure,
+    Error,
     child::Child,
     routes::{Route, functions},
     sample, schedule, token_endpoint,
 };
 
-/// How many instances of a function answer at the same time; each watches the sources by itself.
+/// Concurrent instances of each function; each watches the sources by itself.
 const INSTANCES: &str = "2";
-/// What makes no function different, in the form of a `.gitignore`.
+/// Paths whose changes need no rebuild, in `.gitignore` syntax.
 const IGNORED: [&str; 8] =
     ["/.ci/", "/.git/", "/.local/", "/docs/", "/events/", "/tests/", "/tools/", "*.md"];
 
-/// What `cargo lambda watch` is to run with.
+/// The inputs of `cargo lambda watch`.
 #[derive(Debug)]
 pub struct Watch<'a> {
-    /// cargo-lambda itself.
+    /// The program cargo-lambda.
     pub program: PathBuf,
     /// The workspace's root.
     pub root: &'a Path,
     /// The port of the API.
     pub port: u16,
-    /// Where the parts are that the functions use.
+    /// The addresses that the functions use.
     pub stack: &'a StackFile,
-    /// Where keys are published.
+    /// The URL of the issuer's keys.
     pub jwks_url: String,
-    /// When a status resets: the settings that say so.
+    /// The settings for resets.
     pub limits: &'a [(&'static str, String)],
 }
 
-/// Builds the functions just as `cargo lambda watch` will, so that its own builds find nothing to do.
+/// Builds the functions exactly as `cargo lambda watch` does, so that it finds nothing to build.
 ///
 /// # Errors
 ///
 /// They do not compile.
-pub async fn build(root: &Path, routes: &[Route]) -> Result<(), Failure> {
+pub async fn build(root: &Path, routes: &[Route]) -> Result<(), Error> {
     let mut command = Command::new("cargo");
     command.current_dir(root).args(["build", "--manifest-path", "Cargo.toml"]);
     for function in functions(routes).into_iter().chain([schedule::FUNCTION]) {
         command.args(["--bin", function]);
     }
-    Child::start("cargo build", without_cargo(&mut command))?.succeeded().await
+    Child::start("cargo build", without_cargo(&mut command))?.wait_for_success().await
 }
 
 impl Watch<'_> {
-    /// Starts it, with everything in its environment that the functions read.
+    /// Starts it with the functions' environment variables.
     ///
     /// # Errors
     ///
     /// It cannot be started.
-    pub fn start(&self, state: &Path) -> Result<Child, Failure> {
+    pub fn start(&self, state: &Path) -> Result<Child, Error> {
         let mut command = Command::new(&self.program);
         command
             .current_dir(self.root)
@@ -69,19 +69,19 @@ impl Watch<'_> {
         if std::env::var_os("RUST_LOG").is_none() {
             command.env("RUST_LOG", "cargo_lambda=warn");
         }
-        self.environment(without_aws(without_cargo(&mut command)));
+        self.set_variables(without_aws(without_cargo(&mut command)));
         Child::start("cargo lambda watch", &mut command)
     }
 
-    fn ignore_file(&self, state: &Path) -> Result<PathBuf, Failure> {
+    fn ignore_file(&self, state: &Path) -> Result<PathBuf, Error> {
         let file = state.join("watch-ignore");
         let own = state.strip_prefix(self.root).map(|state| format!("/{}/", state.display()));
         let lines: Vec<String> = IGNORED.iter().map(ToString::to_string).chain(own).collect();
-        fs::write(&file, lines.join("\n")).map_err(|error| Failure::File(file.clone(), error))?;
+        fs::write(&file, lines.join("\n")).map_err(|error| Error::File(file.clone(), error))?;
         Ok(file)
     }
 
-    fn environment(&self, command: &mut Command) {
+    fn set_variables(&self, command: &mut Command) {
         command
             .envs(self.stack.tables.variables())
             .env("METRICS_NAMESPACE", "CapacityStatus/local")
@@ -91,7 +91,7 @@ impl Watch<'_> {
             .env("JWT_JWKS_URL", &self.jwks_url)
             .envs(self.limits.iter().cloned())
             .env("PUBLIC_URL", ".")
-            // Nobody signs in here by a page: a token is pasted.
+            // There is no sign-in page: people paste a token.
             .env("LOGIN_URL", "https://login-domain.invalid/oauth2/authorize")
             .env("TOKEN_URL", format!("{}{}", self.stack.issuer, token_endpoint::PATH))
             .env("DOCS_CLIENT_ID", &self.stack.client_id)
@@ -102,7 +102,7 @@ impl Watch<'_> {
     }
 }
 
-/// What `cargo run` told this program of itself would make a cargo below it build anew.
+/// Removes variables that `cargo run` set for this program; a nested cargo would rebuild because of them.
 fn without_cargo(command: &mut Command) -> &mut Command {
     without(command, |name| {
         name == "CARGO_MANIFEST_DIR"
@@ -115,7 +115,7 @@ fn without_cargo(command: &mut Command) -> &mut Command {
     })
 }
 
-/// The developer's own account must not be reached by mistake.
+/// Removes AWS variables: the functions must not reach the developer's account.
 fn without_aws(command: &mut Command) -> &mut Command {
     without(command, |name| name.starts_with("AWS_"))
 }

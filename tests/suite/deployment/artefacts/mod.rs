@@ -5,8 +5,8 @@ mod silence;
 
 use std::{collections::HashMap, fs, path::Path, process::Command, time::Duration};
 
-use lambda_emulator::{Ended, Function, Outcome};
-use local_stack::{gateway, schedule};
+use lambda_emulator::{ExecutionEnvironment, InvocationResult, Outcome};
+use local_stack::{function_env, schedule};
 use serde_json::{Value, json};
 use shared::http::Answer;
 
@@ -34,13 +34,13 @@ const READING: [(&str, &str); 6] = [
 
 /// The settings of a function on that store.
 fn on(store: &str, mut settings: HashMap<String, String>) -> HashMap<String, String> {
-    settings.extend(gateway::store(store));
+    settings.extend(function_env::aws_variables(store));
     settings
 }
 
-async fn start(function: &str, settings: &HashMap<String, String>) -> Function {
+async fn start(function: &str, settings: &HashMap<String, String>) -> ExecutionEnvironment {
     let binary = root().join("target/lambda").join(function).join("bootstrap");
-    Function::start(Command::new(binary), settings).await.expect("a built function")
+    ExecutionEnvironment::start(Command::new(binary), settings).await.expect("a built function")
 }
 
 fn event(function: &str, case: &str) -> String {
@@ -49,8 +49,8 @@ fn event(function: &str, case: &str) -> String {
 }
 
 /// A function's answer, held to the contract.
-fn reply(event: &str, ended: Ended) -> Reply {
-    let Outcome::Answer(answer) = ended.outcome else {
+fn reply(event: &str, ended: InvocationResult) -> Reply {
+    let Outcome::Response(answer) = ended.outcome else {
         panic!("no answer: {:?}", ended.outcome);
     };
     let reply = Reply::from(serde_json::from_value::<Answer>(answer).expect("an answer"));
@@ -69,7 +69,7 @@ async fn every_built_function_answers_its_events() {
         let mut running = start(functions[0].0, &settings).await;
         for (function, case, status, code) in functions {
             let event = event(function, case);
-            let ended = running.call(event.clone(), TIME).await.expect("an outcome");
+            let ended = running.invoke(event.clone(), TIME).await.expect("an outcome");
             let reply = reply(&event, ended);
             assert_eq!(reply.status.as_u16(), *status, "{function}/{case}: {}", reply.body);
             let found = reply.body.get("code").and_then(Value::as_str);
@@ -77,8 +77,8 @@ async fn every_built_function_answers_its_events() {
         }
     }
     let mut running = start(schedule::FUNCTION, &settings).await;
-    let ended = running.call(event(schedule::FUNCTION, "each-minute"), TIME).await;
-    let Outcome::Answer(run) = ended.expect("an outcome").outcome else { panic!("no run") };
+    let ended = running.invoke(event(schedule::FUNCTION, "each-minute"), TIME).await;
+    let Outcome::Response(run) = ended.expect("an outcome").outcome else { panic!("no run") };
     assert_eq!((&run["failed"], &run["complete"]), (&json!(0), &json!(true)));
 }
 
@@ -97,11 +97,11 @@ async fn a_silent_store_is_told_while_there_is_time() {
                 for time in [TIME, TIME, Duration::from_secs(1)] {
                     let what = format!("{function}, {how:?}, {time:?}");
                     let event = event(function, case);
-                    let ended = running.call(event.clone(), time).await;
+                    let ended = running.invoke(event.clone(), time).await;
                     let ended = ended.unwrap_or_else(|lost| panic!("{what}: {lost}"));
-                    assert!(ended.left >= LEAST_LEFT, "{what}: {:?} left", ended.left);
+                    assert!(ended.remaining >= LEAST_LEFT, "{what}: {:?} left", ended.remaining);
                     if function == schedule::FUNCTION {
-                        let Outcome::Answer(run) = ended.outcome else { panic!("{what}") };
+                        let Outcome::Response(run) = ended.outcome else { panic!("{what}") };
                         assert_eq!(run["complete"], false, "{what}");
                         continue;
                     }
@@ -131,14 +131,14 @@ async fn a_panic_is_a_problem_document_and_the_environment_goes_on() {
     for (function, case) in READING.into_iter().filter(|(name, _)| *name != schedule::FUNCTION) {
         let mut running = start(function, &settings).await;
         let event = event(function, case);
-        let ended = running.call(event.clone(), TIME).await.expect("an outcome");
+        let ended = running.invoke(event.clone(), TIME).await.expect("an outcome");
         let refused = reply(&event, ended);
         assert_eq!(refused.refused(500), "INTERNAL", "{function}");
         assert_eq!(refused.header("content-type"), "application/problem+json");
         let request_id = refused.header("x-request-id").to_owned();
         assert_eq!(refused.body["requestId"], request_id);
 
-        let ended = running.call(event.clone(), TIME).await.expect("an outcome");
+        let ended = running.invoke(event.clone(), TIME).await.expect("an outcome");
         reply(&event, ended).ok();
 
         let log = log(running).await;
@@ -156,7 +156,7 @@ async fn a_panic_is_a_problem_document_and_the_environment_goes_on() {
 }
 
 /// Kills a function; what it has written.
-async fn log(running: Function) -> Vec<Value> {
+async fn log(running: ExecutionEnvironment) -> Vec<Value> {
     let lines = running.kill().await.expect("a log");
     lines.iter().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
@@ -169,7 +169,7 @@ async fn a_function_that_is_killed_has_written_its_whole_log() {
     let event = event("update-status", "an-editor-sets-red");
     for _ in 0..10 {
         let mut running = start("update-status", &settings).await;
-        let ended = running.call(event.clone(), TIME).await.expect("an outcome");
+        let ended = running.invoke(event.clone(), TIME).await.expect("an outcome");
         reply(&event, ended).ok();
         let log = log(running).await;
         let [usage, changes, answered] = log.as_slice() else { panic!("{log:?}") };

@@ -14,8 +14,8 @@ use aws_sigv4::{
     sign::v4::SigningParams,
 };
 use local_stack::{
-    gateway,
-    tls::{Front, Identity},
+    function_env,
+    tls_proxy::{ServerIdentity, TlsProxy},
 };
 use shared::{
     client::{AMAZON, ClientSettings},
@@ -30,7 +30,7 @@ use crate::harness::endpoint;
 
 /// A function's client with these settings, besides those that Lambda makes.
 fn client(store: &str, more: &[(&str, &str)]) -> Client {
-    let mut settings = gateway::store(store);
+    let mut settings = function_env::aws_variables(store);
     settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let mut environment: Environment = settings.into_iter().collect();
     let settings = ClientSettings::read(&mut environment).expect("settings");
@@ -44,7 +44,7 @@ async fn read(client: &Client) -> bool {
 }
 
 fn refused(settings: &[(&str, &str)]) -> String {
-    let mut all: HashMap<_, _> = gateway::store("http://127.0.0.1:1");
+    let mut all: HashMap<_, _> = function_env::aws_variables("http://127.0.0.1:1");
     all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let mut environment: Environment = all.into_iter().collect();
     let settings = ClientSettings::read(&mut environment);
@@ -53,8 +53,9 @@ fn refused(settings: &[(&str, &str)]) -> String {
 
 #[tokio::test]
 async fn a_store_is_trusted_by_its_authority_and_its_name() {
-    let (identity, other) = (Identity::new().expect("a"), Identity::new().expect("another"));
-    let front = Front::start(&identity, &endpoint()).await.expect("a port");
+    let (identity, other) =
+        (ServerIdentity::new().expect("a"), ServerIdentity::new().expect("another"));
+    let front = TlsProxy::start(&identity, &endpoint()).await.expect("a port");
     let folder = std::env::temp_dir().join(format!("roots-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder");
     let file = |name: &str, pem: &str| {

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::{
     },
     error::BoxError,
 };
-use capacityctl::{client::patient, services};
+use capacityctl::{client::with_unlimited_retries, services};
 use tokio::sync::Notify;
 
 /// Imports, and is killed when it is about to send that write. `None`: it was killed.
@@ -21,9 +21,9 @@ pub(super) async fn import(
     table: &str,
     file: &[u8],
     at_write: u64,
-) -> Option<services::Written> {
+) -> Option<services::ImportSummary> {
     let fuse = Fuse { left: Arc::new(AtomicU64::new(at_write)), burnt: Arc::new(Notify::new()) };
-    let config = patient(client).config().to_builder().interceptor(fuse.clone());
+    let config = with_unlimited_retries(client).config().to_builder().interceptor(fuse.clone());
     let client = Client::from_conf(config.build());
     tokio::select! {
         biased;

@@ -85,7 +85,7 @@ impl World {
         self.look().await;
     }
 
-    pub(super) async fn import(&self) -> services::Written {
+    pub(super) async fn import(&self) -> services::ImportSummary {
         let table = &self.app.tables.services;
         services::import(&self.app.client, table, &self.file()).await.expect("an import")
     }

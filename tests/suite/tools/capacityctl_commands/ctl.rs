@@ -6,7 +6,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use capacityctl::{Failure, Output, cli, stack_file::StackFile};
+use capacityctl::{Error, Output, cli, stack_file::StackFile};
 use clap::Parser as _;
 use local_stack::engine::REGION;
 use serde_json::Value;
@@ -46,7 +46,7 @@ impl Ctl {
         stack.write(&self.state).expect("a stack file");
     }
 
-    pub(super) async fn run(&self, words: &[&str]) -> Result<Output, Failure> {
+    pub(super) async fn run(&self, words: &[&str]) -> Result<Output, Error> {
         let state = self.state.to_str().expect("a path");
         let words: Vec<&str> =
             ["capacityctl", "--state", state].iter().chain(words).copied().collect();
@@ -62,7 +62,7 @@ impl Ctl {
         self.run(words).await.expect("a result").json.expect("JSON")
     }
 
-    pub(super) async fn failure(&self, words: &[&str]) -> Failure {
+    pub(super) async fn failure(&self, words: &[&str]) -> Error {
         self.run(words).await.expect_err("a failure")
     }
 
@@ -98,6 +98,6 @@ impl Drop for Ctl {
 }
 
 /// How the process would end, as `cargo ctl --help` lists it.
-pub(super) fn exit_code(failure: &Failure) -> String {
-    format!("{:?}", failure.exit_code()).chars().filter(char::is_ascii_digit).collect()
+pub(super) fn exit_code(error: &Error) -> String {
+    format!("{:?}", error.exit_code()).chars().filter(char::is_ascii_digit).collect()
 }

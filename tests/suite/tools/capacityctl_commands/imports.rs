@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::SdkBody;
-use capacityctl::{client::patient, services};
+use capacityctl::{client::with_unlimited_retries, services};
 use serde_json::json;
 
 use super::ctl::{Ctl, exit_code};
@@ -39,18 +39,18 @@ async fn a_dry_run_shows_what_an_import_then_does() {
     assert_eq!(
         shown,
         format!(
-            "          which  what changes
+            "          name  changes
  changed  40     name: \"Elsewhere\" -> \"Elsewhere, renamed\"
  moved    20     region: 10 -> 40, path: \"/10/20/\" -> \"/40/20/\", parentId: 10 -> 40
  added    60     region: nothing -> 10, path: nothing -> \"/10/60/\", name: nothing -> \"New\", typeId: nothing -> 13, active: nothing -> true, parentId: nothing -> 10
  moved    30     region: 10 -> 40, path: \"/10/20/30/\" -> \"/40/20/30/\"
 services: 1 added, 1 changed, 2 moved, 1 unchanged
-in use and not in the file: 2
+active but not in the file: 2
  id  name
  10  Region
  30  Pharmacy, High Street
---deactivate-missing deactivates them
-nothing was written: this would be done to table {table} of the local stack"
+use --deactivate-missing to deactivate them
+dry run: nothing was written to table {table} of the local stack"
         )
     );
     let written = ctl.json(&["import", "services", &file, "--deactivate-missing"]).await;
@@ -81,7 +81,7 @@ async fn more_than_a_few_services_are_deactivated_only_if_that_is_asked_for() {
     let import = ["import", "services", &empty, "--deactivate-missing"];
     let failure = ctl.failure(&import).await;
     assert_eq!(exit_code(&failure), "3");
-    let text = "12 of 12 services in use would be deactivated, more than 10";
+    let text = "12 of 12 active services would be deactivated, more than 10";
     assert!(failure.to_string().contains(text), "{failure}");
     assert_eq!(failure.json()["problems"][0]["place"], "file");
     assert_eq!(ctl.text(&["export", "services"]).await, before);
@@ -130,9 +130,10 @@ async fn what_an_interrupted_import_left_undone_is_done_first() {
     let expected = [("30", "moved"), ("5", "added")].map(|(id, what)| (json!(id), json!(what)));
     assert_eq!(steps, expected);
     let text = ctl.text(&["import", "services", &file]).await;
-    let told = "finished first: 1 that an interrupted import had left below their old ancestors";
+    let told =
+        "finished an interrupted import first: 1 services were still below their old ancestors";
     assert!(text.contains(told), "{text}");
-    assert!(ctl.run(&["doctor"]).await.expect("findings").well);
+    assert!(ctl.run(&["doctor"]).await.expect("findings").healthy);
 }
 
 /// Answers two of three requests as DynamoDB does when there is no room.
@@ -164,7 +165,7 @@ impl Intercept for Throttling {
 async fn an_import_goes_on_while_the_store_throttles() {
     let app = World::family().start().await;
     let throttling = Throttling::default();
-    let config = patient(&app.client).config().to_builder();
+    let config = with_unlimited_retries(&app.client).config().to_builder();
     let config = config.sleep_impl(NoWait).interceptor(throttling.clone());
     let lines: String = (1000..1300).map(|id| format!("{id},a,1,,,,,true\n")).collect();
     let file = format!("id,name,typeId,parentId,town,postcode,odsCode,active\n{lines}");

@@ -85,14 +85,18 @@ async fn what_cannot_be_done_is_refused_with_an_exit_code_of_its_kind() {
     for (words, code, text) in [
         (vec!["import", "services", &bad], "3", "line 1: the header must be"),
         (vec!["import", "services", "no-such-file"], "3", "file no-such-file: "),
-        (vec!["user", "show", "nobody"], "4", "no user is named nobody"),
-        (vec!["user", "add", "reader-name", "--subject", "x"], "3", "is there already"),
-        (vec!["user", "add", "cid", "--subject", "reader"], "3", "is that of user \"reader-name\""),
-        (vec!["user", "add", "automatic reset"], "3", "stands for resets"),
-        (vec!["user", "grant", "reader-name", "--service", "31"], "4", "there is no service 31"),
-        (vec!["user", "grant", "reader-name"], "3", "neither --permission nor --service"),
-        (vec!["status", "get", "31"], "4", "there is no service 31"),
-        (vec!["status", "get", "50"], "4", "service 50 is not in use"),
+        (vec!["user", "show", "nobody"], "4", "user nobody does not exist"),
+        (vec!["user", "add", "reader-name", "--subject", "x"], "3", "already exists"),
+        (
+            vec!["user", "add", "cid", "--subject", "reader"],
+            "3",
+            "already belongs to user \"reader-name\"",
+        ),
+        (vec!["user", "add", "automatic reset"], "3", "is reserved for automatic resets"),
+        (vec!["user", "grant", "reader-name", "--service", "31"], "4", "service 31 does not exist"),
+        (vec!["user", "grant", "reader-name"], "3", "give --permission or --service"),
+        (vec!["status", "get", "31"], "4", "service 31 does not exist"),
+        (vec!["status", "get", "50"], "4", "service 50 is inactive"),
         (vec!["status", "set", "31", "RED", "--as", "editor-name"], "4", "SERVICE_NOT_FOUND"),
         (vec!["status", "set", "40", "RED", "--as", "editor-name"], "3", "NOT_PERMITTED"),
         (
@@ -129,17 +133,17 @@ async fn a_status_is_set_and_shown_as_the_api_does() {
 #[tokio::test]
 async fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
     let ctl = Ctl::start().await;
-    let well = ctl.run(&["doctor"]).await.expect("findings");
-    assert!(well.well, "{}", well.text);
+    let healthy = ctl.run(&["doctor"]).await.expect("findings");
+    assert!(healthy.healthy, "{}", healthy.text);
     ctl.interrupted_move().await;
     ctl.alter(40, "name", None).await;
     let listed = ctl.run(&["service", "list"]).await.expect("a list");
-    assert!(!listed.well && listed.text.contains("service 40"), "{}", listed.text);
+    assert!(!listed.healthy && listed.text.contains("service 40"), "{}", listed.text);
     let users = r#"[{"username": "ann-name", "active": true, "services": [99]}]"#;
     ctl.text(&["import", "users", &ctl.file("users.json", users)]).await;
-    let ill = ctl.run(&["doctor"]).await.expect("findings");
-    assert!(!ill.well, "{}", ill.text);
-    let found = ill.json.expect("JSON");
+    let unhealthy = ctl.run(&["doctor"]).await.expect("findings");
+    assert!(!unhealthy.healthy, "{}", unhealthy.text);
+    let found = unhealthy.json.expect("JSON");
     let found = found.as_array().expect("findings").iter().filter(|one| one["verdict"] != "ok");
     let found: Vec<_> = found.map(|one| (one["what"].clone(), one["found"].clone())).collect();
     assert_eq!(
@@ -147,7 +151,7 @@ async fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
         [
             (json!("services that cannot be read"), json!("1 of 5 services")),
             (json!("services that are not below their parent"), json!("1 of 5 services")),
-            (json!("users assigned to a service that is not there"), json!("ann-name")),
+            (json!("users assigned to a service that does not exist"), json!("ann-name")),
         ]
     );
 }

@@ -1,4 +1,4 @@
-//! What an import that was interrupted, or a hand in the tables, left behind.
+//! Checks the items of the tables: an interrupted import or a manual edit leaves inconsistent ones.
 
 use std::collections::HashSet;
 
@@ -8,58 +8,60 @@ use shared::{
 };
 
 use crate::{
-    Failure,
-    checks::{Findings, Verdict},
+    Error,
+    findings::{Findings, Verdict},
     hierarchy,
     scan::{self, number},
-    services::place_of,
+    services::stored_service,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
     users,
 };
 
-/// Reads both tables whole.
+/// Reads and checks both tables.
 ///
 /// # Errors
 ///
 /// A fault of the store.
-pub(super) async fn look(target: &Target, findings: &mut Findings) -> Result<(), Failure> {
-    let rows = scan::rows(target.client(), target.table(SERVICES_TABLE)?, &[]).await?;
-    let places = rows.iter().filter_map(|row| Some(place_of(number(row, keys::ID)?, row)));
-    let places: Vec<_> = places.collect();
-    let known: HashSet<ServiceId> = places.iter().map(|place| place.id).collect();
-    let astray = hierarchy::plan(Vec::new(), &places)?.unfinished.len();
-    let services = format!("{} services", rows.len());
-    let unreadable = rows.into_iter().filter(|row| store::service(row.clone()).is_err()).count();
-    let all = users::all(target.client(), target.table(USERS_TABLE)?).await?;
+pub(super) async fn check(target: &Target, findings: &mut Findings) -> Result<(), Error> {
+    let items = scan::items(target.client(), target.table(SERVICES_TABLE)?, &[]).await?;
+    let stored =
+        items.iter().filter_map(|item| Some(stored_service(number(item, keys::ID)?, item)));
+    let stored: Vec<_> = stored.collect();
+    let known: HashSet<ServiceId> = stored.iter().map(|service| service.id).collect();
+    let misplaced = hierarchy::resolve(Vec::new(), &stored)?.misplaced.len();
+    let services = format!("{} services", items.len());
+    let unreadable = items.into_iter().filter(|item| store::service(item.clone()).is_err()).count();
+    let list = users::list(target.client(), target.table(USERS_TABLE)?).await?;
     count(
         findings,
         "services that cannot be read",
         unreadable,
         &services,
-        "readers get 500: import them again, or restore the table",
+        "readers get 500; import them again, or restore the table",
     );
     count(
         findings,
         "services that are not below their parent",
-        astray,
+        misplaced,
         &services,
-        "an import was interrupted, and those assigned to their old ancestors keep their rights: run it again",
+        "an import was interrupted, and users assigned to the old ancestors may still update these services; run it again",
     );
     count(
         findings,
         "users that cannot be read",
-        all.unreadable,
-        &format!("{} users", all.users.len() + all.unreadable),
-        "they get 500: import them again, or restore the table",
+        list.unreadable,
+        &format!("{} users", list.users.len() + list.unreadable),
+        "these users get 500; import them again, or restore the table",
     );
-    let lost = all.users.iter().filter(|user| user.services.iter().any(|id| !known.contains(id)));
-    let lost: Vec<&str> = lost.map(|user| user.username.as_str()).collect();
-    let what = "users assigned to a service that is not there";
-    if lost.is_empty() {
+    let affected =
+        list.users.iter().filter(|user| user.services.iter().any(|id| !known.contains(id)));
+    let affected: Vec<&str> = affected.map(|user| user.username.as_str()).collect();
+    let what = "users assigned to a service that does not exist";
+    if affected.is_empty() {
         findings.add(what, Verdict::Ok, "none", None);
     } else {
-        let advice = "import the services, or take the assignment away with `user revoke`";
-        findings.add(what, Verdict::Warning, lost.join(", "), Some(advice));
+        let advice = "import the services, or remove the assignment with `user revoke`";
+        findings.add(what, Verdict::Warning, affected.join(", "), Some(advice));
     }
     Ok(())
 }

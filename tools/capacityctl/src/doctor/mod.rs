@@ -1,8 +1,8 @@
-//! `doctor`: whether settings, credentials, tables and this machine's clock are as they have to be,
-//! and what to do where they are not. It changes nothing.
+//! `doctor`: checks settings, credentials, tables and this machine's clock, and says how to fix what is
+//! wrong. It changes nothing.
 
 mod contents;
-mod safety;
+mod protection;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -24,25 +24,25 @@ use shared::{
 
 use crate::{
     Output,
-    checks::{Findings, Verdict},
+    findings::{Findings, Verdict},
     target::{IDEMPOTENCY_TABLE, SERVICES_TABLE, STATUS_HISTORY_TABLE, Target, USERS_TABLE},
 };
 
-/// By how many seconds a clock may differ: a note for a few minutes would end visibly early or late.
-const SKEW_SECONDS: i64 = 2;
+/// With more skew, a reset after a few minutes would be visibly early or late.
+const MAX_SKEW_SECONDS: i64 = 2;
 
-/// A table as it has to be: its variable, its keys, and its indexes with theirs.
-struct Shape {
+/// A table as the functions need it: its variable, keys and indexes.
+struct ExpectedTable {
     variable: &'static str,
     keys: &'static [&'static str],
-    indexes: &'static [Index],
+    indexes: &'static [ExpectedIndex],
 }
 
-/// An index: its name, its keys, and what it carries besides, at least.
-type Index = (&'static str, [&'static str; 2], &'static [&'static str]);
+/// An index: its name, its keys, and the attributes it must project.
+type ExpectedIndex = (&'static str, [&'static str; 2], &'static [&'static str]);
 
-const SHAPES: [Shape; 4] = [
-    Shape {
+const EXPECTED_TABLES: [ExpectedTable; 4] = [
+    ExpectedTable {
         variable: SERVICES_TABLE,
         keys: &[keys::ID],
         indexes: &[
@@ -58,34 +58,34 @@ const SHAPES: [Shape; 4] = [
             ),
         ],
     },
-    Shape {
+    ExpectedTable {
         variable: STATUS_HISTORY_TABLE,
         keys: &[history::SERVICE_ID, history::AT],
         indexes: &[],
     },
-    Shape { variable: USERS_TABLE, keys: &[user_keys::SUBJECT], indexes: &[] },
-    Shape { variable: IDEMPOTENCY_TABLE, keys: &[idempotency::KEY], indexes: &[] },
+    ExpectedTable { variable: USERS_TABLE, keys: &[user_keys::SUBJECT], indexes: &[] },
+    ExpectedTable { variable: IDEMPOTENCY_TABLE, keys: &[idempotency::KEY], indexes: &[] },
 ];
 
-/// Looks at everything.
+/// Runs all checks.
 pub(crate) async fn run(target: &Target) -> Output {
     let mut findings = Findings::default();
-    findings.add("tables", Verdict::Ok, format!("those {}", target.place()), None);
-    limits(target, &mut findings);
-    let date = Date::default();
-    for shape in &SHAPES {
-        table(target, shape, &date, &mut findings).await;
+    findings.add("tables", Verdict::Ok, target.place(), None);
+    check_reset_limits(target, &mut findings);
+    let date = ResponseDate::default();
+    for expected in &EXPECTED_TABLES {
+        check_table(target, expected, &date, &mut findings).await;
     }
-    clock(&date, &mut findings);
-    if let Err(failure) = contents::look(target, &mut findings).await {
+    check_clock(&date, &mut findings);
+    if let Err(error) = contents::check(target, &mut findings).await {
         let advice = "the credentials need dynamodb:Scan on the tables of services and users";
-        findings.add("what the tables hold", Verdict::Bad, failure.to_string(), Some(advice));
+        findings.add("what the tables hold", Verdict::Bad, error.to_string(), Some(advice));
     }
     findings.into_output()
 }
 
-/// What `status set` goes by.
-fn limits(target: &Target, findings: &mut Findings) {
+/// Checks the limits that `status set` uses.
+fn check_reset_limits(target: &Target, findings: &mut Findings) {
     let mut settings = target.settings();
     let limits = ResetLimits::read(&mut settings);
     match settings.finish(limits) {
@@ -94,18 +94,23 @@ fn limits(target: &Target, findings: &mut Findings) {
             findings.add("limits of resets", Verdict::Ok, found, None);
         }
         Err(error) => {
-            let advice = "`status set` needs them: they are parameters of the stack";
+            let advice = "`status set` needs them; they are parameters of the stack";
             findings.add("limits of resets", Verdict::Warning, error.to_string(), Some(advice));
         }
     }
 }
 
-async fn table(target: &Target, shape: &Shape, date: &Date, findings: &mut Findings) {
-    let name = match target.table(shape.variable) {
+async fn check_table(
+    target: &Target,
+    expected: &ExpectedTable,
+    date: &ResponseDate,
+    findings: &mut Findings,
+) {
+    let name = match target.table(expected.variable) {
         Ok(name) => name,
         Err(error) => {
-            let advice = "the stack's outputs have the tables' names";
-            findings.add(shape.variable, Verdict::Bad, error.to_string(), Some(advice));
+            let advice = "the table names are in the stack's outputs";
+            findings.add(expected.variable, Verdict::Bad, error.to_string(), Some(advice));
             return;
         }
     };
@@ -119,19 +124,18 @@ async fn table(target: &Target, shape: &Shape, date: &Date, findings: &mut Findi
             return;
         }
     };
-    let problems = problems(&described, shape);
+    let problems = problems(&described, expected);
     if problems.is_empty() {
         let items = described.item_count.unwrap_or_default();
-        findings.add(&what, Verdict::Ok, format!("active, some {items} rows"), None);
+        findings.add(&what, Verdict::Ok, format!("active, about {items} items"), None);
     } else {
-        let advice =
-            "a deployment creates the tables; one of another version may still be going on";
+        let advice = "a deployment creates the tables and indexes; it may still be running, or be of another version";
         findings.add(&what, Verdict::Bad, problems.join("; "), Some(advice));
     }
     if !target.is_local() {
-        safety::look(target, name, &described, findings).await;
-        if shape.variable == IDEMPOTENCY_TABLE {
-            safety::look_at_expiry(target, name, findings).await;
+        protection::check(target, name, &described, findings).await;
+        if expected.variable == IDEMPOTENCY_TABLE {
+            protection::check_time_to_live(target, name, findings).await;
         }
     }
 }
@@ -139,38 +143,38 @@ async fn table(target: &Target, shape: &Shape, date: &Date, findings: &mut Findi
 fn advice_on(code: Option<&str>) -> &'static str {
     match code {
         None => {
-            "no answer of DynamoDB: look at the region, the endpoint, the network, and whether there are credentials"
+            "no response from DynamoDB: check the region, the endpoint, the network and that there are credentials"
         }
-        Some("ResourceNotFoundException") => "look at the table's name, the region and the account",
+        Some("ResourceNotFoundException") => "check the table's name, the region and the account",
         Some("AccessDeniedException") => {
-            "the credentials are good and lack dynamodb:DescribeTable on this table"
+            "the credentials are valid but lack dynamodb:DescribeTable on this table"
         }
         Some("ExpiredTokenException" | "ExpiredToken") => {
-            "the credentials have ended: sign in again"
+            "the credentials have expired: sign in again"
         }
-        Some(_) => "look at the credentials, and at the clock of this machine",
+        Some(_) => "check the credentials and this machine's clock",
     }
 }
 
-fn problems(table: &TableDescription, shape: &Shape) -> Vec<String> {
+fn problems(table: &TableDescription, expected: &ExpectedTable) -> Vec<String> {
     let mut problems = Vec::new();
     if table.table_status != Some(TableStatus::Active) {
         problems.push(format!("not active: {:?}", table.table_status));
     }
-    if names(table.key_schema()) != shape.keys {
+    if names(table.key_schema()) != expected.keys {
         problems.push(format!("its keys are {:?}", names(table.key_schema())));
     }
-    for (name, keys, carried) in shape.indexes {
+    for (name, keys, attributes) in expected.indexes {
         let indexes = table.global_secondary_indexes();
         let Some(index) = indexes.iter().find(|index| index.index_name() == Some(name)) else {
-            problems.push(format!("there is no index {name}"));
+            problems.push(format!("index {name} does not exist"));
             continue;
         };
         if names(index.key_schema()) != keys {
             problems.push(format!("index {name} has the keys {:?}", names(index.key_schema())));
         }
         let projected = index.projection().map(Projection::non_key_attributes).unwrap_or_default();
-        for lacking in carried.iter().filter(|name| !projected.iter().any(|own| own == *name)) {
+        for lacking in attributes.iter().filter(|name| !projected.iter().any(|own| own == *name)) {
             problems.push(format!("index {name} lacks {lacking}"));
         }
         let status = index.index_status.as_ref().map(IndexStatus::as_str);
@@ -185,13 +189,13 @@ fn names(schema: &[KeySchemaElement]) -> Vec<&str> {
     schema.iter().map(KeySchemaElement::attribute_name).collect()
 }
 
-/// The date of DynamoDB's last answer, and this machine's when it came.
+/// The date of DynamoDB's last response, and this machine's time when it arrived.
 #[derive(Clone, Debug, Default)]
-struct Date(Arc<Mutex<Option<(String, Timestamp)>>>);
+struct ResponseDate(Arc<Mutex<Option<(String, Timestamp)>>>);
 
-impl Intercept for Date {
+impl Intercept for ResponseDate {
     fn name(&self) -> &'static str {
-        "Date"
+        "ResponseDate"
     }
 
     fn read_before_deserialization(
@@ -207,21 +211,21 @@ impl Intercept for Date {
     }
 }
 
-fn clock(date: &Date, findings: &mut Findings) {
+fn check_clock(date: &ResponseDate, findings: &mut Findings) {
     let date = date.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let both = date.and_then(|(theirs, ours)| {
         Some((DateTime::from_str(&theirs, Format::HttpDate).ok()?, ours))
     });
     let Some((theirs, ours)) = both else {
-        findings.add("clock", Verdict::Skipped, "DynamoDB did not say what time it is", None);
+        findings.add("clock", Verdict::Skipped, "DynamoDB's response has no date", None);
         return;
     };
     let difference = ours.epoch_seconds() - theirs.secs();
     let found = format!("{difference} seconds ahead of DynamoDB's");
-    if difference.abs() <= SKEW_SECONDS {
+    if difference.abs() <= MAX_SKEW_SECONDS {
         findings.add("clock", Verdict::Ok, found, None);
     } else {
-        let advice = "set this machine's clock: `status set` and `status get` go by it";
+        let advice = "set this machine's clock: `status set` and `status get` use it";
         findings.add("clock", Verdict::Bad, found, Some(advice));
     }
 }

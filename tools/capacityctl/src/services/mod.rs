@@ -1,9 +1,9 @@
-//! Imports the directory: one `UpdateItem` of directory attributes for each service that differs.
+//! Imports services: one `UpdateItem` with only the attributes that differ, for each service that differs.
 //!
-//! A status is never touched: no attribute of it is named here, and no item is put whole.
+//! It never touches a status: it names no status attribute and puts no whole item.
 
-mod comparison;
-mod written;
+mod plan;
+mod summary;
 
 use std::collections::HashMap;
 
@@ -11,19 +11,19 @@ use aws_sdk_dynamodb::Client;
 use indicatif::ProgressBar;
 use shared::{domain::ServiceId, store::keys::services as keys};
 
-pub use comparison::{Comparison, Missing, Step, What};
-pub use written::Written;
+pub use plan::{ChangeKind, ImportPlan, MissingService, ServiceChange};
+pub use summary::ImportSummary;
 
 use crate::{
-    Failure,
-    directory::{self, Row},
-    hierarchy::{self, Stored},
-    in_flight::run_all,
+    Error,
+    concurrency::run_all,
+    hierarchy::{self, StoredService},
     scan::{self, Item, number, text},
+    services_file::{self, ServiceRow},
     update::{Sent, Update},
 };
 
-/// The directory attributes of a row.
+/// The attributes that an import reads and writes.
 const ATTRIBUTES: [&str; 10] = [
     keys::ID,
     keys::NAME,
@@ -37,17 +37,16 @@ const ATTRIBUTES: [&str; 10] = [
     keys::PATH,
 ];
 
-/// What holds while an import is unfinished.
-const UNTIL_THEN: &str = "until then services that were to move may still be updated by those assigned to \
-                          their old ancestors";
+const PARTIAL_IMPORT_EFFECT: &str =
+    "until then users assigned to the old ancestors of a service that moves may still update it";
 
-/// Imports a file, CSV or JSON.
+/// Imports a CSV or JSON file.
 ///
 /// # Errors
 ///
-/// A file that is refused, a change by someone else meanwhile, a fault of the store.
-pub async fn import(client: &Client, table: &str, file: &[u8]) -> Result<Written, Failure> {
-    import_rows(client, table, directory::parse(file)?).await
+/// An invalid file, a concurrent change, a fault of the store.
+pub async fn import(client: &Client, table: &str, file: &[u8]) -> Result<ImportSummary, Error> {
+    import_rows(client, table, services_file::parse(file)?).await
 }
 
 /// Imports rows that are valid by themselves.
@@ -55,76 +54,81 @@ pub async fn import(client: &Client, table: &str, file: &[u8]) -> Result<Written
 /// # Errors
 ///
 /// As [`import`].
-pub async fn import_rows(client: &Client, table: &str, rows: Vec<Row>) -> Result<Written, Failure> {
-    compare(client, table, rows, false).await?.write(client, table, &ProgressBar::hidden()).await
+pub async fn import_rows(
+    client: &Client,
+    table: &str,
+    rows: Vec<ServiceRow>,
+) -> Result<ImportSummary, Error> {
+    plan(client, table, rows, false).await?.apply(client, table, &ProgressBar::hidden()).await
 }
 
-/// Finds what would have to be written. The whole table is read, strongly consistently: only so are
-/// all descendants known, and what an interrupted import left behind.
+/// Plans an import. Reads the whole table with strong consistency, to know all descendants and what an
+/// interrupted import left undone.
 ///
 /// # Errors
 ///
-/// Rows that are no hierarchy with those of the table, a fault of the store.
-pub async fn compare(
+/// Rows that do not form a hierarchy together with the table, a fault of the store.
+pub async fn plan(
     client: &Client,
     table: &str,
-    rows: Vec<Row>,
+    rows: Vec<ServiceRow>,
     deactivate_missing: bool,
-) -> Result<Comparison, Failure> {
-    let items = scan::rows(client, table, &ATTRIBUTES).await?;
+) -> Result<ImportPlan, Error> {
+    let items = scan::items(client, table, &ATTRIBUTES).await?;
     let items = items.into_iter().filter_map(|item| Some((number(&item, keys::ID)?, item)));
     let items: HashMap<ServiceId, Item> = items.collect();
-    let stored: Vec<Stored> = items.iter().map(|(id, item)| place_of(*id, item)).collect();
-    let plan = hierarchy::plan(rows, &stored)?;
-    Ok(Comparison::new(plan, &items, deactivate_missing))
+    let stored: Vec<StoredService> =
+        items.iter().map(|(id, item)| stored_service(*id, item)).collect();
+    let hierarchy = hierarchy::resolve(rows, &stored)?;
+    Ok(ImportPlan::new(hierarchy, &items, deactivate_missing))
 }
 
-impl Comparison {
-    /// Writes it.
+impl ImportPlan {
+    /// Writes the changes.
     ///
     /// # Errors
     ///
-    /// A change by someone else meanwhile, a fault of the store. What was written stays, and the same
-    /// import does the rest.
-    pub async fn write(
+    /// A concurrent change, a fault of the store. What was written stays; importing the same file again
+    /// writes the rest.
+    pub async fn apply(
         self,
         client: &Client,
         table: &str,
         bar: &ProgressBar,
-    ) -> Result<Written, Failure> {
-        let (written, total) = (self.counts(), self.steps.len());
-        // Where a step stands in the order of writing is where its lineage and phase put it.
+    ) -> Result<ImportSummary, Error> {
+        let (summary, total) = (self.summary(), self.changes.len());
+        // Changes of one depth that follow each other are written concurrently.
         let mut levels: Vec<(usize, Vec<Update>)> = Vec::new();
-        for step in self.steps {
-            let depth = step.lineage.ancestors().len();
+        for change in self.changes {
+            let depth = change.path.ancestors().len();
             match levels.last_mut() {
-                Some((level, updates)) if *level == depth => updates.push(step.update),
-                _ => levels.push((depth, vec![step.update])),
+                Some((level, updates)) if *level == depth => updates.push(change.update),
+                _ => levels.push((depth, vec![change.update])),
             }
         }
         for (_, updates) in levels {
-            let sent =
+            let requests =
                 updates.into_iter().map(|update| send(client.clone(), table.to_owned(), update));
-            run_all(sent, bar).await.map_err(|failure| Failure::Unfinished {
+            run_all(requests, bar).await.map_err(|error| Error::PartialImport {
                 written: bar.position(),
                 total,
-                meanwhile: UNTIL_THEN,
-                source: Box::new(failure),
+                effect: PARTIAL_IMPORT_EFFECT,
+                source: Box::new(error),
             })?;
         }
-        Ok(written)
+        Ok(summary)
     }
 }
 
-/// Where the table has a service.
-pub(crate) fn place_of(service: ServiceId, item: &Item) -> Stored {
+/// The parent and path of a service as the table holds them.
+pub(crate) fn stored_service(id: ServiceId, item: &Item) -> StoredService {
     let path = text(item, keys::PATH).unwrap_or_default();
-    Stored { id: service, parent: number(item, keys::PARENT_ID), path }
+    StoredService { id, parent: number(item, keys::PARENT_ID), path }
 }
 
-async fn send(client: Client, table: String, update: Update) -> Result<(), Failure> {
+async fn send(client: Client, table: String, update: Update) -> Result<(), Error> {
     match update.send(&client, &table).await? {
         Sent::Written => Ok(()),
-        Sent::Refused => Err(Failure::Overtaken { table }),
+        Sent::Refused => Err(Error::ConcurrentModification { table }),
     }
 }

@@ -1,7 +1,7 @@
-//! Users in the table: imported, found, added.
+//! Users in the table: imports, finds and adds them.
 
-mod row;
-mod stored;
+mod item;
+mod stored_users;
 mod write;
 
 use std::{collections::HashSet, fmt};
@@ -10,81 +10,84 @@ use aws_sdk_dynamodb::Client;
 use indicatif::ProgressBar;
 use serde::Serialize;
 
-pub(crate) use self::row::{assignments, permissions};
+pub(crate) use self::item::{permission_set, service_set};
 use self::{
-    row::{ATTRIBUTES, user},
-    stored::Stored,
-    write::send,
+    item::{ATTRIBUTES, user},
+    stored_users::StoredUsers,
+    write::write_user,
 };
 use crate::{
-    Failure,
+    Error,
+    concurrency::run_all,
     difference::Difference,
-    in_flight::run_all,
-    refusal::{Place, Problems},
     scan,
-    services::What,
-    user_file::{self, User},
+    services::ChangeKind,
+    users_file::{self, User},
+    validation::{Location, Problems},
 };
 
-/// What holds while an import is unfinished.
-const UNTIL_THEN: &str = "until then users have the rights and subjects that they had, and one whose \
-                          subject was to pass to another may have none";
+const PARTIAL_IMPORT_EFFECT: &str = "until then the other users keep their old rights and subjects; a user \
+                                     whose subject passes to another user may have none";
 
-/// What an import has to do to a table.
+/// The changes that an import makes to the table.
 #[derive(Debug)]
-pub struct Comparison {
+pub struct ImportPlan {
     /// The users to write.
-    pub steps: Vec<Step>,
-    /// How many users of the file are in the table already as the file has them.
+    pub changes: Vec<UserChange>,
+    /// How many users of the file already match the table.
     pub unchanged: usize,
 }
 
 /// A user to write.
 #[derive(Debug)]
-pub struct Step {
-    /// The user, as the table is to hold them.
+pub struct UserChange {
+    /// The user as the table will hold them.
     pub user: User,
-    /// What changes.
+    /// The attributes that change.
     pub differences: Vec<Difference>,
-    /// Whose the item under the user's subject is now.
-    holder: Option<String>,
-    /// Items under subjects that the user no longer has.
-    old: Vec<String>,
+    /// The username in the item that the write replaces.
+    replaced_username: Option<String>,
+    /// Subjects that the user no longer has; their items are deleted.
+    old_subjects: Vec<String>,
 }
 
-impl Step {
-    /// What is done to the user.
+impl UserChange {
+    /// What happens to the user.
     #[must_use]
-    pub const fn what(&self) -> What {
-        if self.holder.is_some() || !self.old.is_empty() { What::Changed } else { What::Added }
+    pub const fn kind(&self) -> ChangeKind {
+        if self.replaced_username.is_some() || !self.old_subjects.is_empty() {
+            ChangeKind::Changed
+        } else {
+            ChangeKind::Added
+        }
     }
 }
 
-/// What an import wrote.
+/// How many users an import changed, by what happened to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Written {
-    /// How many were new.
+pub struct ImportSummary {
+    /// New users.
     pub added: usize,
-    /// How many are different now.
+    /// Users that changed.
     pub changed: usize,
-    /// How many were as the file has them.
+    /// Users that already matched the file.
     pub unchanged: usize,
 }
 
-impl fmt::Display for Written {
+impl fmt::Display for ImportSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { added, changed, unchanged } = self;
         write!(f, "users: {added} added, {changed} changed, {unchanged} unchanged")
     }
 }
 
-/// Imports a file, CSV or JSON.
+/// Imports a CSV or JSON file.
 ///
 /// # Errors
 ///
-/// A file that is refused, a change by someone else meanwhile, a fault of the store.
-pub async fn import(client: &Client, table: &str, file: &[u8]) -> Result<Written, Failure> {
-    import_users(client, table, user_file::parse(file)?).await
+/// An invalid file, a concurrent change, a fault of the store.
+pub async fn import(client: &Client, table: &str, file: &[u8]) -> Result<ImportSummary, Error> {
+    import_users(client, table, users_file::parse(file)?).await
 }
 
 /// Imports users that are valid by themselves and together.
@@ -96,109 +99,115 @@ pub async fn import_users(
     client: &Client,
     table: &str,
     users: Vec<User>,
-) -> Result<Written, Failure> {
-    compare(client, table, users).await?.write(client, table, &ProgressBar::hidden()).await
+) -> Result<ImportSummary, Error> {
+    plan(client, table, users).await?.apply(client, table, &ProgressBar::hidden()).await
 }
 
-/// Finds what would have to be written.
+/// Plans an import.
 ///
 /// # Errors
 ///
-/// A subject that is another user's, a fault of the store.
-pub async fn compare(
-    client: &Client,
-    table: &str,
-    users: Vec<User>,
-) -> Result<Comparison, Failure> {
-    let stored = Stored::read(client, table).await?;
-    stored.refuse_taken_subjects(&users)?;
-    let (given, kept) = (users.len(), users.iter().map(|user| user.subject.clone()));
-    let kept: HashSet<String> = kept.collect();
-    let steps = users.into_iter().filter_map(|user| stored.step(user, &kept));
-    let steps: Vec<Step> = steps.collect();
-    Ok(Comparison { unchanged: given - steps.len(), steps })
+/// A subject that belongs to another user, a fault of the store.
+pub async fn plan(client: &Client, table: &str, users: Vec<User>) -> Result<ImportPlan, Error> {
+    let stored = StoredUsers::read(client, table).await?;
+    stored.check_subjects_are_free(&users)?;
+    let user_count = users.len();
+    let subjects: HashSet<String> = users.iter().map(|user| user.subject.clone()).collect();
+    let changes = users.into_iter().filter_map(|user| stored.change(user, &subjects));
+    let changes: Vec<UserChange> = changes.collect();
+    Ok(ImportPlan { unchanged: user_count - changes.len(), changes })
 }
 
-impl Comparison {
-    /// How many users are written in each way.
+impl ImportPlan {
+    /// How many users change in each way.
     #[must_use]
-    pub fn counts(&self) -> Written {
-        let changed = self.steps.iter().filter(|step| step.what() == What::Changed).count();
-        Written { added: self.steps.len() - changed, changed, unchanged: self.unchanged }
+    pub fn summary(&self) -> ImportSummary {
+        let changed =
+            self.changes.iter().filter(|change| change.kind() == ChangeKind::Changed).count();
+        let added = self.changes.len() - changed;
+        ImportSummary { added, changed, unchanged: self.unchanged }
     }
 
-    /// Writes it.
+    /// Writes the changes.
     ///
     /// # Errors
     ///
-    /// A change by someone else meanwhile, a fault of the store. What was written stays, and the same
-    /// import does the rest.
-    pub async fn write(
+    /// A concurrent change, a fault of the store. What was written stays; importing the same file again
+    /// writes the rest.
+    pub async fn apply(
         self,
         client: &Client,
         table: &str,
         bar: &ProgressBar,
-    ) -> Result<Written, Failure> {
-        let (written, total) = (self.counts(), self.steps.len());
-        let sent = self.steps.into_iter().map(|step| send(client.clone(), table.to_owned(), step));
-        run_all(sent, bar).await.map_err(|failure| Failure::Unfinished {
+    ) -> Result<ImportSummary, Error> {
+        let (summary, total) = (self.summary(), self.changes.len());
+        let changes = self.changes.into_iter();
+        let requests = changes.map(|change| write_user(client.clone(), table.to_owned(), change));
+        run_all(requests, bar).await.map_err(|error| Error::PartialImport {
             written: bar.position(),
             total,
-            meanwhile: UNTIL_THEN,
-            source: Box::new(failure),
+            effect: PARTIAL_IMPORT_EFFECT,
+            source: Box::new(error),
         })?;
-        Ok(written)
+        Ok(summary)
     }
 }
 
 /// The users of a table.
 #[derive(Debug)]
-pub struct All {
-    /// Those that can be read, by name.
+pub struct UserList {
+    /// The valid ones, by username.
     pub users: Vec<User>,
-    /// How many rows cannot be read.
+    /// How many items cannot be read.
     pub unreadable: usize,
 }
 
-/// Every user of a table.
+/// Reads every user of a table.
 ///
 /// # Errors
 ///
 /// A fault of the store.
-pub async fn all(client: &Client, table: &str) -> Result<All, Failure> {
-    let rows = scan::rows(client, table, &ATTRIBUTES).await?;
-    let mut users: Vec<User> = rows.iter().filter_map(user).collect();
+pub async fn list(client: &Client, table: &str) -> Result<UserList, Error> {
+    let items = scan::items(client, table, &ATTRIBUTES).await?;
+    let mut users: Vec<User> = items.iter().filter_map(user).collect();
     users.sort_by(|a, b| a.username.cmp(&b.username));
-    Ok(All { unreadable: rows.len() - users.len(), users })
+    Ok(UserList { unreadable: items.len() - users.len(), users })
 }
 
-/// The user of that name.
+/// Finds a user by username.
 ///
 /// # Errors
 ///
 /// No such user, or a fault of the store.
-pub async fn named(client: &Client, table: &str, username: &str) -> Result<User, Failure> {
-    let users = all(client, table).await?.users;
+pub async fn find(client: &Client, table: &str, username: &str) -> Result<User, Error> {
+    let users = list(client, table).await?.users;
     let found = users.into_iter().find(|user| user.username == username);
-    found.ok_or_else(|| Failure::UnknownUser(username.to_owned()))
+    found.ok_or_else(|| Error::UnknownUser(username.to_owned()))
 }
+// `status` still uses the earlier name.
+pub(crate) use find as named;
 
-/// Writes a user who is new.
+/// Adds a user.
 ///
 /// # Errors
 ///
-/// The name or the subject is taken, or a fault of the store.
-pub async fn add(client: &Client, table: &str, user: User) -> Result<(), Failure> {
-    let stored = Stored::read(client, table).await?;
+/// The username or the subject is taken, or a fault of the store.
+pub async fn add(client: &Client, table: &str, user: User) -> Result<(), Error> {
+    let stored = StoredUsers::read(client, table).await?;
     let mut problems = Problems::default();
     if stored.subjects_of(&user.username).next().is_some() {
-        problems.note(Place::CommandLine, format!("user {:?} is there already", user.username));
+        problems.add(Location::CommandLine, format!("user {:?} already exists", user.username));
     }
-    if let Some(holder) = stored.holder(&user.subject) {
-        let taken = format!("subject {:?} is that of user {holder:?}", user.subject);
-        problems.note(Place::CommandLine, taken);
+    if let Some(holder) = stored.username_of(&user.subject) {
+        let text = format!("subject {:?} already belongs to user {holder:?}", user.subject);
+        problems.add(Location::CommandLine, text);
     }
-    problems.none_or_refuse(())?;
-    let step = Step { user, differences: Vec::new(), holder: None, old: Vec::new() };
-    send(client.clone(), table.to_owned(), step).await
+    problems.into_result(())?;
+    let change = UserChange {
+        user,
+        differences: Vec::new(),
+        replaced_username: None,
+        old_subjects: Vec::new(),
+    };
+    write_user(client.clone(), table.to_owned(), change).await
 }

@@ -1,4 +1,4 @@
-//! Writes a user: the item is replaced whole, and never that of somebody else.
+//! Writes a user: replaces the whole item, but never the item of another user.
 
 use std::time::Duration;
 
@@ -13,49 +13,54 @@ use aws_sdk_dynamodb::{
 };
 use shared::store::keys::users as keys;
 
-use super::{Step, row::item};
-use crate::{Failure, user_file::User};
+use super::{UserChange, item::item};
+use crate::{Error, users_file::User};
 
-/// How often a transaction is sent that is cancelled for want of room, and how long between.
-const ATTEMPTS: u32 = 60;
-const PAUSE: Duration = Duration::from_millis(500);
+/// How often to send a transaction that DynamoDB cancels because of throttling or a conflict, and the
+/// delay between two attempts.
+const MAX_ATTEMPTS: u32 = 60;
+const RETRY_DELAY: Duration = Duration::from_millis(500);
 
 /// Writes one user.
 ///
 /// # Errors
 ///
-/// Somebody else has changed the user meanwhile, or a fault of the store.
-pub(super) async fn send(client: Client, table: String, step: Step) -> Result<(), Failure> {
-    let Step { user, holder, old, .. } = step;
+/// A concurrent change of the user, or a fault of the store.
+pub(super) async fn write_user(
+    client: Client,
+    table: String,
+    change: UserChange,
+) -> Result<(), Error> {
+    let UserChange { user, replaced_username, old_subjects, .. } = change;
     let mut request = client.transact_write_items();
-    for subject in old {
-        request = request.transact_items(removal(&table, subject, &user.username)?);
+    for subject in old_subjects {
+        request = request.transact_items(delete_item(&table, subject, &user.username)?);
     }
-    let request = request.transact_items(replacement(&table, &user, holder)?);
-    for _ in 0..ATTEMPTS {
+    let request = request.transact_items(put_item(&table, &user, replaced_username)?);
+    for _ in 0..MAX_ATTEMPTS {
         let sent = request.clone().send().await;
         match sent.map_err(SdkError::into_service_error) {
             Ok(_) => return Ok(()),
             Err(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
-                if is_refused(&canceled) {
-                    return Err(Failure::Overtaken { table });
+                if condition_failed(&canceled) {
+                    return Err(Error::ConcurrentModification { table });
                 }
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(RETRY_DELAY).await;
             }
-            Err(error) => return Err(Failure::store(&table, error)),
+            Err(error) => return Err(Error::store(&table, error)),
         }
     }
-    Err(Failure::Overtaken { table })
+    Err(Error::ConcurrentModification { table })
 }
 
-/// Whether an item was not as a condition asks. Everything else passes: somebody's transaction on the
-/// same items, or too many requests, neither of which the SDK tries again by itself.
-fn is_refused(canceled: &TransactionCanceledException) -> bool {
-    let refused = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
-    canceled.cancellation_reasons().iter().any(refused)
+/// Whether a condition failed. Other reasons are temporary (a conflicting transaction, throttling), and
+/// the SDK does not retry them.
+fn condition_failed(canceled: &TransactionCanceledException) -> bool {
+    let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
+    canceled.cancellation_reasons().iter().any(failed)
 }
 
-fn removal(table: &str, subject: String, username: &str) -> Result<TransactWriteItem, Failure> {
+fn delete_item(table: &str, subject: String, username: &str) -> Result<TransactWriteItem, Error> {
     let delete = Delete::builder()
         .table_name(table)
         .key(keys::SUBJECT, AttributeValue::S(subject))
@@ -63,25 +68,25 @@ fn removal(table: &str, subject: String, username: &str) -> Result<TransactWrite
         .expression_attribute_names("#username", keys::USERNAME)
         .expression_attribute_values(":username", AttributeValue::S(username.to_owned()))
         .build()
-        .map_err(|error| Failure::store(table, error))?;
+        .map_err(|error| Error::store(table, error))?;
     Ok(TransactWriteItem::builder().delete(delete).build())
 }
 
-fn replacement(
+fn put_item(
     table: &str,
     user: &User,
-    holder: Option<String>,
-) -> Result<TransactWriteItem, Failure> {
+    replaced_username: Option<String>,
+) -> Result<TransactWriteItem, Error> {
     let put = Put::builder().table_name(table).set_item(Some(item(user)));
-    let put = match holder {
+    let put = match replaced_username {
         None => put
             .condition_expression("attribute_not_exists(#subject)")
             .expression_attribute_names("#subject", keys::SUBJECT),
-        Some(holder) => put
-            .condition_expression("#username = :holder")
+        Some(username) => put
+            .condition_expression("#username = :username")
             .expression_attribute_names("#username", keys::USERNAME)
-            .expression_attribute_values(":holder", AttributeValue::S(holder)),
+            .expression_attribute_values(":username", AttributeValue::S(username)),
     };
-    let put = put.build().map_err(|error| Failure::store(table, error))?;
+    let put = put.build().map_err(|error| Error::store(table, error))?;
     Ok(TransactWriteItem::builder().put(put).build())
 }

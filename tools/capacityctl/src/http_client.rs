@@ -1,0 +1,83 @@
+//! Sends requests to an API over HTTP or HTTPS, as its clients do.
+
+use std::{error::Error, time::Duration};
+
+use aws_smithy_http_client::{
+    Connector,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::{
+    client::{
+        http::{HttpConnector as _, HttpConnectorSettings, SharedHttpConnector},
+        orchestrator::HttpRequest,
+    },
+    shared::IntoShared as _,
+};
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use serde_json::Value;
+
+/// Longer than the 30 seconds that the gateway waits for a function.
+const TIMEOUT: Duration = Duration::from_secs(31);
+
+/// Why there is no response.
+pub(crate) type HttpError = Box<dyn Error + Send + Sync>;
+
+/// An HTTP client.
+#[derive(Debug)]
+pub(crate) struct HttpClient(SharedHttpConnector);
+
+/// A response.
+#[derive(Debug)]
+pub(crate) struct HttpResponse {
+    pub(crate) status: u16,
+    pub(crate) etag: Option<String>,
+    pub(crate) body: Value,
+}
+
+impl HttpClient {
+    pub(crate) fn new() -> Self {
+        let settings =
+            HttpConnectorSettings::builder().connect_timeout(TIMEOUT).read_timeout(TIMEOUT);
+        let connector = Connector::builder()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .connector_settings(settings.build())
+            .build();
+        Self(connector.into_shared())
+    }
+
+    /// Sends one request.
+    ///
+    /// # Errors
+    ///
+    /// The host cannot be reached, or there is no response in time.
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&'static str, String)],
+        body: Option<&Value>,
+    ) -> Result<HttpResponse, HttpError> {
+        let mut request = HttpRequest::new(
+            body.map_or_else(SdkBody::empty, |body| SdkBody::from(body.to_string())),
+        );
+        request.set_method(method)?;
+        request.set_uri(url)?;
+        if let Some(body) = body {
+            request.headers_mut().insert("content-type", "application/json");
+            request.headers_mut().insert("content-length", body.to_string().len().to_string());
+        }
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.clone());
+        }
+        tokio::time::timeout(TIMEOUT, self.receive(request)).await?
+    }
+
+    async fn receive(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let response = self.0.call(request).await?;
+        let status = response.status().as_u16();
+        let etag = response.headers().get("etag").map(str::to_owned);
+        let bytes = ByteStream::new(response.into_body()).collect().await?.into_bytes();
+        let body = serde_json::from_slice(&bytes).unwrap_or_default();
+        Ok(HttpResponse { status, etag, body })
+    }
+}

@@ -1,0 +1,88 @@
+//! The users in the table, and how a user of a file changes them.
+
+use std::collections::{HashMap, HashSet};
+
+use aws_sdk_dynamodb::Client;
+use shared::store::keys::users as keys;
+
+use super::{
+    UserChange,
+    item::{ATTRIBUTES, item},
+};
+use crate::{
+    Error, difference,
+    scan::{self, Item, text},
+    users_file::User,
+    validation::{Location, Problems, ValidationError},
+};
+
+/// The items of the table by subject. Reads the whole table: there is no index by username, and users
+/// are few.
+pub(super) struct StoredUsers(HashMap<String, Item>);
+
+impl StoredUsers {
+    pub(super) async fn read(client: &Client, table: &str) -> Result<Self, Error> {
+        let items = scan::items(client, table, &ATTRIBUTES).await?;
+        let items = items.into_iter().filter_map(|item| Some((text(&item, keys::SUBJECT)?, item)));
+        Ok(Self(items.collect()))
+    }
+
+    /// The username of the user with this subject.
+    pub(super) fn username_of(&self, subject: &str) -> Option<String> {
+        self.0.get(subject).map(|item| text(item, keys::USERNAME).unwrap_or_default())
+    }
+
+    pub(super) fn subjects_of<'a>(
+        &'a self,
+        username: &'a str,
+    ) -> impl Iterator<Item = String> + 'a {
+        let matches =
+            move |item: &Item| text(item, keys::USERNAME).is_some_and(|name| name == username);
+        self.0.iter().filter(move |(_, item)| matches(item)).map(|(subject, _)| subject.clone())
+    }
+
+    /// A subject may pass to another user only if the file also has the user who holds it now.
+    pub(super) fn check_subjects_are_free(&self, users: &[User]) -> Result<(), ValidationError> {
+        let in_file: HashSet<&str> = users.iter().map(|user| user.username.as_str()).collect();
+        let mut problems = Problems::default();
+        for user in users {
+            let holder = self.username_of(&user.subject);
+            let other = holder.filter(|name| *name != user.username);
+            if let Some(holder) = other.filter(|name| !in_file.contains(name.as_str())) {
+                let text = format!(
+                    "user {:?}: subject {:?} already belongs to user {holder:?}",
+                    user.username, user.subject
+                );
+                problems.add(Location::File, text);
+            }
+        }
+        problems.into_result(())
+    }
+
+    /// The change that makes the table hold this user; `None` if it already does. `subjects_in_file`
+    /// are the subjects that the file names.
+    pub(super) fn change(
+        &self,
+        user: User,
+        subjects_in_file: &HashSet<String>,
+    ) -> Option<UserChange> {
+        let replaced_username = self.username_of(&user.subject);
+        let old_subjects: Vec<String> =
+            self.subjects_of(&user.username).filter(|subject| *subject != user.subject).collect();
+        // The user as stored now, under any subject.
+        let stored = self.0.get(old_subjects.first().unwrap_or(&user.subject));
+        let wanted = item(&user);
+        let wanted = ATTRIBUTES.map(|name| (name, wanted.get(name)));
+        let differences = difference::between(stored, wanted);
+        let old_subjects = old_subjects
+            .into_iter()
+            .filter(|subject| !subjects_in_file.contains(subject))
+            .collect();
+        (!differences.is_empty()).then_some(UserChange {
+            user,
+            differences,
+            replaced_username,
+            old_subjects,
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! Environment variables of functions that run as deployed: behind the gateway, with only the URL of
+//! DynamoDB changed.
+
+use std::collections::HashMap;
+
+use shared::config::Tables;
+
+use crate::engine::REGION;
+
+/// The variables that template.yaml sets, with sample values.
+#[must_use]
+pub fn settings(tables: &Tables) -> HashMap<String, String> {
+    let fixed = [
+        ("AUTH_MODE", "gateway"),
+        ("RESET_DEFAULT_MINUTES", "240"),
+        ("RESET_MIN_MINUTES", "0"),
+        ("RESET_MAX_MINUTES", "1440"),
+        ("RESET_SETTLE_SECONDS", "300"),
+        ("PUBLIC_URL", "https://api.example.org"),
+        ("LOGIN_URL", "https://login.example.org/oauth2/authorize"),
+        ("TOKEN_URL", "https://login.example.org/oauth2/token"),
+        ("DOCS_CLIENT_ID", "people"),
+        ("METRICS_NAMESPACE", "CapacityStatus"),
+    ];
+    owned(fixed.into_iter().chain(tables.variables()))
+}
+
+/// The variables that Lambda sets, and the URL of DynamoDB.
+#[must_use]
+pub fn aws_variables(endpoint: &str) -> HashMap<String, String> {
+    owned([
+        ("AWS_REGION", REGION),
+        ("AWS_ACCESS_KEY_ID", "sample"),
+        ("AWS_SECRET_ACCESS_KEY", "sample"),
+        ("AWS_SESSION_TOKEN", "sample"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
+    ])
+}
+
+fn owned<'a>(settings: impl IntoIterator<Item = (&'a str, &'a str)>) -> HashMap<String, String> {
+    settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
