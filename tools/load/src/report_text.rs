@@ -67,12 +67,12 @@ fn usage_table(functions: &[FunctionUsage]) -> String {
 fn cost_table(kinds: &[RequestCost]) -> String {
     let heading = [
         "one request",
-        "calls of the store",
+        "DynamoDB calls",
         "read units",
         "write units",
         "CPU ms",
         "duration ms",
-        "of it the store ms",
+        "DynamoDB ms",
         "billed ms",
         "log bytes",
     ];

@@ -131,7 +131,7 @@ async fn what_an_interrupted_import_left_undone_is_done_first() {
     assert_eq!(steps, expected);
     let text = ctl.text(&["import", "services", &file]).await;
     let told =
-        "finished an interrupted import first: 1 services were still below their old ancestors";
+        "finished from an interrupted import: 1";
     assert!(text.contains(told), "{text}");
     assert!(ctl.run(&["doctor"]).await.expect("findings").healthy);
 }

@@ -32,7 +32,7 @@ impl fmt::Display for ImportSummary {
         if *finished > 0 {
             write!(
                 f,
-                "\nfinished an interrupted import first: {finished} services were still below their old ancestors"
+                "\nfinished from an interrupted import: {finished}"
             )?;
         }
         Ok(())

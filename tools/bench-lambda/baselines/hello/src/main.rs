@@ -1,4 +1,4 @@
-//! The least that a function can be: it greets whoever calls.
+//! The smallest possible function: it greets the caller.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::{Value, json};

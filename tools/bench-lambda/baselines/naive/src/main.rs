@@ -1,5 +1,5 @@
-//! The API's three operations as a first attempt writes them: the SDK's defaults, no check of the caller,
-//! no version, no history but for one row, nothing judged by the clock.
+//! A simple first version of the API's three operations, with the SDK's defaults. It does not authorise the
+//! caller, has no versions and no resets, and writes a minimal history item.
 
 use std::{
     collections::HashMap,
@@ -73,7 +73,7 @@ async fn get(client: &Client, id: String) -> Result<Response<Body>, Error> {
         .send()
         .await?;
     match found.item {
-        Some(item) => answer(&serde_dynamo::from_item::<_, Service>(item)?),
+        Some(item) => json_response(&serde_dynamo::from_item::<_, Service>(item)?),
         None => Ok(Response::builder().status(404).body(Body::Empty)?),
     }
 }
@@ -81,7 +81,7 @@ async fn get(client: &Client, id: String) -> Result<Response<Body>, Error> {
 async fn list(client: &Client) -> Result<Response<Body>, Error> {
     let found = client.scan().table_name(env::var("SERVICES_TABLE")?).limit(25).send().await?;
     let items = serde_dynamo::from_items(found.items.unwrap_or_default())?;
-    answer(&Page { items })
+    json_response(&Page { items })
 }
 
 async fn put(client: &Client, id: String, request: Request) -> Result<Response<Body>, Error> {
@@ -136,7 +136,7 @@ async fn put(client: &Client, id: String, request: Request) -> Result<Response<B
         .transact_items(TransactWriteItem::builder().put(entry).build())
         .send()
         .await?;
-    answer(&service)
+    json_response(&service)
 }
 
 fn subject(request: &Request) -> Option<String> {
@@ -148,7 +148,7 @@ fn key(name: &str, value: AttributeValue) -> Result<KeysAndAttributes, Error> {
     Ok(KeysAndAttributes::builder().keys(HashMap::from([(name.to_owned(), value)])).build()?)
 }
 
-fn answer(body: &impl Serialize) -> Result<Response<Body>, Error> {
+fn json_response(body: &impl Serialize) -> Result<Response<Body>, Error> {
     let body = serde_json::to_string(body)?;
     Ok(Response::builder()
         .status(200)
