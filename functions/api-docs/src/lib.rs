@@ -14,8 +14,8 @@ use lambda_http::{
     },
 };
 use shared::{
-    config::Environment,
-    http::{Clock, Context, Operation, Problem, Response, path_asked},
+    http::{Clock, Context, Endpoint, Problem, Response, request_path},
+    runtime::{Environment, SettingsError},
 };
 
 use self::{
@@ -35,7 +35,10 @@ const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// What the function needs.
+/// What this function answers, with the document and the page's files beside it.
+pub const ENDPOINT: Endpoint = Endpoint { function: "api-docs", method: "GET", path: "/docs" };
+
+/// What this function needs.
 pub struct Deps {
     files: BTreeMap<&'static str, File>,
     policy: HeaderValue,
@@ -44,11 +47,15 @@ pub struct Deps {
 }
 
 impl Deps {
-    /// Reads the settings that this function uses.
-    pub fn read(environment: &mut Environment) -> Option<Self> {
+    /// What the function needs with the settings of this environment.
+    ///
+    /// # Errors
+    /// One of them is missing or invalid.
+    pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
         let settings = Settings::read(environment)?;
-        let policy = HeaderValue::from_str(&settings.content_security_policy()).ok()?;
-        Some(Self { files: files(&settings), policy, clock: Clock::system() })
+        let policy = HeaderValue::from_str(&settings.content_security_policy());
+        let policy = policy.map_err(|error| SettingsError::new("PUBLIC_URL", error))?;
+        Ok(Self { files: files(&settings), policy, clock: Clock::system() })
     }
 }
 
@@ -72,9 +79,9 @@ fn files(settings: &Settings) -> BTreeMap<&'static str, File> {
 
 /// Answers one request.
 pub async fn handle(deps: &Deps, request: Request) -> Response {
-    let found = deps.files.get_key_value(path_asked(&request, "file").as_str());
+    let found = deps.files.get_key_value(request_path(&request, "file").as_str());
     let path = found.map_or("/docs", |(path, _)| path);
-    let context = Context::about(&request, &deps.clock, Operation::ApiDocs, path);
+    let context = Context::with_path(&request, &deps.clock, &ENDPOINT, path);
     context.respond(async { answer(deps, &request, found.map(|(_, file)| file)) }).await
 }
 

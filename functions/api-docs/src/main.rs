@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use api_docs::{Deps, handle};
+use api_docs::{Deps, ENDPOINT, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    shared::platform::serve_without_store("GET /docs", Deps::read, handle).await
+    shared::runtime::serve_without_store(&ENDPOINT, Deps::read, handle).await
 }

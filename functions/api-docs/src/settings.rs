@@ -1,6 +1,6 @@
 //! Where the deployment answers and where its users sign in: what the documentation is filled in with.
 
-use shared::config::Environment;
+use shared::runtime::{AllSettings as _, Environment, SettingsError};
 
 /// The addresses in openapi.yaml that stand for a deployment's own.
 const SERVER: &str = "http://127.0.0.1:9000";
@@ -18,17 +18,18 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// Reads `PUBLIC_URL`, `LOGIN_URL`, `TOKEN_URL` and `DOCS_CLIENT_ID`.
-    pub(crate) fn read(environment: &mut Environment) -> Option<Self> {
-        let public_url = setting(environment, "PUBLIC_URL", |url| url == "." || is_address(url));
-        let login_url = setting(environment, "LOGIN_URL", is_address);
-        let token_url = setting(environment, "TOKEN_URL", is_address);
-        let client_id = setting(environment, "DOCS_CLIENT_ID", is_client_id);
-        Some(Self {
-            public_url: public_url?,
-            login_url: login_url?,
-            token_url: token_url?,
-            client_id: client_id?,
-        })
+    ///
+    /// # Errors
+    /// One of them is missing or invalid.
+    pub(crate) fn read(environment: &Environment) -> Result<Self, SettingsError> {
+        let (public_url, login_url, token_url, client_id) = (
+            setting(environment, "PUBLIC_URL", |url| url == "." || is_url(url)),
+            setting(environment, "LOGIN_URL", is_url),
+            setting(environment, "TOKEN_URL", is_url),
+            setting(environment, "DOCS_CLIENT_ID", is_client_id),
+        )
+            .all()?;
+        Ok(Self { public_url, login_url, token_url, client_id })
     }
 
     /// The document with the deployment's addresses.
@@ -59,22 +60,22 @@ impl Settings {
     }
 }
 
-/// A setting of that form. Nothing of these forms means anything else in JSON, YAML, HTML or a header.
+/// A setting in this form. A value in one of these forms needs no escapes in JSON, YAML, HTML or a header.
 fn setting(
-    environment: &mut Environment,
+    environment: &Environment,
     name: &str,
-    is_sound: impl Fn(&str) -> bool,
-) -> Option<String> {
+    is_valid: impl Fn(&str) -> bool,
+) -> Result<String, SettingsError> {
     let value = environment.required(name)?;
-    if is_sound(&value) {
-        return Some(value);
+    if is_valid(&value) {
+        Ok(value)
+    } else {
+        Err(SettingsError::new(name, "has characters that the documentation cannot show"))
     }
-    environment.report(name, "is not what the documentation can be filled in with");
-    None
 }
 
-/// An absolute address, with no more than addresses need.
-fn is_address(url: &str) -> bool {
+/// An absolute URL, with the usual characters only.
+fn is_url(url: &str) -> bool {
     let absolute = ["https://", "http://"].iter().find_map(|scheme| url.strip_prefix(scheme));
     absolute.is_some_and(|rest| {
         rest.ends_with(|last: char| last.is_ascii_alphanumeric())

@@ -1,6 +1,5 @@
 //! `GET /_ping` and `GET /_status`: whether the API is alive, and whether its tables can be reached.
-//! Whatever no other function answers comes here too: an unknown path is 404, and a known one with a
-//! method that it does not take is 405.
+//! This function also answers every other request: unknown paths with 404, unsupported methods with 405.
 
 mod route;
 
@@ -8,28 +7,40 @@ use aws_sdk_dynamodb::Client;
 use lambda_http::{Request, http::Method};
 use serde::Serialize;
 use shared::{
-    config::Environment,
-    http::{Build, Clock, Context, Operation, Problem, Response, ok},
-    store::Probe,
+    http::{Build, Clock, Context, Endpoint, Problem, Response, json_ok},
+    runtime::{Environment, SettingsError, table_names},
+    store::{HealthCheck, TableNames},
 };
 
 use self::route::Route;
 
-/// What the function needs.
+/// What this function answers. It also answers every request that no other function answers.
+pub const ENDPOINT: Endpoint = Endpoint { function: "health", method: "GET", path: "/_status" };
+
+/// What this function needs.
 pub struct Deps {
-    probe: Probe,
+    check: HealthCheck,
     /// Where the time is read.
     pub clock: Clock,
 }
 
 impl Deps {
-    /// Reads the settings that this function uses.
-    pub fn read(environment: &mut Environment, client: &Client) -> Option<Self> {
-        Some(Self { probe: Probe::read(environment, client)?, clock: Clock::system() })
+    /// What the function needs with these settings.
+    #[must_use]
+    pub fn new(tables: TableNames, client: &Client) -> Self {
+        Self { check: HealthCheck::new(client, tables), clock: Clock::system() }
     }
 }
 
-/// That all is well, and with what.
+/// The settings of this function.
+///
+/// # Errors
+/// One of them is missing.
+pub fn settings(environment: &Environment) -> Result<TableNames, SettingsError> {
+    table_names(environment)
+}
+
+/// The API works.
 #[derive(Serialize)]
 struct Health {
     status: &'static str,
@@ -44,18 +55,18 @@ const HEALTH: Health = Health { status: "pass", build: BUILD };
 pub async fn handle(deps: &Deps, request: Request) -> Response {
     let route = Route::of(&request);
     let path = route.map_or("/", Route::path);
-    let context = Context::about(&request, &deps.clock, Operation::Health, path);
+    let context = Context::with_path(&request, &deps.clock, &ENDPOINT, path);
     context.respond(answer(deps, &request, route)).await
 }
 
 async fn answer(deps: &Deps, request: &Request, route: Option<Route>) -> Result<Response, Problem> {
     let route = route.ok_or(Problem::PathNotFound)?;
     match (request.method(), route.path()) {
-        (&Method::GET, "/_ping") => ok(&HEALTH),
+        (&Method::GET, "/_ping") => json_ok(&HEALTH),
         (&Method::GET, "/_status") => {
-            let reached = deps.probe.reach().await;
-            reached.map_err(|unreachable| Problem::TablesUnreachable(unreachable, BUILD))?;
-            ok(&HEALTH)
+            let checked = deps.check.run().await;
+            checked.map_err(|unreachable| Problem::TablesUnreachable(unreachable, BUILD))?;
+            json_ok(&HEALTH)
         }
         _ => Err(route.method_not_allowed()),
     }

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use health::{Deps, handle};
+use health::{Deps, ENDPOINT, handle, settings};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    shared::platform::serve("GET /_status", Deps::read, handle).await
+    shared::runtime::serve(&ENDPOINT, settings, Deps::new, handle).await
 }

@@ -42,7 +42,7 @@ impl Route {
     }
 
     pub(crate) const fn method_not_allowed(self) -> Problem {
-        let advice = "this path does not take this method; the header Allow names those it takes";
+        let advice = "this path does not support this method; see the header Allow";
         Problem::MethodNotAllowed { allow: self.allow, advice }
     }
 }

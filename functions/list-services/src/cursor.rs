@@ -1,38 +1,38 @@
-//! The fields of this list's cursors: its filters, then the position.
+//! The cursors of this list: its filters, then the position.
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use shared::{
     domain::Rag,
-    http::cursor::{open, seal},
-    store::{Position, Selection},
+    http::cursor,
+    store::{ListPosition, ServiceFilter},
 };
 
-/// What the first field of a cursor says: whose it is, and in which version.
+/// The first field of a cursor: the list that it is for, and the version of its format.
 const LIST: &str = "2";
 
-/// The cursor of a page of that selection which starts there.
-pub(crate) fn encode(selection: &Selection, position: &Position) -> String {
-    let statuses: Vec<_> = selection.statuses.iter().map(|rag| rag.as_str()).collect();
-    let name = selection.name.as_deref().unwrap_or_default();
-    seal(&[
+/// The cursor of the page that starts there.
+pub(crate) fn encode(filter: &ServiceFilter, position: &ListPosition) -> String {
+    let statuses: Vec<_> = filter.statuses.iter().map(|rag| rag.as_str()).collect();
+    let name = filter.name.as_deref().unwrap_or_default();
+    cursor::encode(&[
         LIST.to_owned(),
-        text(selection.region),
-        text(selection.parent),
-        text(selection.type_id),
+        text(filter.region),
+        text(filter.parent),
+        text(filter.type_id),
         utf8_percent_encode(name, NON_ALPHANUMERIC).to_string(),
         statuses.join(","),
-        text(selection.changed_since),
-        text(selection.editable.then_some("editable")),
+        text(filter.changed_since),
+        text(filter.editable.then_some("editable")),
         position.to_string(),
     ])
 }
 
-/// The selection and position of a cursor; `None` if we did not write it so.
-pub(crate) fn decode(cursor: &str) -> Option<(Selection, Position)> {
+/// The filters and the position of a cursor; `None` if the cursor was altered.
+pub(crate) fn decode(text: &str) -> Option<(ServiceFilter, ListPosition)> {
     let [region, parent, type_id, name, statuses, changed_since, editable, position] =
-        open(cursor, LIST)?;
+        cursor::decode(text, LIST)?;
     let name = percent_decode_str(&name).decode_utf8().ok()?.into_owned();
-    let selection = Selection {
+    let filter = ServiceFilter {
         region: parsed(&region)?,
         parent: parsed(&parent)?,
         type_id: parsed(&type_id)?,
@@ -45,7 +45,7 @@ pub(crate) fn decode(cursor: &str) -> Option<(Selection, Position)> {
             _ => return None,
         },
     };
-    Some((selection, position.parse().ok()?))
+    Some((filter, position.parse().ok()?))
 }
 
 fn text(value: Option<impl ToString>) -> String {

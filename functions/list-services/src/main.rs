@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use list_services::{Deps, handle};
+use list_services::{Deps, ENDPOINT, Settings, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    shared::platform::serve("GET /services", Deps::read, handle).await
+    shared::runtime::serve(&ENDPOINT, Settings::read, Deps::new, handle).await
 }

@@ -1,24 +1,24 @@
-//! The query of a list, parsed: services by id, or a page of those that pass some filters.
+//! The query of a list: some ids, or a page of the services that pass filters.
 
 use lambda_http::Request;
 use shared::{
     domain::{Rag, ServiceId},
     http::{
         Problem,
-        query::{DEFAULT_LIMIT, LIMIT_RULE, TIME_RULE, WrongParameters, limit, parameters},
+        query::{DEFAULT_LIMIT, LIMIT_RULE, QueryErrors, TIME_RULE, limit, parameters},
     },
-    store::{Position, Selection},
+    store::{ListPosition, ServiceFilter},
 };
 
 use crate::cursor;
 
-/// The most ids that one request may name.
+/// The maximum number of ids in one request.
 const MAX_IDS: usize = 100;
 
-/// The most characters that a part of a name may have.
+/// The maximum number of characters of the filter `name`.
 const MAX_NAME: usize = 100;
 
-/// What is asked for.
+/// What the request asks for.
 pub(crate) enum Query {
     /// These services, each once, in this order.
     Ids(Vec<ServiceId>),
@@ -26,59 +26,59 @@ pub(crate) enum Query {
     Page(PageQuery),
 }
 
-/// A page of the services that pass some filters.
+/// A page of the services that pass filters.
 pub(crate) struct PageQuery {
-    pub(crate) selection: Selection,
-    pub(crate) position: Option<Position>,
+    pub(crate) filter: ServiceFilter,
+    pub(crate) position: Option<ListPosition>,
     pub(crate) limit: usize,
 }
 
-/// Reads the query; every parameter that is wrong is named at once.
+/// Reads the query; all errors are reported together.
 ///
 /// # Errors
 /// [`Problem::InvalidQuery`] and [`Problem::InvalidCursor`].
 pub(crate) fn read(request: &Request) -> Result<Query, Problem> {
-    let (given, wrong) = parameters(request);
-    let mut taken = Parameters { wrong, ..Parameters::default() };
+    let (given, errors) = parameters(request);
+    let mut parsed = Parameters { errors, ..Parameters::default() };
     for (name, value) in given {
-        taken.take(&name, &value);
+        parsed.parse(&name, &value);
     }
-    taken.query()
+    parsed.query()
 }
 
-/// The parameters met so far, and what is wrong with them.
+/// The parameters so far, and their errors.
 #[derive(Default)]
 struct Parameters {
     ids: Option<Vec<ServiceId>>,
-    filters: Option<Selection>,
+    filters: Option<ServiceFilter>,
     limit: Option<usize>,
     cursor: Option<String>,
-    wrong: WrongParameters,
+    errors: QueryErrors,
 }
 
 impl Parameters {
-    fn take(&mut self, name: &str, value: &str) {
-        let (taken, rule) = match name {
-            "id" => (self.take_ids(value), "must be 1 to 100 service ids, separated by commas"),
-            "region" | "parentId" => (self.take_ancestor(name, value), "must be a service id"),
+    fn parse(&mut self, name: &str, value: &str) {
+        let (valid, rule) = match name {
+            "id" => (self.parse_ids(value), "must be 1 to 100 service ids, separated by commas"),
+            "region" | "parentId" => (self.parse_ancestor(name, value), "must be a service id"),
             "status" => (
-                self.take_statuses(value),
-                "must be RED, AMBER or GREEN, or several separated by commas",
+                self.parse_statuses(value),
+                "must be one or more of RED, AMBER and GREEN, separated by commas",
             ),
-            "typeId" => (self.take_type(value), "must be a whole number of 1 to 18 digits"),
-            "name" => (self.take_name(value), "must be text of 1 to 100 characters"),
-            "changedSince" => (self.take_changed_since(value), TIME_RULE),
-            "editable" => (self.take_editable(value), "must be true, or be left out"),
-            "limit" => (self.take_limit(value), LIMIT_RULE),
+            "typeId" => (self.parse_type(value), "must be a whole number of 1 to 18 digits"),
+            "name" => (self.parse_name(value), "must be text of 1 to 100 characters"),
+            "changedSince" => (self.parse_changed_since(value), TIME_RULE),
+            "editable" => (self.parse_editable(value), "must be true or left out"),
+            "limit" => (self.parse_limit(value), LIMIT_RULE),
             "cursor" => (self.cursor.replace(value.to_owned()).is_none(), ""),
-            _ => (false, "is no parameter of this list"),
+            _ => (false, "is not a parameter of this operation"),
         };
-        if !taken {
-            self.wrong.refuse(name, rule);
+        if !valid {
+            self.errors.add(name, rule);
         }
     }
 
-    fn take_ids(&mut self, value: &str) -> bool {
+    fn parse_ids(&mut self, value: &str) -> bool {
         let mut ids = Vec::new();
         for id in value.split(',') {
             let Ok(id) = id.trim().parse() else { return false };
@@ -90,17 +90,17 @@ impl Parameters {
         value.split(',').count() <= MAX_IDS
     }
 
-    fn take_ancestor(&mut self, name: &str, value: &str) -> bool {
+    fn parse_ancestor(&mut self, name: &str, value: &str) -> bool {
         let filters = self.filters();
         let filter = if name == "region" { &mut filters.region } else { &mut filters.parent };
         *filter = value.parse().ok();
         filter.is_some()
     }
 
-    fn take_statuses(&mut self, value: &str) -> bool {
+    fn parse_statuses(&mut self, value: &str) -> bool {
         let statuses: Option<Vec<Rag>> =
             value.split(',').map(|name| Rag::parse(name.trim())).collect();
-        // Kept in one order, so that two ways of writing a filter are one filter.
+        // In a fixed order, so that two ways to write a filter are the same filter.
         let known = [Rag::Red, Rag::Amber, Rag::Green];
         self.filters().statuses = statuses.as_ref().map_or_else(Vec::new, |given| {
             known.into_iter().filter(|rag| given.contains(rag)).collect()
@@ -108,34 +108,34 @@ impl Parameters {
         statuses.is_some()
     }
 
-    fn take_type(&mut self, value: &str) -> bool {
+    fn parse_type(&mut self, value: &str) -> bool {
         let digits = value.bytes().all(|byte| byte.is_ascii_digit());
         let number = value.parse().ok().filter(|_| digits && value.len() <= 18);
         self.filters().type_id = number;
         number.is_some()
     }
 
-    fn take_name(&mut self, value: &str) -> bool {
+    fn parse_name(&mut self, value: &str) -> bool {
         self.filters().name = Some(value.to_lowercase());
         (1..=MAX_NAME).contains(&value.chars().count())
     }
 
-    fn take_changed_since(&mut self, value: &str) -> bool {
+    fn parse_changed_since(&mut self, value: &str) -> bool {
         let since = value.parse().ok();
         self.filters().changed_since = since;
         since.is_some()
     }
 
-    fn take_editable(&mut self, value: &str) -> bool {
+    fn parse_editable(&mut self, value: &str) -> bool {
         self.filters().editable = true;
         value == "true"
     }
 
-    fn filters(&mut self) -> &mut Selection {
+    fn filters(&mut self) -> &mut ServiceFilter {
         self.filters.get_or_insert_default()
     }
 
-    fn take_limit(&mut self, value: &str) -> bool {
+    fn parse_limit(&mut self, value: &str) -> bool {
         self.limit = limit(value);
         self.limit.is_some()
     }
@@ -143,21 +143,21 @@ impl Parameters {
     fn query(mut self) -> Result<Query, Problem> {
         let pages = self.filters.is_some() || self.limit.is_some() || self.cursor.is_some();
         if self.ids.is_some() && pages {
-            self.wrong.refuse("id", "stands alone: it takes no other parameter beside it");
+            self.errors.add("id", "cannot be combined with other parameters");
         }
-        self.wrong.finish()?;
+        self.errors.finish()?;
         if let Some(ids) = self.ids {
             return Ok(Query::Ids(ids));
         }
         let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
         let Some(cursor) = self.cursor else {
-            let selection = self.filters.unwrap_or_default();
-            return Ok(Query::Page(PageQuery { selection, position: None, limit }));
+            let filter = self.filters.unwrap_or_default();
+            return Ok(Query::Page(PageQuery { filter, position: None, limit }));
         };
-        let (selection, position) = cursor::decode(&cursor).ok_or(Problem::InvalidCursor)?;
-        if self.filters.is_some_and(|filters| filters != selection) {
+        let (filter, position) = cursor::decode(&cursor).ok_or(Problem::InvalidCursor)?;
+        if self.filters.is_some_and(|filters| filters != filter) {
             return Err(Problem::InvalidCursor);
         }
-        Ok(Query::Page(PageQuery { selection, position: Some(position), limit }))
+        Ok(Query::Page(PageQuery { filter, position: Some(position), limit }))
     }
 }

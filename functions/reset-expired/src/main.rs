@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
-use reset_expired::{Deps, handle};
+use reset_expired::{Deps, Settings, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    shared::platform::start(Deps::read, async |deps, call| Ok(handle(deps, call).await)).await
+    let handle = async |deps: &Deps, call| Ok(handle(deps, call).await);
+    shared::runtime::start(Settings::read, Deps::new, handle).await
 }

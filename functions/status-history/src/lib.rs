@@ -1,73 +1,111 @@
-//! `GET /services/{id}/capacitystatus/history`: how a service's status came to be what it is, newest
-//! change first; or what a reader was shown at some time.
+//! `GET /services/{id}/capacitystatus/history`: the changes of a service's status, newest first; or the status at
+//! a time in the past.
 
 mod query;
 
 use aws_sdk_dynamodb::Client;
 use lambda_http::Request;
 use shared::{
-    access::readable_service,
-    auth::Authenticator,
-    config::Environment,
+    auth::{Authenticator, Scope},
     domain::{Service, Timestamp},
-    http::{Clock, Context, HistoryEntry, Operation, Problem, Representation, Response, page},
-    store::{History, Reader},
+    http::{
+        Clock, Context, Endpoint, HistoryEntry, Problem, Representation, Response, page_response,
+        service_id,
+    },
+    operations::read_service,
+    runtime::{AllSettings as _, Environment, SettingsError, authenticator},
+    store::{ServicesTable, StatusHistoryTable, UsersTable},
 };
 
 use self::query::{PageQuery, Query};
 
-/// What the function needs.
+/// What this function answers.
+pub const ENDPOINT: Endpoint = Endpoint {
+    function: "status-history",
+    method: "GET",
+    path: "/services/{id}/capacitystatus/history",
+};
+
+/// The settings of this function.
+#[derive(Debug)]
+pub struct Settings {
+    authenticator: Authenticator,
+    services_table: String,
+    status_history_table: String,
+    users_table: String,
+}
+
+impl Settings {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// One of them is missing or invalid.
+    pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
+        let (authenticator, services_table, status_history_table, users_table) = (
+            authenticator(environment),
+            environment.required("SERVICES_TABLE"),
+            environment.required("STATUS_HISTORY_TABLE"),
+            environment.required("USERS_TABLE"),
+        )
+            .all()?;
+        Ok(Self { authenticator, services_table, status_history_table, users_table })
+    }
+}
+
+/// What this function needs.
 pub struct Deps {
     authenticator: Authenticator,
-    reader: Reader,
-    history: History,
+    services: ServicesTable,
+    history: StatusHistoryTable,
+    users: UsersTable,
     /// Where the time is read.
     pub clock: Clock,
 }
 
 impl Deps {
-    /// Reads the settings that this function uses.
-    pub fn read(environment: &mut Environment, client: &Client) -> Option<Self> {
-        let authenticator = Authenticator::read(environment);
-        let reader = Reader::read(environment, client);
-        let history = History::read(environment, client);
-        Some(Self {
-            authenticator: authenticator?,
-            reader: reader?,
-            history: history?,
+    /// What the function needs with these settings.
+    #[must_use]
+    pub fn new(settings: Settings, client: &Client) -> Self {
+        Self {
+            authenticator: settings.authenticator,
+            services: ServicesTable::new(client, settings.services_table),
+            history: StatusHistoryTable::new(client, settings.status_history_table),
+            users: UsersTable::new(client, settings.users_table),
             clock: Clock::system(),
-        })
+        }
     }
 }
 
 /// Answers one request.
 pub async fn handle(deps: &Deps, request: Request) -> Response {
-    let context = Context::new(&request, &deps.clock, Operation::StatusHistory);
+    let context = Context::new(&request, &deps.clock, &ENDPOINT);
     context.respond(get(deps, &request, &context)).await
 }
 
 async fn get(deps: &Deps, request: &Request, context: &Context) -> Result<Response, Problem> {
-    let service = readable_service(&deps.authenticator, &deps.reader, request, context).await?;
+    let caller = deps.authenticator.authenticate(request, Scope::Read, context.now).await?;
+    let id = service_id(request);
+    let service = read_service(&deps.users, &deps.services, &caller.subject, id).await?;
     match query::read(request, service.id(), context.now)? {
-        Query::At(at) => shown(deps, &service, at).await,
+        Query::At(at) => status_at(deps, &service, at).await,
         Query::Page(query) => changes(deps, &service, query, context.now).await,
     }
 }
 
-/// What a reader was shown at that time. Not under an entity tag: it is not what `If-Match` compares.
-async fn shown(deps: &Deps, service: &Service, at: Timestamp) -> Result<Response, Problem> {
-    let shown = deps.history.shown_at(service.id(), at).await?;
-    let name = &service.directory.name;
-    Ok(Representation::new(service.id(), name, shown)?.into_untagged_response())
+/// The status that readers saw at this time. Without an entity tag, since `If-Match` compares the current one.
+async fn status_at(deps: &Deps, service: &Service, at: Timestamp) -> Result<Response, Problem> {
+    let effective = deps.history.effective_at(service.id(), at).await?;
+    let name = &service.details.name;
+    Ok(Representation::new(service.id(), name, effective)?.into_untagged_response())
 }
 
 async fn changes(
     deps: &Deps,
     service: &Service,
-    PageQuery { window, after, limit }: PageQuery,
+    PageQuery { range, after, limit }: PageQuery,
     now: Timestamp,
 ) -> Result<Response, Problem> {
-    let found = deps.history.page(service.id(), window, after, limit, now).await?;
-    let next = found.next.map(|place| query::cursor(service.id(), window, place));
-    page(found.changes.into_iter().map(HistoryEntry::from).collect(), next, limit)
+    let page = deps.history.page(service.id(), range, after, limit, now).await?;
+    let next = page.next.map(|position| query::encode_cursor(service.id(), range, position));
+    page_response(page.changes.into_iter().map(HistoryEntry::from).collect(), next, limit)
 }

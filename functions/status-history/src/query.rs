@@ -1,48 +1,51 @@
-//! The query of a history, parsed: a page of the changes in a window, or one moment.
+//! The query of a history: a page of the changes in a time range, or one time.
 
 use lambda_http::Request;
 use shared::{
     domain::{ServiceId, Timestamp},
     http::{
-        Problem,
-        cursor::{open, seal},
-        query::{DEFAULT_LIMIT, LIMIT_RULE, TIME_RULE, WrongParameters, limit, parameters},
+        Problem, cursor,
+        query::{DEFAULT_LIMIT, LIMIT_RULE, QueryErrors, TIME_RULE, limit, parameters},
     },
-    store::{Place, Window},
+    store::{HistoryPosition, TimeRange},
 };
 
-/// What the first field of a cursor says: whose it is, and in which version.
+/// The first field of a cursor: the list that it is for, and the version of its format.
 const HISTORY: &str = "h1";
 
-/// What is asked for.
+/// What the request asks for.
 pub(crate) enum Query {
-    /// What was shown then.
+    /// The status at this time.
     At(Timestamp),
     /// A page.
     Page(PageQuery),
 }
 
-/// A page of the changes in a window.
+/// A page of the changes in a time range.
 pub(crate) struct PageQuery {
-    pub(crate) window: Window,
-    pub(crate) after: Option<Place>,
+    pub(crate) range: TimeRange,
+    pub(crate) after: Option<HistoryPosition>,
     pub(crate) limit: usize,
 }
 
-/// The cursor of the page of that service's history, in that window, after that change.
-pub(crate) fn cursor(service: ServiceId, window: Window, place: Place) -> String {
+/// The cursor of the page after this position.
+pub(crate) fn encode_cursor(
+    service: ServiceId,
+    range: TimeRange,
+    position: HistoryPosition,
+) -> String {
     let time = |time: Option<Timestamp>| time.map(|at| at.to_string()).unwrap_or_default();
-    seal(&[
+    cursor::encode(&[
         HISTORY.to_owned(),
         service.to_string(),
-        time(window.from),
-        time(window.to),
-        place.at.to_string(),
-        place.version.to_string(),
+        time(range.from),
+        time(range.to),
+        position.at.to_string(),
+        position.version.to_string(),
     ])
 }
 
-/// Reads the query for a service's history; every parameter that is wrong is named at once.
+/// Reads the query for a service's history; all errors are reported together.
 ///
 /// # Errors
 /// [`Problem::InvalidQuery`] and [`Problem::InvalidCursor`].
@@ -51,15 +54,15 @@ pub(crate) fn read(
     service: ServiceId,
     now: Timestamp,
 ) -> Result<Query, Problem> {
-    let (given, wrong) = parameters(request);
-    let mut taken = Parameters { wrong, ..Parameters::default() };
+    let (given, errors) = parameters(request);
+    let mut parsed = Parameters { errors, ..Parameters::default() };
     for (name, value) in given {
-        taken.take(&name, value, now);
+        parsed.parse(&name, value, now);
     }
-    taken.query(service)
+    parsed.query(service)
 }
 
-/// The parameters met so far, and what is wrong with them.
+/// The parameters so far, and their errors.
 #[derive(Default)]
 struct Parameters {
     at: Option<Timestamp>,
@@ -67,17 +70,17 @@ struct Parameters {
     to: Option<Timestamp>,
     limit: Option<usize>,
     cursor: Option<String>,
-    wrong: WrongParameters,
+    errors: QueryErrors,
 }
 
 impl Parameters {
-    fn take(&mut self, name: &str, value: String, now: Timestamp) {
+    fn parse(&mut self, name: &str, value: String, now: Timestamp) {
         let time = || value.parse::<Timestamp>().ok();
         let rule = match name {
             "at" => {
                 self.at = time();
                 match self.at {
-                    Some(at) if at > now => Some("must not lie in the future"),
+                    Some(at) if at > now => Some("must not be in the future"),
                     Some(_) => None,
                     None => Some(TIME_RULE),
                 }
@@ -98,46 +101,46 @@ impl Parameters {
                 self.cursor = Some(value);
                 None
             }
-            _ => Some("is no parameter of this history"),
+            _ => Some("is not a parameter of this operation"),
         };
         if let Some(rule) = rule {
-            self.wrong.refuse(name, rule);
+            self.errors.add(name, rule);
         }
     }
 
     fn query(mut self, service: ServiceId) -> Result<Query, Problem> {
-        let window = Window { from: self.from, to: self.to };
-        let windowed = window != Window::default();
-        if self.at.is_some() && (windowed || self.limit.is_some() || self.cursor.is_some()) {
-            self.wrong.refuse("at", "stands alone: it takes no other parameter beside it");
+        let range = TimeRange { from: self.from, to: self.to };
+        let has_range = range != TimeRange::default();
+        if self.at.is_some() && (has_range || self.limit.is_some() || self.cursor.is_some()) {
+            self.errors.add("at", "cannot be combined with other parameters");
         }
         if self.from.zip(self.to).is_some_and(|(from, to)| from > to) {
-            self.wrong.refuse("from", "must not be later than \"to\"");
+            self.errors.add("from", "must not be later than \"to\"");
         }
-        self.wrong.finish()?;
+        self.errors.finish()?;
         if let Some(at) = self.at {
             return Ok(Query::At(at));
         }
         let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
         let Some(cursor) = self.cursor else {
-            return Ok(Query::Page(PageQuery { window, after: None, limit }));
+            return Ok(Query::Page(PageQuery { range, after: None, limit }));
         };
-        let (own, place) = decode(&cursor, service).ok_or(Problem::InvalidCursor)?;
-        if windowed && window != own {
+        let (own, position) = decode_cursor(&cursor, service).ok_or(Problem::InvalidCursor)?;
+        if has_range && range != own {
             return Err(Problem::InvalidCursor);
         }
-        Ok(Query::Page(PageQuery { window: own, after: Some(place), limit }))
+        Ok(Query::Page(PageQuery { range: own, after: Some(position), limit }))
     }
 }
 
-/// The window and place of a cursor; `None` if we did not write it so, for that service.
-fn decode(cursor: &str, service: ServiceId) -> Option<(Window, Place)> {
-    let [own, from, to, at, version] = open(cursor, HISTORY)?;
+/// The range and position of a cursor; `None` if the cursor was altered or belongs to another service.
+fn decode_cursor(cursor: &str, service: ServiceId) -> Option<(TimeRange, HistoryPosition)> {
+    let [own, from, to, at, version] = cursor::decode(cursor, HISTORY)?;
     if own != service.to_string() {
         return None;
     }
-    let window = Window { from: time(&from)?, to: time(&to)? };
-    Some((window, Place { at: at.parse().ok()?, version: version.parse().ok()? }))
+    let range = TimeRange { from: time(&from)?, to: time(&to)? };
+    Some((range, HistoryPosition { at: at.parse().ok()?, version: version.parse().ok()? }))
 }
 
 fn time(text: &str) -> Option<Option<Timestamp>> {

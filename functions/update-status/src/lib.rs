@@ -1,9 +1,4 @@
-//! `PUT /services/{id}/capacitystatus`: sets how full a service is, with its history entry, in one
-//! transaction. `PATCH` on the same path comes here to be refused.
-
-mod request;
-
-use std::time::Duration;
+//! `PUT /services/{id}/capacitystatus`: updates the status of a service. `PATCH` on the same path is refused here.
 
 use aws_sdk_dynamodb::Client;
 use lambda_http::{
@@ -14,54 +9,74 @@ use lambda_http::{
     },
 };
 use shared::{
-    auth::{Authenticator, Principal, Scope},
-    config::{Environment, ResetLimits},
-    domain::{Grant, Service, ServiceId, StatusRecord, Transition, authorise_update},
+    auth::{Authenticator, Scope},
+    domain::{ResetLimits, Service, StatusRecord, StatusUpdate},
     http::{
-        Clock, Context, EntityTags, Operation, Problem, Representation, Response, json_object,
-        plain_id, service_id,
+        Clock, Context, Endpoint, EntityTags, Problem, Representation, Response, body_hash,
+        json_object, parse_client_id, parse_status_update, service_id,
     },
-    json::Object,
-    metrics,
-    store::{Applied, Named, Recorded, RepeatKey, StoreFault, Transaction, Updates, Use},
-    usage,
+    operations::{StatusUpdateCommand, Updated, authorise_status_update},
+    runtime::{
+        AllSettings as _, Environment, SettingsError, authenticator, reset_limits, table_names,
+    },
+    store::{IdempotencyKey, TableNames, UpdateTables},
+    telemetry::{audit, metrics},
 };
+use strict_json::Object;
 
-/// How often an update is sent when others write first.
-const MAX_ATTEMPTS: u32 = 5;
-/// The longest wait after the first attempt; it doubles with each further one.
-const FIRST_PAUSE: Duration = Duration::from_millis(20);
+/// What this function answers.
+pub const ENDPOINT: Endpoint =
+    Endpoint { function: "update-status", method: "PUT", path: "/services/{id}/capacitystatus" };
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// What the function needs.
+/// The settings of this function.
+#[derive(Debug)]
+pub struct Settings {
+    authenticator: Authenticator,
+    tables: TableNames,
+    reset_limits: ResetLimits,
+}
+
+impl Settings {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// One of them is missing or invalid.
+    pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
+        let (authenticator, tables, reset_limits) =
+            (authenticator(environment), table_names(environment), reset_limits(environment))
+                .all()?;
+        Ok(Self { authenticator, tables, reset_limits })
+    }
+}
+
+/// What this function needs.
 pub struct Deps {
     authenticator: Authenticator,
-    updates: Updates,
-    limits: ResetLimits,
+    tables: UpdateTables,
+    reset_limits: ResetLimits,
     /// Where the time is read.
     pub clock: Clock,
 }
 
 impl Deps {
-    /// Reads the settings that this function uses.
-    pub fn read(environment: &mut Environment, client: &Client) -> Option<Self> {
-        let authenticator = Authenticator::read(environment);
-        let updates = Updates::read(environment, client);
-        let limits = ResetLimits::read(environment);
-        Some(Self {
-            authenticator: authenticator?,
-            updates: updates?,
-            limits: limits?,
+    /// What the function needs with these settings.
+    #[must_use]
+    pub fn new(settings: Settings, client: &Client) -> Self {
+        Self {
+            authenticator: settings.authenticator,
+            tables: UpdateTables::new(client, settings.tables),
+            reset_limits: settings.reset_limits,
             clock: Clock::system(),
-        })
+        }
     }
 }
 
 /// Answers one request.
 pub async fn handle(deps: &Deps, request: Request) -> Response {
-    let context = Context::new(&request, &deps.clock, Operation::UpdateStatus);
+    let context = Context::new(&request, &deps.clock, &ENDPOINT);
     context.respond(put(deps, &request, &context)).await
 }
 
@@ -70,172 +85,77 @@ async fn put(deps: &Deps, request: &Request, context: &Context) -> Result<Respon
         let advice = "use PUT to update a status: it takes the same fields";
         return Err(Problem::MethodNotAllowed { allow: "GET, PUT", advice });
     }
-    let principal = deps.authenticator.authenticate(request, Scope::Write, context.now).await?;
-    let (id, key) = (service_id(request), idempotency_key(request.headers()));
-    let key = key.map(|key| id.zip(key).map(|(id, key)| repeat_key(&principal, id, &key)));
-    let asked = Asked { deps, context, principal, id, key: key.as_ref().ok().cloned().flatten() };
-    let found = asked.found().await?;
+    let caller = deps.authenticator.authenticate(request, Scope::Write, context.now).await?;
+    let (subject, service) = (caller.subject.as_str(), service_id(request));
+    let client_key = client_key(request.headers());
+    let key = service.zip(client_key.as_ref().ok().and_then(Option::as_ref));
+    let key = key.map(|(service, key)| IdempotencyKey::new(subject, service, key));
+    let command = StatusUpdateCommand { subject, service, key, audit: context.audit() };
+    let update = authorise_status_update(&deps.tables, command).await?;
     let body = json_object(request)?;
-    key?;
-    asked.update(&body, EntityTags::read(request.headers(), &IF_MATCH).as_ref(), found).await
+    client_key?;
+    let if_match = EntityTags::read(request.headers(), &IF_MATCH);
+    let decide = |service: &Service, effective: StatusRecord| {
+        check_precondition(if_match.as_ref(), service, effective)?;
+        parse(&body, deps.reset_limits)
+    };
+    let on_cancelled =
+        |cancellation| metrics::cancelled(ENDPOINT.function, cancellation, context.now);
+    let updated = update.apply(|| body_hash(&body), decide, on_cancelled).await?;
+    respond(updated, context)
 }
 
-/// The client's name for its update, if it gives one.
+/// The client's idempotency key, if it gave one.
 ///
 /// # Errors
 /// [`Problem::InvalidIdempotencyKey`].
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+fn client_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
-        (Some(value), None) => plain_id(value).map(Some).ok_or(Problem::InvalidIdempotencyKey),
+        (Some(value), None) => {
+            parse_client_id(value).map(Some).ok_or(Problem::InvalidIdempotencyKey)
+        }
         (Some(_), Some(_)) => Err(Problem::InvalidIdempotencyKey),
     }
 }
 
-fn repeat_key(principal: &Principal, id: ServiceId, key: &str) -> RepeatKey {
-    RepeatKey::new(&principal.subject, id, key)
-}
-
-/// What stays the same however often the update is tried.
-struct Asked<'a> {
-    deps: &'a Deps,
-    context: &'a Context,
-    principal: Principal,
-    id: Option<ServiceId>,
-    key: Option<RepeatKey>,
-}
-
-/// What one read found: the service, the caller's right to update it, and what the key was used for.
-struct Found {
-    service: Service,
-    grant: Grant,
-    used: Option<Use>,
-}
-
-/// An update as it was sent: what it makes of which service, and the transaction that does it.
-struct Attempt {
-    service: Service,
-    transition: Transition,
-    transaction: Transaction,
-}
-
-impl Asked<'_> {
-    async fn found(&self) -> Result<Found, Problem> {
-        let subject = &self.principal.subject;
-        let before =
-            self.deps.updates.before(subject, self.id, self.key.as_ref(), self.context.now);
-        let before = before.await?;
-        let user = shared::auth::active(before.user)?;
-        let service = before.service.filter(|service| service.directory.active);
-        let service = service.ok_or(Problem::ServiceNotFound)?;
-        let grant = authorise_update(&user, &service).ok_or(Problem::NotPermitted)?;
-        Ok(Found { service, grant, used: before.used })
+/// Compares `If-Match` with the status that readers see now.
+///
+/// # Errors
+/// [`Problem::PreconditionFailed`].
+fn check_precondition(
+    if_match: Option<&EntityTags>,
+    service: &Service,
+    effective: StatusRecord,
+) -> Result<(), Problem> {
+    let Some(expected) = if_match else { return Ok(()) };
+    let current = Representation::new(service.id(), &service.details.name, effective)?;
+    if expected.match_strongly(current.etag()) {
+        Ok(())
+    } else {
+        Err(Problem::PreconditionFailed(current.etag().clone()))
     }
+}
 
-    /// Tries until the update is stored, or somebody else's is that it must not overwrite.
-    async fn update(
-        &self,
-        body: &Object,
-        if_match: Option<&EntityTags>,
-        mut found: Found,
-    ) -> Result<Response, Problem> {
-        let mut moved = false;
-        let mut cancelled: Option<Attempt> = None;
-        for number in 1..=MAX_ATTEMPTS {
-            if let Some(used) = &found.used {
-                return self.replay(&found.service, used, body).await;
+fn parse(body: &Object, limits: ResetLimits) -> Result<StatusUpdate, Problem> {
+    parse_status_update(body, limits).map_err(Problem::ValidationFailed)
+}
+
+/// The status that readers see after the update. Every change that this request stored goes to the audit record.
+fn respond(updated: Updated, context: &Context) -> Result<Response, Problem> {
+    match updated {
+        Updated::Stored { service, changes, effective } => {
+            for change in &changes {
+                audit::status_changed(context.origin(), &service, change);
             }
-            // On the same version the same transaction is sent again: it may yet be applied by a
-            // sending that got lost, and must not be applied beside another.
-            let attempt = match cancelled.take().filter(|_| !moved) {
-                Some(same) => same,
-                None => self.attempt(body, if_match, found)?,
-            };
-            if self.deps.updates.send(&attempt.transaction).await? == Applied::Stored {
-                return self.stored(attempt);
-            }
-            metrics::contended(self.context, 1, u64::from(number < MAX_ATTEMPTS));
-            pause(number).await;
-            let again = self.found().await;
-            // Whoever has lost the right meanwhile may have made this update before.
-            moved = match &again {
-                Ok(found) => found.service.record.version != attempt.transaction.from_version,
-                Err(problem) => problem.fault().is_none(),
-            };
-            if moved && self.deps.updates.has_applied(&attempt.transaction).await? {
-                return self.stored(attempt);
-            }
-            found = again?;
-            cancelled = Some(attempt);
+            Ok(Representation::new(service.path.id(), &service.name, effective)?.into_response())
         }
-        // The one that was first may have been a repeat of this very update.
-        if let Some(used) = &found.used {
-            return self.replay(&found.service, used, body).await;
+        Updated::Replayed { service, service_name, effective } => {
+            let representation = Representation::new(service, &service_name, effective)?;
+            let mut response = representation.into_response();
+            response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
+            Ok(response)
         }
-        // While nobody else has written, a sending that got lost may yet be applied.
-        Err(if moved { Problem::Conflict } else { StoreFault::Contended.into() })
     }
-
-    /// What the request makes of the service, if `If-Match` and the fields allow.
-    fn attempt(
-        &self,
-        body: &Object,
-        if_match: Option<&EntityTags>,
-        Found { service, grant, .. }: Found,
-    ) -> Result<Attempt, Problem> {
-        let (name, now) = (&service.directory.name, self.context.now);
-        if let Some(expected) = if_match {
-            let shown = service.record.clone().shown_at(now);
-            let current = Representation::new(service.id(), name, shown)?;
-            if !expected.match_strongly(current.etag()) {
-                return Err(Problem::PreconditionFailed(current.etag().clone()));
-            }
-        }
-        let update = request::status_update(body, self.deps.limits);
-        let update = update.map_err(Problem::ValidationFailed)?;
-        let transition = update.apply(&service.record, &grant, now);
-        let recorded = Recorded { at: now, request_id: &self.context.request_id };
-        let named = self.key.as_ref().map(|key| Named {
-            key: key.clone(),
-            body_hash: body.digest(),
-            service_name: name.clone(),
-        });
-        let updates = &self.deps.updates;
-        let transaction = updates.transaction(&grant, &transition, named.as_ref(), recorded)?;
-        Ok(Attempt { service, transition, transaction })
-    }
-
-    /// The answer: what a reader is shown now. Each change is in the usage record.
-    fn stored(&self, Attempt { service, transition, .. }: Attempt) -> Result<Response, Problem> {
-        for change in &transition.changes {
-            usage::status_changed(self.context.into(), &service.directory, change);
-        }
-        let shown = transition.after.shown_at(self.context.now);
-        Ok(Representation::new(service.id(), &service.directory.name, shown)?.into_response())
-    }
-
-    /// The answer that the key's first use got.
-    async fn replay(
-        &self,
-        service: &Service,
-        used: &Use,
-        body: &Object,
-    ) -> Result<Response, Problem> {
-        if used.body_hash != body.digest() {
-            return Err(Problem::IdempotencyKeyReused);
-        }
-        let first = self.deps.updates.change(service.id(), used).await?;
-        let shown = StatusRecord::after(&first.change).shown_at(first.recorded_at);
-        let representation = Representation::new(service.id(), &used.service_name, shown)?;
-        let mut response = representation.into_response();
-        response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
-        Ok(response)
-    }
-}
-
-/// Waits a random part of a time that doubles with each attempt, so that writers do not stay in step.
-async fn pause(attempt: u32) {
-    let longest = FIRST_PAUSE * 2_u32.saturating_pow(attempt - 1);
-    tokio::time::sleep(longest.mul_f64(fastrand::f64())).await;
 }

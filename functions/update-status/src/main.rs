@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use update_status::{Deps, handle};
+use update_status::{Deps, ENDPOINT, Settings, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    shared::platform::serve("PUT /services/{id}/capacitystatus", Deps::read, handle).await
+    shared::runtime::serve(&ENDPOINT, Settings::read, Deps::new, handle).await
 }

@@ -1,11 +1,11 @@
-//! Claims that API Gateway's JWT authorizer has verified: all of them strings, in the request context.
+//! Claims that API Gateway's JWT authorizer has verified: strings in the request context.
 
 use lambda_http::{Request, RequestExt as _, request::RequestContext};
 
 use super::Principal;
 
-/// The principal of the gateway's claims. `None` without claims, without `sub`, or if the token is
-/// not an access token: an identity token says who somebody is, not what was allowed.
+/// The principal of the gateway's claims. `None` without claims, without `sub`, or if the token is not an access
+/// token: an ID token identifies a user, but authorises nothing.
 pub(super) fn principal(request: &Request) -> Option<Principal> {
     let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else {
         return None;

@@ -1,25 +1,17 @@
-//! Who is calling: from the gateway's claims, or from a token that the function verifies itself.
-//! What the caller may do is not decided here.
+//! Who is calling: from the gateway's claims, or from a token that the function verifies itself. What the
+//! caller may do is not decided here.
 
+#[cfg(feature = "jwt")]
+mod bearer;
 mod claims;
-#[cfg(feature = "jwt")]
-mod jwks;
-#[cfg(feature = "jwt")]
-mod jwt;
-#[cfg(feature = "jwt")]
-mod published;
 
 use std::fmt;
 
 use lambda_http::Request;
 
-use crate::{
-    config::Environment,
-    domain::{Timestamp, User},
-    store::keys::MAX_SUBJECT_BYTES,
-};
+use crate::{domain::Timestamp, store::keys::MAX_SUBJECT_BYTES};
 
-/// The least right that a token gives.
+/// A scope of an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// `capacity/read`
@@ -37,120 +29,84 @@ impl fmt::Display for Scope {
     }
 }
 
-/// Why a caller may not go on.
+/// Why a token is not enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// No token, or one that is not accepted.
+pub enum AuthError {
+    /// There is no token, or it is not accepted.
     Unauthenticated,
     /// The token lacks the scope.
     ScopeMissing(Scope),
-    /// The token's subject is not in the users table.
-    UserUnknown,
-    /// The user may not use the API any more.
-    UserInactive,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unauthenticated => f.write_str("a valid access token is needed"),
-            Self::ScopeMissing(scope) => write!(f, "the token lacks the scope {scope}"),
-            Self::UserUnknown => {
-                f.write_str("the token is valid, but its subject is not a known user")
-            }
-            Self::UserInactive => f.write_str("the user has been deactivated"),
+            Self::Unauthenticated => f.write_str("a valid access token is required"),
+            Self::ScopeMissing(scope) => write!(f, "the token does not have the scope {scope}"),
         }
     }
 }
 
-/// Whom an accepted token speaks for.
+impl std::error::Error for AuthError {}
+
+/// The caller that an accepted token identifies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
-    /// The token's `sub`. Nothing else in a token says who somebody is.
+    /// The token's `sub`. No other claim identifies anybody.
     pub subject: String,
-    /// The token's `scope`, space-separated.
+    /// The token's `scope`, separated by spaces.
     scopes: String,
 }
 
 impl Principal {
-    /// `None` if the subject could be no key of the users table.
+    /// `None` if the subject cannot be a key of the users table.
     fn new(subject: &str, scopes: &str) -> Option<Self> {
-        let sized = (1..=MAX_SUBJECT_BYTES).contains(&subject.len());
-        sized.then(|| Self { subject: subject.to_owned(), scopes: scopes.to_owned() })
+        let fits = (1..=MAX_SUBJECT_BYTES).contains(&subject.len());
+        fits.then(|| Self { subject: subject.to_owned(), scopes: scopes.to_owned() })
     }
 
-    fn require(self, scope: Scope) -> Result<Self, Refusal> {
-        let wanted = scope.to_string();
-        if self.scopes.split(' ').any(|own| own == wanted) {
+    fn require(self, scope: Scope) -> Result<Self, AuthError> {
+        let required = scope.to_string();
+        if self.scopes.split(' ').any(|own| own == required) {
             Ok(self)
         } else {
-            Err(Refusal::ScopeMissing(scope))
+            Err(AuthError::ScopeMissing(scope))
         }
     }
 }
 
-/// The user, if there is one and they may use the API.
-///
-/// # Errors
-/// [`Refusal::UserUnknown`] and [`Refusal::UserInactive`].
-pub fn active(user: Option<User>) -> Result<User, Refusal> {
-    match user {
-        None => Err(Refusal::UserUnknown),
-        Some(user) if user.active => Ok(user),
-        Some(_) => Err(Refusal::UserInactive),
-    }
-}
-
-/// How callers are known (`AUTH_MODE`).
+/// How the function learns who is calling (`AUTH_MODE`).
 #[derive(Debug)]
 pub enum Authenticator {
-    /// `gateway`: a JWT authorizer has verified the token; its claims come in the request context.
+    /// `gateway`: a JWT authorizer has verified the token. Its claims are in the request context.
     Gateway,
-    /// `jwt`: nothing in front has verified anything.
+    /// `jwt`: nothing in front of the function has verified the token.
     #[cfg(feature = "jwt")]
-    Jwt(Box<jwt::Verifier>),
+    Jwt(Box<oidc::Verifier>),
 }
 
 impl Authenticator {
-    /// Reads `AUTH_MODE` and, where the function verifies tokens, the settings of that.
-    pub fn read(environment: &mut Environment) -> Option<Self> {
-        match environment.required("AUTH_MODE")?.as_str() {
-            "gateway" => Some(Self::Gateway),
-            #[cfg(feature = "jwt")]
-            "jwt" => jwt::Verifier::read(environment).map(|verifier| Self::Jwt(Box::new(verifier))),
-            #[cfg(not(feature = "jwt"))]
-            "jwt" => {
-                environment.report("AUTH_MODE", "jwt is not built into this binary");
-                None
-            }
-            _ => {
-                environment.report("AUTH_MODE", "is neither gateway nor jwt");
-                None
-            }
-        }
-    }
-
-    /// Whom the request speaks for, if its token has the scope.
+    /// The caller of a request, if the token has the scope.
     ///
     /// # Errors
-    /// [`Refusal::Unauthenticated`] and [`Refusal::ScopeMissing`].
+    /// [`AuthError::Unauthenticated`] and [`AuthError::ScopeMissing`].
     #[cfg_attr(
         not(feature = "jwt"),
-        expect(clippy::unused_async, reason = "verifying may fetch keys")
+        expect(clippy::unused_async, reason = "verification may fetch keys")
     )]
     pub async fn authenticate(
         &self,
         request: &Request,
         scope: Scope,
         now: Timestamp,
-    ) -> Result<Principal, Refusal> {
+    ) -> Result<Principal, AuthError> {
         let principal = match self {
             Self::Gateway => claims::principal(request),
             #[cfg(feature = "jwt")]
-            Self::Jwt(verifier) => verifier.principal(request, now).await,
+            Self::Jwt(verifier) => bearer::principal(verifier, request, now).await,
         };
         #[cfg(not(feature = "jwt"))]
         let _ = now;
-        principal.ok_or(Refusal::Unauthenticated)?.require(scope)
+        principal.ok_or(AuthError::Unauthenticated)?.require(scope)
     }
 }

@@ -1,18 +1,22 @@
-//! The rules of capacity statuses: pure functions and types that cannot hold a wrong state.
+//! The rules of capacity statuses: pure functions, and types that cannot hold a wrong state.
 //! Nothing here reads a clock, an environment variable or a table.
 
+mod change;
 mod note;
 mod permission;
 mod record;
+mod reset;
 mod service;
 mod status;
 mod time;
+mod update;
 
+pub use change::{AUTOMATIC_RESET, Author, Cause, Change};
 pub use note::{Note, NoteError};
 pub use permission::{Grant, User, authorise_update};
-pub use record::{
-    AUTOMATIC_RESET, Author, Cause, Change, Modified, StatusRecord, StatusUpdate, Transition,
-};
-pub use service::{Directory, Lineage, Service, ServiceId};
-pub use status::{CapacityStatus, Level, Rag, Target};
-pub use time::{Minutes, NotATimestamp, Timestamp};
+pub use record::{Modified, StatusRecord};
+pub use reset::{HistoryGap, NextChange, ResetLimits};
+pub use service::{HierarchyPath, InvalidServiceId, Service, ServiceDetails, ServiceId};
+pub use status::{CapacityStatus, Level, Rag, RequestedStatus};
+pub use time::{InvalidTimestamp, Minutes, Timestamp};
+pub use update::{StatusTransition, StatusUpdate};

@@ -50,3 +50,35 @@ impl std::fmt::Debug for Note {
         write!(f, "Note({} bytes)", self.0.len())
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_output_does_not_contain_the_text() {
+        let note = Note::parse(" Mrs Archer fell ").expect("a note");
+        assert_eq!(format!("{note:?}"), "Note(15 bytes)");
+    }
+
+    #[test]
+    fn a_note_has_1_to_900_characters_without_the_white_space_around_it() {
+        for blank in ["", " ", "\n\t", "\u{2003}"] {
+            assert_eq!(Note::parse(blank), Err(NoteError::Blank), "{blank:?}");
+        }
+        let longest = "é".repeat(900);
+        assert!(Note::parse(&format!(" {longest} ")).is_ok());
+        assert_eq!(Note::parse(&format!("{longest}x")), Err(NoteError::TooLong));
+    }
+
+    #[test]
+    fn stored_notes_begin_with_the_name_of_the_api() {
+        let note = Note::parse(" two beds left ").expect("a note");
+        assert_eq!(
+            Note::stored(Some(&note)),
+            "Capacity status set by Capacity Status API - two beds left"
+        );
+        assert_eq!(Note::stored(None), "Capacity status set by Capacity Status API");
+    }
+}

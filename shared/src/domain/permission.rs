@@ -1,8 +1,8 @@
-//! Who may change what: one policy, and the grant that proves it was asked.
+//! Who may change what: one policy, and the grant that proves that it was asked.
 
-use super::{Lineage, Service, ServiceId};
+use super::{HierarchyPath, Service, ServiceId};
 
-/// A person or system as the users table knows it. Rights come from here, never from a token.
+/// A person or a system, as the users table knows it. Rights come from here, never from a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     /// The token's `sub`.
@@ -13,17 +13,17 @@ pub struct User {
     pub active: bool,
     /// Whether the user has the permission `editCapacity`.
     pub edit_capacity: bool,
-    /// The services assigned; each assignment covers everything below it.
+    /// The assigned services. Each assignment includes every service below it.
     pub services: Vec<ServiceId>,
 }
 
-/// Proof that a user may update one service. Only [`authorise_update`] makes one, and the store
+/// Proof that a user may update one service. Only [`authorise_update`] creates one, and the store
 /// writes no status without it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
     subject: String,
     username: String,
-    lineage: Lineage,
+    path: HierarchyPath,
 }
 
 impl Grant {
@@ -39,22 +39,76 @@ impl Grant {
         &self.username
     }
 
-    /// The service, and the place in the hierarchy that the right was judged by.
+    /// The path of the service at the time of the check.
     #[must_use]
-    pub const fn lineage(&self) -> &Lineage {
-        &self.lineage
+    pub const fn path(&self) -> &HierarchyPath {
+        &self.path
     }
 }
 
 /// The policy: an active user with `editCapacity` may update an active service that is assigned to
-/// them, or that lies below one that is. `None` is a refusal.
+/// them, or that is below an assigned service. `None` if they may not.
 #[must_use]
 pub fn authorise_update(user: &User, service: &Service) -> Option<Grant> {
-    let lineage = &service.directory.lineage;
-    let assigned = user.services.iter().any(|&id| lineage.is_within(id));
-    (user.active && user.edit_capacity && service.directory.active && assigned).then(|| Grant {
+    let path = &service.details.path;
+    let assigned = user.services.iter().any(|&id| path.is_within(id));
+    (user.active && user.edit_capacity && service.details.active && assigned).then(|| Grant {
         subject: user.subject.clone(),
         username: user.username.clone(),
-        lineage: lineage.clone(),
+        path: path.clone(),
     })
+}
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::domain::{ServiceDetails, StatusRecord};
+
+    fn user(services: &[u64]) -> User {
+        User {
+            subject: "s1".to_owned(),
+            username: "ann".to_owned(),
+            active: true,
+            edit_capacity: true,
+            services: services.iter().filter_map(|id| ServiceId::new(*id)).collect(),
+        }
+    }
+
+    /// Service 30 below 20 below 10.
+    fn service() -> Service {
+        let details = ServiceDetails {
+            name: "Pharmacy".to_owned(),
+            type_id: 13,
+            path: HierarchyPath::parse("/10/20/30/").expect("a path"),
+            town: None,
+            postcode: None,
+            ods_code: None,
+            active: true,
+        };
+        Service { details, record: StatusRecord::never_updated() }
+    }
+
+    #[test]
+    fn an_assignment_includes_every_service_below() {
+        for assigned in [10, 20, 30] {
+            let grant = authorise_update(&user(&[99, assigned]), &service()).expect("a right");
+            assert_eq!((grant.subject(), grant.username()), ("s1", "ann"));
+            assert_eq!(*grant.path(), service().details.path);
+        }
+        for elsewhere in [&[][..], &[40], &[1, 2, 3], &[300]] {
+            assert_eq!(authorise_update(&user(elsewhere), &service()), None, "{elsewhere:?}");
+        }
+    }
+
+    #[test]
+    fn an_assignment_alone_is_not_enough() {
+        let inactive = User { active: false, ..user(&[30]) };
+        assert_eq!(authorise_update(&inactive, &service()), None);
+        let reader = User { edit_capacity: false, ..user(&[30]) };
+        assert_eq!(authorise_update(&reader, &service()), None);
+        let mut closed = service();
+        closed.details.active = false;
+        assert_eq!(authorise_update(&user(&[30]), &closed), None);
+    }
 }

@@ -24,26 +24,26 @@ impl ServiceId {
 
 /// The text was not 1 to 18 digits without a leading zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotAServiceId;
+pub struct InvalidServiceId;
 
-impl fmt::Display for NotAServiceId {
+impl fmt::Display for InvalidServiceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not 1 to 18 digits without a leading zero")
     }
 }
 
-impl std::error::Error for NotAServiceId {}
+impl std::error::Error for InvalidServiceId {}
 
 impl FromStr for ServiceId {
-    type Err = NotAServiceId;
+    type Err = InvalidServiceId;
 
-    fn from_str(text: &str) -> Result<Self, NotAServiceId> {
+    fn from_str(text: &str) -> Result<Self, InvalidServiceId> {
         let digits =
             (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
         if !digits || text.starts_with('0') {
-            return Err(NotAServiceId);
+            return Err(InvalidServiceId);
         }
-        text.parse().ok().and_then(Self::new).ok_or(NotAServiceId)
+        text.parse().ok().and_then(Self::new).ok_or(InvalidServiceId)
     }
 }
 
@@ -57,16 +57,16 @@ impl fmt::Display for ServiceId {
 ///
 /// Displayed as `/<root>/…/<id>/`, so that one service's text is a prefix of its descendants'.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lineage {
+pub struct HierarchyPath {
     ancestors: Vec<ServiceId>,
-    own: ServiceId,
+    id: ServiceId,
 }
 
-impl Lineage {
-    /// The lineage of a service below these ancestors, the root first.
+impl HierarchyPath {
+    /// The path of a service below these ancestors, the root first.
     #[must_use]
-    pub const fn new(ancestors: Vec<ServiceId>, own: ServiceId) -> Self {
-        Self { ancestors, own }
+    pub const fn new(ancestors: Vec<ServiceId>, id: ServiceId) -> Self {
+        Self { ancestors, id }
     }
 
     /// Reads `/<root>/…/<id>/`; `None` if it is anything else.
@@ -78,14 +78,14 @@ impl Lineage {
             .split('/')
             .map(|id| id.parse().ok())
             .collect::<Option<Vec<ServiceId>>>()?;
-        let own = ids.pop()?;
-        Some(Self::new(ids, own))
+        let id = ids.pop()?;
+        Some(Self::new(ids, id))
     }
 
     /// The service itself.
     #[must_use]
-    pub const fn own(&self) -> ServiceId {
-        self.own
+    pub const fn id(&self) -> ServiceId {
+        self.id
     }
 
     /// What the service lies below, the root first.
@@ -97,7 +97,7 @@ impl Lineage {
     /// The topmost ancestor: the region, which for a root is the service itself.
     #[must_use]
     pub fn root(&self) -> ServiceId {
-        self.ancestors.first().copied().unwrap_or(self.own)
+        self.ancestors.first().copied().unwrap_or(self.id)
     }
 
     /// The service directly above.
@@ -109,28 +109,28 @@ impl Lineage {
     /// Whether the service is that one or lies below it.
     #[must_use]
     pub fn is_within(&self, id: ServiceId) -> bool {
-        self.own == id || self.ancestors.contains(&id)
+        self.id == id || self.ancestors.contains(&id)
     }
 }
 
-impl fmt::Display for Lineage {
+impl fmt::Display for HierarchyPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for ancestor in &self.ancestors {
             write!(f, "/{ancestor}")?;
         }
-        write!(f, "/{}/", self.own)
+        write!(f, "/{}/", self.id)
     }
 }
 
 /// What the directory says of a service. An import writes it; a status update never does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Directory {
+pub struct ServiceDetails {
     /// What people call the service.
     pub name: String,
     /// The kind of service, as the directory numbers them.
     pub type_id: u64,
     /// Where the service stands in the hierarchy.
-    pub lineage: Lineage,
+    pub path: HierarchyPath,
     /// The town, where known.
     pub town: Option<String>,
     /// The postcode, where known.
@@ -141,11 +141,11 @@ pub struct Directory {
     pub active: bool,
 }
 
-/// A service with its stored status. What a reader sees is `record.shown_at(now)`.
+/// A service with its stored status. What a reader sees is `record.effective_at(now)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
     /// What the directory says.
-    pub directory: Directory,
+    pub details: ServiceDetails,
     /// The stored status.
     pub record: StatusRecord,
 }
@@ -154,6 +154,48 @@ impl Service {
     /// The service's identifier.
     #[must_use]
     pub const fn id(&self) -> ServiceId {
-        self.directory.lineage.own()
+        self.details.path.id()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_1_to_18_digits_without_a_leading_zero() {
+        for good in ["1", "149198", "999999999999999999"] {
+            assert_eq!(good.parse::<ServiceId>().map(|id| id.to_string()).as_deref(), Ok(good));
+        }
+        for bad in
+            ["", "0", "01", "1000000000000000000", "-1", "+1", " 1", "1 ", "1.0", "1e3", "٣", "a"]
+        {
+            assert_eq!(bad.parse::<ServiceId>(), Err(InvalidServiceId), "{bad:?}");
+        }
+        assert_eq!(ServiceId::new(0), None);
+        assert_eq!(ServiceId::new(1_000_000_000_000_000_000), None);
+    }
+
+    #[test]
+    fn a_path_is_read_as_it_is_displayed() {
+        let path = HierarchyPath::parse("/10/20/30/").expect("a path");
+        assert_eq!(path.to_string(), "/10/20/30/");
+        let ids = [path.root(), path.parent().expect("a parent"), path.id()].map(ServiceId::get);
+        assert_eq!(ids, [10, 20, 30]);
+        let root = HierarchyPath::parse("/10/").expect("a path");
+        assert_eq!((root.root(), root.parent()), (root.id(), None));
+        for bad in ["", "/", "//", "10/", "/10", "/10//20/", "/010/", "/a/"] {
+            assert_eq!(HierarchyPath::parse(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_service_is_within_itself_and_its_ancestors() {
+        let path = HierarchyPath::parse("/10/20/30/").expect("a path");
+        let within = |id| path.is_within(ServiceId::new(id).expect("an id"));
+        assert!(within(10) && within(20) && within(30));
+        // Digits of an ancestor are not the ancestor.
+        assert!(!within(1) && !within(2) && !within(40));
     }
 }

@@ -24,7 +24,13 @@ impl Rag {
             .find(|rag| rag.as_str().eq_ignore_ascii_case(name))
     }
 
-    /// The name in capitals, as it goes over the wire and into the tables.
+    /// Whether it is GREEN.
+    #[must_use]
+    pub const fn is_green(self) -> bool {
+        matches!(self, Self::Green)
+    }
+
+    /// The name in capitals, as in JSON and in the tables.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -106,7 +112,7 @@ impl CapacityStatus {
 
 /// The status that an update asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum RequestedStatus {
     /// Normal.
     Green,
     /// Busy or full for so many minutes.
@@ -118,18 +124,60 @@ pub enum Target {
     },
 }
 
-impl Target {
+impl RequestedStatus {
     /// The status that this becomes when a change dated `at` is made at `now`.
     ///
     /// The deadline counts from `now`, but is never before the change itself: an earlier change by a
     /// machine whose clock is fast can lie in the future.
     #[must_use]
-    pub fn set_at(self, at: Timestamp, now: Timestamp) -> CapacityStatus {
+    pub fn resolve(self, at: Timestamp, now: Timestamp) -> CapacityStatus {
         match self {
             Self::Green => CapacityStatus::Green,
             Self::Limited { level, reset_in } => {
                 CapacityStatus::Limited { level, reset_at: now.plus(reset_in).max(at) }
             }
         }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_epoch_seconds(seconds).expect("a time")
+    }
+
+    #[test]
+    fn green_never_has_a_deadline_and_amber_and_red_always_have_one() {
+        assert_eq!(CapacityStatus::from_parts(Rag::Green, Some(at(1))), None);
+        assert_eq!(CapacityStatus::from_parts(Rag::Amber, None), None);
+        assert_eq!(CapacityStatus::from_parts(Rag::Red, None), None);
+        for (rag, reset_at) in
+            [(Rag::Green, None), (Rag::Amber, Some(at(1))), (Rag::Red, Some(at(1)))]
+        {
+            let status = CapacityStatus::from_parts(rag, reset_at).expect("a status");
+            assert_eq!((status.rag(), status.reset_at()), (rag, reset_at));
+        }
+    }
+
+    #[test]
+    fn names_are_read_in_any_letter_case() {
+        for rag in [Rag::Red, Rag::Amber, Rag::Green] {
+            assert_eq!(Rag::parse(rag.as_str()), Some(rag));
+            assert_eq!(Rag::parse(&rag.as_str().to_lowercase()), Some(rag));
+        }
+        for other in ["", "R", "RED ", "BLUE", "RÉD"] {
+            assert_eq!(Rag::parse(other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_deadline_counts_from_now_and_is_never_before_the_change() {
+        let red = RequestedStatus::Limited { level: Level::Red, reset_in: Minutes(1) };
+        assert_eq!(red.resolve(at(100), at(100)).reset_at(), Some(at(160)));
+        assert_eq!(red.resolve(at(500), at(100)).reset_at(), Some(at(500)));
+        assert_eq!(RequestedStatus::Green.resolve(at(500), at(100)), CapacityStatus::Green);
     }
 }

@@ -60,16 +60,16 @@ impl Timestamp {
 
 /// The text was not `2026-11-21T09:05:00Z` or the like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotATimestamp;
+pub struct InvalidTimestamp;
 
 impl FromStr for Timestamp {
-    type Err = NotATimestamp;
+    type Err = InvalidTimestamp;
 
     /// Reads what is displayed: UTC with `Z`, whole seconds.
-    fn from_str(text: &str) -> Result<Self, NotATimestamp> {
+    fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
         let written = text.len() == 20 && text.ends_with('Z') && text.get(10..11) == Some("T");
         let at = OffsetDateTime::parse(text, &Rfc3339).ok().filter(|_| written);
-        at.and_then(|at| Self::from_epoch_seconds(at.unix_timestamp())).ok_or(NotATimestamp)
+        at.and_then(|at| Self::from_epoch_seconds(at.unix_timestamp())).ok_or(InvalidTimestamp)
     }
 }
 
@@ -89,5 +89,51 @@ pub struct Minutes(pub u32);
 impl fmt::Display for Minutes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_as_it_is_displayed() {
+        for text in ["1970-01-01T00:00:00Z", "2028-02-29T23:59:59Z", "9999-12-31T23:59:59Z"] {
+            let read: Timestamp = text.parse().expect("a time");
+            assert_eq!(read.to_string(), text);
+            assert_eq!(Timestamp::from_epoch_seconds(read.epoch_seconds()), Some(read));
+        }
+    }
+
+    #[test]
+    fn other_ways_to_write_a_time_are_refused() {
+        for text in [
+            "",
+            "2026-11-21",
+            "2026-11-21T09:05:00",
+            "2026-11-21 09:05:00Z",
+            "2026-11-21t09:05:00Z",
+            "2026-11-21T09:05:00z",
+            "2026-11-21T09:05:00.5Z",
+            "2026-11-21T09:05:00+00:00",
+            "2027-02-29T00:00:00Z",
+            "2026-11-21T24:00:00Z",
+            "1969-12-31T23:59:59Z",
+        ] {
+            assert_eq!(text.parse::<Timestamp>(), Err(InvalidTimestamp), "{text}");
+        }
+    }
+
+    #[test]
+    fn sums_stay_between_1970_and_9999() {
+        let (first, last) = (Timestamp(0), Timestamp(LAST));
+        assert_eq!(first.minus_seconds(1), first);
+        assert_eq!(last.plus(Minutes(1)), last);
+        assert_eq!(Timestamp::from_epoch_seconds(-1), None);
+        assert_eq!(Timestamp::from_epoch_seconds(LAST + 1), None);
+        assert_eq!(first.plus(Minutes(2)).minus_seconds(20), Timestamp(100));
+        assert_eq!((last.seconds_since(last), first.seconds_since(last)), (0, 0));
+        assert_eq!(Timestamp(70).seconds_since(first), 70);
     }
 }

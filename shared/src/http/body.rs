@@ -1,9 +1,9 @@
 //! The body of a request: size, content type, JSON object, in that order.
 
 use lambda_http::{Body, Request, http::header::CONTENT_TYPE};
+use strict_json::{Json, Object};
 
-use super::Problem;
-use crate::json::{self, Json, Object};
+use super::{Problem, hash::sha256};
 
 /// The largest body accepted, in bytes after base64 decoding.
 const MAX_BYTES: usize = 16_384;
@@ -25,7 +25,7 @@ pub fn json_object(request: &Request) -> Result<Object, Problem> {
         return Err(Problem::UnsupportedMediaType);
     }
     let text = str::from_utf8(bytes).map_err(|_| Problem::MalformedBody("not UTF-8".to_owned()))?;
-    match json::parse(text) {
+    match strict_json::parse(text) {
         Ok(Json::Object(object)) => Ok(object),
         Ok(_) => Err(Problem::MalformedBody("not an object".to_owned())),
         Err(error) => Err(Problem::MalformedBody(error.to_string())),
@@ -40,4 +40,10 @@ fn is_json(request: &Request) -> bool {
         let media_type = value.split(';').next().unwrap_or_default();
         media_type.trim().eq_ignore_ascii_case("application/json")
     })
+}
+
+/// A hash that bodies share if their members are the same, in any order.
+#[must_use]
+pub fn body_hash(body: &Object) -> String {
+    sha256(body.canonical_text().as_bytes())
 }

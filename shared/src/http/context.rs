@@ -1,9 +1,6 @@
-//! What every answer needs to know of its request: its ids, the time, the resource it is about.
+//! What every answer needs to know of its request: its ids, the time, the resource.
 
-use std::{
-    sync::Arc,
-    time::{Instant, SystemTime, UNIX_EPOCH},
-};
+use std::time::Instant;
 
 use lambda_http::{
     Request, RequestExt as _,
@@ -13,84 +10,89 @@ use lambda_http::{
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
-use super::{Operation, Problem, Response, TimeLeft, caught::caught, path::path_parameter};
-use crate::{domain::Timestamp, metrics, store::StoreFault, telemetry};
+use super::{
+    Clock, Endpoint, Problem, RemainingTime, Response, catch_panic::catch_panic,
+    path::path_parameter,
+};
+use crate::{
+    domain::Timestamp,
+    store::{AuditContext, StoreFault, error_chain},
+    telemetry::{
+        audit::Origin,
+        metrics::{self, Answered, Failure},
+    },
+};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const X_CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 
-/// Where a function reads the time: once per request.
-#[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
-
-impl Clock {
-    /// The system's clock, cut to whole seconds.
-    #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
-    pub fn system() -> Self {
-        Self::from_fn(|| {
-            let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            let seconds = i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX);
-            Timestamp::saturating_from_epoch_seconds(seconds)
-        })
-    }
-
-    /// A clock that tells what the function returns.
-    pub fn from_fn(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
-    }
-
-    /// The time.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
-        (self.0)()
-    }
-}
-
-/// One request, as its answer and its log lines name it.
+/// A request, as its answer and its log lines name it.
 #[derive(Clone, Debug)]
 pub struct Context {
-    /// The caller's `X-Request-ID`, or a fresh one. For tracing only, never an identity.
+    /// The caller's `X-Request-ID`, or a new one. For tracing only, never an identity.
     pub request_id: String,
     /// The caller's `X-Correlation-ID`.
     pub correlation_id: Option<String>,
     /// The client's address as the gateway saw it.
     pub client_address: Option<String>,
-    /// The one reading of the clock.
+    /// The time of the request: the clock is read once.
     pub now: Timestamp,
-    /// The resource that the request names, as a path relative to the API.
+    /// The path of the resource, relative to the API.
     pub instance: String,
     /// What the request asks for.
-    pub operation: Operation,
-    /// How long the answer may take, where that is known.
-    time_left: Option<TimeLeft>,
+    pub endpoint: &'static Endpoint,
+    /// How long the answer may take, if that is known.
+    remaining_time: Option<RemainingTime>,
     started: Instant,
 }
 
 impl Context {
-    /// Reads the request's ids and takes the time.
+    /// Reads the request's ids and the clock.
     #[must_use]
-    pub fn new(request: &Request, clock: &Clock, operation: Operation) -> Self {
-        Self::about(request, clock, operation, operation.path())
+    pub fn new(request: &Request, clock: &Clock, endpoint: &'static Endpoint) -> Self {
+        Self::with_path(request, clock, endpoint, endpoint.path)
     }
 
-    /// As [`Self::new`], of a request for that path of openapi.yaml.
+    /// As [`Self::new`], for a request to another path of openapi.yaml.
     #[must_use]
-    pub fn about(request: &Request, clock: &Clock, operation: Operation, path: &str) -> Self {
+    pub fn with_path(
+        request: &Request,
+        clock: &Clock,
+        endpoint: &'static Endpoint,
+        path: &str,
+    ) -> Self {
         let parameter = |name| {
             let value = path_parameter(request, name).unwrap_or_default();
             utf8_percent_encode(&value, NON_ALPHANUMERIC).to_string()
         };
         Self {
-            request_id: mirrored(request.headers(), &X_REQUEST_ID)
+            request_id: echoed_header(request.headers(), &X_REQUEST_ID)
                 .unwrap_or_else(|| Uuid::new_v4().to_string()),
-            correlation_id: mirrored(request.headers(), &X_CORRELATION_ID),
+            correlation_id: echoed_header(request.headers(), &X_CORRELATION_ID),
             client_address: client_address(request),
             now: clock.now(),
             instance: path.replace("{id}", &parameter("id")).replace("{file}", &parameter("file")),
-            operation,
-            time_left: request.extensions().get().copied(),
+            endpoint,
+            remaining_time: request.extensions().get().copied(),
             started: Instant::now(),
+        }
+    }
+
+    /// When and by which request changes are recorded.
+    #[must_use]
+    pub fn audit(&self) -> AuditContext<'_> {
+        AuditContext { at: self.now, request_id: &self.request_id }
+    }
+
+    /// The request, for the audit record.
+    #[must_use]
+    pub fn origin(&self) -> Origin<'_> {
+        Origin {
+            request_id: &self.request_id,
+            correlation_id: self.correlation_id.as_deref(),
+            client_address: self.client_address.as_deref(),
+            now: self.now,
+            duration_ms: self.elapsed_ms(),
         }
     }
 
@@ -100,20 +102,25 @@ impl Context {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Finishes an answer: problems become documents, a panic is a problem, and every answer gets the
-    /// common headers. What takes longer than there is time counts as a store that does not answer.
+    /// Finishes an answer: problems become documents, a panic becomes a problem, and every answer gets the
+    /// common headers. If the time is up, the store counts as unavailable.
     pub async fn respond(
         &self,
         outcome: impl Future<Output = Result<Response, Problem>>,
     ) -> Response {
-        let outcome = caught(Box::pin(outcome));
-        let outcome = match self.time_left {
-            Some(TimeLeft(left)) => tokio::time::timeout(left, outcome)
+        let outcome = catch_panic(Box::pin(outcome));
+        let outcome = match self.remaining_time {
+            Some(RemainingTime(time)) => tokio::time::timeout(time, outcome)
                 .await
                 .unwrap_or_else(|_| Err(StoreFault::TimedOut.into())),
             None => outcome.await,
         };
-        metrics::answered(self, outcome.as_ref().err());
+        metrics::answered(Answered {
+            operation: self.endpoint.function,
+            now: self.now,
+            duration_ms: self.elapsed_ms(),
+            failure: outcome.as_ref().err().map(failure),
+        });
         let mut response = outcome.unwrap_or_else(|problem| {
             self.log(&problem);
             problem.response(self)
@@ -141,7 +148,7 @@ impl Context {
                     code,
                     request_id,
                     correlation_id,
-                    error = telemetry::chain(fault),
+                    error = error_chain(fault),
                     "request_failed"
                 );
             }
@@ -150,17 +157,24 @@ impl Context {
     }
 }
 
-/// The header's value, if it is one that the contract mirrors.
-fn mirrored(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    headers.get(name).and_then(plain_id)
+fn failure(problem: &Problem) -> Failure {
+    match problem.fault() {
+        Some(_) => Failure::Fault(problem.code()),
+        None => Failure::Refusal(problem.code()),
+    }
 }
 
-/// An id that a client gives: 1 to 64 of `[A-Za-z0-9._-]`.
+/// The header's value, if the answer may echo it.
+fn echoed_header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name).and_then(parse_client_id)
+}
+
+/// An id that a client chose: 1 to 64 of `[A-Za-z0-9._-]`.
 #[must_use]
-pub fn plain_id(value: &HeaderValue) -> Option<String> {
+pub fn parse_client_id(value: &HeaderValue) -> Option<String> {
     let value = value.to_str().ok()?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    ((1..=64).contains(&value.len()) && value.bytes().all(plain)).then(|| value.to_owned())
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    ((1..=64).contains(&value.len()) && value.bytes().all(is_allowed)).then(|| value.to_owned())
 }
 
 fn client_address(request: &Request) -> Option<String> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use lambda_http::http::{HeaderMap, HeaderValue, header::HeaderName};
 
-use crate::hex::sha256;
+use super::hash::sha256;
 
 /// The strong entity tag of a representation: `"<effective version>-<short hash of its bytes>"`.
 ///
@@ -104,4 +104,48 @@ fn tags(text: &str) -> Vec<String> {
         rest = after;
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::http::header::IF_MATCH;
+
+    use super::*;
+
+    fn read(values: &[&'static str]) -> Option<EntityTags> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(IF_MATCH, HeaderValue::from_static(value));
+        }
+        EntityTags::read(&headers, &IF_MATCH)
+    }
+
+    fn list(tags: &[&str]) -> Option<EntityTags> {
+        Some(EntityTags::List(tags.iter().map(|tag| (*tag).to_owned()).collect()))
+    }
+
+    #[test]
+    fn a_header_is_a_list_of_tags_or_a_star() {
+        assert_eq!(read(&[]), None);
+        assert_eq!(read(&[" * "]), Some(EntityTags::Any));
+        assert_eq!(read(&["\"a\", W/\"b,c\"", "\"d\""]), list(&["\"a\"", "W/\"b,c\"", "\"d\""]));
+        assert_eq!(read(&["a", "x\"b\"", "\"c"]), list(&[]));
+    }
+
+    #[test]
+    fn a_weak_tag_matches_only_in_a_weak_comparison() {
+        let current = ETag::new(5, "{}");
+        let [strong, weak] =
+            ["", "W/"].map(|kind| EntityTags::List(vec![format!("{kind}{current}")]));
+        assert_eq!((strong.match_strongly(&current), strong.match_weakly(&current)), (true, true));
+        assert_eq!((weak.match_strongly(&current), weak.match_weakly(&current)), (false, true));
+    }
+
+    #[test]
+    fn the_tag_changes_with_the_version_and_with_the_content() {
+        let tag = ETag::new(5, "{}");
+        assert!(tag.to_string().starts_with("\"5-"), "{tag}");
+        assert_ne!(tag, ETag::new(6, "{}"));
+        assert_ne!(tag, ETag::new(5, "{ }"));
+    }
 }

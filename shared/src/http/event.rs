@@ -1,7 +1,7 @@
-//! From the gateway's event to a request, and from a response to what the gateway takes.
+//! Converts the gateway's event to a request, and a response to the gateway's form.
 //!
-//! `lambda_http` would do both, but its conversion panics on a host name or a path that is no URL
-//! and on bad base64, and a panic is a 5xx. So those parts are taken out before it sees them.
+//! `lambda_http` could do both, but its conversion panics if a host name or a path is not valid in a URL, and
+//! on invalid base64. So this removes those parts of the event first (docs/adr/0002).
 
 use std::fmt;
 
@@ -19,17 +19,17 @@ use serde_json::{Value, json, value::RawValue};
 
 use super::Response;
 
-/// What the gateway takes as an answer.
-pub type Answer = ApiGatewayV2httpResponse;
+/// A response as the gateway takes it.
+pub type GatewayResponse = ApiGatewayV2httpResponse;
 
-/// Which of the gateway's routes a request has taken, in its extensions.
+/// The gateway's route of a request: an extension of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RouteKey {
-    /// The one of that path in openapi.yaml.
+    /// The route of this path in openapi.yaml.
     Path(String),
-    /// The one for whatever has no other. `cargo lambda watch` says so of every request.
+    /// The default route. `cargo lambda watch` reports it for every request.
     Default {
-        /// The path as the client sent it, with the prefix of a base path mapping.
+        /// The path as the client sent it, including a base path mapping.
         raw_path: String,
     },
 }
@@ -44,47 +44,47 @@ impl RouteKey {
     }
 }
 
-/// An event that is none of the gateway's. What is in it is not said: it may be a token.
+/// The event is not from the gateway. The error does not quote it, since it may hold a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotAnEvent;
+pub struct InvalidEvent;
 
-impl fmt::Display for NotAnEvent {
+impl fmt::Display for InvalidEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the event is not one of an HTTP API's gateway")
+        f.write_str("the event is not from an API Gateway HTTP API")
     }
 }
 
-impl std::error::Error for NotAnEvent {}
+impl std::error::Error for InvalidEvent {}
 
-/// Has the handler answer a gateway event.
+/// Calls the handler with the request of a gateway event, and returns its response.
 ///
 /// # Errors
-/// The event cannot be read, which `lambda_runtime` would log with what it found in it.
-pub async fn answer(
+/// The event cannot be parsed. (`lambda_runtime` would log it with its contents.)
+pub async fn dispatch(
     event: &RawValue,
     handle: impl AsyncFnOnce(Request) -> Response,
-) -> Result<Answer, NotAnEvent> {
+) -> Result<GatewayResponse, InvalidEvent> {
     let event = event.get();
-    let event = serde_json::from_str(event).ok().or_else(|| mended(event));
-    let event = event.ok_or(NotAnEvent)?;
+    let event = serde_json::from_str(event).ok().or_else(|| normalize(event));
+    let event = event.ok_or(InvalidEvent)?;
     let (parts, body) = handle(request(event)).await.into_parts();
-    let mut answer = Answer::default();
-    answer.status_code = parts.status.as_u16().into();
-    answer.headers = parts.headers;
-    answer.is_base64_encoded = matches!(body, Body::Binary(_));
-    answer.body = (!body.is_empty()).then_some(body);
-    Ok(answer)
+    let mut response = GatewayResponse::default();
+    response.status_code = parts.status.as_u16().into();
+    response.headers = parts.headers;
+    response.is_base64_encoded = matches!(body, Body::Binary(_));
+    response.body = (!body.is_empty()).then_some(body);
+    Ok(response)
 }
 
-/// An event that lacks what the gateway always sends, or has what it never does: nulls count as missing, a
-/// header's value that is none in HTTP's terms as empty, which no condition and no key is, and a method
-/// that is not there is none.
-fn mended(event: &str) -> Option<ApiGatewayV2httpRequest> {
+/// Parses an event that lacks what the gateway always sends, or has what it never sends. A null counts as
+/// missing. A header value that HTTP does not allow becomes empty, which no condition and no key matches. A
+/// missing method becomes `NONE`.
+fn normalize(event: &str) -> Option<ApiGatewayV2httpRequest> {
     let mut event: Value = serde_json::from_str(event).ok()?;
     let headers = event.get_mut("headers").and_then(Value::as_object_mut);
     if let Some(headers) = headers {
         headers.retain(|name, _| HeaderName::from_bytes(name.as_bytes()).is_ok());
-        headers.values_mut().filter(|value| !is_sound(value)).for_each(|value| *value = "".into());
+        headers.values_mut().filter(|value| !is_valid(value)).for_each(|value| *value = "".into());
     }
     remove_nulls(&mut event);
     let members = event.as_object_mut()?;
@@ -92,11 +92,11 @@ fn mended(event: &str) -> Option<ApiGatewayV2httpRequest> {
     let context = members.entry("requestContext").or_insert_with(|| json!({}));
     let http = context.as_object_mut()?.entry("http").or_insert_with(|| json!({}));
     http.as_object_mut()?.entry("method").or_insert("NONE".into());
-    // Written and read again: to read it as it is would be a second copy of all that reads events.
+    // As text, because parsing from a `Value` would compile all of the event's parsers a second time.
     serde_json::from_str(&event.to_string()).ok()
 }
 
-fn is_sound(header: &Value) -> bool {
+fn is_valid(header: &Value) -> bool {
     header.as_str().is_some_and(|value| HeaderValue::from_str(value).is_ok())
 }
 
@@ -107,11 +107,11 @@ fn remove_nulls(value: &mut Value) {
     }
 }
 
-/// Reads the body and the query by hand, and gives `lambda_http` an event without them.
+/// Reads the body and the query here, and gives `lambda_http` the event without them.
 fn request(mut event: ApiGatewayV2httpRequest) -> Request {
     let body = match event.body.take() {
         None => Body::Empty,
-        // What is not base64 is passed on as it is: no JSON object is, so it is refused as such.
+        // Invalid base64 is passed on as it is: it is not JSON, so it is refused as such.
         Some(text) if event.is_base64_encoded => {
             BASE64_STANDARD.decode(&text).map_or(Body::Text(text), Body::Binary)
         }

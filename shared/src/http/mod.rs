@@ -1,33 +1,39 @@
-//! HTTP as the functions speak it: what a request carries, how an answer is written. Nothing here
-//! knows a table or a rule of the domain.
+//! HTTP: what a request carries, and how an answer is written. Nothing here knows a table.
 
 use lambda_http::http::{HeaderValue, header::CONTENT_TYPE};
 
 mod body;
-mod caught;
+mod catch_panic;
+mod clock;
 mod context;
 pub mod cursor;
-mod document;
+mod endpoint;
 mod etag;
 mod event;
-mod operation;
+mod hash;
 mod page;
 mod path;
 mod problem;
+mod problem_document;
+mod problem_sources;
 pub mod query;
+mod remaining_time;
 mod representation;
-mod time_left;
+mod status_update;
 
-pub use body::json_object;
-pub use context::{Clock, Context, plain_id};
+pub use body::{body_hash, json_object};
+pub use clock::Clock;
+pub use context::{Context, parse_client_id};
+pub use endpoint::Endpoint;
 pub use etag::{ETag, EntityTags};
-pub use event::{Answer, NotAnEvent, RouteKey, answer};
-pub use operation::Operation;
-pub use page::page;
-pub use path::{path_asked, service_id};
+pub use event::{GatewayResponse, InvalidEvent, RouteKey, dispatch};
+pub(crate) use hash::{hex, sha256};
+pub use page::page_response;
+pub use path::{request_path, service_id};
 pub use problem::{Build, FieldError, Problem};
+pub use remaining_time::RemainingTime;
 pub use representation::{HistoryEntry, ListedService, Representation};
-pub use time_left::TimeLeft;
+pub use status_update::parse_status_update;
 
 /// A response of a function.
 pub type Response = lambda_http::Response<lambda_http::Body>;
@@ -36,7 +42,7 @@ pub type Response = lambda_http::Response<lambda_http::Body>;
 ///
 /// # Errors
 /// [`Problem::Internal`] if the value cannot be written as JSON.
-pub fn ok(value: &impl serde::Serialize) -> Result<Response, Problem> {
+pub fn json_ok(value: &impl serde::Serialize) -> Result<Response, Problem> {
     serde_json::to_string(value).map(json_response).map_err(Problem::internal)
 }
 

@@ -1,5 +1,5 @@
-//! Paths and their parameters. What the client sent as the path is read where the gateway has not said
-//! which route that is, and nowhere else: behind a base path mapping it keeps the mapping's prefix.
+//! Paths and their parameters. The path that the client sent is used only if the gateway does not name the
+//! route: behind a base path mapping it still has the mapping's prefix.
 
 use std::borrow::Cow;
 
@@ -9,15 +9,15 @@ use percent_encoding::percent_decode_str;
 use super::RouteKey;
 use crate::domain::ServiceId;
 
-/// The service that the path parameter `id` names, if it is an identifier at all.
+/// The path parameter `id`; `None` if it is not a service id.
 #[must_use]
 pub fn service_id(request: &Request) -> Option<ServiceId> {
     path_parameter(request, "id")?.parse().ok()
 }
 
-/// The path that a request asks for, of which one segment at most is a parameter, of that name.
+/// The path of a request. At most one segment is a parameter, with this name.
 #[must_use]
-pub fn path_asked(request: &Request, parameter: &str) -> String {
+pub fn request_path(request: &Request, parameter: &str) -> String {
     match request.extensions().get() {
         Some(RouteKey::Path(path)) => {
             let value = path_parameter(request, parameter).unwrap_or_default();
@@ -28,8 +28,8 @@ pub fn path_asked(request: &Request, parameter: &str) -> String {
     }
 }
 
-/// A path parameter, decoded. API Gateway has decoded percent escapes already, `cargo lambda watch`
-/// has not, so this may be the second time; an identifier is the same after either.
+/// A path parameter, percent-decoded. API Gateway has decoded it already and `cargo lambda watch` has not, so
+/// this may decode it a second time; an id is the same after either.
 pub(super) fn path_parameter<'a>(request: &'a Request, name: &str) -> Option<Cow<'a, str>> {
     let text = request.path_parameters_ref()?.first(name)?;
     Some(percent_decode_str(text).decode_utf8_lossy())

@@ -1,5 +1,4 @@
-//! Every way in which a request can fail: one table of code, status and title. Nothing else writes
-//! a 4xx or 5xx.
+//! Every error that a request can get: one table of code, status and title. Nothing else writes a 4xx or 5xx.
 
 use std::error::Error;
 
@@ -8,43 +7,42 @@ use serde::Serialize;
 
 use super::ETag;
 use crate::{
-    auth::Refusal,
-    store::{StoreFault, Unreachable},
+    auth::AuthError,
+    operations::AccessError,
+    store::{StoreFault, UnreachableTables},
 };
 
-/// A refusal or a fault, in the terms of the contract.
+/// An error in the terms of the contract.
 #[derive(Debug)]
 pub enum Problem {
-    /// The caller may not go on.
-    Refused(Refusal),
-    /// The user may not update this service.
-    NotPermitted,
-    /// No such service, or one that is not in use.
-    ServiceNotFound,
+    /// The token is not accepted, or lacks the scope.
+    Auth(AuthError),
+    /// The caller may not use the API or this service.
+    Access(AccessError),
     /// There is nothing at this path.
     PathNotFound,
-    /// The path does not take this method.
+    /// The path does not support this method.
     MethodNotAllowed {
-        /// What it takes, as in the header `Allow`.
+        /// The methods that it supports, as in the header `Allow`.
         allow: &'static str,
         /// What to do instead.
         advice: &'static str,
     },
-    /// `If-Match` names another version than this.
+    /// `If-Match` does not name this current tag.
     PreconditionFailed(ETag),
     /// More than 16,384 bytes.
     BodyTooLarge,
     /// Not `application/json`.
     UnsupportedMediaType,
-    /// Not one JSON object: why.
+    /// The body is not one JSON object, for this reason.
     MalformedBody(String),
-    /// These fields are not as the contract wants them.
+    /// These fields are invalid.
     ValidationFailed(Vec<FieldError>),
-    /// These query parameters are not as the contract wants them: why.
+    /// Query parameters are invalid, for these reasons.
     InvalidQuery(Vec<String>),
     /// The cursor was altered, or belongs to other filters.
     InvalidCursor,
-    /// The header `Idempotency-Key` is not 1 to 64 of the characters that it may have.
+    /// The header `Idempotency-Key` is not 1 to 64 of the allowed characters.
     InvalidIdempotencyKey,
     /// The caller has used the `Idempotency-Key` for another body.
     IdempotencyKeyReused,
@@ -53,12 +51,12 @@ pub enum Problem {
     /// The store did not answer, or refused.
     StoreUnavailable(StoreFault),
     /// These tables cannot be reached by this build.
-    TablesUnreachable(Unreachable, Build),
-    /// Something that must not happen.
+    TablesUnreachable(UnreachableTables, Build),
+    /// A defect.
     Internal(Box<dyn Error + Send + Sync>),
 }
 
-/// What was built.
+/// Which build of the software answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Build {
     /// The version of the contract that is served.
@@ -67,7 +65,7 @@ pub struct Build {
     pub commit: &'static str,
 }
 
-/// One field of a body that is not as the contract wants it.
+/// One invalid field of a body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
     /// Where: a JSON pointer (RFC 6901).
@@ -79,7 +77,7 @@ pub struct FieldError {
 }
 
 impl Problem {
-    /// Something that must not happen, with its cause.
+    /// A defect, with its cause.
     pub fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
         Self::Internal(Box::new(cause))
     }
@@ -87,21 +85,23 @@ impl Problem {
     /// The table: code, status, title.
     pub(super) const fn row(&self) -> (&'static str, StatusCode, &'static str) {
         match self {
-            Self::Refused(Refusal::Unauthenticated) => {
-                ("UNAUTHENTICATED", StatusCode::UNAUTHORIZED, "Not signed in")
+            Self::Auth(AuthError::Unauthenticated) => {
+                ("UNAUTHENTICATED", StatusCode::UNAUTHORIZED, "Not authenticated")
             }
-            Self::Refused(Refusal::UserUnknown) => {
-                ("USER_UNKNOWN", StatusCode::UNAUTHORIZED, "User unknown")
+            Self::Auth(AuthError::ScopeMissing(_)) => {
+                ("SCOPE_MISSING", StatusCode::FORBIDDEN, "Missing scope")
             }
-            Self::Refused(Refusal::UserInactive) => {
-                ("USER_INACTIVE", StatusCode::UNAUTHORIZED, "User inactive")
+            Self::Access(AccessError::UserUnknown) => {
+                ("USER_UNKNOWN", StatusCode::UNAUTHORIZED, "Unknown user")
             }
-            Self::Refused(Refusal::ScopeMissing(_)) => {
-                ("SCOPE_MISSING", StatusCode::FORBIDDEN, "Scope missing")
+            Self::Access(AccessError::UserInactive) => {
+                ("USER_INACTIVE", StatusCode::UNAUTHORIZED, "Inactive user")
             }
-            Self::NotPermitted => ("NOT_PERMITTED", StatusCode::FORBIDDEN, "Not permitted"),
-            Self::ServiceNotFound => {
+            Self::Access(AccessError::ServiceNotFound) => {
                 ("SERVICE_NOT_FOUND", StatusCode::NOT_FOUND, "Service not found")
+            }
+            Self::Access(AccessError::NotPermitted) => {
+                ("NOT_PERMITTED", StatusCode::FORBIDDEN, "Not permitted")
             }
             Self::PathNotFound => ("PATH_NOT_FOUND", StatusCode::NOT_FOUND, "Path not found"),
             Self::MethodNotAllowed { .. } => {
@@ -140,45 +140,57 @@ impl Problem {
         }
     }
 
+    /// The status.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.row().1
+    }
+
     /// What the client reads; never the text of a source error.
-    pub(super) fn detail(&self) -> String {
+    #[must_use]
+    pub fn detail(&self) -> String {
         match self {
-            Self::Refused(refusal) => refusal.to_string(),
-            Self::NotPermitted => {
-                "updating takes the permission editCapacity and an assignment to \
-                                   the service or to one of its ancestors"
-                    .to_owned()
-            }
-            Self::ServiceNotFound => "there is no active service with this id".to_owned(),
-            Self::PathNotFound => "there is nothing at this path".to_owned(),
+            Self::Auth(error) => error.to_string(),
+            Self::Access(error) => error.to_string(),
+            Self::PathNotFound => "this path does not exist".to_owned(),
             Self::MethodNotAllowed { advice, .. } => (*advice).to_owned(),
             Self::PreconditionFailed(current) => {
-                format!("the status has changed: its ETag is {current}; nothing was stored")
+                format!("the status has changed: the current ETag is {current}; nothing was stored")
             }
-            Self::BodyTooLarge => "the body has more than 16,384 bytes".to_owned(),
-            Self::UnsupportedMediaType => "the body must be application/json".to_owned(),
-            Self::MalformedBody(why) => format!("the body must be one JSON object: {why}"),
-            Self::ValidationFailed(_) => "see errors; nothing was stored".to_owned(),
+            Self::BodyTooLarge => {
+                "the body is larger than 16,384 bytes; nothing was stored".to_owned()
+            }
+            Self::UnsupportedMediaType => {
+                "the content type must be application/json; nothing was stored".to_owned()
+            }
+            Self::MalformedBody(why) => {
+                format!("the body must be a JSON object: {why}; nothing was stored")
+            }
+            Self::ValidationFailed(_) => {
+                "some fields are invalid, see errors; nothing was stored".to_owned()
+            }
             Self::InvalidQuery(reasons) => reasons.join("; "),
             Self::InvalidCursor => {
-                "the cursor was altered or belongs to other filters; start without one".to_owned()
+                "the cursor was altered or belongs to a different query; start without one"
+                    .to_owned()
             }
             Self::InvalidIdempotencyKey => {
-                "Idempotency-Key must be 1 to 64 of A-Z a-z 0-9 . _ -; nothing was stored"
+                "Idempotency-Key must be 1 to 64 characters A-Z a-z 0-9 . _ -; nothing was stored"
                     .to_owned()
             }
             Self::IdempotencyKeyReused => {
-                "this Idempotency-Key was used for another body; nothing was stored now".to_owned()
+                "this Idempotency-Key was used with a different body; this request stored nothing"
+                    .to_owned()
             }
             Self::Conflict => {
-                "others kept changing the status first; nothing was stored, try again".to_owned()
+                "other updates kept changing the status; nothing was stored, try again".to_owned()
             }
-            Self::StoreUnavailable(_) => "the store did not answer; try again".to_owned(),
+            Self::StoreUnavailable(_) => "the store did not respond; try again".to_owned(),
             Self::TablesUnreachable(unreachable, _) => {
-                let tables: Vec<_> = unreachable.tables().collect();
+                let tables: Vec<_> = unreachable.purposes().collect();
                 format!("these tables cannot be reached: {}", tables.join(", "))
             }
-            Self::Internal(_) => "the fault has been logged under this requestId".to_owned(),
+            Self::Internal(_) => "the error was logged with this requestId".to_owned(),
         }
     }
 
@@ -199,24 +211,6 @@ impl Problem {
             Some(cause.as_ref())
         } else {
             None
-        }
-    }
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<StoreFault> for Problem {
-    fn from(fault: StoreFault) -> Self {
-        match fault {
-            StoreFault::Unavailable(_)
-            | StoreFault::Unprocessed
-            | StoreFault::Contended
-            | StoreFault::TimedOut => Self::StoreUnavailable(fault),
-            StoreFault::Unreadable(_) | StoreFault::Unbuildable(_) => Self::internal(fault),
         }
     }
 }

@@ -1,31 +1,31 @@
-//! Query parameters: each once, and everything that is wrong with them named at once.
+//! Query parameters. Each may occur once; all errors are reported together.
 
 use lambda_http::{Request, RequestExt as _};
 
 use super::Problem;
 
-/// The size of a page when the caller does not say.
+/// The default size of a page.
 pub const DEFAULT_LIMIT: usize = 25;
-/// The largest page.
+/// The maximum size of a page.
 const MAX_LIMIT: usize = 100;
 
-/// What a limit has to be.
+/// The rule of limits.
 pub const LIMIT_RULE: &str = "must be a whole number from 1 to 100";
 
-/// What a time has to be.
+/// The rule of times.
 pub const TIME_RULE: &str = "must be a time in UTC such as 2026-11-21T09:05:00Z";
 
-/// What is wrong with a query.
+/// The errors of a query.
 #[derive(Clone, Debug, Default)]
-pub struct WrongParameters(Vec<String>);
+pub struct QueryErrors(Vec<String>);
 
-impl WrongParameters {
-    /// Notes what is wrong with a parameter.
-    pub fn refuse(&mut self, name: &str, rule: &str) {
+impl QueryErrors {
+    /// Adds an error.
+    pub fn add(&mut self, name: &str, rule: &str) {
         self.0.push(format!("{name:?} {rule}"));
     }
 
-    /// Goes on if nothing was wrong.
+    /// Fails if there is an error.
     ///
     /// # Errors
     /// [`Problem::InvalidQuery`].
@@ -36,18 +36,18 @@ impl WrongParameters {
     }
 }
 
-/// The parameters of a request; one that is given more than once is wrong.
+/// The parameters of a request, and an error for each that occurs more than once.
 #[must_use]
-pub fn parameters(request: &Request) -> (Vec<(String, String)>, WrongParameters) {
+pub fn parameters(request: &Request) -> (Vec<(String, String)>, QueryErrors) {
     let query = request.query_string_parameters();
-    let (mut found, mut wrong) = (Vec::new(), WrongParameters::default());
+    let (mut found, mut errors) = (Vec::new(), QueryErrors::default());
     for (name, _) in query.iter() {
         match query.all(name).unwrap_or_default().as_slice() {
             [value] => found.push((name.to_owned(), (*value).to_owned())),
-            _ => wrong.refuse(name, "is given more than once"),
+            _ => errors.add(name, "is given more than once"),
         }
     }
-    (found, wrong)
+    (found, errors)
 }
 
 /// The size of a page.

@@ -1,4 +1,4 @@
-//! How a service and its status go over the wire. A field without a value is left out, never null.
+//! Services and statuses as JSON. A field without a value is left out, never null.
 
 use lambda_http::http::header::ETAG;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{ETag, Problem, Response, json_response};
 use crate::domain::{Change, Service, ServiceId, StatusRecord, Timestamp};
 
-/// A service's status as GET and PUT answer it, under its entity tag.
+/// A service's status as GET and PUT return it, with its entity tag.
 #[derive(Clone, Debug)]
 pub struct Representation {
     etag: ETag,
@@ -14,13 +14,13 @@ pub struct Representation {
 }
 
 impl Representation {
-    /// Shows a status that has been judged by the clock already ([`StatusRecord::shown_at`]).
+    /// The representation of an effective status ([`StatusRecord::effective_at`]).
     ///
     /// # Errors
     /// [`Problem::Internal`] if it cannot be written as JSON.
-    pub fn new(id: ServiceId, name: &str, shown: StatusRecord) -> Result<Self, Problem> {
-        let version = shown.version;
-        let view = CapacityStatus::new(id, name.to_owned(), shown);
+    pub fn new(id: ServiceId, name: &str, effective: StatusRecord) -> Result<Self, Problem> {
+        let version = effective.version;
+        let view = StatusBody::new(id, name.to_owned(), effective);
         let json = serde_json::to_string(&view).map_err(Problem::internal)?;
         Ok(Self { etag: ETag::new(version, &json), json })
     }
@@ -31,7 +31,13 @@ impl Representation {
         &self.etag
     }
 
-    /// The answer with status 200, without the entity tag: it is not what the service shows now.
+    /// The JSON text.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// The answer with status 200 and without the entity tag, for a status of the past.
     #[must_use]
     pub fn into_untagged_response(self) -> Response {
         json_response(self.json)
@@ -48,7 +54,7 @@ impl Representation {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct CapacityStatus {
+struct StatusBody {
     id: u64,
     name: String,
     status: &'static str,
@@ -62,20 +68,20 @@ struct CapacityStatus {
     modified_date: Option<String>,
 }
 
-impl CapacityStatus {
-    fn new(id: ServiceId, name: String, shown: StatusRecord) -> Self {
+impl StatusBody {
+    fn new(id: ServiceId, name: String, effective: StatusRecord) -> Self {
         let text = |at: Timestamp| at.to_string();
-        let reset_date_time = shown.status.reset_at().map(text);
-        let (notes, modified_by, modified_date) = match shown.modified {
+        let reset_date_time = effective.status.reset_at().map(text);
+        let (notes, modified_by, modified_date) = match effective.modified {
             Some(last) => (last.notes, Some(last.by), Some(text(last.at))),
             None => (None, None, None),
         };
-        let status = shown.status.rag().as_str();
+        let status = effective.status.rag().as_str();
         Self { id: id.get(), name, status, reset_date_time, notes, modified_by, modified_date }
     }
 }
 
-/// An entry of a history: what a reader was shown from then on, and how it came about.
+/// An entry of a history: one change.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryEntry {
@@ -106,12 +112,12 @@ impl From<Change> for HistoryEntry {
     }
 }
 
-/// An entry of a list: the status, and what the directory says of the service.
+/// An entry of a list: the status, and the directory's details of the service.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListedService {
     #[serde(flatten)]
-    status: CapacityStatus,
+    status: StatusBody,
     type_id: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     parent_id: Option<u64>,
@@ -125,19 +131,19 @@ pub struct ListedService {
 }
 
 impl ListedService {
-    /// Shows a service as a reader at `now` sees it.
+    /// The entry of a service, as readers see it at `now`.
     #[must_use]
-    pub fn shown_at(service: Service, now: Timestamp) -> Self {
+    pub fn effective_at(service: Service, now: Timestamp) -> Self {
         let id = service.id();
-        let directory = service.directory;
+        let details = service.details;
         Self {
-            type_id: directory.type_id,
-            parent_id: directory.lineage.parent().map(ServiceId::get),
-            region: directory.lineage.root().get(),
-            town: directory.town,
-            postcode: directory.postcode,
-            ods_code: directory.ods_code,
-            status: CapacityStatus::new(id, directory.name, service.record.shown_at(now)),
+            type_id: details.type_id,
+            parent_id: details.path.parent().map(ServiceId::get),
+            region: details.path.root().get(),
+            town: details.town,
+            postcode: details.postcode,
+            ods_code: details.ods_code,
+            status: StatusBody::new(id, details.name, service.record.effective_at(now)),
         }
     }
 }

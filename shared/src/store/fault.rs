@@ -1,4 +1,4 @@
-//! What can go wrong in the store. Outcomes, such as "somebody wrote first", are not faults.
+//! Failures of the store. Outcomes, such as "somebody wrote first", are not failures.
 
 use std::{error::Error, fmt};
 
@@ -7,27 +7,29 @@ use std::{error::Error, fmt};
 pub enum StoreFault {
     /// DynamoDB did not answer, or refused, after the SDK's retries.
     Unavailable(Box<dyn Error + Send + Sync>),
-    /// DynamoDB left part of a batch undone, which says nothing about what it holds.
+    /// DynamoDB left keys of a batch unprocessed, which says nothing about their rows.
     Unprocessed,
-    /// DynamoDB kept refusing because of a transaction in flight, perhaps our own.
+    /// DynamoDB kept refusing because of a transaction in flight, possibly our own.
     Contended,
+    /// History kept lacking a change: of which service.
+    Incomplete(String),
     /// There was no answer before the function had to give its own.
     TimedOut,
     /// A row is not as this version of the system writes it: which row.
     Unreadable(String),
-    /// A request could not be put together.
-    Unbuildable(Box<dyn Error + Send + Sync>),
+    /// A request could not be built.
+    InvalidRequest(Box<dyn Error + Send + Sync>),
 }
 
 impl StoreFault {
-    /// A call that failed.
+    /// A call failed.
     pub(super) fn unavailable(error: impl Error + Send + Sync + 'static) -> Self {
         Self::Unavailable(Box::new(error))
     }
 
-    /// A request that could not be put together.
-    pub(super) fn unbuildable(error: impl Error + Send + Sync + 'static) -> Self {
-        Self::Unbuildable(Box::new(error))
+    /// A request could not be built.
+    pub(super) fn invalid_request(error: impl Error + Send + Sync + 'static) -> Self {
+        Self::InvalidRequest(Box::new(error))
     }
 }
 
@@ -36,10 +38,13 @@ impl fmt::Display for StoreFault {
         match self {
             Self::Unavailable(_) => f.write_str("the store call failed"),
             Self::Unprocessed => f.write_str("the store left keys unprocessed"),
-            Self::Contended => f.write_str("the store kept refusing for a transaction in flight"),
-            Self::TimedOut => f.write_str("the store did not answer in the time there was"),
-            Self::Unreadable(what) => write!(f, "a stored row cannot be read: {what}"),
-            Self::Unbuildable(_) => f.write_str("a store request cannot be built"),
+            Self::Contended => {
+                f.write_str("the store kept refusing because of a transaction in flight")
+            }
+            Self::Incomplete(what) => write!(f, "history lacks a change: {what}"),
+            Self::TimedOut => f.write_str("the store did not answer in time"),
+            Self::Unreadable(row) => write!(f, "a stored row cannot be read: {row}"),
+            Self::InvalidRequest(_) => f.write_str("a store request is invalid"),
         }
     }
 }
@@ -47,8 +52,19 @@ impl fmt::Display for StoreFault {
 impl Error for StoreFault {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Unavailable(source) | Self::Unbuildable(source) => Some(source.as_ref()),
-            Self::Unprocessed | Self::Contended | Self::TimedOut | Self::Unreadable(_) => None,
+            Self::Unavailable(source) | Self::InvalidRequest(source) => Some(source.as_ref()),
+            Self::Unprocessed
+            | Self::Contended
+            | Self::Incomplete(_)
+            | Self::TimedOut
+            | Self::Unreadable(_) => None,
         }
     }
+}
+
+/// An error and its sources, outermost first.
+#[must_use]
+pub fn error_chain(error: &(dyn Error + 'static)) -> String {
+    let sources = std::iter::successors(Some(error), |error| (*error).source());
+    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -1,30 +1,31 @@
 //! A row of the history table: one change of a status. Rows are only ever added.
 
+use aws_sdk_dynamodb::types::Put;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
     StoreFault,
-    attribute::{Item, number, text},
+    attribute::Item,
     keys::{history, history_key},
 };
 use crate::domain::{Author, CapacityStatus, Cause, Change, Rag, ServiceId, Timestamp};
 
 /// When, and by which request, changes are recorded.
 #[derive(Clone, Copy, Debug)]
-pub struct Recorded<'a> {
-    /// The time by the clock of whoever stores them.
+pub struct AuditContext<'a> {
+    /// The time by the clock of the function that stores them.
     pub at: Timestamp,
     /// The request's id, for tracing.
     pub request_id: &'a str,
 }
 
-/// A change as it was stored.
+/// A change as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct RecordedChange {
     /// The change.
     pub change: Change,
-    /// When it was stored, by the clock of whoever stored it.
+    /// When it was stored, by the clock of the function that stored it.
     pub recorded_at: Timestamp,
 }
 
@@ -50,16 +51,17 @@ struct HistoryItem {
     request_id: String,
 }
 
-/// The row of a change, under that change id.
+/// Stores a change under this change id, unless its row exists.
 ///
 /// # Errors
-/// [`StoreFault::Unbuildable`] if the change cannot be written as an item.
-pub(super) fn history_item(
+/// [`StoreFault::InvalidRequest`] if the change cannot be written as an item.
+pub(super) fn put_change(
+    table: &str,
     service: ServiceId,
     change: &Change,
     change_id: Uuid,
-    recorded: Recorded<'_>,
-) -> Result<Item, StoreFault> {
+    audit: AuditContext<'_>,
+) -> Result<Put, StoreFault> {
     let item = HistoryItem {
         service_id: service.get(),
         at: history_key(change.at, change.version),
@@ -73,34 +75,32 @@ pub(super) fn history_item(
         subject: change.by.subject.clone(),
         username: change.by.username.clone(),
         cause: change.cause.as_str().to_owned(),
-        recorded_at: recorded.at.epoch_seconds(),
-        request_id: recorded.request_id.to_owned(),
+        recorded_at: audit.at.epoch_seconds(),
+        request_id: audit.request_id.to_owned(),
     };
-    serde_dynamo::to_item(item).map_err(StoreFault::unbuildable)
+    Put::builder()
+        .table_name(table)
+        .set_item(Some(serde_dynamo::to_item(item).map_err(StoreFault::invalid_request)?))
+        .condition_expression("attribute_not_exists(#at)")
+        .expression_attribute_names("#at", history::AT)
+        .build()
+        .map_err(StoreFault::invalid_request)
 }
 
-/// The key of the row that stands at that place in a service's history.
-pub(super) fn row_key(service: ServiceId, at: &str) -> Item {
-    Item::from([
-        (history::SERVICE_ID.to_owned(), number(service)),
-        (history::AT.to_owned(), text(at)),
-    ])
-}
-
-/// Reads a row.
+/// Parses a row.
 ///
 /// # Errors
-/// [`StoreFault::Unreadable`] if attributes are missing, of another type, or contradict each other.
-pub(super) fn entry(item: Item) -> Result<Entry, StoreFault> {
-    let of = |name: &str| item.get(name).cloned();
-    let place = (of(history::SERVICE_ID), of(history::AT));
-    // Not the error's own text, which quotes what it found: that may be notes.
-    let read = serde_dynamo::from_item(item).ok().and_then(HistoryItem::into_entry);
-    read.ok_or_else(|| StoreFault::Unreadable(format!("a change: {place:?}")))
+/// [`StoreFault::Unreadable`] if attributes are missing, have another type, or contradict each other.
+pub(super) fn parse_change(item: Item) -> Result<RecordedChange, StoreFault> {
+    let attribute = |name: &str| item.get(name).cloned();
+    let key = (attribute(history::SERVICE_ID), attribute(history::AT));
+    // The text of the error would quote the item, which may hold notes.
+    let parsed = serde_dynamo::from_item(item).ok().and_then(HistoryItem::into_change);
+    parsed.ok_or_else(|| StoreFault::Unreadable(format!("a change: {key:?}")))
 }
 
 impl HistoryItem {
-    fn into_entry(self) -> Option<Entry> {
+    fn into_change(self) -> Option<RecordedChange> {
         let at = Timestamp::from_epoch_seconds(self.date)?;
         let reset_at = match self.reset_date_time {
             None => None,
@@ -116,6 +116,7 @@ impl HistoryItem {
             cause: Cause::parse(&self.cause)?,
         };
         let recorded_at = Timestamp::from_epoch_seconds(self.recorded_at)?;
-        (self.at == history_key(at, change.version)).then_some(Entry { change, recorded_at })
+        (self.at == history_key(at, change.version))
+            .then_some(RecordedChange { change, recorded_at })
     }
 }

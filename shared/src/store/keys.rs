@@ -1,5 +1,6 @@
-//! The names of attributes and indexes, as template.yaml declares the keys among them.
-//! Instants are numbers of epoch seconds.
+//! The names of keys and indexes, which template.yaml declares too, and of the attributes that expressions name.
+//! `history_item.rs` and `idempotency_table.rs` have the other attributes of their rows. Times are numbers of epoch
+//! seconds.
 
 use crate::domain::{ServiceId, Timestamp};
 
@@ -100,4 +101,19 @@ pub const fn reset_shard(id: ServiceId) -> u64 {
 #[must_use]
 pub fn history_key(at: Timestamp, version: u64) -> String {
     format!("{:012}#{version:012}", at.epoch_seconds())
+}
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn history_sorts_by_date_and_then_by_version_as_numbers_do() {
+        let key = |(at, version)| {
+            history_key(Timestamp::from_epoch_seconds(at).expect("a time"), version)
+        };
+        let keys = [(9, 11), (10, 2), (10, 10), (11, 1)].map(key);
+        assert!(keys.is_sorted(), "{keys:?}");
+    }
 }

@@ -1,38 +1,45 @@
-//! The DynamoDB tables. Items become domain types on the way out, and a row that cannot be read is
-//! a fault, never a default. Every write is conditional.
+//! The DynamoDB tables: one struct and one file for each, and reads and writes that span several.
+//!
+//! Items become domain types on the way out. A row that cannot be read is a fault, never a default. Every
+//! write is conditional. Nothing here knows HTTP, Lambda or environment variables.
 
+mod access_path;
 mod attribute;
 mod expression;
 mod fault;
-mod history;
+mod health_check;
 mod history_item;
+mod idempotency_table;
 pub mod keys;
-mod list;
-mod position;
-mod probe;
+mod list_position;
 mod read;
-mod repeat;
-mod reset;
+mod service_filter;
 mod service_item;
-mod timeouts;
-mod update;
+mod service_list;
+mod services_table;
+mod status_history_table;
+mod table_names;
+mod transaction;
+mod update_tables;
 mod user_item;
-mod walk;
-mod write;
+mod users_table;
 
-pub use fault::StoreFault;
-pub use history::{History, HistoryPage, Place, Window};
-pub use history_item::{Entry, Recorded};
-pub use list::{Lister, Page, Selection};
-pub use position::{NotAPosition, Position};
-pub use probe::{Probe, Unreachable};
-pub use read::Reader;
-pub use repeat::{Named, RepeatKey, Use};
-pub use reset::{Due, Resets};
-pub use service_item::service;
-pub use timeouts::Timeouts;
-pub use update::{Before, Updates};
-pub use walk::Pending;
-pub use write::{Applied, Transaction};
+pub use expression::{Expressions, ItemUpdate};
+pub use fault::{StoreFault, error_chain};
+pub use health_check::{HealthCheck, UnreachableTables};
+pub use history_item::{AuditContext, RecordedChange};
+pub use idempotency_table::{
+    IdempotencyKey, IdempotencyRecord, IdempotencyTable, IdempotentRequest,
+};
+pub use list_position::{InvalidPosition, ListPosition, PendingReset};
+pub use service_filter::ServiceFilter;
+pub use service_item::parse_service;
+pub use service_list::ServicePage;
+pub use services_table::{DueResets, ServicesTable};
+pub use status_history_table::{HistoryPage, HistoryPosition, StatusHistoryTable, TimeRange};
+pub use table_names::TableNames;
+pub use transaction::{StatusTables, Transaction, WriteOutcome};
+pub use update_tables::{SnapshotKeys, UpdateSnapshot, UpdateTables};
+pub use users_table::UsersTable;
 
-use read::Freshness;
+pub(crate) use read::pause;

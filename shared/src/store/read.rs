@@ -1,165 +1,88 @@
-//! Reading a service, the caller, or several services: one round trip each.
+//! Reads of single rows from several tables at once.
+//!
+//! `BatchGetItem` is one round trip, but no snapshot: while a transaction is being applied, it can see some
+//! of its rows and miss others. `TransactGetItems` sees all of them or none, and costs twice as much. So
+//! whoever asks whether a transaction was applied uses `transact_get`.
+//! See <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html>.
 
-use std::collections::{HashMap, HashSet};
+use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
-    types::{AttributeValue, KeysAndAttributes},
+    error::SdkError,
+    operation::transact_get_items::TransactGetItemsError,
+    types::{Get, KeysAndAttributes, TransactGetItem},
 };
 
-use super::{
-    StoreFault,
-    attribute::{Item, number, text},
-    keys::{services, users},
-    service_item::service,
-    user_item::user,
-};
-use crate::{
-    config::Environment,
-    domain::{Service, ServiceId, User},
-};
+use super::{StoreFault, attribute::Item};
 
-/// How fresh a read of the user must be. Services are always read strongly consistently.
+/// How up to date a read must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Freshness {
-    /// A change of a second ago may be missing. Costs half, and one user's item bears twice the load.
+pub(super) enum Consistency {
+    /// May miss a change of the last second. Costs half, and one item bears twice the load.
     Eventual,
-    /// Every change that was acknowledged before is seen.
+    /// Sees every acknowledged change.
     Strong,
 }
 
-/// What one read found, each part if there is one.
-pub(super) struct Found {
-    pub(super) user: Option<User>,
-    pub(super) service: Option<Service>,
-    pub(super) other: Option<Item>,
+/// One row to read.
+pub(super) struct Row<'a> {
+    pub(super) table: &'a str,
+    pub(super) key: Item,
 }
 
-/// Reads services and users.
-#[derive(Clone, Debug)]
-pub struct Reader {
-    client: Client,
-    services_table: String,
-    users_table: String,
-}
+/// How often a read is sent that meets a transaction in flight.
+pub(super) const MAX_ATTEMPTS: u32 = 8;
+/// The longest pause after the first attempt. It doubles with each attempt.
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(20);
 
-impl Reader {
-    /// Reads `SERVICES_TABLE` and `USERS_TABLE`.
-    pub fn read(environment: &mut Environment, client: &Client) -> Option<Self> {
-        let services_table = environment.required("SERVICES_TABLE");
-        let users_table = environment.required("USERS_TABLE");
-        Some(Self {
-            client: client.clone(),
-            services_table: services_table?,
-            users_table: users_table?,
-        })
-    }
-
-    /// The user of that subject and, if an id is given, the service: each if there is one.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn user_and_service(
-        &self,
-        subject: &str,
-        id: Option<ServiceId>,
-    ) -> Result<(Option<User>, Option<Service>), StoreFault> {
-        let found = self.batch(subject, Freshness::Eventual, id, None).await?;
-        Ok((found.user, found.service))
-    }
-
-    /// The user of that subject, the service of that id, and a row of another table by its key, in
-    /// one call. All but the user are read strongly consistently.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub(super) async fn batch(
-        &self,
-        subject: &str,
-        freshness: Freshness,
-        id: Option<ServiceId>,
-        other: Option<(&str, Item)>,
-    ) -> Result<Found, StoreFault> {
-        let user_key = item(users::SUBJECT, text(subject));
-        let user_keys = keys(vec![user_key], freshness == Freshness::Strong)?;
-        let mut batch = HashMap::from([(self.users_table.clone(), user_keys)]);
-        if let Some(id) = id {
-            batch.insert(self.services_table.clone(), keys(vec![service_key(id)], true)?);
-        }
-        let other_table = other.as_ref().map_or("", |(table, _)| *table);
-        if let Some((table, key)) = other {
-            batch.insert(table.to_owned(), keys(vec![key], true)?);
-        }
-        let mut found = get(&self.client, batch).await?;
-        let mut first =
-            |table: &str| found.remove(table).and_then(|items| items.into_iter().next());
-        Ok(Found {
-            user: first(&self.users_table).map(user).transpose()?,
-            service: first(&self.services_table).map(service).transpose()?,
-            other: first(other_table),
-        })
-    }
-
-    /// The user of that subject, if there is one.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn user(&self, subject: &str) -> Result<Option<User>, StoreFault> {
-        Ok(self.user_and_service(subject, None).await?.0)
-    }
-}
-
-/// The services of those ids, in that order, each once; those that do not exist are left out. At
-/// most 100.
+/// Reads one row from each of these tables by one `BatchGetItem`. All tables must differ.
 ///
 /// # Errors
-/// The store failed.
-pub(super) async fn services_by_id(
+/// The store failed. A key that DynamoDB leaves unprocessed is a fault too: absence would be a wrong answer.
+pub(super) async fn batch_get<const N: usize>(
+    client: &Client,
+    rows: [(Option<Row<'_>>, Consistency); N],
+) -> Result<[Option<Item>; N], StoreFault> {
+    let tables = rows.each_ref().map(|(row, _)| row.as_ref().map_or("", |row| row.table));
+    let mut request = HashMap::with_capacity(N);
+    for (row, consistency) in rows {
+        if let Some(Row { table, key }) = row {
+            request.insert(table.to_owned(), keys(vec![key], consistency)?);
+        }
+    }
+    let mut found = batch(client, request).await?;
+    Ok(tables.map(|table| found.remove(table).and_then(|items| items.into_iter().next())))
+}
+
+/// Reads several rows of one table by one `BatchGetItem`, strongly consistently, in no order.
+///
+/// # Errors
+/// As [`batch_get`].
+pub(super) async fn batch_get_all(
     client: &Client,
     table: &str,
-    ids: &[ServiceId],
-) -> Result<Vec<Service>, StoreFault> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    // DynamoDB refuses a key named twice, and an index can show a service twice while it moves in it.
-    let unique: HashSet<ServiceId> = ids.iter().copied().collect();
-    let wanted = unique.into_iter().map(service_key).collect();
-    let batch = HashMap::from([(table.to_owned(), keys(wanted, true)?)]);
-    let items = get(client, batch).await?.remove(table).unwrap_or_default();
-    let mut found = HashMap::with_capacity(items.len());
-    for item in items {
-        let service = service(item)?;
-        found.insert(service.id(), service);
-    }
-    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    wanted: Vec<Item>,
+) -> Result<Vec<Item>, StoreFault> {
+    let request = HashMap::from([(table.to_owned(), keys(wanted, Consistency::Strong)?)]);
+    Ok(batch(client, request).await?.remove(table).unwrap_or_default())
 }
 
-/// The key of a service's row.
-pub(super) fn service_key(id: ServiceId) -> Item {
-    item(services::ID, number(id))
-}
-
-fn item(name: &str, value: AttributeValue) -> Item {
-    HashMap::from([(name.to_owned(), value)])
-}
-
-fn keys(keys: Vec<Item>, consistent: bool) -> Result<KeysAndAttributes, StoreFault> {
+fn keys(keys: Vec<Item>, consistency: Consistency) -> Result<KeysAndAttributes, StoreFault> {
     KeysAndAttributes::builder()
         .set_keys(Some(keys))
-        .consistent_read(consistent)
+        .consistent_read(consistency == Consistency::Strong)
         .build()
-        .map_err(StoreFault::unbuildable)
+        .map_err(StoreFault::invalid_request)
 }
 
-/// One `BatchGetItem`. A key that it leaves unprocessed is a fault: absence would be a wrong answer.
-async fn get(
+async fn batch(
     client: &Client,
-    batch: HashMap<String, KeysAndAttributes>,
+    request: HashMap<String, KeysAndAttributes>,
 ) -> Result<HashMap<String, Vec<Item>>, StoreFault> {
     let answer = client
         .batch_get_item()
-        .set_request_items(Some(batch))
+        .set_request_items(Some(request))
         .send()
         .await
         .map_err(StoreFault::unavailable)?;
@@ -167,4 +90,54 @@ async fn get(
         return Err(StoreFault::Unprocessed);
     }
     Ok(answer.responses.unwrap_or_default())
+}
+
+/// Reads rows by one `TransactGetItems`: what they all were at one moment.
+///
+/// While a transaction is being applied to one of them, DynamoDB refuses; then this waits and asks again.
+///
+/// # Errors
+/// The store failed; [`StoreFault::Contended`] if it kept refusing.
+pub(super) async fn transact_get<const N: usize>(
+    client: &Client,
+    rows: [Option<Row<'_>>; N],
+) -> Result<[Option<Item>; N], StoreFault> {
+    let is_asked = rows.each_ref().map(Option::is_some);
+    let gets = rows.into_iter().flatten().map(get).collect::<Result<Vec<_>, _>>()?;
+    for attempt in 1..=MAX_ATTEMPTS {
+        let sent = client.transact_get_items().set_transact_items(Some(gets.clone())).send().await;
+        match sent {
+            Ok(answer) => {
+                let mut items = answer.responses.unwrap_or_default().into_iter();
+                let mut next = || items.next().and_then(|response| response.item);
+                return Ok(is_asked.map(|is_asked| if is_asked { next() } else { None }));
+            }
+            Err(error) if is_conflict(&error) => pause(FIRST_PAUSE, attempt).await,
+            Err(error) => return Err(StoreFault::unavailable(error)),
+        }
+    }
+    Err(StoreFault::Contended)
+}
+
+fn get(Row { table, key }: Row<'_>) -> Result<TransactGetItem, StoreFault> {
+    let get = Get::builder().table_name(table).set_key(Some(key)).build();
+    Ok(TransactGetItem::builder().get(get.map_err(StoreFault::invalid_request)?).build())
+}
+
+fn is_conflict(error: &SdkError<TransactGetItemsError>) -> bool {
+    let Some(TransactGetItemsError::TransactionCanceledException(canceled)) =
+        error.as_service_error()
+    else {
+        return false;
+    };
+    canceled
+        .cancellation_reasons()
+        .iter()
+        .any(|reason| reason.code() == Some("TransactionConflict"))
+}
+
+/// Waits a random part of `first`, doubled with each attempt, so that callers do not stay in step.
+pub(crate) async fn pause(first: Duration, attempt: u32) {
+    let longest = first * 2_u32.saturating_pow(attempt - 1);
+    tokio::time::sleep(longest.mul_f64(fastrand::f64())).await;
 }

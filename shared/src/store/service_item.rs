@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::{StoreFault, attribute::Item, keys::services};
 use crate::domain::{
-    CapacityStatus, Directory, Lineage, Modified, Rag, Service, StatusRecord, Timestamp,
+    CapacityStatus, HierarchyPath, Modified, Rag, Service, ServiceDetails, ServiceId, StatusRecord,
+    Timestamp,
 };
 
 #[derive(Deserialize)]
@@ -26,32 +27,36 @@ struct ServiceItem {
     modified_date: Option<i64>,
 }
 
-/// Reads a row.
+/// Parses a row.
 ///
 /// # Errors
-/// [`StoreFault::Unreadable`] if attributes are missing, of another type, or contradict each other.
-pub fn service(item: Item) -> Result<Service, StoreFault> {
+/// [`StoreFault::Unreadable`] if attributes are missing, have another type, or contradict each other.
+pub fn parse_service(item: Item) -> Result<Service, StoreFault> {
     let id = item.get(services::ID).and_then(|id| id.as_n().ok()).cloned().unwrap_or_default();
-    // Not the error's own text, which quotes what it found: that may be notes.
-    let read = serde_dynamo::from_item(item).ok().and_then(ServiceItem::into_service);
-    read.ok_or_else(|| StoreFault::Unreadable(format!("service {id}")))
+    // The text of the error would quote the item, which may hold notes.
+    let parsed = serde_dynamo::from_item(item).ok().and_then(ServiceItem::into_service);
+    parsed.ok_or_else(|| StoreFault::Unreadable(format!("service {id}")))
+}
+
+/// The id of a row, or of an item of an index.
+pub(super) fn service_id(item: &Item) -> Option<ServiceId> {
+    item.get(services::ID)?.as_n().ok()?.parse().ok()
 }
 
 impl ServiceItem {
     fn into_service(self) -> Option<Service> {
         let record = self.record()?;
-        let lineage =
-            Lineage::parse(&self.path).filter(|lineage| lineage.own().get() == self.id)?;
-        let directory = Directory {
+        let path = HierarchyPath::parse(&self.path).filter(|path| path.id().get() == self.id)?;
+        let details = ServiceDetails {
             name: self.name,
             type_id: self.type_id,
-            lineage,
+            path,
             town: self.town,
             postcode: self.postcode,
             ods_code: self.ods_code,
             active: self.active,
         };
-        Some(Service { directory, record })
+        Some(Service { details, record })
     }
 
     fn record(&self) -> Option<StatusRecord> {

@@ -18,14 +18,14 @@ struct UserItem {
     services: Vec<u64>,
 }
 
-/// Reads a row.
+/// Parses a row.
 ///
 /// # Errors
-/// [`StoreFault::Unreadable`] if attributes are missing or of another type.
-pub(super) fn user(item: Item) -> Result<User, StoreFault> {
-    // Not the error's own text, which quotes what it found, nor the subject: both may be a username.
-    let read = serde_dynamo::from_item(item).ok().and_then(UserItem::into_user);
-    read.ok_or_else(|| StoreFault::Unreadable("a user's".to_owned()))
+/// [`StoreFault::Unreadable`] if attributes are missing or have another type.
+pub(super) fn parse_user(item: Item) -> Result<User, StoreFault> {
+    // Neither the text of the error, which quotes the item, nor the subject: both may hold a username.
+    let parsed = serde_dynamo::from_item(item).ok().and_then(UserItem::into_user);
+    parsed.ok_or_else(|| StoreFault::Unreadable("a user's".to_owned()))
 }
 
 impl UserItem {

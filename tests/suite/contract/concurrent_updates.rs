@@ -1,4 +1,4 @@
-//! PUT, when others get in between its reading and its writing.
+//! PUT while other writers change the service between its read and its write.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
@@ -29,7 +29,7 @@ async fn overtaken(app: &App, times: u32) -> Reply {
 }
 
 #[tokio::test]
-async fn an_update_that_others_overtake_five_times_is_a_conflict() {
+async fn an_update_that_loses_to_others_five_times_is_a_conflict() {
     let app = World::family().start().await;
     let reply = overtaken(&app, 5).await;
     assert_eq!((reply.refused(409), reply.header("retry-after")), ("CONFLICT", "1"));
@@ -40,7 +40,7 @@ async fn an_update_that_others_overtake_five_times_is_a_conflict() {
 }
 
 #[tokio::test]
-async fn an_update_that_others_overtake_four_times_is_applied_on_the_fifth() {
+async fn an_update_that_loses_to_others_four_times_is_applied_at_the_fifth_attempt() {
     let app = World::family().start().await;
     let reply = overtaken(&app, 4).await;
     assert_eq!(reply.ok()["status"], "RED");
@@ -56,7 +56,7 @@ async fn an_update_that_others_overtake_four_times_is_applied_on_the_fifth() {
 /// The first sending is applied and not answered, the second is cancelled for it; before the service
 /// is read again the caller's right has gone.
 #[tokio::test]
-async fn an_update_that_is_stored_is_not_refused_for_a_right_that_went_after_it() {
+async fn a_stored_update_is_not_refused_for_a_right_revoked_afterwards() {
     let app = World::family().start().await;
     let mut sent = 0;
     let (slow, _, mut turns) = FaultyStore::below(&app, None, move |call| {

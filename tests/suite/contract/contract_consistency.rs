@@ -1,4 +1,4 @@
-//! openapi.yaml, template.yaml, the local routes, the events and the functions tell one story.
+//! openapi.yaml, template.yaml, the local routes, the events and the functions agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,7 +57,7 @@ fn every_other_method_and_path_is_refused_by_health() {
 
 /// `cargo lambda watch` has no route for what is left over, so that every method is listed.
 #[test]
-fn the_local_routes_are_the_operations() {
+fn the_local_routes_match_the_operations() {
     let manifest = std::fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
     let routes: BTreeSet<_> = routes::declared(&manifest).expect("routes").into_iter().collect();
     let all = operations();
@@ -151,7 +151,7 @@ fn the_schedule_calls_its_function_each_minute() {
 
 /// The harness holds every answer of every test to openapi.yaml: here it has to refuse.
 #[test]
-fn an_answer_that_the_document_does_not_describe_is_noticed() {
+fn an_undocumented_answer_is_noticed() {
     let header = |name: &'static str, value: &'static str| {
         (HeaderName::from_static(name), HeaderValue::from_static(value))
     };

@@ -1,4 +1,4 @@
-//! Cursors: what continues a list, and what is refused.
+//! Cursors: which one continues a list, and which are refused.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use crate::contract::list_services::{directory, set};
 
 #[tokio::test]
-async fn a_cursor_outlives_the_deadline_it_stopped_at() {
+async fn a_cursor_stays_valid_after_the_deadline_it_stopped_at() {
     let app = directory().await;
     for (id, minutes) in [(111, 1), (112, 2), (113, 3), (119 + 1, 4), (211, 5)] {
         set(&app, id, "RED", minutes).await;

@@ -1,4 +1,4 @@
-//! The documentation that is served: it is openapi.yaml, and the page has everything it needs.
+//! The served documentation: it is openapi.yaml, and the page has all of its files.
 
 use serde_json::{Value, json};
 
@@ -62,7 +62,7 @@ async fn the_document_served_is_the_contract_with_the_deployments_addresses() {
 }
 
 #[tokio::test]
-async fn the_page_has_everything_that_it_names_and_nothing_of_others() {
+async fn the_documentation_page_has_all_its_files_and_no_external_ones() {
     let app = app().await;
     let page = read(&app, "/docs", "gzip").await;
     let text = page.ok().as_str().expect("a page");
@@ -89,7 +89,7 @@ async fn the_page_has_everything_that_it_names_and_nothing_of_others() {
 }
 
 #[tokio::test]
-async fn a_file_is_compressed_for_those_who_take_it_so() {
+async fn a_file_is_compressed_if_the_client_accepts_gzip() {
     let app = app().await;
     for (encoding, compressed) in [
         ("gzip", true),
@@ -111,7 +111,7 @@ async fn a_file_is_compressed_for_those_who_take_it_so() {
 }
 
 #[tokio::test]
-async fn who_has_a_file_already_is_told_so() {
+async fn a_cached_file_is_304() {
     let app = app().await;
     for path in ["/docs", "/openapi.json", "/openapi.yaml"] {
         let first = read(&app, path, "gzip").await;

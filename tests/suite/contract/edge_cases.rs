@@ -2,7 +2,7 @@
 //! is one that openapi.yaml describes (the harness sees to that), and never a 5xx.
 
 use serde_json::{Value, json, value::to_raw_value};
-use shared::http::answer;
+use shared::http::dispatch;
 
 use crate::harness::{App, Call, Reply, World};
 
@@ -32,7 +32,7 @@ fn in_headers<'a>(call: Call<'a>, text: &str) -> Call<'a> {
 }
 
 #[tokio::test]
-async fn strings_that_break_others_have_a_defined_answer_everywhere() {
+async fn naughty_strings_have_a_defined_answer_everywhere() {
     let app = World::family().start().await;
     for text in naughty_strings::BLNS {
         let query = percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC);
@@ -60,7 +60,7 @@ async fn strings_that_break_others_have_a_defined_answer_everywhere() {
 
 /// What is stored is what was sent, but for white space at either end.
 #[tokio::test]
-async fn notes_of_any_characters_are_read_as_they_were_written() {
+async fn notes_with_any_characters_are_returned_unchanged() {
     let app = World::family().start().await;
     let mut kept = 0;
     for text in naughty_strings::BLNS {
@@ -81,7 +81,7 @@ async fn notes_of_any_characters_are_read_as_they_were_written() {
 
 /// API Gateway joins the values of a header that comes twice by a comma.
 #[tokio::test]
-async fn a_header_that_comes_twice_has_a_defined_answer() {
+async fn a_repeated_header_has_a_defined_answer() {
     let app = World::family().start().await;
     let tag = app.get(30).by("reader").send().await.header("etag").to_owned();
     let get = |name: &str, value: &str| app.get(30).by("reader").header(name, value).send();
@@ -103,7 +103,7 @@ async fn a_header_that_comes_twice_has_a_defined_answer() {
 
 /// A condition that cannot be read is not one that is met, nor a key that cannot be read none at all.
 #[tokio::test]
-async fn a_header_that_is_none_is_not_left_out() {
+async fn a_header_of_the_wrong_type_is_not_ignored() {
     let app = World::family().start().await;
     for value in [json!(null), json!("\n"), json!({"a": "*"})] {
         for (name, status) in [("if-match", 412), ("idempotency-key", 400), ("content-type", 415)] {
@@ -117,7 +117,7 @@ async fn a_header_that_is_none_is_not_left_out() {
 
 /// The gateway's event, which is not ours to define, with one of its parts missing, or null.
 #[tokio::test]
-async fn an_event_that_lacks_something_has_a_defined_answer() {
+async fn an_incomplete_event_has_a_defined_answer() {
     let app = World::family().start().await;
     let whole = json!({
         "version": "2.0",
@@ -178,11 +178,11 @@ async fn an_event_that_lacks_something_has_a_defined_answer() {
 async fn statuses(app: &App, event: &Value) -> [i64; 5] {
     let event = to_raw_value(event).expect("JSON");
     let statuses = [
-        answer(&event, async |it| update_status::handle(&app.update_status, it).await).await,
-        answer(&event, async |it| get_status::handle(&app.get_status, it).await).await,
-        answer(&event, async |it| list_services::handle(&app.list_services, it).await).await,
-        answer(&event, async |it| api_docs::handle(&app.api_docs, it).await).await,
-        answer(&event, async |it| health::handle(&app.health, it).await).await,
+        dispatch(&event, async |it| update_status::handle(&app.update_status, it).await).await,
+        dispatch(&event, async |it| get_status::handle(&app.get_status, it).await).await,
+        dispatch(&event, async |it| list_services::handle(&app.list_services, it).await).await,
+        dispatch(&event, async |it| api_docs::handle(&app.api_docs, it).await).await,
+        dispatch(&event, async |it| health::handle(&app.health, it).await).await,
     ];
     statuses.map(|answer| answer.map_or(500, |answer| answer.status_code))
 }

@@ -1,11 +1,11 @@
-//! The files in events/: what the gateway sends, answered in gateway mode on the sample directory.
+//! The files in events/: the answer to each in gateway mode on the sample directory.
 
 use std::{collections::BTreeSet, fs};
 
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use local_stack::schedule;
 use serde_json::value::RawValue;
-use shared::{http::answer, rehearsal};
+use shared::{http::dispatch, runtime::warm_up};
 
 use crate::harness::{App, Contract, FUNCTIONS, Reply, root, sample_app};
 
@@ -56,7 +56,7 @@ pub(crate) const EXPECTED: [(&str, &str, u16, &str); 42] = [
 ];
 
 #[tokio::test]
-async fn every_event_is_answered_as_its_name_says() {
+async fn every_event_file_has_the_answer_that_its_name_says() {
     let app = sample_app().await;
     for (function, case, status, code) in EXPECTED {
         let reply = send(&app, function, case).await;
@@ -84,16 +84,22 @@ fn every_event_file_is_expected() {
     assert_eq!(files, BTreeSet::from(expected));
 }
 
-/// What functions rehearse with at their start: see docs/adr/0011.
+/// See docs/adr/0011.
 #[tokio::test]
-async fn a_rehearsal_is_the_request_of_nobody_on_the_functions_own_route() {
+async fn the_warm_up_request_of_an_unknown_user_is_refused_on_the_functions_own_route() {
     let app = sample_app().await;
-    for function in FUNCTIONS.into_iter().filter(|name| *name != schedule::FUNCTION) {
-        let main = root().join("functions").join(function).join("src/main.rs");
-        let main = fs::read_to_string(main).expect("a main");
-        let (_, call) = main.split_once("shared::platform::serve").expect("a call");
-        let route = call.split('"').nth(1).expect("a route");
-        let reply = reply(&app, function, &rehearsal::event(route).to_string()).await;
+    let endpoints = [
+        api_docs::ENDPOINT,
+        get_status::ENDPOINT,
+        health::ENDPOINT,
+        list_services::ENDPOINT,
+        status_history::ENDPOINT,
+        update_status::ENDPOINT,
+    ];
+    assert_eq!(endpoints.len() + 1, FUNCTIONS.len(), "all but {}", schedule::FUNCTION);
+    for endpoint in endpoints {
+        let function = endpoint.function;
+        let reply = reply(&app, function, &warm_up::event(&endpoint).to_string()).await;
         match function {
             "api-docs" | "health" => {
                 assert_eq!(reply.status.as_u16(), 200, "{function}: {}", reply.body)
@@ -113,7 +119,7 @@ async fn reply(app: &App, function: &str, text: &str) -> Reply {
     let read: ApiGatewayV2httpRequest = serde_json::from_str(text).expect("an event");
     let route = read.route_key.expect("a route key");
     let (method, path) = route.split_once(' ').unwrap_or(("ANY", "/$default"));
-    let answered = answer(event, async |it| match function {
+    let answered = dispatch(event, async |it| match function {
         "api-docs" => api_docs::handle(&app.api_docs, it).await,
         "health" => health::handle(&app.health, it).await,
         "get-status" => get_status::handle(&app.get_status, it).await,

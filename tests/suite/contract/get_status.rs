@@ -1,4 +1,4 @@
-//! GET of one service: what a reader is shown, to the second.
+//! GET of one service: what a reader sees, to the second.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::harness::World;
 
 #[tokio::test]
-async fn a_service_never_updated_is_green_and_says_no_more() {
+async fn a_service_never_updated_is_green_without_further_fields() {
     let app = World::family().start().await;
     let reply = app.get(30).by("reader").send().await;
     let expected = json!({"id": 30, "name": "Pharmacy, High Street", "status": "GREEN"});
@@ -47,7 +47,7 @@ async fn a_status_ends_at_its_deadline_to_the_second() {
 }
 
 #[tokio::test]
-async fn a_reader_who_knows_the_tag_is_told_that_nothing_changed() {
+async fn a_reader_with_the_current_tag_gets_304() {
     let app = World::family().start().await;
     let tag = app.get(30).by("reader").send().await.header("etag").to_owned();
     for known in [tag.clone(), format!("W/{tag}"), format!("\"x\", {tag}"), "*".to_owned()] {
@@ -62,7 +62,7 @@ async fn a_reader_who_knows_the_tag_is_told_that_nothing_changed() {
 }
 
 #[tokio::test]
-async fn a_tag_ends_with_the_deadline() {
+async fn the_tag_changes_at_the_deadline() {
     let app = World::family().start().await;
     let amber =
         app.put(30, json!({"status": "AMBER", "resetStatusIn": 1})).by("editor").send().await;
@@ -75,7 +75,7 @@ async fn a_tag_ends_with_the_deadline() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_or_not_in_use_or_no_id_is_not_found() {
+async fn unknown_and_inactive_services_and_invalid_ids_are_404() {
     let app = World::family().start().await;
     let ids = [
         "50",
@@ -105,7 +105,7 @@ async fn an_id_may_come_percent_encoded() {
 }
 
 #[tokio::test]
-async fn request_ids_are_mirrored_or_made() {
+async fn request_ids_are_echoed_or_generated() {
     let app = World::family().start().await;
     let longest = "a".repeat(64);
     for id in ["A-z_0.9", &longest] {
@@ -142,7 +142,7 @@ async fn a_problem_names_the_request_and_the_resource() {
 }
 
 #[tokio::test]
-async fn a_row_that_cannot_be_read_is_a_fault_and_never_a_green() {
+async fn an_unreadable_row_is_a_500_and_never_green() {
     let app = World::family().start().await;
     app.put(30, json!({"status": "RED"})).by("editor").send().await.ok();
     let broken = [
@@ -161,7 +161,7 @@ async fn a_row_that_cannot_be_read_is_a_fault_and_never_a_green() {
         put.send().await.expect("a broken row");
         let reply = app.get(30).by("reader").send().await;
         assert_eq!(reply.refused(500), "INTERNAL", "{name}");
-        assert_eq!(reply.body["detail"], "the fault has been logged under this requestId");
+        assert_eq!(reply.body["detail"], "the error was logged with this requestId");
         assert_eq!(app.list("id=30").by("reader").send().await.refused(500), "INTERNAL", "{name}");
     }
 }
@@ -184,7 +184,7 @@ async fn the_tag_changes_whenever_the_answer_does() {
 /// Two representations have the number 2 here: the reset that readers were shown, and the update
 /// that took the time before the deadline and was stored after it.
 #[tokio::test]
-async fn a_late_update_does_not_share_its_tag_with_the_reset_it_prevented() {
+async fn an_update_stored_after_the_deadline_has_another_tag_than_the_reset_readers_saw() {
     let app = World::family().start().await;
     app.put(30, json!({"status": "RED", "resetStatusIn": 1})).by("editor").send().await.ok();
     app.at(60);
@@ -200,7 +200,7 @@ async fn a_late_update_does_not_share_its_tag_with_the_reset_it_prevented() {
 }
 
 #[tokio::test]
-async fn a_resource_is_named_alike_however_its_id_came() {
+async fn a_problem_names_the_resource_the_same_way_for_every_form_of_its_id() {
     let app = World::family().start().await;
     for id in ["a/b", "a%2Fb", "a%2fb"] {
         let reply = app.get(id).by("reader").send().await;

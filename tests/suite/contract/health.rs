@@ -1,11 +1,11 @@
-//! Whether all is well, and what is said of paths and methods that there are not.
+//! The health endpoints, and the answers for unknown paths and methods.
 
 use std::{collections::BTreeMap, process::Command, time::Duration};
 
 use capacityctl::client::local_client;
 use local_stack::engine::REGION;
 use serde_json::{Value, json};
-use shared::config::Tables;
+use shared::store::TableNames;
 use tokio::time::Instant;
 
 use crate::harness::{App, World, document, gateway_settings, log::take_lines, root};
@@ -34,7 +34,7 @@ async fn the_api_says_that_it_is_alive_and_what_it_is() {
     }
 }
 
-type Break = fn(&mut Tables);
+type Break = fn(&mut TableNames);
 
 /// What the tables hold, and how to have them not found.
 const TABLES: [(&str, Break); 4] = [
@@ -46,7 +46,7 @@ const TABLES: [(&str, Break); 4] = [
 
 /// What is well does not hide what is not, nor the other way round; being alive does not depend on it.
 #[tokio::test]
-async fn exactly_the_tables_that_cannot_be_reached_are_named() {
+async fn exactly_the_unreachable_tables_are_named() {
     let good = app().await;
     for broken in 1..16_u8 {
         let broken: Vec<_> = (0..)
@@ -119,7 +119,7 @@ fn taken() -> BTreeMap<String, Vec<String>> {
 }
 
 #[tokio::test]
-async fn a_method_that_a_path_does_not_take_is_refused_with_those_it_takes() {
+async fn an_unsupported_method_is_refused_with_the_supported_ones() {
     let app = app().await;
     for (path, taken) in taken() {
         let given = path.replace("{id}", "30").replace("{file}", "start.js");
@@ -146,7 +146,7 @@ async fn a_method_that_a_path_does_not_take_is_refused_with_those_it_takes() {
 }
 
 #[tokio::test]
-async fn a_path_that_there_is_not_is_refused_for_every_method() {
+async fn an_unknown_path_is_refused_for_every_method() {
     let app = app().await;
     for path in [
         "/",

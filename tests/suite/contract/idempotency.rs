@@ -18,7 +18,7 @@ fn replayed(reply: &Reply) -> bool {
 }
 
 #[tokio::test]
-async fn a_repeat_changes_nothing_and_answers_as_the_first_did() {
+async fn a_replay_changes_nothing_and_returns_the_first_answer() {
     let app = World::family().start().await;
     let body = r#"{"status": "RED", "resetStatusIn": 5, "notes": "full"}"#;
     let first = put(&app, "k-1", body).await;
@@ -47,7 +47,7 @@ async fn a_repeat_changes_nothing_and_answers_as_the_first_did() {
 }
 
 #[tokio::test]
-async fn a_repeat_of_a_reset_in_no_time_answers_the_same_green() {
+async fn a_replay_of_an_update_with_reset_in_0_minutes_returns_the_same_green() {
     let app = World::family().start().await;
     let body = r#"{"status": "RED", "resetStatusIn": 0}"#;
     let first = put(&app, "k-1", body).await;
@@ -84,7 +84,7 @@ async fn a_body_is_the_same_whatever_its_spaces_and_order() {
 }
 
 #[tokio::test]
-async fn a_repeat_comes_before_the_condition_and_the_fields() {
+async fn a_replay_is_answered_before_conditions_and_fields_are_checked() {
     let app = World::family().start().await;
     let tag = app.get(30).by("editor").send().await.header("etag").to_owned();
     let call = || {
@@ -104,7 +104,7 @@ async fn a_repeat_comes_before_the_condition_and_the_fields() {
 }
 
 #[tokio::test]
-async fn a_key_is_its_callers_and_its_services_own() {
+async fn a_key_belongs_to_one_caller_and_one_service() {
     let app = World::family().editor("second", &[20]).start().await;
     let body = json!({"status": "RED"});
     for (subject, id) in [("editor", 30), ("second", 30), ("editor", 20)] {
@@ -116,7 +116,7 @@ async fn a_key_is_its_callers_and_its_services_own() {
 }
 
 #[tokio::test]
-async fn a_key_counts_for_a_day_to_the_second() {
+async fn a_key_is_valid_for_exactly_one_day() {
     let app = World::family().start().await;
     let body = r#"{"status": "AMBER"}"#;
     put(&app, "k-1", body).await.ok();
@@ -129,7 +129,7 @@ async fn a_key_counts_for_a_day_to_the_second() {
 }
 
 #[tokio::test]
-async fn what_was_refused_does_not_use_its_key_up() {
+async fn a_refused_update_does_not_use_its_key() {
     let app = World::family().start().await;
     assert_eq!(put(&app, "k-1", r#"{"status": "BLUE"}"#).await.refused(400), "VALIDATION_FAILED");
     let stale = app.put(30, json!({"status": "RED"})).by("editor").header("if-match", "\"9-0\"");
@@ -155,7 +155,7 @@ async fn a_key_is_1_to_64_plain_characters() {
 }
 
 #[tokio::test]
-async fn of_two_at_once_one_is_applied_and_both_are_answered() {
+async fn of_two_concurrent_repeats_one_is_applied_and_both_get_its_answer() {
     let app = World::family().start().await;
     for round in 0..20 {
         let (key, body) =
@@ -170,7 +170,7 @@ async fn of_two_at_once_one_is_applied_and_both_are_answered() {
 /// A client that has not waited for its answer sends the update again, while the first sending loses
 /// to others. "Conflict", which says that nothing was stored, would not be true.
 #[tokio::test]
-async fn an_update_overtaken_by_its_own_repeat_answers_as_that_did() {
+async fn an_update_that_loses_to_its_own_repeat_returns_the_answer_of_the_repeat() {
     let app = World::family().start().await;
     let (slow, _, mut turns) = FaultyStore::below(&app, None, |call| Plan {
         others_first: call.operation == "TransactWriteItems",

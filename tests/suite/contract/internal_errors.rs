@@ -1,4 +1,4 @@
-//! A defect of ours: its client is told that there is one, and no more.
+//! Defects of the functions: the client learns that there is one, and no more.
 
 use std::{
     io::{self, Write},
@@ -7,8 +7,8 @@ use std::{
 
 use serde_json::{Value, json, value::to_raw_value};
 use shared::{
-    http::{Clock, Context, Operation, answer},
-    telemetry,
+    http::{Clock, Context, dispatch},
+    telemetry::log,
 };
 
 use crate::harness::{NOW, Reply, time};
@@ -31,7 +31,7 @@ impl Write for Lines {
 async fn a_panic_is_a_problem_document_a_log_line_and_a_fault() {
     let lines = Lines::default();
     let writer = lines.clone();
-    let subscriber = telemetry::subscriber(None, move || writer.clone());
+    let subscriber = log::subscriber(None, move || writer.clone());
     let logging = tracing::subscriber::set_default(subscriber);
     let event = json!({
         "headers": {"x-request-id": "r-1"},
@@ -39,9 +39,9 @@ async fn a_panic_is_a_problem_document_a_log_line_and_a_fault() {
         "pathParameters": {"id": "30"},
     });
     let event = to_raw_value(&event).expect("JSON");
-    let answered = answer(&event, async |request| {
+    let answered = dispatch(&event, async |request| {
         let clock = Clock::from_fn(|| time(NOW));
-        let context = Context::new(&request, &clock, Operation::GetStatus);
+        let context = Context::new(&request, &clock, &get_status::ENDPOINT);
         let handler = async {
             tokio::task::yield_now().await;
             panic!("two hour wait");
@@ -63,7 +63,7 @@ async fn a_panic_is_a_problem_document_a_log_line_and_a_fault() {
             "type": "urn:capacity-status:problem:internal",
             "title": "Internal error",
             "status": 500,
-            "detail": "the fault has been logged under this requestId",
+            "detail": "the error was logged with this requestId",
             "instance": "/services/30/capacitystatus",
             "code": "INTERNAL",
             "requestId": "r-1",

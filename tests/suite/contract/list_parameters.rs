@@ -1,9 +1,9 @@
-//! The parameters of GET /services: what each may be, and what is said of all that it may not.
+//! The parameters of GET /services: which values are valid, and the errors for all others.
 
 use crate::contract::list_services::directory;
 
 #[tokio::test]
-async fn parameters_are_held_to_their_rules_all_at_once() {
+async fn all_errors_of_list_parameters_are_reported_together() {
     let app = directory().await;
     let bad = [
         "limit=0",
@@ -63,7 +63,7 @@ async fn parameters_are_held_to_their_rules_all_at_once() {
 
 /// A name can be as long as a filter's rule allows, in characters, and no longer.
 #[tokio::test]
-async fn a_part_of_a_name_has_at_most_100_characters() {
+async fn a_name_filter_has_at_most_100_characters() {
     let app = directory().await;
     let part = |length| format!("name={}", "%C3%A9".repeat(length));
     app.list(&part(100)).by("lead").send().await.ok();

@@ -48,7 +48,7 @@ pub(crate) async fn set(app: &App, id: u64, status: &str, minutes: u32) {
 }
 
 #[tokio::test]
-async fn an_entry_shows_the_status_and_the_directory() {
+async fn a_list_entry_has_status_and_service_details() {
     let app = directory().await;
     set(&app, 111, "AMBER", 5).await;
     let page = app.list("id=111,100").by("lead").send().await;
@@ -76,7 +76,7 @@ async fn an_entry_shows_the_status_and_the_directory() {
 }
 
 #[tokio::test]
-async fn named_services_come_in_the_order_named_each_once() {
+async fn services_by_id_are_listed_in_the_requested_order_without_duplicates() {
     let app = directory().await;
     let page = app.list("id=214,999,111,%20100,111,7").by("lead").send().await;
     assert_eq!(page.ids(), [214, 111, 100]);
@@ -91,7 +91,7 @@ async fn named_services_come_in_the_order_named_each_once() {
 }
 
 #[tokio::test]
-async fn a_walk_meets_each_matching_service_exactly_once() {
+async fn all_pages_together_list_each_matching_service_once() {
     let app = directory().await;
     for (id, status) in [(111, "RED"), (112, "AMBER"), (213, "RED"), (220, "AMBER"), (234, "RED")] {
         set(&app, id, status, 60).await;
@@ -150,7 +150,7 @@ async fn a_status_past_its_deadline_is_listed_as_green() {
 }
 
 #[tokio::test]
-async fn a_page_holds_25_unless_asked_otherwise() {
+async fn a_page_has_25_entries_by_default() {
     let app = directory().await;
     let page = app.list("").by("lead").send().await;
     assert_eq!(page.ids().len(), 25);
@@ -167,7 +167,7 @@ async fn a_page_holds_25_unless_asked_otherwise() {
 
 /// What does not match is read all the same, so a page comes short rather than late.
 #[tokio::test]
-async fn a_page_may_come_short_or_empty_and_the_walk_goes_on() {
+async fn a_page_may_be_short_or_empty_before_the_last_one() {
     let mut world = World::default().editor("lead", &[100]).service(100, "Region", None);
     for id in 101..=130 {
         world = world.service(id, "Pharmacy", Some(100));
@@ -183,7 +183,7 @@ async fn a_page_may_come_short_or_empty_and_the_walk_goes_on() {
 
 /// Rights are judged for each page afresh: a cursor of one caller shows another what that one may edit.
 #[tokio::test]
-async fn what_a_page_of_editable_services_shows_is_judged_by_who_asks_for_it() {
+async fn a_cursor_for_editable_services_lists_those_of_the_current_caller() {
     let world = World::family().editor("other", &[40]);
     let app = world.start().await;
     let page = app.list("editable=true&limit=1").by("editor").send().await;

@@ -1,11 +1,11 @@
-//! What no client should send: it gets a clear problem document and changes nothing.
+//! Malformed requests get a clear problem document and change nothing.
 
 use serde_json::{Value, json};
 
 use crate::harness::World;
 
 #[tokio::test]
-async fn a_body_that_is_not_one_json_object_is_malformed() {
+async fn a_body_other_than_one_json_object_is_malformed() {
     let app = World::family().start().await;
     let deep = |levels: usize| {
         format!(r#"{{"status": "GREEN", "x": {}{}}}"#, "[".repeat(levels), "]".repeat(levels))
@@ -76,7 +76,7 @@ async fn bodies_may_come_as_base64() {
 }
 
 #[tokio::test]
-async fn the_size_of_a_body_is_counted_after_decoding() {
+async fn the_size_limit_applies_to_the_decoded_body() {
     let app = World::family().start().await;
     let padded = |bytes: usize| format!("{:<bytes$}", r#"{"status": "RED"}"#);
     app.put(30, json!(null)).bytes(padded(16_384).as_bytes()).by("editor").send().await.ok();
@@ -90,7 +90,7 @@ async fn the_size_of_a_body_is_counted_after_decoding() {
 }
 
 #[tokio::test]
-async fn only_json_is_taken() {
+async fn only_json_bodies_are_accepted() {
     let app = World::family().start().await;
     let put = |media_type: &str| {
         app.put(30, json!({"status": "RED"})).header("content-type", media_type).by("editor")
@@ -116,7 +116,7 @@ async fn only_json_is_taken() {
 }
 
 #[tokio::test]
-async fn what_is_no_url_around_a_request_is_no_matter() {
+async fn event_parts_that_make_no_url_do_not_matter() {
     let app = World::family().start().await;
     for odd in ["", "[", "a b", "ä:x", "\u{0}", "//", "%zz", "?", "/services/30 /capacitystatus"] {
         let call = app.get(30).by("reader").event(|event| {
@@ -133,7 +133,7 @@ async fn what_is_no_url_around_a_request_is_no_matter() {
 }
 
 #[tokio::test]
-async fn a_store_that_cannot_be_reached_is_never_a_green() {
+async fn an_unreachable_store_is_a_503_and_never_green() {
     let app = World::family().start().await;
     let nowhere = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let endpoint = format!("http://{}", nowhere.local_addr().expect("an address"));
@@ -141,6 +141,8 @@ async fn a_store_that_cannot_be_reached_is_never_a_green() {
     let client = capacityctl::client::local_client(&endpoint, "eu-west-2");
     let settings = crate::harness::gateway_settings(&app.tables);
     let app = crate::harness::App::new(client, app.tables, &settings);
+    // The pauses between attempts take no time.
+    tokio::time::pause();
     for call in [app.get(30), app.put(30, json!({"status": "GREEN"})), app.list("")] {
         let reply = call.by("editor").send().await;
         assert_eq!((reply.refused(503), reply.header("retry-after")), ("STORE_UNAVAILABLE", "1"));
@@ -149,7 +151,7 @@ async fn a_store_that_cannot_be_reached_is_never_a_green() {
 
 /// DynamoDB may answer a batch in part. What it left out is not known, and so is not absent.
 #[tokio::test]
-async fn a_store_that_answers_in_part_is_never_an_absence() {
+async fn unprocessed_keys_are_a_503_and_never_a_404() {
     let app = World::family().start().await;
     let partial = json!({
         "Responses": {},

@@ -5,7 +5,6 @@ mod conditional_writes;
 mod contract_consistency;
 mod cursors;
 mod documentation;
-mod domain;
 mod edge_cases;
 pub(crate) mod event_files;
 mod get_status;

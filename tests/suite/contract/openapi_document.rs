@@ -73,7 +73,7 @@ fn extensions(value: &Value, found: &mut BTreeSet<String>) {
 
 /// API Gateway acts on each of its own keys, and leaves out what another version of OpenAPI has.
 #[test]
-fn the_gateway_is_given_its_version_and_the_keys_that_are_meant() {
+fn the_gateway_gets_its_version_and_the_intended_extensions() {
     let document = document("openapi.yaml");
     assert_eq!(document["openapi"], "3.0.1");
     let mut found = BTreeSet::new();
@@ -89,7 +89,7 @@ fn the_gateway_is_given_its_version_and_the_keys_that_are_meant() {
 }
 
 #[test]
-fn every_operation_says_what_it_is() {
+fn every_operation_is_described() {
     let document = document("openapi.yaml");
     for (name, operation, _) in operations(&document) {
         for member in ["operationId", "summary", "description"] {
@@ -101,7 +101,7 @@ fn every_operation_says_what_it_is() {
 
 /// The one way to sign in; which operation needs which scope is for `permissions`.
 #[test]
-fn tokens_are_asked_for_by_oauth2_and_each_scope_is_described() {
+fn oauth2_is_the_only_security_scheme_and_each_scope_is_described() {
     let document = document("openapi.yaml");
     let schemes = &document["components"]["securitySchemes"];
     assert_eq!(members(schemes).map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["oauth2"]);
@@ -173,7 +173,7 @@ fn every_body_has_an_example_in_each_media_type() {
 }
 
 #[test]
-fn every_code_has_an_example_under_its_status() {
+fn every_error_code_has_an_example_under_its_status() {
     let document = document("openapi.yaml");
     let problem = "application/problem+json";
     let mut shown = BTreeSet::new();
@@ -198,7 +198,7 @@ fn every_code_has_an_example_under_its_status() {
 
 /// docs/changelog.md begins with this version, and docs/versioning.md lists what is deprecated.
 #[test]
-fn this_version_and_everything_deprecated_in_it_are_written_down() {
+fn the_version_and_its_deprecations_are_documented() {
     let document = document("openapi.yaml");
     let text = |file| std::fs::read_to_string(root().join(file)).expect("a file");
     let changelog = text("docs/changelog.md");

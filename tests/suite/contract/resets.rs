@@ -1,10 +1,10 @@
-//! Resets on their way into the tables: what readers see is the same before and after.
+//! Storing resets: readers see the same before and after.
 
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-use shared::metrics::ResetRun;
+use shared::operations::ResetRun;
 
 use crate::harness::{App, NOW, World, log::take_lines};
 
@@ -44,7 +44,7 @@ async fn seen(app: &App, id: u64) -> Vec<(Value, String)> {
 }
 
 #[tokio::test]
-async fn readers_see_the_same_bytes_before_and_after_a_reset_is_durable() {
+async fn readers_see_the_same_bytes_before_and_after_a_reset_is_stored() {
     let app = World::family().start().await;
     set(&app, 30, 1).await;
     app.at(SETTLED);
@@ -69,7 +69,7 @@ async fn readers_see_the_same_bytes_before_and_after_a_reset_is_durable() {
 }
 
 #[tokio::test]
-async fn an_update_has_the_same_answer_before_and_after_the_reset_is_durable() {
+async fn an_update_has_the_same_answer_before_and_after_the_reset_is_stored() {
     let mut answers = Vec::new();
     for settled in [false, true] {
         let app = World::family().start().await;
@@ -88,7 +88,7 @@ async fn an_update_has_the_same_answer_before_and_after_the_reset_is_durable() {
 }
 
 #[tokio::test]
-async fn nothing_is_settled_before_its_deadline_is_well_past() {
+async fn no_reset_is_stored_until_five_minutes_after_its_deadline() {
     let app = World::family().start().await;
     set(&app, 30, 1).await;
     for seconds in [0, 60, SETTLED - 1] {
@@ -115,7 +115,7 @@ async fn a_second_run_finds_nothing_to_do() {
 }
 
 #[tokio::test]
-async fn an_inactive_service_is_settled_too() {
+async fn resets_of_inactive_services_are_stored_too() {
     let app = World::family().start().await;
     set(&app, 30, 1).await;
     let mut update = app.client.update_item().table_name(&app.tables.services);
@@ -128,7 +128,7 @@ async fn an_inactive_service_is_settled_too() {
 }
 
 #[tokio::test]
-async fn a_row_that_cannot_be_read_blocks_no_other() {
+async fn an_unreadable_row_blocks_no_other_reset() {
     let app = World::family().start().await;
     for id in [20, 30] {
         set(&app, id, 1).await;
@@ -152,7 +152,7 @@ async fn a_row_that_cannot_be_read_blocks_no_other() {
 }
 
 #[tokio::test]
-async fn a_run_whose_time_is_up_leaves_the_rest_to_the_next() {
+async fn a_run_that_is_out_of_time_leaves_the_rest_to_the_next() {
     let app = World::family().start().await;
     set(&app, 30, 1).await;
     app.at(SETTLED);
@@ -163,7 +163,7 @@ async fn a_run_whose_time_is_up_leaves_the_rest_to_the_next() {
 
 /// More than one query names, in one shard, so that the run has to page.
 #[tokio::test]
-async fn every_page_of_a_shard_is_settled() {
+async fn resets_on_every_page_of_a_shard_are_stored() {
     let ids: Vec<u64> = (1..=60).map(|number| number * 8).collect();
     let mut world = World::default().editor("editor", &ids);
     for id in &ids {

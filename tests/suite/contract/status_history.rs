@@ -1,4 +1,4 @@
-//! GET …/history: the changes, page by page, and what was shown at a time.
+//! GET …/history: the changes page by page, and the status at a time.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ async fn versions(app: &App, query: &str) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn the_changes_come_newest_first_with_the_resets_that_deadlines_made() {
+async fn history_is_newest_first_and_includes_resets() {
     let app = eventful().await;
     let update = |version: u64, status, previous: &str, seconds: i64, deadline: i64| {
         json!({
@@ -76,7 +76,7 @@ async fn a_resets_entry_appears_with_its_deadline() {
 }
 
 #[tokio::test]
-async fn pages_of_any_size_hold_every_change_once() {
+async fn pages_of_any_size_list_every_change_once() {
     let app = eventful().await;
     for limit in 1..=6 {
         let (mut met, mut query) = (Vec::new(), format!("limit={limit}"));
@@ -99,7 +99,7 @@ async fn pages_of_any_size_hold_every_change_once() {
 }
 
 #[tokio::test]
-async fn a_reset_that_becomes_durable_between_two_pages_is_met_once() {
+async fn a_reset_stored_between_two_pages_is_listed_once() {
     let app = eventful().await;
     for limit in 1..=5 {
         let first = app.past(30, &format!("limit={limit}")).by("reader").send().await;
@@ -115,7 +115,7 @@ async fn a_reset_that_becomes_durable_between_two_pages_is_met_once() {
 /// A query is isolated by item: of a reset and an update in one transaction it can meet the update
 /// alone.
 #[tokio::test]
-async fn a_reset_that_a_query_has_missed_is_shown_all_the_same() {
+async fn history_shows_a_reset_that_the_query_missed() {
     let app = eventful().await;
     let whole = items(&app, "").await;
     let key = ("at", AttributeValue::S(format!("{:012}#000000000003", NOW + 90)));
@@ -133,7 +133,7 @@ async fn a_reset_that_a_query_has_missed_is_shown_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_window_has_the_changes_dated_in_it_both_ends_included() {
+async fn a_time_range_includes_the_changes_at_both_ends() {
     let app = eventful().await;
     for (query, expected) in [
         (format!("from={}", at(160)), vec![5]),
@@ -155,7 +155,7 @@ async fn a_window_has_the_changes_dated_in_it_both_ends_included() {
 }
 
 #[tokio::test]
-async fn at_a_time_is_what_a_reader_was_shown_then() {
+async fn history_at_a_time_is_what_readers_saw_then() {
     let app = World::family().start().await;
     let mut shown = Vec::new();
     for seconds in 0..170 {
@@ -179,7 +179,7 @@ async fn at_a_time_is_what_a_reader_was_shown_then() {
 }
 
 #[tokio::test]
-async fn a_query_is_held_to_its_rules_all_at_once() {
+async fn all_errors_of_a_query_are_reported_together() {
     let app = eventful().await;
     let (now, later) = (at(200), at(201));
     app.past(30, &format!("at={now}")).by("reader").send().await.ok();
@@ -205,7 +205,7 @@ async fn a_query_is_held_to_its_rules_all_at_once() {
     let reply = app.past(30, "limit=x&from=y&colour=red").by("reader").send().await;
     assert_eq!(
         reply.body["detail"],
-        "\"colour\" is no parameter of this history; \
+        "\"colour\" is not a parameter of this operation; \
          \"from\" must be a time in UTC such as 2026-11-21T09:05:00Z; \
          \"limit\" must be a whole number from 1 to 100"
     );
@@ -213,7 +213,7 @@ async fn a_query_is_held_to_its_rules_all_at_once() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_good_for_its_own_service_and_window_only() {
+async fn a_cursor_is_valid_for_its_own_service_and_time_range_only() {
     let app = eventful().await;
     let first = app.past(30, &format!("limit=1&to={}", at(150))).by("reader").send().await;
     let next = first.ok()["next"].as_str().expect("a next page").to_owned();

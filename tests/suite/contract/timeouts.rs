@@ -1,4 +1,4 @@
-//! A store that does not answer: what a call may take, and what a client is told while there is time.
+//! A store that does not answer: how long a call may take, and the answer to the client in time.
 
 use std::{
     net::TcpListener,
@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::Client;
 use capacityctl::client::local_client;
 use local_stack::engine::REGION;
 use serde_json::json;
-use shared::{http::TimeLeft, store::Timeouts};
+use shared::{http::RemainingTime, runtime::Timeouts};
 use tokio::time::Instant;
 
 use crate::harness::{App, World, gateway_settings};
@@ -22,7 +22,7 @@ fn silent_store() -> (Client, TcpListener) {
 }
 
 #[tokio::test]
-async fn a_store_that_does_not_answer_is_a_problem_document_while_there_is_time() {
+async fn a_silent_store_is_a_503_before_the_deadline() {
     let app = World::family().start().await;
     let (client, _silent) = silent_store();
     let app = App::new(client, app.tables.clone(), &gateway_settings(&app.tables));
@@ -34,11 +34,11 @@ async fn a_store_that_does_not_answer_is_a_problem_document_while_there_is_time(
 }
 
 #[test]
-fn the_time_for_an_answer_ends_before_lambda_does() {
+fn the_time_for_an_answer_ends_before_the_lambda_deadline() {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000);
     let left = |seconds: u64| {
-        let left = TimeLeft::until(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds), now);
-        left.map(|TimeLeft(left)| left.as_millis())
+        let left = RemainingTime::until(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds), now);
+        left.map(|RemainingTime(left)| left.as_millis())
     };
     assert_eq!(left(1_010), Some(9_500));
     // What `cargo lambda watch` sends, and a deadline that has passed, say nothing.

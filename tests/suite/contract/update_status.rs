@@ -1,4 +1,4 @@
-//! PUT: what an update stores and answers, and who wins.
+//! PUT: what an update stores and returns, and which of several writers wins.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
@@ -36,7 +36,7 @@ async fn red_is_stored_with_its_deadline_and_its_history() {
 }
 
 #[tokio::test]
-async fn green_clears_the_deadline_and_the_index() {
+async fn an_update_to_green_removes_the_deadline_and_the_index_entry() {
     let app = World::family().start().await;
     app.put(30, json!({"status": "AMBER"})).by("editor").send().await.ok();
     assert!(app.row(30).await.contains_key("resetShard"));
@@ -56,7 +56,7 @@ async fn green_clears_the_deadline_and_the_index() {
 }
 
 #[tokio::test]
-async fn a_reset_in_no_time_answers_green_itself() {
+async fn an_update_with_reset_in_0_minutes_returns_green() {
     let app = World::family().start().await;
     for zero in ["0", "-0", "0.0e5", "\" -0 \""] {
         let body = format!(r#"{{"status": "RED", "resetStatusIn": {zero}, "notes": "x"}}"#);
@@ -72,7 +72,7 @@ async fn a_reset_in_no_time_answers_green_itself() {
 }
 
 #[tokio::test]
-async fn an_update_after_the_deadline_settles_the_reset() {
+async fn an_update_after_the_deadline_stores_the_reset_too() {
     let app = World::family().start().await;
     app.put(30, json!({"status": "RED", "resetStatusIn": 1})).by("editor").send().await.ok();
     app.at(100);
@@ -113,7 +113,7 @@ async fn dates_never_decrease_although_clocks_differ() {
 }
 
 #[tokio::test]
-async fn if_match_lets_an_update_pass_only_on_the_version_it_names() {
+async fn if_match_allows_an_update_of_the_named_version_only() {
     let app = World::family().start().await;
     let red = json!({"status": "RED", "resetStatusIn": 10});
     let first = app.get(30).by("editor").send().await.header("etag").to_owned();
@@ -151,7 +151,7 @@ async fn if_match_lets_an_update_pass_only_on_the_version_it_names() {
 }
 
 #[tokio::test]
-async fn of_two_writers_with_one_tag_one_wins() {
+async fn of_two_writers_with_the_same_tag_one_wins() {
     let app = World::family().start().await;
     let tag = app.get(30).by("editor").send().await.header("etag").to_owned();
     let write = |status| {
@@ -187,7 +187,7 @@ async fn without_a_tag_each_update_is_applied_on_the_newest_version() {
 }
 
 #[tokio::test]
-async fn a_change_that_history_has_already_is_never_overwritten() {
+async fn an_existing_history_entry_is_never_overwritten() {
     let app = World::family().start().await;
     // A history entry that is there already: no update can be stored before it is gone.
     let key = [

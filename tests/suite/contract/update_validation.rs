@@ -1,4 +1,4 @@
-//! The fields of an update: what each may hold, and what is said of all that it may not.
+//! The fields of an update: which values are valid, and the errors for all others.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ async fn codes(app: &App, body: Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_deadline_is_what_was_asked_for() {
+async fn the_deadline_is_the_requested_one() {
     let app = World::family().start().await;
     let minutes = [
         (json!({}), 240),
@@ -49,7 +49,7 @@ async fn the_deadline_is_what_was_asked_for() {
 }
 
 #[tokio::test]
-async fn every_wrong_field_is_named_at_once() {
+async fn all_invalid_fields_are_reported_together() {
     let app = World::family().start().await;
     let wrong = json!({"status": "BLUE", "resetStatusIn": 1.5, "notes": " "});
     assert_eq!(
@@ -62,7 +62,7 @@ async fn every_wrong_field_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn each_field_is_held_to_its_rule() {
+async fn each_field_is_validated() {
     let app = World::family().start().await;
     for status in [
         json!(null),
@@ -132,7 +132,7 @@ async fn each_field_is_held_to_its_rule() {
 }
 
 #[tokio::test]
-async fn notes_are_counted_in_characters_and_numbers_are_text() {
+async fn notes_are_limited_in_characters_and_numbers_become_text() {
     let app = World::family().start().await;
     let longest = "é".repeat(900);
     let put = app

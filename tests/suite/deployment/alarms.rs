@@ -116,7 +116,7 @@ async fn everything_that_is_told(app: &App) {
 }
 
 #[tokio::test]
-async fn every_alarm_is_on_metrics_that_there_are() {
+async fn every_alarm_watches_an_existing_metric() {
     let template = document("template.yaml");
     let variables = &template["Globals"]["Function"]["Environment"]["Variables"];
     let namespace = variables["METRICS_NAMESPACE"]["Fn::Sub"].as_str().expect("a namespace");
@@ -152,7 +152,7 @@ async fn every_alarm_is_on_metrics_that_there_are() {
 }
 
 #[test]
-fn every_alarm_is_told_and_shown_and_the_runbook_has_it() {
+fn every_alarm_is_in_the_runbook_and_on_the_dashboard_and_notifies_someone() {
     let template = document("template.yaml");
     let alarms = alarms(&template);
     let ids: BTreeSet<_> = alarms.iter().map(|(id, _)| id.as_str()).collect();
@@ -181,7 +181,7 @@ fn every_alarm_is_told_and_shown_and_the_runbook_has_it() {
 }
 
 #[test]
-fn calls_that_lambda_refuses_are_counted_for_every_function() {
+fn throttled_calls_are_counted_for_every_function() {
     let alarm = &document("template.yaml")["Resources"]["ThrottlesAlarm"]["Properties"];
     let metrics = alarm["Metrics"].as_array().expect("metrics").iter();
     let of = metrics.filter_map(|one| {

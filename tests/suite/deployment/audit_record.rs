@@ -1,10 +1,10 @@
-//! The usage record: one log event for each change that was stored, and none for what was not.
+//! The audit record: one log event for each stored change, and none for anything else.
 
 use serde_json::{Value, json};
 
 use crate::harness::{World, log::take_lines};
 
-/// The usage records of this test so far, without what differs with each run.
+/// The audit records of this test so far, without what differs with each run.
 fn records() -> Vec<Value> {
     let records =
         take_lines().into_iter().filter(|line| line["message"] == "capacity_status_changed");
@@ -42,7 +42,7 @@ async fn a_change_is_recorded_with_who_where_and_what_but_not_the_notes() {
 }
 
 #[tokio::test]
-async fn a_reset_that_an_update_settles_is_recorded_too_and_is_nobodys() {
+async fn a_reset_stored_with_an_update_is_recorded_without_a_subject() {
     let app = World::family().editor("region", &[10]).start().await;
     app.put(10, json!({"status": "AMBER", "resetStatusIn": 1})).by("region").send().await.ok();
     app.later(60);
@@ -75,7 +75,7 @@ async fn a_reset_that_an_update_settles_is_recorded_too_and_is_nobodys() {
 }
 
 #[tokio::test]
-async fn what_is_not_stored_is_not_recorded() {
+async fn updates_that_are_not_stored_are_not_recorded() {
     let app = World::family().start().await;
     take_lines();
     let green = || app.put(30, json!({"status": "GREEN"}));

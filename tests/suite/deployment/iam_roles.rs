@@ -41,7 +41,7 @@ async fn update(app: &App) {
 }
 
 #[tokio::test]
-async fn every_function_uses_whatever_it_is_granted_on_tables() {
+async fn every_function_uses_every_table_permission_of_its_role() {
     let app = World::family().start().await;
     update(&app).await;
     read(&app).await;
@@ -61,7 +61,7 @@ async fn every_function_uses_whatever_it_is_granted_on_tables() {
 
 /// History is only ever added to; each put is conditional on absence (`contract::conditional_writes`, `contract::update_status`).
 #[test]
-fn nothing_may_change_or_delete_history() {
+fn no_function_may_change_or_delete_history() {
     let on_history = FUNCTIONS.into_iter().flat_map(|function| {
         let all = on_tables(function).into_iter();
         let own = all.filter(|(_, table)| table.starts_with("StatusHistoryTable"));
@@ -80,7 +80,7 @@ fn nothing_may_change_or_delete_history() {
 
 /// Beside tables: its own log, tracing, the tables' key, and for failed runs their queue.
 #[test]
-fn every_function_has_a_role_of_its_own_with_nothing_more() {
+fn every_function_has_its_own_least_privilege_role() {
     let template = document("template.yaml");
     let resources = &template["Resources"];
     for function in FUNCTIONS {

@@ -5,17 +5,17 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use capacityctl::client::local_client;
 use local_stack::{background::free_port, engine::REGION};
 use serde_json::json;
-use shared::http::answer;
+use shared::http::dispatch;
 
 use crate::harness::{
-    App, Verifying, World, gateway_settings,
+    App, TokenVerifier, World, gateway_settings,
     log::{USERNAME_MARK, keep_secret, offence, take_lines, watch},
 };
 
 const NOTES: &str = "canary in the notes: ann@example.org, 01632 960123";
 
 #[test]
-fn a_line_that_must_not_be_is_noticed() {
+fn a_forbidden_log_line_is_noticed() {
     watch();
     keep_secret(NOTES);
     for bad in [
@@ -67,7 +67,7 @@ async fn a_refusal_is_logged_once_with_its_code_and_ids() {
 }
 
 #[tokio::test]
-async fn a_row_that_cannot_be_read_is_named_and_not_shown() {
+async fn an_unreadable_row_is_logged_by_id_without_its_content() {
     let attributes = ["status", "version", "active", "typeId", "path", "notes"];
     let world = (101..)
         .zip(attributes)
@@ -115,7 +115,7 @@ async fn spoil(
 }
 
 #[tokio::test]
-async fn a_store_that_is_away_is_logged_without_what_was_to_be_stored() {
+async fn an_unreachable_store_is_logged_without_the_update() {
     let app = World::family().start().await;
     let nowhere = free_port().expect("a port");
     let endpoint = format!("http://{}", nowhere.local_addr().expect("an address"));
@@ -124,6 +124,8 @@ async fn a_store_that_is_away_is_logged_without_what_was_to_be_stored() {
     let away = App::new(local_client(&endpoint, REGION), app.tables.clone(), &settings);
     let body = json!({"status": "RED", "notes": NOTES});
     take_lines();
+    // The pauses between attempts take no time.
+    tokio::time::pause();
     let reply = away.put(30, body).by("editor").send().await;
     assert_eq!(reply.refused(503), "STORE_UNAVAILABLE");
     let [line] = take_lines().try_into().expect("one line");
@@ -133,7 +135,7 @@ async fn a_store_that_is_away_is_logged_without_what_was_to_be_stored() {
 
 /// `lambda_runtime` logs why an event cannot be read, in the words of whoever read it.
 #[tokio::test]
-async fn an_event_that_cannot_be_read_is_not_quoted() {
+async fn an_unreadable_event_is_logged_without_its_content() {
     watch();
     keep_secret(NOTES);
     for event in [
@@ -143,15 +145,15 @@ async fn an_event_that_cannot_be_read_is_not_quoted() {
         json!(NOTES),
     ] {
         let event = serde_json::value::to_raw_value(&event).expect("JSON");
-        let answered = answer(&event, async |_| panic!("it was read")).await;
+        let answered = dispatch(&event, async |_| panic!("it was read")).await;
         let error = answered.expect_err("no event");
         tracing::error!(%error, debug = ?error, "a_test");
     }
 }
 
 #[tokio::test]
-async fn a_token_is_not_logged_whether_it_is_good_or_not() {
-    let verifying = Verifying::start();
+async fn no_token_is_logged_valid_or_not() {
+    let verifying = TokenVerifier::start();
     let good = verifying.good();
     for part in good.split('.') {
         keep_secret(part);

@@ -1,13 +1,8 @@
-//! Settings: every bad or missing one is reported, all together, and stops the function.
+//! Settings: all invalid and missing ones are reported together, and stop the function.
 
 use std::collections::HashMap;
 
-use shared::{
-    auth::Authenticator,
-    config::{Environment, ResetLimits},
-};
-
-use crate::harness::client;
+use shared::runtime::{Environment, authenticator, reset_limits};
 
 fn environment(settings: &[(&str, &str)]) -> Environment {
     settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -16,35 +11,32 @@ fn environment(settings: &[(&str, &str)]) -> Environment {
 /// What the function update-status says of settings.
 fn report(settings: &HashMap<&str, &str>) -> String {
     let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, *value)).collect();
-    let mut environment = environment(&settings);
-    let built = update_status::Deps::read(&mut environment, &client());
-    environment.finish(built).err().map(|error| error.to_string()).unwrap_or_default()
+    let read = update_status::Settings::read(&environment(&settings));
+    read.err().map(|error| error.to_string()).unwrap_or_default()
 }
 
 #[test]
-fn everything_that_is_missing_is_named_at_once() {
+fn all_missing_settings_are_reported_together() {
     let report = report(&HashMap::from([("AUTH_MODE", " "), ("RESET_MIN_MINUTES", "-1")]));
     assert_eq!(
         report,
-        "bad settings: AUTH_MODE: is missing; SERVICES_TABLE: is missing; USERS_TABLE: is missing; \
-         STATUS_HISTORY_TABLE: is missing; IDEMPOTENCY_TABLE: is missing; \
+        "invalid settings: AUTH_MODE: is missing; SERVICES_TABLE: is missing; \
+         STATUS_HISTORY_TABLE: is missing; USERS_TABLE: is missing; IDEMPOTENCY_TABLE: is missing; \
          RESET_DEFAULT_MINUTES: is missing; RESET_MIN_MINUTES: invalid digit found in string; \
          RESET_MAX_MINUTES: is missing"
     );
 }
 
 #[test]
-fn a_mode_that_is_none_is_refused() {
+fn an_unknown_auth_mode_is_refused() {
     for mode in ["none", "GATEWAY", "jwt,gateway"] {
-        let mut environment = environment(&[("AUTH_MODE", mode)]);
-        assert!(Authenticator::read(&mut environment).is_none());
-        let error = environment.finish(None::<()>).expect_err("a bad mode");
-        assert_eq!(error.to_string(), "bad settings: AUTH_MODE: is neither gateway nor jwt");
+        let error = authenticator(&environment(&[("AUTH_MODE", mode)])).expect_err("a bad mode");
+        assert_eq!(error.to_string(), "invalid settings: AUTH_MODE: must be gateway or jwt");
     }
 }
 
 #[test]
-fn verifying_asks_for_an_issuer_that_others_cannot_listen_to() {
+fn jwt_mode_needs_an_issuer_at_a_safe_address() {
     let read = |issuer: &str, jwks: &str| {
         let settings = [
             ("AUTH_MODE", "jwt"),
@@ -52,9 +44,7 @@ fn verifying_asks_for_an_issuer_that_others_cannot_listen_to() {
             ("JWT_CLIENT_IDS", "a, b"),
             ("JWT_JWKS_URL", jwks),
         ];
-        let mut environment = environment(&settings);
-        let built = Authenticator::read(&mut environment);
-        environment.finish(built).is_ok()
+        authenticator(&environment(&settings)).is_ok()
     };
     for good in
         ["https://id.example.org", "http://127.0.0.1:9002", "http://localhost/x", "http://[::1]:5"]
@@ -78,24 +68,25 @@ fn verifying_asks_for_an_issuer_that_others_cannot_listen_to() {
 }
 
 #[test]
-fn verifying_asks_for_clients() {
+fn jwt_mode_needs_client_ids() {
     let settings =
         [("AUTH_MODE", "jwt"), ("JWT_ISSUER", "https://id.example.org"), ("JWT_CLIENT_IDS", " , ")];
-    let mut environment = environment(&settings);
-    let built = Authenticator::read(&mut environment);
-    let error = environment.finish(built).expect_err("no clients");
-    assert_eq!(error.to_string(), "bad settings: JWT_CLIENT_IDS: names no client");
+    let error = authenticator(&environment(&settings)).expect_err("no clients");
+    assert_eq!(
+        error.to_string(),
+        "invalid settings: JWT_CLIENT_IDS: must have at least one client id"
+    );
 }
 
 #[test]
-fn the_default_lies_between_the_limits() {
+fn the_default_reset_is_within_the_limits() {
     let read = |default, min, max| {
         let settings = [
             ("RESET_DEFAULT_MINUTES", default),
             ("RESET_MIN_MINUTES", min),
             ("RESET_MAX_MINUTES", max),
         ];
-        ResetLimits::read(&mut environment(&settings)).is_some()
+        reset_limits(&environment(&settings)).is_ok()
     };
     assert!(read("5", "5", "5") && read("240", "0", "1440"));
     assert!(
@@ -117,9 +108,7 @@ fn the_documentation_takes_addresses_and_a_client_id() {
             ("DOCS_CLIENT_ID", "7k3-People_1"),
         ];
         let settings = good.map(|(known, good)| (known, if known == name { value } else { good }));
-        let mut environment = environment(&settings);
-        let built = api_docs::Deps::read(&mut environment);
-        environment.finish(built).is_ok()
+        api_docs::Deps::read(&environment(&settings)).is_ok()
     };
     assert!(read("", ""));
     assert!(read("PUBLIC_URL", "https://api.example.org/api/v0.0.1/capacity"));

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use local_stack::schedule;
 use serde_json::{Value, json};
-use shared::config::Environment;
+use shared::runtime::Environment;
 
-use crate::harness::{FUNCTIONS, client, document, logical_id, root};
+use crate::harness::{FUNCTIONS, document, logical_id, root};
 
 /// The variables that template.yaml gives a function, with values that could stand there.
 fn variables(function: &str) -> HashMap<String, String> {
@@ -31,24 +31,23 @@ fn variables(function: &str) -> HashMap<String, String> {
 }
 
 fn starts(function: &str, variables: HashMap<String, String>) -> bool {
-    let mut environment: Environment = variables.into_iter().collect();
-    let client = client();
+    let environment: Environment = variables.into_iter().collect();
     let built = match function {
-        "api-docs" => api_docs::Deps::read(&mut environment).map(drop),
-        "health" => health::Deps::read(&mut environment, &client).map(drop),
-        "get-status" => get_status::Deps::read(&mut environment, &client).map(drop),
-        "list-services" => list_services::Deps::read(&mut environment, &client).map(drop),
-        "status-history" => status_history::Deps::read(&mut environment, &client).map(drop),
-        "reset-expired" => reset_expired::Deps::read(&mut environment, &client).map(drop),
-        _ => update_status::Deps::read(&mut environment, &client).map(drop),
+        "api-docs" => api_docs::Deps::read(&environment).map(drop),
+        "health" => health::settings(&environment).map(drop),
+        "get-status" => get_status::Settings::read(&environment).map(drop),
+        "list-services" => list_services::Settings::read(&environment).map(drop),
+        "status-history" => status_history::Settings::read(&environment).map(drop),
+        "reset-expired" => reset_expired::Settings::read(&environment).map(drop),
+        _ => update_status::Settings::read(&environment).map(drop),
     };
     let namespace = environment.required("METRICS_NAMESPACE");
     // Lambda sets what a client needs.
-    environment.finish(namespace.zip(built)).is_ok()
+    namespace.is_ok() && built.is_ok()
 }
 
 #[test]
-fn every_function_is_given_the_settings_it_demands_and_no_others() {
+fn every_function_gets_exactly_the_settings_it_needs() {
     for function in FUNCTIONS {
         let all = variables(function);
         assert!(starts(function, all.clone()), "{function}: {all:?}");
@@ -75,7 +74,7 @@ fn the_documented_limits_are_the_deployed_ones() {
 
 /// What API Gateway verifies tokens by, in front of every function.
 #[test]
-fn the_authorizer_takes_the_pools_tokens_or_those_of_the_issuer_that_was_given() {
+fn the_authorizer_accepts_tokens_of_the_pool_or_of_the_given_issuer() {
     let document = document("openapi.yaml");
     let scheme = &document["components"]["securitySchemes"]["oauth2"];
     assert_eq!(
@@ -108,7 +107,7 @@ fn the_authorizer_takes_the_pools_tokens_or_those_of_the_issuer_that_was_given()
 }
 
 #[test]
-fn every_function_has_a_log_that_is_not_kept_forever_and_moves_to_new_versions_on_watch() {
+fn every_function_has_log_retention_and_monitored_deployments() {
     let template = document("template.yaml");
     let globals = &template["Globals"]["Function"];
     assert_eq!(
@@ -139,7 +138,7 @@ fn every_function_has_a_log_that_is_not_kept_forever_and_moves_to_new_versions_o
 }
 
 #[test]
-fn calls_of_the_schedule_that_come_to_nothing_are_kept() {
+fn failed_scheduled_calls_go_to_a_queue() {
     let resources = &document("template.yaml")["Resources"];
     let function = &resources[logical_id(schedule::FUNCTION)]["Properties"];
     let delivery = &function["Events"]["EachMinute"]["Properties"];
@@ -180,7 +179,7 @@ fn with_a_domain_the_documentation_and_the_outputs_name_it() {
 }
 
 #[test]
-fn who_has_to_show_a_certificate_cannot_get_in_at_the_gateways_own_address() {
+fn mutual_tls_cannot_be_bypassed_at_the_default_endpoint() {
     let server = &document("openapi.yaml")["servers"][0];
     assert_eq!(
         server["x-amazon-apigateway-endpoint-configuration"],
@@ -191,7 +190,7 @@ fn who_has_to_show_a_certificate_cannot_get_in_at_the_gateways_own_address() {
 }
 
 #[test]
-fn every_environment_sets_parameters_to_what_they_can_be() {
+fn every_environment_sets_parameters_to_allowed_values() {
     let parameters = &document("template.yaml")["Parameters"];
     let text = std::fs::read_to_string(root().join("samconfig.toml")).expect("a file");
     let environments: toml::Table = text.parse().expect("TOML");

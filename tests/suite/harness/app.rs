@@ -1,4 +1,4 @@
-//! The functions as a test has them: on tables of its own, by a clock that it sets.
+//! The functions under test: on their own tables, with a clock that the test sets.
 
 use std::{
     collections::HashMap,
@@ -12,11 +12,11 @@ use std::{
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde_json::{Value, json};
 use shared::{
-    config::{Environment, Tables},
     domain::Timestamp,
-    http::{Clock, TimeLeft},
-    metrics::ResetRun,
-    platform::Invocation,
+    http::{Clock, RemainingTime},
+    operations::ResetRun,
+    runtime::{Environment, Invocation},
+    store::TableNames,
 };
 
 use super::{
@@ -45,7 +45,7 @@ pub(crate) fn logical_id(function: &str) -> String {
 /// The functions, on a world of their own, with a clock that the test sets.
 pub(crate) struct App {
     pub(crate) client: Client,
-    pub(crate) tables: Tables,
+    pub(crate) tables: TableNames,
     clock: Arc<AtomicI64>,
     used: Used,
     pub(crate) get_status: get_status::Deps,
@@ -59,28 +59,33 @@ pub(crate) struct App {
 
 impl App {
     /// The functions as these settings make them.
-    pub(crate) fn new(client: Client, tables: Tables, settings: &HashMap<String, String>) -> Self {
+    pub(crate) fn new(
+        client: Client,
+        tables: TableNames,
+        settings: &HashMap<String, String>,
+    ) -> Self {
         let seconds = Arc::new(AtomicI64::new(NOW));
         let shown = Arc::clone(&seconds);
         let clock = Clock::from_fn(move || time(shown.load(Ordering::SeqCst)));
-        let mut environment: Environment = settings.clone().into_iter().collect();
+        let environment: Environment = settings.clone().into_iter().collect();
         let used = Used::default();
         let of = |function| Rights::hold(&client, function, &tables, &used);
-        let get_status = get_status::Deps::read(&mut environment, &of("get-status"));
-        let update_status = update_status::Deps::read(&mut environment, &of("update-status"));
-        let list_services = list_services::Deps::read(&mut environment, &of("list-services"));
-        let status_history = status_history::Deps::read(&mut environment, &of("status-history"));
-        let reset_expired = reset_expired::Deps::read(&mut environment, &of("reset-expired"));
-        let health = health::Deps::read(&mut environment, &of("health"));
-        let api_docs = api_docs::Deps::read(&mut environment);
+        macro_rules! deps {
+            ($function:ident, $settings:path) => {{
+                let settings = $settings(&environment).expect("settings");
+                let name = stringify!($function).replace('_', "-");
+                let name = FUNCTIONS.into_iter().find(|own| *own == name).expect("a function");
+                $function::Deps::new(settings, &of(name))
+            }};
+        }
         let mut app = Self {
-            get_status: get_status.expect("settings"),
-            update_status: update_status.expect("settings"),
-            list_services: list_services.expect("settings"),
-            status_history: status_history.expect("settings"),
-            reset_expired: reset_expired.expect("settings"),
-            health: health.expect("settings"),
-            api_docs: api_docs.expect("settings"),
+            get_status: deps!(get_status, get_status::Settings::read),
+            update_status: deps!(update_status, update_status::Settings::read),
+            list_services: deps!(list_services, list_services::Settings::read),
+            status_history: deps!(status_history, status_history::Settings::read),
+            reset_expired: deps!(reset_expired, reset_expired::Settings::read),
+            health: deps!(health, health::settings),
+            api_docs: api_docs::Deps::read(&environment).expect("settings"),
             client,
             tables,
             clock: seconds,
@@ -165,7 +170,8 @@ impl App {
     /// Has the schedule's function run, with so much time.
     pub(crate) async fn run_schedule_within(&self, left: Option<Duration>) -> ResetRun {
         let event = serde_json::value::to_raw_value(&json!({})).expect("JSON");
-        let call = Invocation { event, id: "run-1".to_owned(), time_left: left.map(TimeLeft) };
+        let call =
+            Invocation { event, id: "run-1".to_owned(), remaining_time: left.map(RemainingTime) };
         reset_expired::handle(&self.reset_expired, call).await
     }
 

@@ -1,4 +1,4 @@
-//! What reads cost, as the store itself counts it.
+//! Capacity that reads consume, as the store counts it.
 
 use std::sync::{Arc, Mutex};
 

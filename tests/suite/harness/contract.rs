@@ -1,7 +1,7 @@
 //! openapi.yaml, and whether an answer is one that it describes.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, OnceLock},
 };
 
@@ -10,10 +10,15 @@ use serde_json::{Value, json};
 
 use super::{Reply, root};
 
-/// A YAML file of the repository as JSON.
+/// A YAML file of the repository as JSON. Each is parsed once.
 pub(crate) fn document(file: &str) -> Value {
-    let text = std::fs::read_to_string(root().join(file)).expect("a file");
-    serde_saphyr::from_str(&text).expect("YAML")
+    static PARSED: Mutex<BTreeMap<String, Value>> = Mutex::new(BTreeMap::new());
+    let mut parsed = PARSED.lock().expect("no panic while held");
+    let document = parsed.entry(file.to_owned()).or_insert_with(|| {
+        let text = std::fs::read_to_string(root().join(file)).expect("a file");
+        serde_saphyr::from_str(&text).expect("YAML")
+    });
+    document.clone()
 }
 
 /// The contract.

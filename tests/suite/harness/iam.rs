@@ -1,5 +1,5 @@
-//! What template.yaml lets each function do on tables. Every test holds every function to it: a request
-//! that AWS would refuse panics.
+//! What template.yaml allows each function to do on tables. In every test, a request that AWS would refuse
+//! panics.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::{
     error::BoxError,
 };
 use serde_json::Value;
-use shared::config::Tables;
+use shared::store::TableNames;
 
 use super::{FUNCTIONS, document, logical_id};
 
@@ -75,7 +75,7 @@ impl Rights {
     pub(crate) fn hold(
         client: &Client,
         function: &'static str,
-        tables: &Tables,
+        tables: &TableNames,
         used: &Used,
     ) -> Client {
         let ids = ["ServicesTable", "StatusHistoryTable", "UsersTable", "IdempotencyTable"];
@@ -108,6 +108,10 @@ impl Rights {
                 members
                     .map(|(kind, member)| right(&action(kind), &text(&member["TableName"]), None))
                     .collect()
+            }
+            "TransactGetItems" => {
+                let gets = body["TransactItems"].as_array().expect("gets").iter();
+                gets.map(|get| right("GetItem", &text(&get["Get"]["TableName"]), None)).collect()
             }
             "GetItem" | "Query" | "Scan" => {
                 vec![right(action, &text(&body["TableName"]), body["IndexName"].as_str())]

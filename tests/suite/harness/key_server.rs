@@ -1,4 +1,4 @@
-//! An issuer's JWKS endpoint that a test can make publish anything, or nothing.
+//! A JWKS endpoint that publishes whatever a test wants, or nothing.
 
 use std::sync::{
     Arc, Mutex,

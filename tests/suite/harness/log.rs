@@ -1,5 +1,5 @@
-//! The log of the whole suite: each line is looked at when it is written, and a line that holds what
-//! no log may hold fails the test that wrote it.
+//! Checks every log line of the suite when it is written. A line with something that must not be logged
+//! fails the test that wrote it.
 
 use std::{
     cell::RefCell,
@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::Value;
-use shared::telemetry;
+use shared::telemetry::log;
 
 /// What stands in every username of a [`World`](super::World).
 pub(crate) const USERNAME_MARK: &str = "-name";
@@ -36,7 +36,7 @@ thread_local! {
 pub(crate) fn watch() {
     static START: Once = Once::new();
     START.call_once(|| {
-        let subscriber = telemetry::subscriber(Some("TRACE"), || Lines);
+        let subscriber = log::subscriber(Some("TRACE"), || Lines);
         tracing::subscriber::set_global_default(subscriber).expect("nothing logs before");
     });
 }

@@ -1,5 +1,5 @@
-//! What the tests stand on: a world in real tables, requests as the gateway sends them, an issuer of
-//! tokens, a store that fails, and the contract that every answer is held to.
+//! What the tests share: services and users in real tables, requests as the gateway sends them, an issuer of
+//! tokens, a store that fails, and the check of every answer against openapi.yaml.
 
 mod app;
 mod consumed_capacity;
@@ -18,5 +18,5 @@ pub(crate) use contract::{Contract, document};
 pub(crate) use key_server::{KeyServer, Published};
 pub(crate) use local_stack::function_env::settings as gateway_settings;
 pub(crate) use request::{Call, Reply};
-pub(crate) use token_verifier::Verifying;
+pub(crate) use token_verifier::TokenVerifier;
 pub(crate) use world::{NOW, World, client, direct, endpoint, fresh_tables, root, sample_app};

@@ -1,4 +1,4 @@
-//! One request as the gateway hands it to a function, and the answer, held to the contract.
+//! One request as the gateway sends it to a function, and the answer, checked against openapi.yaml.
 
 use std::{io::Read as _, time::Duration};
 
@@ -9,7 +9,7 @@ use lambda_http::{
     http::{HeaderMap, StatusCode},
 };
 use serde_json::{Value, json, value::to_raw_value};
-use shared::http::{Answer, TimeLeft, answer};
+use shared::http::{GatewayResponse, RemainingTime, dispatch};
 
 use super::{App, Contract, log};
 
@@ -22,7 +22,7 @@ pub(crate) struct Call<'a> {
     /// Its path in openapi.yaml.
     template: String,
     event: Value,
-    time_left: Option<TimeLeft>,
+    time_left: Option<RemainingTime>,
 }
 
 impl<'a> Call<'a> {
@@ -134,7 +134,7 @@ impl<'a> Call<'a> {
 
     /// With so little time for the answer.
     pub(crate) fn within(mut self, time: Duration) -> Self {
-        self.time_left = Some(TimeLeft(time));
+        self.time_left = Some(RemainingTime(time));
         self
     }
 
@@ -145,7 +145,7 @@ impl<'a> Call<'a> {
         let documentation = ["/docs", "/docs/{file}", "/openapi.json", "/openapi.yaml"];
         let event = to_raw_value(&self.event).expect("JSON");
         let (app, time_left) = (self.app, self.time_left);
-        let answered = answer(&event, async |mut request| {
+        let answered = dispatch(&event, async |mut request| {
             time_left.map(|left| request.extensions_mut().insert(left));
             match (method, self.template.trim_end_matches('/')) {
                 ("GET", "/services") => list_services::handle(&app.list_services, request).await,
@@ -204,8 +204,8 @@ impl Reply {
     }
 }
 
-impl From<Answer> for Reply {
-    fn from(answer: Answer) -> Self {
+impl From<GatewayResponse> for Reply {
+    fn from(answer: GatewayResponse) -> Self {
         let body = match answer.body {
             Some(Body::Text(text)) => parsed(text, &answer.headers),
             Some(Body::Binary(gzip)) => parsed(unpacked(&gzip), &answer.headers),

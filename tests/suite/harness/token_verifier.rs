@@ -1,12 +1,12 @@
-//! What decides on tokens, with an issuer that signs whatever a test wants signed.
+//! The verifier of tokens, with an issuer that signs whatever a test wants.
 
 use capacityctl::signing_key::SigningKey;
 use jsonwebtoken::{Algorithm, crypto};
 use lambda_http::{Body, Request, http::HeaderValue};
 use serde_json::{Value, json};
 use shared::{
-    auth::{Authenticator, Principal, Refusal, Scope},
-    config::Environment,
+    auth::{AuthError, Authenticator, Principal, Scope},
+    runtime::{self, Environment},
 };
 
 use super::{KeyServer, NOW, Published, log, time};
@@ -15,13 +15,13 @@ pub(crate) const ISSUER: &str = "https://id.example.org/pool";
 pub(crate) const CLIENT: &str = "client";
 
 /// A verifier, its issuer's keys and their endpoint.
-pub(crate) struct Verifying {
+pub(crate) struct TokenVerifier {
     pub(crate) server: KeyServer,
     pub(crate) key: SigningKey,
     authenticator: Authenticator,
 }
 
-impl Verifying {
+impl TokenVerifier {
     /// A verifier whose issuer publishes one key.
     pub(crate) fn start() -> Self {
         Self::beside(&[])
@@ -64,7 +64,7 @@ impl Verifying {
     }
 
     /// What is decided on a request, so many seconds after [`NOW`].
-    pub(crate) async fn decide(&self, request: &Request, at: i64) -> Result<Principal, Refusal> {
+    pub(crate) async fn decide(&self, request: &Request, at: i64) -> Result<Principal, AuthError> {
         self.authenticator.authenticate(request, Scope::Read, time(NOW + at)).await
     }
 
@@ -82,10 +82,9 @@ fn authenticator(issuer: &str, jwks_url: &str) -> Authenticator {
         ("JWT_CLIENT_IDS", CLIENT),
         ("JWT_JWKS_URL", jwks_url),
     ];
-    let mut environment: Environment =
+    let environment: Environment =
         settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
-    let authenticator = Authenticator::read(&mut environment);
-    environment.finish(authenticator).expect("settings")
+    runtime::authenticator(&environment).expect("settings")
 }
 
 /// The claims of a good token.

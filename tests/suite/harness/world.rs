@@ -1,4 +1,4 @@
-//! A world of services and users in tables of its own, on the engine that all tests share.
+//! Services and users in tables of their own, on the engine that all tests share.
 
 use std::{
     path::PathBuf,
@@ -15,7 +15,7 @@ use local_stack::{
     function_env::settings as gateway_settings,
 };
 use serde_json::{Value, json};
-use shared::config::Tables;
+use shared::store::TableNames;
 
 use super::{
     App,
@@ -51,12 +51,23 @@ pub(crate) fn direct() -> reqwest::Client {
 }
 
 /// New tables, as template.yaml declares them.
-pub(crate) async fn fresh_tables(client: &Client) -> Tables {
+pub(crate) async fn fresh_tables(client: &Client) -> TableNames {
     static WORLDS: AtomicU32 = AtomicU32::new(0);
     let world = WORLDS.fetch_add(1, Ordering::Relaxed);
     let prefix = format!("test-{}-{world}-", std::process::id());
-    let template = std::fs::read_to_string(root().join("template.yaml")).expect("a template");
-    local_stack::tables::create(client, &template, &prefix).await.expect("tables")
+    local_stack::tables::create(client, declared_tables(), &prefix).await.expect("tables")
+}
+
+/// The tables of template.yaml without the rest of it, which takes long to parse. Read once.
+fn declared_tables() -> &'static str {
+    static TABLES: OnceLock<String> = OnceLock::new();
+    TABLES.get_or_init(|| {
+        let text = std::fs::read_to_string(root().join("template.yaml")).expect("a template");
+        let template = local_stack::template::parse(&text).expect("YAML");
+        let mut resources = template["Resources"].as_object().expect("resources").clone();
+        resources.retain(|_, resource| resource["Type"] == "AWS::DynamoDB::Table");
+        json!({"Resources": resources}).to_string()
+    })
 }
 
 /// What to put into the tables before a test begins.

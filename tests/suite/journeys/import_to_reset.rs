@@ -180,7 +180,7 @@ async fn import(client: &aws_sdk_dynamodb::Client, services_table: &str, users_t
 }
 
 #[tokio::test]
-async fn the_main_job_is_done_from_import_to_reset() {
+async fn a_status_goes_from_import_through_updates_to_its_reset() {
     let api = Api::start().await;
     let (editor, reader) = ("b2f9-journey", "journey-reader");
 

@@ -19,7 +19,7 @@ fn green(app: &App, id: u64) -> Call<'_> {
 }
 
 #[tokio::test]
-async fn an_editor_updates_what_is_assigned_and_what_is_below_it() {
+async fn an_editor_updates_assigned_services_and_those_below() {
     let app = world().start().await;
     let allowed = [
         ("region", vec![10, 20, 30]),
@@ -48,14 +48,14 @@ async fn an_assignment_without_the_permission_gives_no_right() {
 }
 
 #[tokio::test]
-async fn an_inactive_service_is_not_there_even_for_its_editor() {
+async fn an_inactive_service_is_404_even_for_its_editor() {
     let app = world().start().await;
     assert_eq!(green(&app, 50).by("closed").send().await.refused(404), "SERVICE_NOT_FOUND");
     assert_eq!(green(&app, 60).by("closed").send().await.refused(404), "SERVICE_NOT_FOUND");
 }
 
 #[tokio::test]
-async fn whoever_is_not_an_active_user_is_told_who_they_are_not() {
+async fn unknown_and_inactive_users_are_refused_by_every_operation() {
     let app = world().start().await;
     for call in [app.get(30), green(&app, 30), app.list("")] {
         let reply = call.send().await;
@@ -77,7 +77,7 @@ async fn whoever_is_not_an_active_user_is_told_who_they_are_not() {
 }
 
 #[tokio::test]
-async fn each_operation_asks_for_its_scope() {
+async fn each_operation_requires_its_scope() {
     let app = world().start().await;
     let with = |scope: &str| json!({"sub": "region", "token_use": "access", "scope": scope});
     for scope in ["capacity/write", "", "capacity/readx", "CAPACITY/READ", "capacity/read2 openid"]
@@ -102,7 +102,7 @@ async fn each_operation_asks_for_its_scope() {
 }
 
 #[tokio::test]
-async fn claims_that_are_no_access_token_are_no_credential() {
+async fn claims_of_anything_but_an_access_token_are_refused() {
     let app = world().start().await;
     let scope = "capacity/read capacity/write";
     for claims in [

@@ -6,7 +6,7 @@ use local_stack::background::free_port;
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Published, Verifying,
+    Published, TokenVerifier,
     token_verifier::{base64url, claims, jwk, sign},
 };
 use crate::permissions::forged_tokens::short_key;
@@ -20,7 +20,7 @@ fn with_unknown_key(number: usize) -> String {
 
 #[tokio::test]
 async fn a_thousand_first_requests_at_once_make_one_fetch() {
-    let verifying = Arc::new(Verifying::start());
+    let verifying = Arc::new(TokenVerifier::start());
     let token = verifying.good();
     let requests = (0..1_000).map(|_| {
         let (verifying, token) = (Arc::clone(&verifying), token.clone());
@@ -36,7 +36,7 @@ async fn a_thousand_first_requests_at_once_make_one_fetch() {
 /// kept waiting for it.
 #[tokio::test]
 async fn a_flood_of_unknown_keys_makes_one_fetch_in_ten_seconds() {
-    let verifying = Verifying::start();
+    let verifying = TokenVerifier::start();
     let good = verifying.good();
     for number in 0..10_000 {
         let second = i64::try_from(number / 100).expect("a second");
@@ -49,8 +49,8 @@ async fn a_flood_of_unknown_keys_makes_one_fetch_in_ten_seconds() {
 }
 
 #[tokio::test]
-async fn a_key_rotated_in_during_a_flood_is_accepted_at_the_next_permitted_fetch() {
-    let verifying = Verifying::start();
+async fn a_key_added_during_a_flood_is_accepted_after_the_next_permitted_fetch() {
+    let verifying = TokenVerifier::start();
     let next = local_stack::key::make().expect("a key");
     let header = json!({"alg": "RS256", "kid": next.id()}).to_string();
     let rotated = sign(&next, header.as_bytes(), claims().to_string().as_bytes());
@@ -69,7 +69,7 @@ async fn a_key_rotated_in_during_a_flood_is_accepted_at_the_next_permitted_fetch
 
 #[tokio::test]
 async fn the_last_good_keys_are_kept_while_the_issuer_is_down_for_a_day() {
-    let verifying = Verifying::start();
+    let verifying = TokenVerifier::start();
     let issued = |at: i64| {
         let mut claims = claims();
         claims["iat"] = (claims["iat"].as_i64().expect("seconds") + at).into();
@@ -106,7 +106,7 @@ async fn the_last_good_keys_are_kept_while_the_issuer_is_down_for_a_day() {
 /// Time is the runtime's and moves only when everything waits: without a timeout this never ends.
 #[tokio::test(start_paused = true)]
 async fn an_issuer_that_never_answers_is_not_waited_for() {
-    let verifying = Verifying::start();
+    let verifying = TokenVerifier::start();
     verifying.server.publish(Published::Silence);
     assert!(!verifying.accepts(&verifying.good(), 0).await);
 }
@@ -124,13 +124,13 @@ async fn an_issuer_that_never_ends_its_answer_is_not_waited_for() {
             open.push(stream);
         }
     });
-    let verifying = Verifying::start().fetching_from(&url);
+    let verifying = TokenVerifier::start().fetching_from(&url);
     assert!(!verifying.accepts(&verifying.good(), 0).await);
 }
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let verifying = Verifying::start();
+    let verifying = TokenVerifier::start();
     verifying.server.publish(Published::Refusal(302, vec![jwk(&verifying.key)]));
     assert!(!verifying.accepts(&verifying.good(), 0).await);
     verifying.server.publish(Published::Keys(vec![jwk(&verifying.key)]));
@@ -138,8 +138,8 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_document_that_is_too_large_is_no_key_set() {
-    let verifying = Verifying::start();
+async fn a_key_set_document_that_is_too_large_is_refused() {
+    let verifying = TokenVerifier::start();
     let padded = |length: usize| {
         Published::Document(
             json!({"keys": [jwk(&verifying.key)], "padding": "x".repeat(length)}).to_string(),
@@ -152,8 +152,8 @@ async fn a_document_that_is_too_large_is_no_key_set() {
 }
 
 #[tokio::test]
-async fn a_key_that_the_issuer_withdraws_goes_within_the_hour_or_as_soon_as_the_issuer_answers() {
-    let verifying = Verifying::start();
+async fn a_withdrawn_key_is_dropped_within_an_hour_or_once_the_issuer_answers() {
+    let verifying = TokenVerifier::start();
     let mut lasting = claims();
     lasting["exp"] = (lasting["exp"].as_i64().expect("seconds") + 3_600).into();
     let token = verifying.sign(&verifying.header().to_string(), &lasting.to_string());
@@ -171,8 +171,8 @@ fn strangers() -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_clock_that_was_set_back_does_not_put_the_next_fetch_off() {
-    let verifying = Verifying::start();
+async fn setting_the_clock_back_does_not_delay_the_next_fetch() {
+    let verifying = TokenVerifier::start();
     assert!(!verifying.accepts(&with_unknown_key(0), 0).await);
     let next = local_stack::key::make().expect("a key");
     verifying.server.publish(Published::Keys(vec![jwk(&next)]));
@@ -193,7 +193,7 @@ async fn the_discovery_document_must_be_the_issuers_and_lead_to_a_safe_address()
         // Whoever is named before the address may mislead about where it leads.
         ("", "http://id.example.org@", false),
     ] {
-        let verifying = Verifying::start().discovering();
+        let verifying = TokenVerifier::start().discovering();
         let url = verifying.server.issuer().to_owned();
         let document =
             json!({"issuer": format!("{url}{issuer}"), "jwks_uri": keys_at(&url, scheme)});

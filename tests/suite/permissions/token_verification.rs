@@ -1,4 +1,4 @@
-//! AUTH_MODE=jwt: tokens that the function verifies itself, against a real issuer's keys.
+//! AUTH_MODE=jwt: tokens that the function verifies itself, with a real issuer's keys.
 
 use capacityctl::token::{self, Bearer, Issuer};
 use local_stack::issuer::{CLIENT_ID, LocalIssuer};
@@ -21,7 +21,7 @@ fn bearing<'a>(call: Call<'a>, scheme: &str, token: &str) -> Call<'a> {
 }
 
 #[tokio::test]
-async fn a_good_token_is_accepted_and_speaks_for_its_subject() {
+async fn a_valid_token_is_accepted_and_identifies_its_subject() {
     let issuer = LocalIssuer::on_free_port().expect("an issuer");
     let app = verifying(&issuer).await;
     let token = mint(issuer.issuer(), "editor");
@@ -32,7 +32,7 @@ async fn a_good_token_is_accepted_and_speaks_for_its_subject() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_accepted_is_answered_with_a_challenge() {
+async fn a_refused_token_gets_a_challenge() {
     let issuer = LocalIssuer::on_free_port().expect("an issuer");
     let app = verifying(&issuer).await;
     let (url, client_id) = (issuer.issuer().url.clone(), CLIENT_ID.to_owned());
@@ -45,14 +45,14 @@ async fn a_token_that_is_not_accepted_is_answered_with_a_challenge() {
 }
 
 #[tokio::test]
-async fn the_gateways_claims_count_for_nothing_where_there_is_no_gateway() {
+async fn gateway_claims_are_ignored_without_a_gateway() {
     let issuer = LocalIssuer::on_free_port().expect("an issuer");
     let app = verifying(&issuer).await;
     assert_eq!(app.get(30).by("editor").send().await.refused(401), "UNAUTHENTICATED");
 }
 
 #[tokio::test]
-async fn an_issuer_that_does_not_answer_makes_no_token_good() {
+async fn no_token_is_accepted_while_the_issuer_does_not_answer() {
     let issuer = LocalIssuer::on_free_port().expect("an issuer");
     let app = verifying(&issuer).await;
     let token = mint(issuer.issuer(), "editor");

@@ -1,4 +1,4 @@
-//! Where `cargo ctl` looks for tables, and whose tokens it makes.
+//! Where `cargo ctl` finds its tables, and whose tokens it makes.
 
 use std::{fs, path::PathBuf};
 
@@ -19,7 +19,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 #[test]
-fn the_standard_environment_wins() {
+fn the_standard_aws_environment_variables_win() {
     assert_eq!(deciding_variable(|name| name == "AWS_PROFILE"), Some("AWS_PROFILE"));
     assert_eq!(deciding_variable(|name| name == "AWS_ENDPOINT_URL"), Some("AWS_ENDPOINT_URL"));
     // Whoever names tables does not mean those of the local stack.
@@ -59,7 +59,7 @@ async fn a_stack_that_does_not_answer_is_not_used() {
 }
 
 #[tokio::test]
-async fn any_user_of_the_table_gets_a_token_active_or_not_and_nobody_else() {
+async fn every_known_user_gets_a_token_and_nobody_else_does() {
     let app = World::family().inactive_editor("gone", &[30]).start().await;
     let subject = users::find(&app.client, &app.tables.users, "gone-name").await;
     assert_eq!(subject.expect("a user").subject, "gone");

@@ -1,4 +1,4 @@
-//! What `capacityctl` accepts as a directory file.
+//! Which directory files `capacityctl` accepts.
 
 use capacityctl::{
     services_file::{self, ServiceRow},
@@ -40,7 +40,7 @@ fn a_row_is_read_with_its_optional_fields() {
 }
 
 #[test]
-fn an_empty_field_is_no_value_and_white_space_around_one_does_not_count() {
+fn empty_fields_have_no_value_and_fields_are_trimmed() {
     let rows = rows(&[" 7 , a , 1 ,,, ,,false"]);
     let [row] = rows.as_slice() else { panic!("one row") };
     assert_eq!((row.id.get(), row.name.as_str(), row.active), (7, "a", false));
@@ -61,7 +61,7 @@ fn another_header_is_refused() {
 }
 
 #[test]
-fn every_bad_line_is_named_with_all_that_is_wrong_in_it() {
+fn every_invalid_line_is_reported_with_all_its_errors() {
     let lines = [
         "0,a,1,,,,,true",
         "012,a,1,,,,,true",
@@ -91,7 +91,7 @@ fn every_bad_line_is_named_with_all_that_is_wrong_in_it() {
 }
 
 #[test]
-fn lines_are_counted_alike_with_either_line_end_empty_lines_and_line_breaks_in_fields() {
+fn line_numbers_are_right_for_any_line_end_empty_lines_and_multi_line_fields() {
     let lines = ["1,a,1,,,,,true", "", "2,\"b\nc\",1,,,,,true", "3,d,1,,,,,yes"];
     for end in ["\n", "\r\n"] {
         let error = services_file::parse(file(&lines, end).as_bytes()).expect_err("a refused file");
@@ -100,14 +100,14 @@ fn lines_are_counted_alike_with_either_line_end_empty_lines_and_line_breaks_in_f
 }
 
 #[test]
-fn a_repeated_id_is_named_with_the_line_of_the_first() {
+fn a_duplicate_id_is_reported_with_the_line_of_the_first() {
     let lines = ["5,a,1,,,,,true", "6,b,1,,,,,true", "5,a,1,,,,,true", "5,c,1,,,,,true"];
     let already = "service 5 is already on line 2";
     assert_eq!(problems(&lines), [format!("line 4: {already}"), format!("line 5: {already}")]);
 }
 
 #[test]
-fn json_is_read_like_csv_and_names_entries_with_their_lines() {
+fn json_is_read_like_csv_and_errors_have_line_numbers() {
     let csv = rows(&["7,\"a \"\"b\"\", c\",12,9,Dudley,,V02900,true", "9,d,1,,,,,f"]);
     let json = r#"[
         {"id": 7, "name": "a \"b\", c", "typeId": 12, "parentId": 9, "town": "Dudley", "postcode": null,
@@ -126,7 +126,7 @@ fn json_is_read_like_csv_and_names_entries_with_their_lines() {
 }
 
 #[test]
-fn every_bad_entry_of_json_is_named_with_all_that_is_wrong_in_it() {
+fn every_invalid_json_entry_is_reported_with_all_its_errors() {
     let json = r#"[
         {"id": 1.0, "name": "", "typeId": true, "parentId": -1, "active": 1},
         {"id": 1, "id": 2},
@@ -145,7 +145,7 @@ fn every_bad_entry_of_json_is_named_with_all_that_is_wrong_in_it() {
             "entry 1 (line 2): name: missing".to_owned(),
             format!("entry 1 (line 2): parentId: {digits}"),
             "entry 1 (line 2): typeId: must be 1 to 18 digits".to_owned(),
-            "entry 2 (line 3): a member is named twice".to_owned(),
+            "entry 2 (line 3): duplicate member name".to_owned(),
             format!("entry 3 (line 4): \"colour\" is not one of {known}"),
             "entry 3 (line 4): id: must be a text, a number, true or false".to_owned(),
             "entry 3 (line 4): name: must be a text, a number, true or false".to_owned(),

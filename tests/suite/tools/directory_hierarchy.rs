@@ -1,7 +1,7 @@
 //! Where `capacityctl` places the services of a directory file.
 
 use capacityctl::hierarchy::{self, ResolvedHierarchy, StoredService};
-use shared::domain::{Lineage, ServiceId};
+use shared::domain::{HierarchyPath, ServiceId};
 
 use crate::tools::directory_file::{rows, texts};
 
@@ -22,8 +22,8 @@ fn stored(id: u64, parent: Option<u64>, path: &str) -> StoredService {
     StoredService { id, parent: parent.and_then(ServiceId::new), path: path.to_owned() }
 }
 
-fn moved(path: &str) -> Lineage {
-    Lineage::parse(path).expect("a path")
+fn moved(path: &str) -> HierarchyPath {
+    HierarchyPath::parse(path).expect("a path")
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn services_below_a_moved_one_follow_it() {
 }
 
 #[test]
-fn what_an_interrupted_import_left_behind_is_put_right_by_the_next() {
+fn the_next_import_repairs_an_interrupted_one() {
     let table =
         [stored(9, None, "/9/"), stored(2, Some(9), "/9/2/"), stored(3, Some(2), "/1/2/3/")];
     let resolved = resolve(&["9,i,1,,,,,true"], &table);
@@ -75,7 +75,7 @@ fn an_unknown_parent_is_named_with_its_line_and_not_again_below() {
 }
 
 #[test]
-fn every_member_of_a_cycle_is_named_with_its_line() {
+fn every_member_of_a_cycle_is_reported_with_its_line() {
     let lines = ["1,a,1,2,,,,true", "2,b,1,1,,,,true", "3,c,1,3,,,,true", "4,d,1,1,,,,true"];
     assert_eq!(
         problems(&lines, &[]),

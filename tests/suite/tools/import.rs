@@ -1,10 +1,10 @@
-//! What `capacityctl` writes, seen in the tables.
+//! What an import writes to the tables.
 
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use capacityctl::{Error, services, users};
-use shared::config::Tables;
+use shared::store::TableNames;
 
 use crate::harness::{client, fresh_tables};
 
@@ -14,7 +14,7 @@ const FAMILY: [&str; 3] =
 
 struct Store {
     client: Client,
-    tables: Tables,
+    tables: TableNames,
 }
 
 impl Store {
@@ -137,7 +137,7 @@ async fn a_refused_directory_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_known_username_is_replaced_whole_and_leaves_nothing_under_its_old_subject() {
+async fn importing_a_known_username_replaces_it_and_removes_its_old_subject() {
     let store = Store::empty().await;
     let first = r#"[{"username": "ann", "subject": "s1", "active": true,
         "permissions": ["editCapacity"], "services": [1]}, {"username": "bob", "active": true}]"#;
@@ -155,7 +155,7 @@ async fn a_known_username_is_replaced_whole_and_leaves_nothing_under_its_old_sub
 }
 
 #[tokio::test]
-async fn a_subject_passes_to_another_user_only_if_the_file_says_where_its_holder_goes() {
+async fn a_subject_moves_to_another_user_only_if_the_file_gives_its_holder_a_new_one() {
     let store = Store::empty().await;
     let both = |ann: &str, bob: &str| {
         format!(

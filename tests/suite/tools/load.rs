@@ -17,7 +17,7 @@ use load::{
 };
 use local_stack::engine::REGION;
 use serde_json::{Value, json};
-use shared::store::service;
+use shared::store::parse_service;
 
 use crate::harness::{client, endpoint, fresh_tables, root};
 
@@ -104,7 +104,7 @@ async fn the_load_directory_is_what_an_import_would_write() {
     assert_eq!(json!(written)["unchanged"], 400, "{written}");
     let levels = (0..directory.size).map(|number| {
         let item = directory.item(number).expect("a row");
-        service(item).expect("a service").directory.lineage.ancestors().len()
+        parse_service(item).expect("a service").details.path.ancestors().len()
     });
     let mut at = [0; 4];
     levels.for_each(|level| at[level] += 1);
@@ -140,7 +140,7 @@ async fn the_capacity_proxy_adds_up_units_by_table_and_index() {
 }
 
 #[test]
-fn a_load_is_successful_only_if_every_request_is_answered_as_it_should_be() {
+fn a_load_run_passes_only_if_every_request_is_answered_correctly() {
     let of = |kind, statuses: &[(u16, u64)], errors: &[(&str, u64)]| LatencyResult {
         kind,
         requests: 10,

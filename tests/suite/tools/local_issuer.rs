@@ -1,4 +1,4 @@
-//! The local issuer's token endpoint: what it issues is accepted, and to whom it issues nothing.
+//! The local issuer's token endpoint: which tokens it issues, and to whom it issues none.
 
 use local_stack::{
     issuer::{CLIENT_ID, LocalIssuer},
@@ -84,7 +84,7 @@ async fn an_inactive_person_gets_a_token_that_the_api_refuses() {
 }
 
 #[tokio::test]
-async fn whoever_does_not_prove_who_they_are_gets_nothing() {
+async fn without_valid_credentials_no_token_is_issued() {
     let (issuer, _app) = world().await;
     let person = "grant_type=password&username=sample-editor";
     let refusals = [

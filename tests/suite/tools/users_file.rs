@@ -1,4 +1,4 @@
-//! What `capacityctl` accepts as a users file.
+//! Which users files `capacityctl` accepts.
 
 use capacityctl::users_file;
 
@@ -25,7 +25,7 @@ fn csv_is_read_like_json() {
 }
 
 #[test]
-fn every_bad_user_is_named_with_all_that_is_wrong() {
+fn every_invalid_user_is_reported_with_all_errors() {
     let json = r#"[
         {"username": "ann", "active": true},
         {"username": "ann", "subject": "s", "active": true},
@@ -58,7 +58,7 @@ fn every_bad_user_is_named_with_all_that_is_wrong() {
 }
 
 #[test]
-fn a_users_file_of_another_form_is_refused() {
+fn a_users_file_that_is_not_a_list_of_users_is_refused() {
     for (file, reason) in [
         ("", "line 1: the header must be username,subject,active,permissions,services"),
         ("username\nann\n", "line 1: the header must be"),

@@ -22,7 +22,7 @@ use crate::{benchmark::Benchmark, figures::Figures, store::Store};
 ///
 /// Needs valgrind. To limit functions to a share of a CPU it needs a writable cgroup.
 #[derive(Debug, Parser)]
-#[command(name = "cargo bench-lambda")]
+#[command(name = "bench-lambda", bin_name = "cargo bench-lambda")]
 struct Arguments {
     /// Benchmarks to run (hello, naive-get, …, get-status, …) [default: all]
     benchmarks: Vec<String>,

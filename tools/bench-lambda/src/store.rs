@@ -7,7 +7,7 @@ use local_stack::{
     function_env,
     tls_proxy::{ServerIdentity, TlsProxy},
 };
-use shared::{client::AMAZON, config::Tables};
+use shared::{runtime::client::AMAZON, store::TableNames};
 
 use crate::tables::root;
 
@@ -44,7 +44,7 @@ impl Store {
     }
 
     /// The environment variables of a function on these tables.
-    pub(crate) fn settings(&self, tables: &Tables) -> HashMap<String, String> {
+    pub(crate) fn settings(&self, tables: &TableNames) -> HashMap<String, String> {
         let mut settings = function_env::settings(tables);
         settings.extend(function_env::aws_variables(self.proxy.endpoint()));
         // The SDK's connector reads the first, our functions the second.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use local_stack::{engine::Engine, sample};
-use shared::config::Tables;
+use shared::store::TableNames;
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
@@ -16,7 +16,7 @@ pub(crate) fn root() -> PathBuf {
 }
 
 /// Creates the tables of template.yaml under new names, with the sample data.
-pub(crate) async fn create(engine: &Engine) -> Result<Tables, Box<dyn Error>> {
+pub(crate) async fn create(engine: &Engine) -> Result<TableNames, Box<dyn Error>> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let prefix = format!("bench-{}-", COUNT.fetch_add(1, Ordering::Relaxed));
     let template = fs::read_to_string(root().join("template.yaml"))?;

@@ -100,7 +100,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Import {
-    /// Services: CSV with the header id,name,typeId,parentId,town,postcode,odsCode,active, or JSON
+    /// Import services: CSV with the header id,name,typeId,parentId,town,postcode,odsCode,active, or JSON
     ///
     /// JSON is an array of objects with these members. The import first checks the whole file and reports
     /// every bad line. Then it writes each service that differs; it never changes a status. If a service
@@ -119,7 +119,7 @@ pub(crate) enum Import {
         #[arg(long, value_name = "NUMBER", requires = "deactivate_missing")]
         deactivate_at_most: Option<usize>,
     },
-    /// Users: CSV with the header username,subject,active,permissions,services, or JSON
+    /// Import users: CSV with the header username,subject,active,permissions,services, or JSON
     ///
     /// In CSV, permissions and services are separated by spaces. JSON is an array of objects with these
     /// members, in which permissions and services are arrays. The subject defaults to the username. An
@@ -135,9 +135,9 @@ pub(crate) enum Import {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Export {
-    /// Services, without statuses
+    /// Export services, without statuses
     Services(Destination),
-    /// Users with their rights
+    /// Export users with their rights
     Users(Destination),
 }
 

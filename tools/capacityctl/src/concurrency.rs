@@ -1,6 +1,6 @@
 //! Runs many requests concurrently, with a limit.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::{JoinError, JoinSet};
@@ -9,6 +9,12 @@ use crate::Error;
 
 /// The most requests in flight at the same time.
 pub const MAX_CONCURRENT: usize = 32;
+
+/// How often to send a write that DynamoDB refuses because of throttling or a transaction in flight, which the SDK
+/// does not retry.
+pub(crate) const MAX_ATTEMPTS: u32 = 60;
+/// The delay between two attempts.
+pub(crate) const RETRY_DELAY: Duration = Duration::from_millis(500);
 
 /// A progress bar on standard error, shown on a terminal only.
 #[must_use]

@@ -4,7 +4,7 @@ use std::{fmt, io, path::PathBuf, process::ExitCode};
 
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use serde_json::{Value, json};
-use shared::{config::ConfigError, domain::ServiceId};
+use shared::{domain::ServiceId, runtime::SettingsError};
 
 use crate::{ValidationError, target::TargetError};
 
@@ -54,7 +54,7 @@ pub enum Error {
     /// The service is inactive.
     NotInUse(ServiceId),
     /// Settings are missing or invalid.
-    Settings(ConfigError),
+    Settings(SettingsError),
     /// The API refused the request.
     Api {
         /// The HTTP status.
@@ -131,7 +131,7 @@ impl fmt::Display for Error {
                 "{source}\n{written} of {total} rows were written; run the same import again to write the rest: \
                  {effect}"
             ),
-            Self::Fault(fault) => f.write_str(&shared::telemetry::chain(fault)),
+            Self::Fault(fault) => f.write_str(&shared::store::error_chain(fault)),
             Self::UnknownUser(username) => {
                 write!(f, "user {username} does not exist; `user add` and `import users` add users")
             }

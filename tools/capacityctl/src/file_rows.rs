@@ -3,7 +3,7 @@
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord, Trim};
 use serde_json::value::RawValue;
-use shared::json::{self, Json};
+use strict_json::Json;
 
 use crate::validation::{Location, Problems, ValidationError};
 
@@ -175,7 +175,7 @@ fn read_json<T>(
 
 /// The texts of an entry's members, or all problems of its form.
 fn members(entry: &RawValue, columns: Columns) -> Result<Vec<String>, Vec<String>> {
-    let object = match json::parse(entry.get()) {
+    let object = match strict_json::parse(entry.get()) {
         Ok(Json::Object(object)) => object,
         Ok(_) => return Err(vec!["not an object".to_owned()]),
         Err(error) => return Err(vec![without_position(&error)]),

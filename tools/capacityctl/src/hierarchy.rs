@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use shared::{
-    domain::{Lineage, ServiceId},
+    domain::{HierarchyPath, ServiceId},
     store::keys::MAX_SORT_KEY_BYTES,
 };
 
@@ -32,10 +32,10 @@ pub struct StoredService {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResolvedHierarchy {
     /// The file's rows with their paths.
-    pub rows: Vec<(ServiceRow, Lineage)>,
+    pub rows: Vec<(ServiceRow, HierarchyPath)>,
     /// New paths of services that are in the table but not in the file: an ancestor moved, in this
     /// import or in one that was interrupted.
-    pub moved: Vec<Lineage>,
+    pub moved: Vec<HierarchyPath>,
     /// Services whose stored path contradicts the parents stored in the table: an import was interrupted.
     pub misplaced: HashSet<ServiceId>,
 }
@@ -69,7 +69,7 @@ pub fn resolve(
 }
 
 /// The path that a service should have; `None` if its stored path is right or its parents are not known.
-fn corrected_path(service: &StoredService, parents: &Parents) -> Option<Lineage> {
+fn corrected_path(service: &StoredService, parents: &Parents) -> Option<HierarchyPath> {
     let path = parents.path(service.id).ok()?;
     (path.to_string() != service.path).then_some(path)
 }
@@ -86,7 +86,7 @@ enum HierarchyError {
 struct Parents(HashMap<ServiceId, Option<ServiceId>>);
 
 impl Parents {
-    fn path(&self, id: ServiceId) -> Result<Lineage, HierarchyError> {
+    fn path(&self, id: ServiceId) -> Result<HierarchyPath, HierarchyError> {
         let mut chain = vec![id];
         let mut child = id;
         while let Some(parent) = self.0.get(&child).copied().flatten() {
@@ -103,7 +103,7 @@ impl Parents {
             child = parent;
         }
         let ancestors = chain.into_iter().skip(1).rev().collect();
-        let path = Lineage::new(ancestors, id);
+        let path = HierarchyPath::new(ancestors, id);
         if path.to_string().len() > MAX_SORT_KEY_BYTES {
             Err(HierarchyError::TooDeep)
         } else {

@@ -56,7 +56,7 @@ pub(crate) async fn services(
     let (mut parts, mut steps) = (Vec::new(), None);
     if dry_run {
         let changes = plan.changes.iter().map(|change| {
-            (change.kind, change.path.own().to_string(), change.differences.as_slice())
+            (change.kind, change.path.id().to_string(), change.differences.as_slice())
         });
         steps = Some(preview(changes, &mut parts));
     } else {

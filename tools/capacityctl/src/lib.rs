@@ -1,8 +1,8 @@
 //! `capacityctl`, the administrator's tool: imports and manages services and users, shows and sets
 //! statuses, mints tokens of the local stack, checks a deployment.
 //!
-//! It writes directory attributes and users directly. It sets a status as a client does: through the
-//! function `update-status`, on behalf of a user with the permission.
+//! It writes directory attributes and users directly. It sets a status by the same operation as the API's PUT, in
+//! the name of a user who has the right.
 
 pub mod cli;
 pub mod client;
@@ -38,6 +38,3 @@ pub use error::Error;
 pub use output::Output;
 pub use run::run;
 pub use validation::ValidationError;
-
-// `status` and `update` still use the earlier name.
-use error::Error as Failure;

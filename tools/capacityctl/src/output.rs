@@ -65,8 +65,6 @@ pub(crate) fn fields<const N: usize>(pairs: [(&str, Option<String>); N]) -> Stri
     });
     lines.collect::<Vec<_>>().join("\n")
 }
-// `status` still uses the earlier name.
-pub(crate) use fields as particulars;
 
 /// The style of a status.
 pub(crate) fn status_style(status: shared::domain::Rag) -> Style {

@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::{
     domain::{Service, ServiceId, Timestamp},
     http::{Clock, ListedService},
-    store::{self, keys::services as keys},
+    store::{self, ItemUpdate, keys::services as keys},
 };
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     output::{fields, status_style, table},
     scan,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
-    update::{Sent, Update},
+    update::{Update, UpdateOutcome},
     users,
     users_file::User,
 };
@@ -41,12 +41,12 @@ pub(crate) struct Filter {
 
 impl Filter {
     fn matches(&self, service: &Service) -> bool {
-        let directory = &service.directory;
-        let name = |text: &String| directory.name.to_lowercase().contains(&text.to_lowercase());
-        (self.all || directory.active)
-            && self.region.is_none_or(|region| directory.lineage.root() == region)
-            && self.parent.is_none_or(|parent| directory.lineage.is_within(parent))
-            && self.type_id.is_none_or(|type_id| directory.type_id == type_id)
+        let details = &service.details;
+        let name = |text: &String| details.name.to_lowercase().contains(&text.to_lowercase());
+        (self.all || details.active)
+            && self.region.is_none_or(|region| details.path.root() == region)
+            && self.parent.is_none_or(|parent| details.path.is_within(parent))
+            && self.type_id.is_none_or(|type_id| details.type_id == type_id)
             && self.name.as_ref().is_none_or(name)
     }
 }
@@ -61,7 +61,7 @@ struct ServiceOutput {
 
 impl ServiceOutput {
     fn at(service: Service, now: Timestamp) -> Self {
-        Self { active: service.directory.active, listed: ListedService::shown_at(service, now) }
+        Self { active: service.details.active, listed: ListedService::effective_at(service, now) }
     }
 }
 
@@ -69,25 +69,25 @@ impl ServiceOutput {
 pub(crate) async fn list(target: &Target, filter: &Filter) -> Result<Output, Error> {
     let items = scan::items(target.client(), target.table(SERVICES_TABLE)?, &[]).await?;
     let (services, unreadable): (Vec<_>, Vec<_>) =
-        items.into_iter().map(store::service).partition(Result::is_ok);
+        items.into_iter().map(store::parse_service).partition(Result::is_ok);
     let services = services.into_iter().flatten();
     let mut services: Vec<Service> = services.filter(|service| filter.matches(service)).collect();
     services.sort_by_cached_key(|service| {
-        let lineage = &service.directory.lineage;
-        (lineage.ancestors().to_vec(), lineage.own())
+        let path = &service.details.path;
+        (path.ancestors().to_vec(), path.id())
     });
     let now = Clock::system().now();
     let lines = services.iter().map(|service| {
-        let (directory, shown) = (&service.directory, service.record.clone().shown_at(now));
-        let parent = directory.lineage.parent();
+        let (details, shown) = (&service.details, service.record.clone().effective_at(now));
+        let parent = details.path.parent();
         let cells = [
             service.id().to_string(),
             shown.status.rag().as_str().to_owned(),
             shown.status.reset_at().map(|at| at.to_string()).unwrap_or_default(),
-            directory.type_id.to_string(),
+            details.type_id.to_string(),
             parent.map(|parent| parent.to_string()).unwrap_or_default(),
-            if directory.active { String::new() } else { "inactive".to_owned() },
-            directory.name.clone(),
+            if details.active { String::new() } else { "inactive".to_owned() },
+            details.name.clone(),
         ];
         (status_style(shown.status.rag()), cells)
     });
@@ -108,25 +108,25 @@ pub(crate) async fn show(target: &Target, id: ServiceId) -> Result<Output, Error
     let editors = users.iter().filter(|user| may_update(user, &service));
     let editors: Vec<&str> = editors.map(|user| user.username.as_str()).collect();
     let now = Clock::system().now();
-    let (directory, shown) = (service.directory.clone(), service.record.clone().shown_at(now));
-    let above = directory.lineage.ancestors().iter().rev().map(ToString::to_string);
+    let (details, shown) = (service.details.clone(), service.record.clone().effective_at(now));
+    let above = details.path.ancestors().iter().rev().map(ToString::to_string);
     let above = above.collect::<Vec<_>>().join(", below ");
     let reset = shown.status.reset_at();
     let changed = shown.modified.as_ref().map(|last| format!("{} by {}", last.at, last.by));
     let text = fields([
         ("id", Some(id.to_string())),
-        ("name", Some(directory.name)),
+        ("name", Some(details.name)),
         ("status", Some(shown.status.rag().as_str().to_owned())),
         ("reset", reset.map(|at| at.to_string())),
         ("changed", changed),
         ("notes", shown.modified.and_then(|last| last.notes)),
         ("version", Some(shown.version.to_string())),
-        ("active", Some(if directory.active { "yes" } else { "no" }.to_owned())),
-        ("type", Some(directory.type_id.to_string())),
+        ("active", Some(if details.active { "yes" } else { "no" }.to_owned())),
+        ("type", Some(details.type_id.to_string())),
         ("below", Some(above).filter(|above| !above.is_empty())),
-        ("town", directory.town),
-        ("postcode", directory.postcode),
-        ("ODS code", directory.ods_code),
+        ("town", details.town),
+        ("postcode", details.postcode),
+        ("ODS code", details.ods_code),
         (
             "may update",
             Some(if editors.is_empty() { "nobody".to_owned() } else { editors.join(", ") }),
@@ -154,7 +154,7 @@ pub(crate) async fn read(target: &Target, id: ServiceId) -> Result<Service, Erro
     let request = target.client().get_item().table_name(name).consistent_read(true);
     let request = request.key(keys::ID, AttributeValue::N(id.to_string()));
     let answer = request.send().await.map_err(|error| Error::store(name, error))?;
-    Ok(store::service(answer.item.ok_or(Error::UnknownService(id))?)?)
+    Ok(store::parse_service(answer.item.ok_or(Error::UnknownService(id))?)?)
 }
 
 /// Activates or deactivates a service. Its status and its parent stay.
@@ -164,12 +164,13 @@ pub(crate) async fn set_active(
     active: bool,
 ) -> Result<Output, Error> {
     let name = target.table(SERVICES_TABLE)?;
-    let update = Update::of(keys::ID, AttributeValue::N(id.to_string()))
+    let attributes = ItemUpdate::default()
         .set(keys::ACTIVE, AttributeValue::Bool(active))
-        .only_if(keys::ID);
+        .only_if_exists(keys::ID);
+    let update = Update::new(keys::ID, AttributeValue::N(id.to_string()), attributes);
     match update.send(target.client(), name).await? {
-        Sent::Refused => Err(Error::UnknownService(id)),
-        Sent::Written => {
+        UpdateOutcome::Refused => Err(Error::UnknownService(id)),
+        UpdateOutcome::Stored => {
             let state = if active { "active" } else { "inactive, readers get 404" };
             let text = format!("service {id} is {state}; table {name} {}", target.place());
             Ok(Output::new(text, &json!({"id": id.get(), "active": active})))

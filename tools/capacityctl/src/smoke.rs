@@ -121,7 +121,7 @@ impl Smoke {
         match self.http.send(method, &url, headers, body).await {
             Ok(response) => Some(response),
             Err(error) => {
-                let found = format!("no response: {}", shared::telemetry::chain(error.as_ref()));
+                let found = format!("no response: {}", shared::store::error_chain(error.as_ref()));
                 self.findings.add(what, Verdict::Bad, found, None);
                 None
             }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use shared::config::Tables;
+use shared::store::TableNames;
 
 /// The local stack's folder, in the workspace's root.
 pub const STATE_DIRECTORY: &str = ".local";
@@ -24,7 +24,7 @@ pub struct StackFile {
     /// The AWS region that the engine simulates.
     pub region: String,
     /// The table names.
-    pub tables: Tables,
+    pub tables: TableNames,
     /// The URL of the token issuer.
     pub issuer: String,
     /// The client id in tokens of people.

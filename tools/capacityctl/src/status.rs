@@ -1,65 +1,63 @@
-//! `status get`, `set` and `history`. A status is set by the function that clients' updates go to,
-//! in the name of a user who has the right: there is no other way.
+//! `status get`, `set` and `history`. `status set` is the use case behind the API's PUT, in the name of a user who
+//! has the right: there is no other way to change a status.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Value, json, value::to_raw_value};
+use serde_json::Value;
 use shared::{
     domain::{Change, Service, ServiceId},
-    http::{Clock, HistoryEntry, Representation, answer},
-    store::{History, Window},
+    http::{Clock, HistoryEntry, Problem, Representation, parse_status_update},
+    operations::{StatusUpdateCommand, Updated, authorise_status_update},
+    runtime::{reset_limits, table_names},
+    store::{AuditContext, StatusHistoryTable, TimeRange, UpdateTables},
 };
+use strict_json::{Json, Object};
+use uuid::Uuid;
 
 use crate::{
-    Failure, Output,
-    output::{particulars, status_style, table},
+    Error, Output,
+    output::{fields, status_style, table},
     service,
-    target::{Target, USERS_TABLE},
+    target::{STATUS_HISTORY_TABLE, Target, USERS_TABLE},
     users,
 };
 
-/// What a status is to be.
+/// An update of a status.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Setting {
-    /// Which service
+    /// Id of the service
     id: ServiceId,
     /// RED, AMBER or GREEN
     status: String,
-    /// The user in whose name, and by whose right
+    /// Username; the user must have the right to update the service
     #[arg(long = "as", value_name = "USERNAME")]
     username: String,
-    /// Minutes until AMBER or RED becomes GREEN; by default 240
+    /// Minutes until AMBER or RED becomes GREEN [default: 240]
     #[arg(long, value_name = "MINUTES", allow_negative_numbers = true)]
     reset_in: Option<String>,
-    /// What referrers are to know. Never anything about a patient
+    /// Notes for referrers; never anything about a patient
     #[arg(long, value_name = "TEXT")]
     notes: Option<String>,
 }
 
-/// What readers are shown now.
-pub(crate) async fn get(target: &Target, id: ServiceId) -> Result<Output, Failure> {
-    let Service { directory, record } = service::read(target, id).await?;
-    if !directory.active {
-        return Err(Failure::NotInUse(id));
+/// The status that readers see now.
+pub(crate) async fn get(target: &Target, id: ServiceId) -> Result<Output, Error> {
+    let Service { details, record } = service::read(target, id).await?;
+    if !details.active {
+        return Err(Error::NotInUse(id));
     }
-    let shown = record.shown_at(Clock::system().now());
-    let representation = Representation::new(id, &directory.name, shown);
-    let representation = representation.map_err(|problem| unwritable(&problem))?;
-    Ok(shown_to(&representation.into_response()))
+    let effective = record.effective_at(Clock::system().now());
+    let representation = Representation::new(id, &details.name, effective);
+    let representation = representation.map_err(|problem| refused(&problem))?;
+    Ok(shown(&representation))
 }
 
-fn unwritable(problem: &shared::http::Problem) -> Failure {
-    Failure::Unwritable(problem.code().to_owned())
-}
-
-/// An answer of the API, as people read it.
-fn shown_to(response: &shared::http::Response) -> Output {
-    represented(serde_json::from_slice(response.body()).unwrap_or_default())
+/// A representation as people read it.
+fn shown(representation: &Representation) -> Output {
+    represented(serde_json::from_str(representation.json()).unwrap_or_default())
 }
 
 fn represented(status: Value) -> Output {
     let text = |name: &str| status.get(name)?.as_str().map(str::to_owned);
-    let shown = particulars([
+    let shown = fields([
         ("id", status.get("id").map(ToString::to_string)),
         ("name", text("name")),
         ("status", text("status")),
@@ -72,19 +70,14 @@ fn represented(status: Value) -> Output {
 }
 
 /// The newest changes, newest first.
-pub(crate) async fn history(
-    target: &Target,
-    id: ServiceId,
-    limit: usize,
-) -> Result<Output, Failure> {
+pub(crate) async fn history(target: &Target, id: ServiceId, limit: usize) -> Result<Output, Error> {
     service::read(target, id).await?;
-    let mut settings = target.settings();
-    let history = History::read(&mut settings, target.client());
-    let history = settings.finish(history).map_err(Failure::Settings)?;
+    let name = target.table(STATUS_HISTORY_TABLE)?.to_owned();
+    let history = StatusHistoryTable::new(target.client(), name);
     let (now, mut changes, mut after) = (Clock::system().now(), Vec::new(), None);
     while changes.len() < limit {
         let room = (limit - changes.len()).min(PAGE);
-        let page = history.page(id, Window::default(), after, room, now).await?;
+        let page = history.page(id, TimeRange::default(), after, room, now).await?;
         changes.extend(page.changes);
         after = page.next;
         if after.is_none() {
@@ -111,71 +104,59 @@ fn cells(change: &Change) -> [String; 6] {
     ]
 }
 
-/// Sets a status as `PUT` does.
-pub(crate) async fn set(target: &Target, setting: Setting) -> Result<Output, Failure> {
+/// Sets a status as PUT does.
+pub(crate) async fn set(target: &Target, setting: Setting) -> Result<Output, Error> {
     let (client, table) = (target.client(), target.table(USERS_TABLE)?);
-    let user = users::named(client, table, &setting.username).await?;
-    let mut settings = target.settings();
-    let deps = update_status::Deps::read(&mut settings, client);
-    let deps = settings.finish(deps).map_err(Failure::Settings)?;
-    let event = to_raw_value(&put(&user.subject, &setting))
-        .map_err(|error| Failure::Unwritable(error.to_string()))?;
-    let answered = answer(&event, async |request| update_status::handle(&deps, request).await);
-    let answered = answered.await.map_err(|error| Failure::Unwritable(error.to_string()))?;
-    let answered = serde_json::to_value(answered).unwrap_or_default();
-    let member = |name| answered.get(name).cloned().unwrap_or_default();
-    let body: Value =
-        serde_json::from_str(member("body").as_str().unwrap_or_default()).unwrap_or_default();
-    match member("statusCode").as_u64().and_then(|status| u16::try_from(status).ok()) {
-        Some(200) => {
-            let mut output = represented(body);
-            output.text.push_str(&format!("\nstored in the tables {}", target.place()));
-            Ok(output)
-        }
-        status => Err(Failure::Api { status: status.unwrap_or(500), detail: problem(&body) }),
-    }
+    let user = users::find(client, table, &setting.username).await?;
+    let settings = target.settings();
+    let names = table_names(&settings).map_err(Error::Settings)?;
+    let limits = reset_limits(&settings).map_err(Error::Settings)?;
+    let (now, request_id) = (Clock::system().now(), Uuid::new_v4().to_string());
+    let command = StatusUpdateCommand {
+        subject: &user.subject,
+        service: Some(setting.id),
+        key: None,
+        audit: AuditContext { at: now, request_id: &request_id },
+    };
+    let body = update_body(&setting);
+    let tables = UpdateTables::new(client, names);
+    let update = async {
+        let update = authorise_status_update(&tables, command).await?;
+        let decide =
+            |_: &_, _| parse_status_update(&body, limits).map_err(Problem::ValidationFailed);
+        update.apply(String::new, decide, |_| ()).await
+    };
+    let updated = update.await.map_err(|error| refused(&Problem::from(error)))?;
+    let (name, effective) = match updated {
+        Updated::Stored { service, effective, .. } => (service.name, effective),
+        Updated::Replayed { service_name, effective, .. } => (service_name, effective),
+    };
+    let representation = Representation::new(setting.id, &name, effective);
+    let mut output = shown(&representation.map_err(|problem| refused(&problem))?);
+    output.text.push_str(&format!("\nstored in the tables {}", target.place()));
+    Ok(output)
 }
 
-/// The request as the gateway would hand it on.
-fn put(subject: &str, setting: &Setting) -> Value {
-    let path = format!("/services/{}/capacitystatus", setting.id);
+/// The fields of the update, as a client of the API would send them.
+fn update_body(setting: &Setting) -> Object {
     let given = [
         ("status", Some(&setting.status)),
         ("resetStatusIn", setting.reset_in.as_ref()),
         ("notes", setting.notes.as_ref()),
     ];
     let given = given.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    let body: BTreeMap<&str, &String> = given.collect();
-    json!({
-        "version": "2.0",
-        "routeKey": "PUT /services/{id}/capacitystatus",
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": {"content-type": "application/json"},
-        "pathParameters": {"id": setting.id.to_string()},
-        "requestContext": {
-            "http": {"method": "PUT", "path": path},
-            "authorizer": {"jwt": {"claims": {
-                "sub": subject, "token_use": "access", "scope": "capacity/write",
-            }}},
-        },
-        "body": json!(body).to_string(),
-        "isBase64Encoded": false,
-    })
+    given.map(|(name, value)| (name.to_owned(), Json::String(value.clone()))).collect()
 }
 
-/// What a problem document says, every wrong field included.
-fn problem(document: &Value) -> String {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let errors = document["errors"].as_array().into_iter().flatten();
-    let errors = errors.map(|error| {
-        format!(
-            "; {} {}: {}",
-            text(&error["code"]),
-            text(&error["pointer"]),
-            text(&error["detail"])
-        )
-    });
-    let whole = [text(&document["code"]), ": ".to_owned(), text(&document["detail"])];
-    whole.into_iter().chain(errors).collect()
+/// The failure of a problem, with every invalid field.
+fn refused(problem: &Problem) -> Error {
+    let errors = match problem {
+        Problem::ValidationFailed(errors) => errors.as_slice(),
+        _ => &[],
+    };
+    let errors =
+        errors.iter().map(|error| format!("; {} {}: {}", error.code, error.pointer, error.detail));
+    let detail = format!("{}: {}", problem.code(), problem.detail());
+    let detail = std::iter::once(detail).chain(errors).collect();
+    Error::Api { status: problem.status().as_u16(), detail }
 }

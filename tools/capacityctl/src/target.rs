@@ -10,7 +10,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::Client;
-use shared::config::Environment;
+use shared::runtime::Environment;
 
 use crate::{
     client::{aws_client, local_client},
@@ -91,11 +91,13 @@ impl fmt::Display for TargetError {
             ),
             Self::MissingTable(variable, because) => write!(
                 f,
-                "{because} is set, but {variable} is not: set it to work on AWS, or unset {because} to use the local stack"
+                "{because} is set, so the environment selects the tables, but {variable} is not set: \
+                 set it, or unset {because} to use the local stack"
             ),
             Self::NoIssuer(because) => write!(
                 f,
-                "only the local stack issues tokens, but {because} is set, which selects AWS: unset it"
+                "only the local stack issues tokens, but {because} is set, so the environment selects the tables: \
+                 unset it"
             ),
         }
     }
@@ -207,7 +209,7 @@ impl Target {
     pub fn place(&self) -> String {
         match self.origin {
             Origin::Environment(because) => {
-                format!("on AWS ({because} is set)")
+                format!("that the environment selects ({because} is set)")
             }
             Origin::Stack(_) => "of the local stack".to_owned(),
         }

@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-use shared::{domain::ServiceId, store::keys::users as keys};
+use shared::{
+    domain::ServiceId,
+    store::{ItemUpdate, keys::users as keys},
+};
 
 use crate::{
     Error, Output, ValidationError,
     output::{PLAIN, WARNING, fields, table},
     service,
     target::{Target, USERS_TABLE},
-    update::{Sent, Update},
+    update::{Update, UpdateOutcome},
     users,
     users_file::{self, PERMISSIONS, User},
     validation::{Location, Problems},
@@ -113,8 +116,9 @@ pub(crate) async fn add(target: &Target, new: NewUser) -> Result<Output, Error> 
         services: services.into_iter().collect(),
     };
     let added = entry(&user);
-    let text = format!("added user {} {}", user.username, target.place());
-    users::add(target.client(), target.table(USERS_TABLE)?, user).await?;
+    let table = target.table(USERS_TABLE)?;
+    let text = format!("added user {} to table {table} {}", user.username, target.place());
+    users::add(target.client(), table, user).await?;
     Ok(Output::new(text, &added))
 }
 
@@ -146,7 +150,9 @@ pub(crate) async fn change_rights(
         let text = "give --permission or --service";
         return Err(ValidationError::new(Location::CommandLine, text).into());
     }
-    update_user(target, username, |update| update.sets(sets, grants)).await
+    let attributes = ItemUpdate::default();
+    let attributes = if grants { attributes.add(sets) } else { attributes.delete(sets) };
+    update_user(target, username, attributes).await
 }
 
 /// Activates or deactivates a user. Their rights stay.
@@ -155,22 +161,22 @@ pub(crate) async fn set_active(
     username: &str,
     active: bool,
 ) -> Result<Output, Error> {
-    update_user(target, username, |update| update.set(keys::ACTIVE, AttributeValue::Bool(active)))
-        .await
+    let attributes = ItemUpdate::default().set(keys::ACTIVE, AttributeValue::Bool(active));
+    update_user(target, username, attributes).await
 }
 
 async fn update_user(
     target: &Target,
     username: &str,
-    build: impl FnOnce(Update) -> Update,
+    attributes: ItemUpdate,
 ) -> Result<Output, Error> {
     let (client, table) = (target.client(), target.table(USERS_TABLE)?);
     let user = users::find(client, table, username).await?;
-    let update = Update::of(keys::SUBJECT, AttributeValue::S(user.subject))
-        .only_if_equal(keys::USERNAME, Some(AttributeValue::S(username.to_owned())));
-    match build(update).send(client, table).await? {
-        Sent::Refused => Err(Error::ConcurrentModification { table: table.to_owned() }),
-        Sent::Written => {
+    let attributes = attributes.only_if(keys::USERNAME, AttributeValue::S(username.to_owned()));
+    let update = Update::new(keys::SUBJECT, AttributeValue::S(user.subject), attributes);
+    match update.send(client, table).await? {
+        UpdateOutcome::Refused => Err(Error::ConcurrentModification { table: table.to_owned() }),
+        UpdateOutcome::Stored => {
             let mut output = show(target, username).await?;
             output.text.push_str(&format!("\nin table {table} {}", target.place()));
             Ok(output)

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use capacityctl::{services_file::ServiceRow, validation::Location};
 use local_stack::sample::{PROVIDER_TYPE, PROVIDERS, REGION_TYPE, REGIONS, SERVICES};
 use shared::{
-    domain::{Lineage, ServiceId},
+    domain::{HierarchyPath, ServiceId},
     store::keys::services as keys,
 };
 
@@ -110,7 +110,7 @@ impl GeneratedDirectory {
                 .filter_map(service_id)
                 .collect();
         ancestors.reverse();
-        let path = Lineage::new(ancestors, row.id);
+        let path = HierarchyPath::new(ancestors, row.id);
         let number = |number: u64| AttributeValue::N(number.to_string());
         let attributes = [
             (keys::ID, Some(number(row.id.get()))),

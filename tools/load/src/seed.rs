@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::{
     types::{PutRequest, WriteRequest},
 };
 use capacityctl::users_file::User;
-use shared::{config::Tables, store::keys::users::EDIT_CAPACITY};
+use shared::{store::TableNames, store::keys::users::EDIT_CAPACITY};
 use tokio::task::JoinSet;
 
 use crate::{
@@ -31,7 +31,7 @@ const MAX_CONCURRENT: usize = 4;
 /// An error of DynamoDB.
 pub async fn seed_tables(
     client: &Client,
-    tables: &Tables,
+    tables: &TableNames,
     directory: GeneratedDirectory,
 ) -> Result<(), Error> {
     let numbers: Vec<u64> = (0..directory.size).collect();

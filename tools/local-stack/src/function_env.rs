@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 
-use shared::config::Tables;
+use shared::store::TableNames;
 
 use crate::engine::REGION;
 
 /// The variables that template.yaml sets, with sample values.
 #[must_use]
-pub fn settings(tables: &Tables) -> HashMap<String, String> {
+pub fn settings(tables: &TableNames) -> HashMap<String, String> {
     let fixed = [
         ("AUTH_MODE", "gateway"),
         ("RESET_DEFAULT_MINUTES", "240"),

@@ -12,7 +12,7 @@ use capacityctl::{
     target::{deciding_variable, is_set},
     users,
 };
-use shared::config::Tables;
+use shared::store::TableNames;
 
 use crate::{
     Error,
@@ -212,7 +212,7 @@ async fn start_engine(
     listener: TcpListener,
     state: &State,
     template: &str,
-) -> Result<(Engine, Tables), Error> {
+) -> Result<(Engine, TableNames), Error> {
     let engine = Engine::on_disk(listener, &state.database()?)
         .map_err(|error| Error::Start("DynamoDB engine", error))?;
     let tables = tables::create(&engine.client(), template, TABLE_PREFIX).await?;

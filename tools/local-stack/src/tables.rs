@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::{
         Projection, TableDescription, TableStatus, TimeToLiveSpecification,
     },
 };
-use shared::config::Tables;
+use shared::store::TableNames;
 
 use crate::template::{self, Index, KeyElement, Table};
 
@@ -49,9 +49,9 @@ impl std::error::Error for TablesError {}
 
 /// The names of the tables that [`create`] creates.
 #[must_use]
-pub fn names(prefix: &str) -> Tables {
+pub fn names(prefix: &str) -> TableNames {
     let name = |logical_id| table_name(prefix, logical_id);
-    Tables {
+    TableNames {
         services: name("ServicesTable"),
         status_history: name("StatusHistoryTable"),
         users: name("UsersTable"),
@@ -76,7 +76,11 @@ fn table_name(prefix: &str, logical_id: &str) -> String {
 /// # Errors
 ///
 /// An invalid template, an existing table that differs, an error of DynamoDB.
-pub async fn create(client: &Client, template: &str, prefix: &str) -> Result<Tables, TablesError> {
+pub async fn create(
+    client: &Client,
+    template: &str,
+    prefix: &str,
+) -> Result<TableNames, TablesError> {
     let tables = template::tables(template).map_err(TablesError::Template)?;
     let mut new = Vec::new();
     for (logical_id, table) in &tables {

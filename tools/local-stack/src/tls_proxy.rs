@@ -40,7 +40,7 @@ impl ServerIdentity {
     /// A key or certificate cannot be generated.
     pub fn new() -> Result<Self, Box<dyn Error>> {
         let (root_key, intermediate_key, server_key) = (key()?, key()?, key()?);
-        let (root, intermediate) = (authority("A root"), authority("An authority below it"));
+        let (root, intermediate) = (authority("Root"), authority("Intermediate"));
         let root_certificate = root.self_signed(&root_key)?;
         let root = Issuer::new(root, root_key);
         let intermediate_certificate = intermediate.signed_by(&intermediate_key, &root)?;

@@ -8,7 +8,7 @@ use std::{collections::HashMap, fs, path::Path, process::Command, time::Duration
 use lambda_emulator::{ExecutionEnvironment, InvocationResult, Outcome};
 use local_stack::{function_env, schedule};
 use serde_json::{Value, json};
-use shared::http::Answer;
+use shared::http::GatewayResponse;
 
 use self::silence::Silence;
 use crate::{
@@ -53,7 +53,7 @@ fn reply(event: &str, ended: InvocationResult) -> Reply {
     let Outcome::Response(answer) = ended.outcome else {
         panic!("no answer: {:?}", ended.outcome);
     };
-    let reply = Reply::from(serde_json::from_value::<Answer>(answer).expect("an answer"));
+    let reply = Reply::from(serde_json::from_value::<GatewayResponse>(answer).expect("an answer"));
     let event: Value = serde_json::from_str(event).expect("JSON");
     let route = event["routeKey"].as_str().expect("a route");
     let (method, path) = route.split_once(' ').unwrap_or(("ANY", "/$default"));
@@ -84,7 +84,7 @@ async fn every_built_function_answers_its_events() {
 
 /// However the store falls silent, and not for the first request alone.
 #[tokio::test]
-async fn a_silent_store_is_told_while_there_is_time() {
+async fn every_built_function_answers_503_in_time_when_the_store_is_silent() {
     let app = sample_app().await;
     let mut tasks = tokio::task::JoinSet::new();
     for how in Silence::ALL {
@@ -117,7 +117,7 @@ async fn a_silent_store_is_told_while_there_is_time() {
 
 /// The lookup of the store's name needs a thread, and the library panics where there can be none.
 #[tokio::test]
-async fn a_panic_is_a_problem_document_and_the_environment_goes_on() {
+async fn a_panic_is_a_problem_document_and_the_process_serves_the_next_request() {
     let library = root().join("target/no_thread.so");
     let source = Path::new(file!()).with_file_name("no_thread.c");
     let mut compiler = Command::new("cc");
@@ -143,7 +143,7 @@ async fn a_panic_is_a_problem_document_and_the_environment_goes_on() {
 
         let log = log(running).await;
         let [rehearsed, panicked, fault, failed, ..] = log.as_slice() else { panic!("{log:?}") };
-        assert_eq!(rehearsed["message"], "rehearsal_failed");
+        assert_eq!(rehearsed["message"], "warmup_failed");
         assert_eq!(rehearsed["status"], 500);
         let place = panicked["location"].as_str().expect("a place");
         assert!(panicked["message"] == "panicked" && place.contains("net/addr.rs"), "{panicked}");

@@ -17,10 +17,9 @@ use local_stack::{
     function_env,
     tls_proxy::{ServerIdentity, TlsProxy},
 };
-use shared::{
+use shared::runtime::{
+    Environment, Timeouts,
     client::{AMAZON, ClientSettings},
-    config::Environment,
-    store::Timeouts,
 };
 use time::{OffsetDateTime, PrimitiveDateTime, format_description::well_known::Iso8601};
 use x509_parser::pem::Pem;
@@ -32,8 +31,8 @@ use crate::harness::endpoint;
 fn client(store: &str, more: &[(&str, &str)]) -> Client {
     let mut settings = function_env::aws_variables(store);
     settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    let mut environment: Environment = settings.into_iter().collect();
-    let settings = ClientSettings::read(&mut environment).expect("settings");
+    let environment: Environment = settings.into_iter().collect();
+    let settings = ClientSettings::read(&environment).expect("settings");
     settings.client(&Timeouts::default())
 }
 
@@ -46,13 +45,12 @@ async fn read(client: &Client) -> bool {
 fn refused(settings: &[(&str, &str)]) -> String {
     let mut all: HashMap<_, _> = function_env::aws_variables("http://127.0.0.1:1");
     all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    let mut environment: Environment = all.into_iter().collect();
-    let settings = ClientSettings::read(&mut environment);
-    environment.finish(settings).expect_err("bad settings").to_string()
+    let environment: Environment = all.into_iter().collect();
+    ClientSettings::read(&environment).expect_err("invalid settings").to_string()
 }
 
 #[tokio::test]
-async fn a_store_is_trusted_by_its_authority_and_its_name() {
+async fn the_client_checks_the_certificate_authority_and_the_host_name() {
     let (identity, other) =
         (ServerIdentity::new().expect("a"), ServerIdentity::new().expect("another"));
     let front = TlsProxy::start(&identity, &endpoint()).await.expect("a port");
@@ -79,12 +77,12 @@ async fn a_store_is_trusted_by_its_authority_and_its_name() {
 }
 
 #[test]
-fn bad_roots_and_addresses_stop_the_start() {
+fn invalid_roots_or_addresses_stop_the_function_at_start() {
     let https = ("AWS_ENDPOINT_URL_DYNAMODB", "https://localhost:1");
     let roots = |file| refused(&[https, ("AWS_CA_BUNDLE", file)]);
     assert!(roots("/no/such/file").contains("AWS_CA_BUNDLE: No such file"));
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    assert_eq!(roots(manifest), "bad settings: AWS_CA_BUNDLE: no certificate");
+    assert_eq!(roots(manifest), "invalid settings: AWS_CA_BUNDLE: no certificate");
     let addresses = ["dynamodb", "ftp://dynamodb", "https://", "https://a b", "http:///path"];
     let more = ["https://dynamodb/prefix", "https://dynamodb/?query", "https://user:word@dynamodb"];
     for address in addresses.into_iter().chain(more) {
@@ -93,7 +91,7 @@ fn bad_roots_and_addresses_stop_the_start() {
     }
     assert_eq!(
         refused(&[("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", ""), ("AWS_REGION", "")]),
-        "bad settings: AWS_REGION: is missing; AWS_ACCESS_KEY_ID: is missing; \
+        "invalid settings: AWS_REGION: is missing; AWS_ACCESS_KEY_ID: is missing; \
          AWS_SECRET_ACCESS_KEY: is missing"
     );
 }
@@ -136,7 +134,7 @@ async fn an_unused_connection_outlives_a_pause_of_minutes() {
 
 /// And without a further attempt of the SDK's, which would wait before it.
 #[tokio::test]
-async fn a_connection_that_the_store_has_ended_is_replaced_without_an_error() {
+async fn a_connection_closed_by_the_store_is_replaced_without_an_error() {
     // Without an answer, in its head, in its body.
     let halves = [0, 20, ANSWER.len() - 1].map(Ends::InSecondAnswer);
     for ends in halves.into_iter().chain([Ends::AfterAnswer]) {

@@ -43,12 +43,19 @@ pub(super) fn failed() -> HttpResponse {
 }
 
 pub(super) fn refused(code: &str, reasons: &[&str]) -> HttpResponse {
+    let Answer { status, body } = refusal(code, reasons);
+    HttpResponse::new(status, SdkBody::from(body))
+}
+
+/// An answer of status 400: that error, and for a cancelled transaction the reason of each action.
+pub(super) fn refusal(code: &str, reasons: &[&str]) -> Answer {
     let mut document = error(code);
     if !reasons.is_empty() {
         document["CancellationReasons"] =
             reasons.iter().map(|code| json!({"Code": code})).collect();
     }
-    answer(400, document.to_string())
+    let status = StatusCode::try_from(400).expect("a status");
+    Answer { status, body: document.to_string().into() }
 }
 
 fn error(code: &str) -> Value {

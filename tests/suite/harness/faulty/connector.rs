@@ -20,12 +20,15 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
-use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use serde_json::{Value, json};
 
 use super::{
     App, HeldBack, Shared,
     answer::{Answer, success},
     fate::Fate,
+    in_flight::{Hidden, Row, rows},
+    lie::Lie,
 };
 
 /// The app's client, but for the connection, and with nothing in it that depends on time.
@@ -106,7 +109,8 @@ impl Faulty {
         if plan.others_first {
             self.shared.others().await;
         }
-        self.shared.count(operation, plan.fate);
+        self.shared.in_flight.count_call();
+        self.shared.count(operation.clone(), plan.fate);
         let request = match self.shared.lie {
             Some(lie) => lie.told_in(request),
             None => request,
@@ -115,7 +119,7 @@ impl Faulty {
         if plan.fate.is_applied() {
             let answer = match self.shared.lie {
                 Some(lie) if lie.is_unsent(&body) => success("{}"),
-                _ => read(self.real.call(request).await?).await?,
+                _ => self.apply(&operation, request, plan.fate).await?,
             };
             let answer = plan.fate.after(answer, &body)?;
             return Ok(match self.shared.lie {
@@ -128,6 +132,63 @@ impl Faulty {
             self.shared.hold_back(HeldBack { calls, request, connector });
         }
         plan.fate.instead(&body)
+    }
+
+    /// Has the engine answer, unless a transaction in flight does not allow it.
+    async fn apply(
+        &self,
+        operation: &str,
+        request: HttpRequest,
+        fate: Fate,
+    ) -> Result<Answer, ConnectorError> {
+        let body = request.body().bytes().unwrap_or_default();
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let in_flight = &self.shared.in_flight;
+        let isolated =
+            operation != "TransactGetItems" || self.shared.lie != Some(Lie::ReadsNotIsolated);
+        if let Some(refusal) = in_flight.refusal(operation, &body).filter(|_| isolated) {
+            return Ok(refusal);
+        }
+        let answer = match fate {
+            Fate::HalfVisible(hidden) => self.apply_half_visible(request, &body, hidden).await?,
+            _ => read(self.real.call(request).await?).await?,
+        };
+        Ok(in_flight.half_visible(operation, &body, answer))
+    }
+
+    /// Has the engine apply a transaction, which is in flight from then on: unless it changes nothing,
+    /// because it is refused or was applied before.
+    async fn apply_half_visible(
+        &self,
+        request: HttpRequest,
+        body: &Value,
+        hidden: Hidden,
+    ) -> Result<Answer, ConnectorError> {
+        let again = request.try_clone().expect("a body in memory");
+        let before = self.items(&again, body).await?;
+        let answer = read(self.real.call(request).await?).await?;
+        if self.items(&again, body).await? != before {
+            self.shared.in_flight.add(body, before, hidden);
+        }
+        Ok(answer)
+    }
+
+    /// The items of a transaction's rows, as the engine has them.
+    async fn items(
+        &self,
+        transaction: &HttpRequest,
+        body: &Value,
+    ) -> Result<Vec<Option<Value>>, ConnectorError> {
+        let mut request = transaction.try_clone().expect("a body in memory");
+        let gets: Vec<_> = rows("TransactWriteItems", body).iter().map(Row::get).collect();
+        let text = json!({"TransactItems": gets}).to_string();
+        request.headers_mut().insert("x-amz-target", "DynamoDB_20120810.TransactGetItems");
+        request.headers_mut().insert("content-length", text.len().to_string());
+        *request.body_mut() = SdkBody::from(text);
+        let answer = read(self.real.call(request).await?).await?;
+        let body: Value = serde_json::from_slice(&answer.body).expect("JSON");
+        let responses = body["Responses"].as_array().expect("a response for each row").iter();
+        Ok(responses.map(|response| response.get("Item").cloned()).collect())
     }
 }
 

@@ -4,7 +4,10 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::Connect
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
 
-use super::answer::{Answer, Cut, broken, failed, late, refused, without_a_key};
+use super::{
+    answer::{Answer, Cut, broken, failed, late, refused, without_a_key},
+    in_flight::Hidden,
+};
 
 /// What becomes of a call. The ways in which it is applied and this is not known come in pairs with
 /// those that look alike and where it is not.
@@ -22,6 +25,9 @@ pub(crate) enum Fate {
     AnsweredLate,
     /// It is applied after so many further calls, and there is no answer in time.
     HeldBack(u32),
+    /// The transaction is applied, and there is no answer in time. For so many further calls its rows
+    /// are still hidden from other reads, and it is in flight.
+    HalfVisible(Hidden),
     /// It is not applied: status 500.
     Failed,
     /// It is applied: status 500.
@@ -54,6 +60,18 @@ const REASONS: [&str; 7] = [
     "None",
 ];
 
+/// Why a `TransactGetItems` can be cancelled.
+const READ_REASONS: [&str; 5] = [
+    "TransactionConflict",
+    "ProvisionedThroughputExceeded",
+    "ThrottlingError",
+    "ValidationError",
+    "None",
+];
+
+/// The first row becomes visible before the others, or after them.
+const HALF_VISIBLE: [Hidden; 2] = [[0, 4, 4, 4], [4, 0, 0, 0]];
+
 impl Fate {
     /// What can become of a call of that action.
     pub(crate) fn of(operation: &str) -> Vec<Self> {
@@ -73,9 +91,11 @@ impl Fate {
             "BatchGetItem" => fates.extend((0..3).map(Self::Unprocessed)),
             "TransactWriteItems" => {
                 fates.extend([1, 2, 4].map(Self::HeldBack));
+                fates.extend(HALF_VISIBLE.map(Self::HalfVisible));
                 fates.extend(REASONS.map(Self::Cancelled));
                 fates.push(Self::InProgress);
             }
+            "TransactGetItems" => fates.extend(READ_REASONS.map(Self::Cancelled)),
             _ => {}
         }
         fates
@@ -90,6 +110,7 @@ impl Fate {
             Self::TimedOut => "no answer in time, not applied",
             Self::AnsweredLate => "no answer in time, applied",
             Self::HeldBack(_) => "no answer in time, applied later",
+            Self::HalfVisible(_) => "no answer in time, half visible",
             Self::Failed => "status 500, not applied",
             Self::FailedAfter => "status 500, applied",
             Self::Reset => "applied, reset in the middle of the answer",
@@ -108,6 +129,7 @@ impl Fate {
             Self::Passed
             | Self::AnswerLost
             | Self::AnsweredLate
+            | Self::HalfVisible(_)
             | Self::FailedAfter
             | Self::Reset
             | Self::Truncated
@@ -133,7 +155,7 @@ impl Fate {
         let half = body.len() / 2;
         let body = match self {
             Self::AnswerLost => return Err(broken()),
-            Self::AnsweredLate => return Err(late()),
+            Self::AnsweredLate | Self::HalfVisible(_) => return Err(late()),
             Self::FailedAfter => return Ok(failed()),
             Self::Reset => SdkBody::from_body_1_x(Cut(Some(body.into_iter().take(half).collect()))),
             Self::Truncated => SdkBody::from(body.get(..half).unwrap_or_default().to_vec()),

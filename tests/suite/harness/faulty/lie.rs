@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// One safeguard less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub(crate) enum Lie {
     NeverStored,
     /// Keys that were left unprocessed are not named: they seem to be absent.
     UnprocessedUnnamed,
+    /// A `TransactGetItems` is isolated from transactions in flight no better than a `BatchGetItem`.
+    ReadsNotIsolated,
 }
 
 impl Lie {
@@ -41,7 +43,10 @@ impl Lie {
             Self::ConditionStripped => members.iter_mut().for_each(unconditional),
             Self::HistoryDropped => members.retain(|member| !puts_into(member, "status-history")),
             Self::KeyDropped => members.retain(|member| !puts_into(member, "idempotency")),
-            Self::ChangeUnseen | Self::NeverStored | Self::UnprocessedUnnamed => return request,
+            Self::ChangeUnseen
+            | Self::NeverStored
+            | Self::UnprocessedUnnamed
+            | Self::ReadsNotIsolated => return request,
         }
         let text = body.to_string();
         request.headers_mut().insert("content-length", text.len().to_string());
@@ -63,12 +68,10 @@ impl Lie {
         let untrue = match self {
             Self::UnprocessedUnnamed => members.remove("UnprocessedKeys"),
             Self::ChangeUnseen | Self::SendingsForgotten => {
-                let change = |item: &mut Value| item.get("changeId").is_some();
-                if members.get_mut("Item").is_some_and(change) {
-                    members.remove("Item")
-                } else {
-                    None
-                }
+                let of_transaction = members.get_mut("Responses").and_then(Value::as_array_mut);
+                let found = of_transaction.into_iter().flatten().filter_map(Value::as_object_mut);
+                let unseen: Vec<_> = found.filter_map(without_change).collect();
+                without_change(members).or_else(|| unseen.into_iter().next())
             }
             _ => None,
         };
@@ -80,6 +83,12 @@ impl Lie {
 }
 
 const TOKEN: &str = "ClientRequestToken";
+
+/// Takes the item out of what was found, if it is a change's, and gives it.
+fn without_change(found: &mut Map<String, Value>) -> Option<Value> {
+    found.get("Item")?.get("changeId")?;
+    found.remove("Item")
+}
 
 /// Takes the condition of an update away, and the names and values that nothing else in it uses.
 fn unconditional(member: &mut Value) {

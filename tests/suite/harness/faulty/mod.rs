@@ -4,6 +4,7 @@
 mod answer;
 mod connector;
 mod fate;
+mod in_flight;
 mod lie;
 
 use std::{
@@ -21,9 +22,11 @@ use aws_smithy_runtime_api::client::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::{App, gateway_settings};
+use in_flight::InFlight;
 
 pub(crate) use connector::NoWait;
 pub(crate) use fate::Fate;
+pub(crate) use in_flight::Hidden;
 pub(crate) use lie::Lie;
 
 /// A call of the store, as it is about to be sent.
@@ -33,8 +36,8 @@ pub(crate) struct StoreCall {
     pub(crate) operation: String,
     /// How many calls there have been before.
     pub(crate) number: u64,
-    /// Whether an earlier request is still under way that has been answered by a timeout.
-    pub(crate) one_is_held_back: bool,
+    /// Whether an earlier request that had no answer in time is held back or in flight.
+    pub(crate) one_is_under_way: bool,
 }
 
 /// What becomes of a call.
@@ -69,6 +72,7 @@ struct Shared {
     calls: AtomicU64,
     counts: Mutex<Counts>,
     held_back: Mutex<Vec<HeldBack>>,
+    in_flight: Arc<InFlight>,
     turns: mpsc::UnboundedSender<Turn>,
 }
 
@@ -87,6 +91,21 @@ impl FaultyStore {
         lie: Option<Lie>,
         script: impl FnMut(&StoreCall) -> Plan + Send + 'static,
     ) -> (App, Self, mpsc::UnboundedReceiver<Turn>) {
+        Self::sharing(Arc::default(), app, lie, script)
+    }
+
+    /// The functions of that app, on the same tables, on a store that fails in nothing. Transactions
+    /// that are in flight on this store are in flight there too.
+    pub(crate) fn healthy(&self, app: &App) -> App {
+        Self::sharing(Arc::clone(&self.0.in_flight), app, None, |_| Fate::Passed.into()).0
+    }
+
+    fn sharing(
+        in_flight: Arc<InFlight>,
+        app: &App,
+        lie: Option<Lie>,
+        script: impl FnMut(&StoreCall) -> Plan + Send + 'static,
+    ) -> (App, Self, mpsc::UnboundedReceiver<Turn>) {
         let (turns, taken) = mpsc::unbounded_channel();
         let store = Self(Arc::new(Shared {
             script: Mutex::new(Box::new(script)),
@@ -94,6 +113,7 @@ impl FaultyStore {
             calls: AtomicU64::new(0),
             counts: Mutex::default(),
             held_back: Mutex::default(),
+            in_flight,
             turns,
         }));
         let client = connector::client(app, Arc::clone(&store.0));
@@ -116,8 +136,9 @@ impl FaultyStore {
         self.0.counts.lock().expect("no panic while held").clone()
     }
 
-    /// Applies what is still held back.
+    /// Applies what is still held back, and makes visible what is in flight.
     pub(crate) async fn release(&self) {
+        self.0.in_flight.finish();
         self.0.release(|_| true).await;
     }
 }
@@ -153,7 +174,8 @@ impl Shared {
         let call = StoreCall {
             operation: operation.to_owned(),
             number: self.calls.fetch_add(1, Ordering::SeqCst),
-            one_is_held_back: !self.held_back.lock().expect("no panic while held").is_empty(),
+            one_is_under_way: !self.held_back.lock().expect("no panic while held").is_empty()
+                || !self.in_flight.is_empty(),
         };
         (self.script.lock().expect("no panic while held"))(&call)
     }
@@ -175,13 +197,19 @@ impl Shared {
         self.held_back.lock().expect("no panic while held").push(request);
     }
 
-    /// Applies those requests of the ones held back; nobody waits for their answers.
+    /// Applies those requests of the ones held back, unless a transaction in flight does not allow it;
+    /// nobody waits for their answers.
     async fn release(&self, mut which: impl FnMut(&mut HeldBack) -> bool) {
         let due: Vec<_> = {
             let mut held_back = self.held_back.lock().expect("no panic while held");
             held_back.extract_if(.., &mut which).collect()
         };
         for HeldBack { request, connector, .. } in due {
+            let body = request.body().bytes().unwrap_or_default();
+            let body = serde_json::from_slice(body).unwrap_or_default();
+            if self.in_flight.refusal("TransactWriteItems", &body).is_some() {
+                continue;
+            }
             let answer = connector.call(request).await.expect("the engine answers");
             connector::read(answer).await.expect("an answer");
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{App, NOW, Verifying, World, token_verifier::claims};
+use crate::harness::{App, NOW, TokenVerifier, World, token_verifier::claims};
 
 /// Who asks, as the tables' rows say.
 pub(super) const CALLERS: [&str; 14] = [
@@ -22,14 +22,18 @@ pub(super) const CALLERS: [&str; 14] = [
     "An editor of the service, by a token for neither reading nor writing",
 ];
 
-/// How many services of each kind are asked about.
-const EACH: u64 = 35;
+/// The regions, and the providers in each.
+const REGIONS: u64 = 4;
+const PROVIDERS: u64 = 3;
+/// How many services of each kind are asked about: each of the six garbled tokens meets assignments to
+/// a provider and to a region.
+pub(super) const EACH: usize = 12;
 /// Services that are asked about and do not exist have ids from here on.
 const NOWHERE: u64 = 90_000;
 
-/// Seven regions r of five providers r0p of two services r0pN: one in use, one closed.
+/// Regions r of providers r0p of two services r0pN: one in use, one closed.
 pub(super) struct Town {
-    pub(super) issuer: Verifying,
+    pub(super) issuer: TokenVerifier,
     in_use: Vec<u64>,
     closed: Vec<u64>,
     nowhere: Vec<u64>,
@@ -40,9 +44,9 @@ impl Town {
     pub(super) async fn start() -> (Self, App) {
         let mut world = World::default().user("reader", &[]);
         let (mut in_use, mut closed) = (Vec::new(), Vec::new());
-        for region in 1..=7 {
+        for region in 1..=REGIONS {
             world = world.service(region, "Region", None);
-            for provider in 1..=5 {
+            for provider in 1..=PROVIDERS {
                 let provider = region * 100 + provider;
                 world = world.service(provider, "Provider", Some(region));
                 let (open, shut) = (provider * 10 + 1, provider * 10 + 2);
@@ -53,11 +57,11 @@ impl Town {
                 closed.push(shut);
             }
         }
-        let nowhere: Vec<u64> = (0..EACH).map(|number| NOWHERE + number).collect();
+        let nowhere: Vec<u64> = (NOWHERE..).take(EACH).collect();
         for (number, &id) in (0..).zip(in_use.iter().chain(&closed).chain(&nowhere)) {
             world = with_users_of(world, number, id);
         }
-        let issuer = Verifying::start();
+        let issuer = TokenVerifier::start();
         (Self { issuer, in_use, closed, nowhere }, world.start().await)
     }
 
@@ -127,7 +131,8 @@ fn with_users_of(world: World, number: u64, id: u64) -> World {
     let (provider, region) = (id / 10, id / 1000);
     let above = if number.is_multiple_of(2) { provider } else { region };
     let sibling = id ^ 3;
-    let (other_provider, other_region) = (region * 100 + provider % 5 + 1, region % 7 + 1);
+    let other_provider = region * 100 + provider % 100 % PROVIDERS + 1;
+    let other_region = region % REGIONS + 1;
     // Numbers that look alike are other services.
     let alike = [id * 10, id + NOWHERE, id / 10 * 100 + id % 10];
     let mut elsewhere = vec![sibling, other_region];

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::{Class, claiming, with};
 use crate::harness::{
-    NOW, Verifying,
+    NOW, TokenVerifier,
     token_verifier::{CLIENT, ISSUER, claims},
 };
 
-pub(super) fn classes(verifying: &Verifying) -> Vec<Class> {
+pub(super) fn classes(verifying: &TokenVerifier) -> Vec<Class> {
     let changed = |claim: &str, how: &str, value: Option<Value>| {
         claiming(verifying, &format!("{claim} {how}"), &with(claims(), claim, value))
     };
@@ -65,8 +65,8 @@ pub(super) fn classes(verifying: &Verifying) -> Vec<Class> {
 
 /// What lies just inside each limit is accepted: the limits are where the contract has them.
 #[tokio::test]
-async fn a_token_is_good_up_to_its_limits() {
-    let verifying = Verifying::start();
+async fn a_token_at_its_limits_is_accepted() {
+    let verifying = TokenVerifier::start();
     let good = [
         ("exp", json!(NOW + 1)),
         ("exp", json!(NOW + 86_400)),

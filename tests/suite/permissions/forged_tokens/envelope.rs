@@ -9,11 +9,11 @@ use serde_json::json;
 
 use super::{Class, and, claiming, class, headed};
 use crate::harness::{
-    Verifying,
+    TokenVerifier,
     token_verifier::{base64url, bearing, claims, sign, with_header},
 };
 
-pub(super) fn classes(verifying: &Verifying) -> Vec<Class> {
+pub(super) fn classes(verifying: &TokenVerifier) -> Vec<Class> {
     let mut classes = transport(verifying);
     classes.extend(parts(verifying));
     classes.extend(encodings(verifying));
@@ -22,7 +22,7 @@ pub(super) fn classes(verifying: &Verifying) -> Vec<Class> {
 }
 
 /// A good token that does not come as the one bearer token of the request.
-fn transport(verifying: &Verifying) -> Vec<Class> {
+fn transport(verifying: &TokenVerifier) -> Vec<Class> {
     let token = verifying.good();
     let sent = |name: &str, header: &str, value: &str| {
         let request = with_header(header, value.as_bytes()).expect("a header's value");
@@ -65,7 +65,7 @@ fn transport(verifying: &Verifying) -> Vec<Class> {
 }
 
 /// Not three parts, or not in their places.
-fn parts(verifying: &Verifying) -> Vec<Class> {
+fn parts(verifying: &TokenVerifier) -> Vec<Class> {
     let token = verifying.good();
     let (head, signature) = token.rsplit_once('.').expect("a signature");
     let (header, claims) = head.split_once('.').expect("claims");
@@ -102,7 +102,7 @@ fn parts(verifying: &Verifying) -> Vec<Class> {
 }
 
 /// Base64url that is not canonical: several texts for one content.
-fn encodings(verifying: &Verifying) -> Vec<Class> {
+fn encodings(verifying: &TokenVerifier) -> Vec<Class> {
     let token = verifying.good();
     let parts: Vec<&str> = token.split('.').collect();
     let replaced = |at: usize, part: String| {
@@ -163,7 +163,7 @@ fn encodings(verifying: &Verifying) -> Vec<Class> {
 }
 
 /// Well signed texts that are not one JSON object, or that two readers may read differently.
-fn json_texts(verifying: &Verifying) -> Vec<Class> {
+fn json_texts(verifying: &TokenVerifier) -> Vec<Class> {
     let (header, good) = (verifying.header(), claims());
     let deep = format!("\"deep\":{}{}", "[".repeat(64), "]".repeat(64));
     let texts = [

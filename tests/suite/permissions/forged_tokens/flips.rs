@@ -1,17 +1,17 @@
 //! Every single bit of good tokens flipped; and that good tokens are good.
 
 use serde_json::json;
-use shared::auth::Refusal;
+use shared::auth::AuthError;
 
 use super::with;
 use crate::harness::{
-    NOW, Verifying,
+    NOW, TokenVerifier,
     token_verifier::{bearing, claims},
 };
 
 #[tokio::test]
-async fn no_flip_of_a_single_bit_goes_unnoticed() {
-    let verifying = Verifying::start();
+async fn no_token_with_a_flipped_bit_is_accepted() {
+    let verifying = TokenVerifier::start();
     let typed = with(verifying.header(), "typ", Some(json!("at+jwt")));
     let system = with(claims(), "sub", Some(json!("4b7i5e9kq2")));
     let tokens = [
@@ -31,7 +31,7 @@ async fn no_flip_of_a_single_bit_goes_unnoticed() {
                 continue;
             };
             let decided = verifying.decide(&request, 0).await;
-            assert_eq!(decided, Err(Refusal::Unauthenticated), "bit {bit} of {token}");
+            assert_eq!(decided, Err(AuthError::Unauthenticated), "bit {bit} of {token}");
             refused += 1;
         }
     }
@@ -40,8 +40,8 @@ async fn no_flip_of_a_single_bit_goes_unnoticed() {
 }
 
 #[tokio::test]
-async fn a_thousand_good_tokens_are_good() {
-    let verifying = Verifying::start();
+async fn a_thousand_valid_tokens_are_accepted() {
+    let verifying = TokenVerifier::start();
     for number in 0..1_000 {
         let mut claims = claims();
         claims["sub"] = format!("subject-{number}").into();

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::{Class, and, class, headed, with};
 use crate::harness::{
-    Verifying,
+    TokenVerifier,
     token_verifier::{base64url, claims, jwk},
 };
 
-pub(super) fn classes(verifying: &Verifying) -> Vec<Class> {
+pub(super) fn classes(verifying: &TokenVerifier) -> Vec<Class> {
     let changed = |name: &str, member: &str, value: Option<Value>| {
         headed(verifying, name, &with(verifying.header(), member, value))
     };
@@ -49,7 +49,7 @@ pub(super) fn classes(verifying: &Verifying) -> Vec<Class> {
 }
 
 /// Another algorithm than RS256, with a signature that is good for it.
-fn algorithms(verifying: &Verifying) -> Vec<Class> {
+fn algorithms(verifying: &TokenVerifier) -> Vec<Class> {
     let key = jwk(&verifying.key);
     let modulus = key["n"].as_str().expect("a modulus");
     let signed = |name: &str, alg: &str, key: &EncodingKey, algorithm: Algorithm| {
@@ -117,7 +117,7 @@ fn claims_text() -> &'static [u8] {
 }
 
 /// Members that name another key, another encoding or another rule (RFC 7515, 7516, 7797, 8555).
-fn extensions(verifying: &Verifying) -> Vec<Class> {
+fn extensions(verifying: &TokenVerifier) -> Vec<Class> {
     let members = [
         ("crit", json!(["exp"])),
         ("crit of nothing", json!([])),
@@ -152,7 +152,7 @@ fn extensions(verifying: &Verifying) -> Vec<Class> {
 }
 
 /// Members named twice, of which two readers may take different ones.
-fn twice(verifying: &Verifying) -> Vec<Class> {
+fn twice(verifying: &TokenVerifier) -> Vec<Class> {
     let header = verifying.header();
     vec![
         headed(verifying, "alg twice", &and(&header, r#""alg":"none""#)),

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Class, class};
 use crate::harness::{
-    NOW, Verifying,
+    NOW, TokenVerifier,
     token_verifier::{CLIENT, ISSUER, base64url, claims, jwk, sign},
 };
 
@@ -50,7 +50,7 @@ const ALTERATIONS: [(&str, Alteration); 8] = [
 ];
 
 /// A verifier whose issuer also publishes keys that must not be used, and the key behind those.
-pub(super) fn verifying() -> (Verifying, SigningKey) {
+pub(super) fn verifying() -> (TokenVerifier, SigningKey) {
     let odd = local_stack::key::make().expect("a key");
     let mut published: Vec<Value> = ALTERATIONS
         .iter()
@@ -63,7 +63,7 @@ pub(super) fn verifying() -> (Verifying, SigningKey) {
         .collect();
     published.extend(SHORT.map(|(id, ..)| short_key(id)));
     published.push(json!({"kty": "oct", "use": "sig", "kid": "symmetric", "k": "c2VjcmV0"}));
-    (Verifying::beside(&published), odd)
+    (TokenVerifier::beside(&published), odd)
 }
 
 /// A published key that is too short.
@@ -72,7 +72,7 @@ pub(crate) fn short_key(id: &str) -> Value {
     json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": id, "n": n, "e": "AQAB"})
 }
 
-pub(super) fn classes(verifying: &Verifying, odd: &SigningKey) -> Vec<Class> {
+pub(super) fn classes(verifying: &TokenVerifier, odd: &SigningKey) -> Vec<Class> {
     let header = |id: &str| json!({"alg": "RS256", "kid": id}).to_string();
     let claims = claims().to_string();
     let mut classes: Vec<Class> = ALTERATIONS
@@ -126,7 +126,7 @@ fn padded_digest(message: &[u8]) -> Vec<u8> {
 
 /// They are refused for their length alone.
 #[test]
-fn the_short_keys_signatures_are_genuine() {
+fn the_short_key_really_signs() {
     use aws_lc_rs::signature::{
         RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY as ANY_LENGTH, RsaPublicKeyComponents,
     };

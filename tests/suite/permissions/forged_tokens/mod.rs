@@ -13,10 +13,10 @@ use std::collections::BTreeSet;
 
 use lambda_http::Request;
 use serde_json::Value;
-use shared::auth::Refusal;
+use shared::auth::AuthError;
 
 use crate::harness::{
-    Verifying,
+    TokenVerifier,
     token_verifier::{bearing, claims},
 };
 
@@ -29,12 +29,12 @@ fn class(name: impl Into<String>, token: impl AsRef<[u8]>) -> Class {
 }
 
 /// A token with that header, signed as it should be.
-fn headed(verifying: &Verifying, name: &str, header: &str) -> Class {
+fn headed(verifying: &TokenVerifier, name: &str, header: &str) -> Class {
     class(format!("header: {name}"), verifying.sign(header, &claims().to_string()))
 }
 
 /// A token with those claims, signed as it should be.
-fn claiming(verifying: &Verifying, name: &str, claims: &str) -> Class {
+fn claiming(verifying: &TokenVerifier, name: &str, claims: &str) -> Class {
     class(format!("claims: {name}"), verifying.sign(&verifying.header().to_string(), claims))
 }
 
@@ -73,7 +73,7 @@ async fn no_forged_token_is_accepted() {
     assert!(classes.len() >= 100, "{} classes", classes.len());
     let mut accepted = Vec::new();
     for Class(name, request) in &classes {
-        if verifying.decide(request, 0).await != Err(Refusal::Unauthenticated) {
+        if verifying.decide(request, 0).await != Err(AuthError::Unauthenticated) {
             accepted.push(name);
         }
     }

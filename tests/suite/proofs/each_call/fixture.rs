@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A world, on a healthy store and on one that fails.
-pub(super) struct Bench {
+pub(super) struct Fixture {
     pub(super) healthy: App,
     pub(super) faulty: App,
     pub(super) store: FaultyStore,
@@ -25,11 +25,11 @@ pub(super) struct Bench {
     seconds: i64,
 }
 
-impl Bench {
+impl Fixture {
     pub(super) async fn new(lie: Option<Lie>) -> Self {
         let world = World::family().start().await;
-        let (healthy, _, _) = FaultyStore::below(&world, None, |_| Fate::Passed.into());
         let (faulty, store, turns) = FaultyStore::below(&world, lie, |_| Fate::Passed.into());
+        let healthy = store.healthy(&world);
         Self { healthy, faulty, store, turns, updates: Vec::new(), seconds: 0 }
     }
 

@@ -10,7 +10,7 @@ mod writes;
 
 use self::{
     failure::Failure,
-    fixture::{Bench, update},
+    fixture::{Fixture, update},
     writes::Write,
 };
 use super::{
@@ -42,7 +42,7 @@ async fn all(size: Size) -> Result<[(&'static str, u64); 3], Violation> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whatever_fails_the_tables_agree_with_the_answer() {
+async fn whichever_store_call_fails_the_tables_agree_with_the_answer() {
     let figures = prove(Size::Short).await;
     assert!(figures.iter().all(|(_, failures)| *failures > 0), "{figures:?}");
 }

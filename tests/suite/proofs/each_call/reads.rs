@@ -1,6 +1,6 @@
 //! Reads: an answer is the right one or 503, and what could not be read is not taken for absent.
 
-use super::{Bench, Failure, update};
+use super::{Failure, Fixture, update};
 use crate::{
     harness::{
         App, Call, Reply,
@@ -26,23 +26,23 @@ const READS: [Read; 8] = [
 ];
 
 /// Answers how often something was made to fail.
-async fn prove_one(size: Size, bench: &Bench, read: Read) -> Result<u64, Violation> {
-    let right = read(&bench.healthy).by("editor").send().await;
-    let seen = bench.watch();
-    answers_right(&read(&bench.faulty).by("editor").send().await, &right)?;
+async fn prove_one(size: Size, fixture: &Fixture, read: Read) -> Result<u64, Violation> {
+    let right = read(&fixture.healthy).by("editor").send().await;
+    let seen = fixture.watch();
+    answers_right(&read(&fixture.faulty).by("editor").send().await, &right)?;
     let calls = seen.lock().expect("no panic while held").clone();
     let failures = Failure::of(&calls, size);
     for failure in &failures {
-        bench.fail(*failure);
-        let reply = read(&bench.faulty).by("editor").send().await;
+        fixture.fail(*failure);
+        let reply = read(&fixture.faulty).by("editor").send().await;
         let unread = matches!(failure.fate, Fate::Unprocessed(_));
         unless(!unread || reply.status == 503, Kind::Shown, (failure, &reply.body))?;
         if reply.status != 503 {
             answers_right(&reply, &right)?;
         }
     }
-    bench.watch();
-    answers_right(&read(&bench.faulty).by("editor").send().await, &right)?;
+    fixture.watch();
+    answers_right(&read(&fixture.faulty).by("editor").send().await, &right)?;
     Ok(failures.len().try_into().unwrap_or(u64::MAX))
 }
 
@@ -56,11 +56,11 @@ pub(super) fn answers_right(reply: &Reply, right: &Reply) -> Result<(), Violatio
 /// # Errors
 /// An answer is neither the right one nor 503.
 pub(super) async fn prove(size: Size, lie: Option<Lie>) -> Result<u64, Violation> {
-    let bench = Bench::new(lie).await;
-    update("RED", 0).call(&bench.healthy).send().await.ok();
+    let fixture = Fixture::new(lie).await;
+    update("RED", 0).call(&fixture.healthy).send().await.ok();
     let mut failures = 0;
     for read in READS {
-        failures += prove_one(size, &bench, read).await?;
+        failures += prove_one(size, &fixture, read).await?;
     }
     Ok(failures)
 }

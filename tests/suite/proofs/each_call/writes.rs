@@ -1,6 +1,6 @@
 //! Updates: the tables agree with what was answered, and the same request can be sent again.
 
-use super::{Bench, Failure, update};
+use super::{Failure, Fixture, update};
 use crate::{
     harness::faulty::{Fate, with_others},
     proofs::{
@@ -34,7 +34,7 @@ impl Write {
     ];
 }
 
-impl Bench {
+impl Fixture {
     /// Has a healthy store take an update.
     pub(super) async fn update(&mut self, status: &'static str) {
         let mut update = update(status, self.updates.len());
@@ -104,17 +104,17 @@ impl Bench {
 /// # Errors
 /// The tables and an answer disagree, or an update cannot be made any more.
 pub(super) async fn prove(size: Size, write: Write) -> Result<u64, Violation> {
-    let mut bench = Bench::new(None).await;
-    let number = bench.prepare(write).await;
-    let seen = bench.watch();
-    let told = bench.send(write, number).await?;
+    let mut fixture = Fixture::new(None).await;
+    let number = fixture.prepare(write).await;
+    let seen = fixture.watch();
+    let told = fixture.send(write, number).await?;
     unless(matches!(told, Told::Stored { .. }), Kind::Lost, (write, told))?;
     let calls = seen.lock().expect("no panic while held").clone();
     let failures = Failure::of(&calls, size);
     for failure in &failures {
-        let number = bench.prepare(write).await;
-        bench.fail(*failure);
-        let told = bench.send(write, number).await?;
+        let number = fixture.prepare(write).await;
+        fixture.fail(*failure);
+        let told = fixture.send(write, number).await?;
         let unread = matches!(failure.fate, Fate::Unprocessed(_));
         let fine = match told {
             Told::Stored { .. } => !unread,
@@ -122,9 +122,9 @@ pub(super) async fn prove(size: Size, write: Write) -> Result<u64, Violation> {
             Told::Refused(_) => false,
         };
         unless(fine, Kind::Misquoted, (write, failure, told))?;
-        bench.repeat(number).await?;
+        fixture.repeat(number).await?;
     }
-    let late = check(&bench.healthy, 30, &bench.updates).await?;
+    let late = check(&fixture.healthy, 30, &fixture.updates).await?;
     unless(late == 0, Kind::RefusedAndStored, late)?;
     Ok(failures.len().try_into().unwrap_or(u64::MAX))
 }

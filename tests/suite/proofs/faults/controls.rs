@@ -1,6 +1,12 @@
 //! Controls: with one safeguard less, the proof fails, and for the right reason.
 
-use super::{ledger::Kind, world::run};
+use super::{
+    examples::{
+        ACKNOWLEDGED_EARLY, FAILS_ITS_OWN_CONDITION, MEETS_ITSELF, REPEATED_EARLY, REPLAYED_EARLY,
+    },
+    ledger::{Kind, Violation},
+    world::run,
+};
 use crate::harness::faulty::Lie;
 
 /// How many worlds may pass before one has what it takes to notice.
@@ -10,8 +16,10 @@ const WORLDS: u64 = 6;
 async fn found(lie: Lie) -> Option<Kind> {
     for seed in 0..WORLDS {
         // Boxed, because an unoptimised future of all this is too big for a test's stack.
-        if let Err(violation) = Box::pin(run(seed, 50, Some(lie))).await {
-            return Some(violation.kind);
+        match Box::pin(run(seed, 50, Some(lie))).await {
+            // A replay that does not find its change either.
+            Ok(_) | Err(Violation { kind: Kind::Broken, .. }) => {}
+            Err(violation) => return Some(violation.kind),
         }
     }
     None
@@ -30,6 +38,22 @@ async fn an_update_that_does_not_find_its_own_change_is_noticed() {
 async fn a_transaction_resent_without_its_token_is_noticed() {
     let found = found(Lie::SendingsForgotten).await;
     assert!(matches!(found, Some(Kind::Twice | Kind::RefusedAndStored)), "{found:?}");
+}
+
+/// Safety: nobody learns of its own change, or answers for it, by reads that can meet the transaction
+/// half way. Where one transaction does not read all of it, each example fails in its own way.
+#[tokio::test(start_paused = true)]
+async fn a_look_for_its_own_change_that_is_no_snapshot_is_noticed() {
+    for (example, expected) in [
+        (MEETS_ITSELF, Kind::Twice),
+        (FAILS_ITS_OWN_CONDITION, Kind::RefusedAndStored),
+        (REPLAYED_EARLY, Kind::Broken),
+        (REPEATED_EARLY, Kind::RefusedAndStored),
+        (ACKNOWLEDGED_EARLY, Kind::Shown),
+    ] {
+        let found = example.run(Some(Lie::ReadsNotIsolated)).await;
+        assert_eq!(found.map_err(|violation| violation.kind), Err(expected), "{example:?}");
+    }
 }
 
 /// The token by itself is not what this safety hangs by: without it the second sending is cancelled,

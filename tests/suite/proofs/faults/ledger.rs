@@ -44,6 +44,8 @@ pub(crate) enum Kind {
     Twice,
     /// An update was refused and is in history.
     RefusedAndStored,
+    /// An update was answered by a fault of the function, where only the store failed.
+    Broken,
     /// An update is not what was acknowledged.
     Misquoted,
     /// An update stands on another version than it was to be applied on.
@@ -123,6 +125,20 @@ impl Update {
         };
         self.told.push(told);
         Ok(told)
+    }
+
+    /// Holds every answer to be one that a failing store explains.
+    ///
+    /// # Errors
+    /// One is a fault of the function, such as 500.
+    pub(crate) fn had_no_fault(&self) -> Result<(), Violation> {
+        let explained = |told: &Told| !matches!(told, Told::Unknown(status) if *status != 503);
+        unless(self.told.iter().all(explained), Kind::Broken, self)
+    }
+
+    /// Whether a reader is shown it.
+    pub(crate) fn is_shown_by(&self, reply: &Reply) -> bool {
+        reply.ok()["notes"].as_str() == Some(self.stored_notes().as_str())
     }
 
     fn stored_notes(&self) -> String {

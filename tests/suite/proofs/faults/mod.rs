@@ -5,7 +5,11 @@
 //! fails at random. A failing world prints its seed; `PROOF_SEED=<seed>` before the same command runs it
 //! again.
 
+mod bystanders;
 mod controls;
+mod examples;
+mod half_visible;
+mod isolation;
 pub(crate) mod ledger;
 mod others;
 mod tally;
@@ -22,7 +26,7 @@ use crate::harness::faulty::Fate;
 /// How many worlds, and how many updates in each.
 const fn extent(size: Size) -> (u64, u64) {
     match size {
-        Size::Short => (1, 200),
+        Size::Short => (1, 300),
         Size::Long => (125, 850),
     }
 }
@@ -54,6 +58,9 @@ pub(crate) async fn prove(size: Size) -> Figures {
     if std::env::var("PROOF_SEED").is_err() {
         every_fault_came(&total);
     }
+    let half_visible = half_visible::prove(size).await;
+    let half_visible = half_visible.unwrap_or_else(|violation| panic!("{violation}"));
+    total.counted.insert("updates half visible when sent again", half_visible);
     figures(&total)
 }
 

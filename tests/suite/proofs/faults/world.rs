@@ -25,22 +25,23 @@ const RESENDINGS: u32 = 12;
 pub(crate) async fn run(seed: u64, updates: u64, lie: Option<Lie>) -> Result<Tally, Violation> {
     let mut rng = Rng::with_seed(seed);
     let world = World::family().service(60, "Pharmacy, Low Street", Some(20)).start().await;
-    let (healthy, _, _) = FaultyStore::below(&world, None, |_| Fate::Passed.into());
     let (faulty, store, turns) = FaultyStore::below(&world, lie, at_random(rng.fork()));
+    let healthy = store.healthy(&world);
     let (ledger, tally) = (Ledger::new(seed), Tally::default());
-    let mut run = Run { rng, healthy, faulty, turns, ledger, tally, seconds: 0 };
+    let mut run = Run { rng, healthy, faulty, store, turns, ledger, tally, seconds: 0 };
     while run.ledger.updates.len() < usize::try_from(updates).unwrap_or(usize::MAX) {
         // Boxed, because an unoptimised future of all this is too big for a test's stack.
         Box::pin(run.step()).await?;
     }
-    store.release().await;
+    run.store.release().await;
     for service in SERVICES {
         let late = check(&run.healthy, service, &run.ledger.updates).await?;
         *run.tally.counted.entry("landed after a refusal by a deadline").or_default() += late;
     }
+    run.ledger.updates.iter().try_for_each(Update::had_no_fault)?;
     run.tally.count("worlds");
     run.tally.counted.insert("updates", run.ledger.updates.len().try_into().unwrap_or(u64::MAX));
-    run.tally.faults = store.counts();
+    run.tally.faults = run.store.counts();
     Ok(run.tally)
 }
 
@@ -54,15 +55,17 @@ fn at_random(mut rng: Rng) -> impl FnMut(&StoreCall) -> Plan + Send {
             crowd = if rng.u32(..100) < 3 { 8 } else { u32::saturating_sub(crowd, 1) };
         }
         storm = if rng.u32(..100) < 2 { 8 } else { u32::saturating_sub(storm, 1) };
-        let likely = match (storm, writes) {
+        let likely = match (storm, call.operation.as_str()) {
             (1.., _) => 90,
-            (0, true) => 40,
-            (0, false) => 15,
+            (0, "TransactWriteItems" | "TransactGetItems") => 40,
+            (0, _) => 15,
         };
-        let fate = if writes && call.one_is_held_back && rng.bool() {
+        let fate = if writes && call.one_is_under_way && rng.bool() {
             Fate::Cancelled("TransactionConflict")
         } else if writes && rng.u32(..100) < 5 {
             Fate::HeldBack(rng.u32(1..5))
+        } else if writes && rng.u32(..100) < 6 {
+            Fate::HalfVisible(std::array::from_fn(|_| rng.u8(..8)))
         } else if rng.u32(..100) < likely {
             rng.choice(Fate::of(&call.operation)).unwrap_or(Fate::Passed)
         } else {
@@ -109,6 +112,7 @@ struct Run {
     rng: Rng,
     healthy: App,
     faulty: App,
+    store: FaultyStore,
     turns: UnboundedReceiver<Turn>,
     ledger: Ledger,
     tally: Tally,
@@ -138,7 +142,7 @@ impl Run {
     }
 
     async fn schedule(&mut self) -> Result<(), Violation> {
-        let Self { rng, healthy, faulty, turns, ledger, tally, seconds } = self;
+        let Self { rng, healthy, faulty, turns, ledger, tally, seconds, .. } = self;
         let service = rng.choice(SERVICES).unwrap_or(30);
         let mut outcome = Ok(());
         let others = async || {
@@ -154,7 +158,8 @@ impl Run {
 
     /// What a reader is shown of a failing store is what one of a healthy store is, or nothing.
     async fn read(&mut self, service: u64) -> Result<(), Violation> {
-        // Others' turns are for writers: this one compares two readings.
+        // Others' turns and transactions in flight are for writers: this one compares two readings.
+        self.store.release().await;
         let reading =
             with_others(self.faulty.get(service).by("reader").send(), &mut self.turns, async || {});
         let seen = reading.await;
@@ -207,7 +212,7 @@ impl Run {
     }
 
     async fn send(&mut self, number: usize) -> Result<Told, Violation> {
-        let Self { rng, healthy, faulty, turns, ledger, tally, seconds } = self;
+        let Self { rng, healthy, faulty, turns, ledger, tally, seconds, .. } = self;
         let update = ledger.updates[number].clone();
         let mut outcome = Ok(());
         let others = async || {

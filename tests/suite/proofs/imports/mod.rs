@@ -61,7 +61,7 @@ async fn an_import_that_is_killed_and_run_again_ends_in_the_same_tables() {
 
 /// Controls: a row written before the one above it, one not written, a status lost.
 #[tokio::test]
-async fn a_table_that_is_otherwise_is_noticed() {
+async fn a_wrong_table_is_noticed() {
     let mut world = World::start(1_000).await;
     world.look().await;
     assert!(world.hold_directory().is_err(), "an import that was not run");

@@ -91,7 +91,7 @@ impl Search<'_> {
     /// Whether an operation is answered so while the register stays as it is.
     fn fits_unchanged(&self, index: usize, register: &Register) -> bool {
         let operation = &self.history[index];
-        let current = register.shown_at(operation.now);
+        let current = register.effective_at(operation.now);
         match (&operation.action, &operation.answer) {
             (Action::Get, Answer::Shown(_, shown)) => *shown == current,
             (Action::Put(write), Answer::PreconditionFailed(tag)) => {
@@ -110,11 +110,11 @@ impl Search<'_> {
             let Action::Put(write) = &operation.action else { return None };
             let after = register.put(write, operation.now);
             let fits = match &operation.answer {
-                Answer::Shown(_, shown) => *shown == after.shown_at(operation.now),
+                Answer::Shown(_, shown) => *shown == after.effective_at(operation.now),
                 Answer::Unknown => true,
                 Answer::PreconditionFailed(_) | Answer::Conflict => false,
             };
-            let applied = fits && self.may(write, &register.shown_at(operation.now));
+            let applied = fits && self.may(write, &register.effective_at(operation.now));
             let mut done = done.to_vec();
             done[index] = true;
             applied.then_some((done, after))

@@ -88,7 +88,7 @@ impl Register {
         }
     }
 
-    pub(super) fn shown_at(&self, now: i64) -> Shown {
+    pub(super) fn effective_at(&self, now: i64) -> Shown {
         let Self { version, last } = self.settled(now);
         let text = |seconds| time(seconds).to_string();
         let by = |note: Option<u64>| note.map_or("automatic reset", |_| "editor-name").to_owned();

@@ -35,7 +35,7 @@ impl Script {
     }
 
     fn shown(&self) -> Shown {
-        self.register.shown_at(self.now())
+        self.register.effective_at(self.now())
     }
 
     fn add(&mut self, client: usize, action: Action, answer: Answer) {

@@ -57,6 +57,10 @@ pub(super) fn all() -> Vec<Property<Life>> {
             writers(world)
                 .any(|(index, w)| w.phase == Phase::Cancelled && world.updates_of(index) > 0)
         }),
+        Property::sometimes("an update meets its own transaction in flight", |_, world: &World| {
+            let meets = |w: &Writer| w.phase == Phase::Cancelled && world.is_in_flight();
+            writers(world).any(|(index, w)| meets(w) && world.updates_of(index) > 0)
+        }),
         Property::sometimes("a late copy is applied after the writer died", |_, world| {
             answered(world, &[Outcome::Unknown]).any(|index| world.updates_of(index) > 0)
         }),
@@ -142,10 +146,10 @@ fn is_attributed(world: &World) -> bool {
 fn agrees(world: &World, fast: i64) -> bool {
     let now = clock(world.tick, fast);
     let end = world.history.last().map_or_else(Status::never_updated, |entry| {
-        let lacked = entry.change().missing_reset(None, now);
-        lacked.map_or(entry.status, |reset| Status::after(&reset))
+        let missing = entry.change().missing_reset(None, now).ok().flatten();
+        missing.map_or(entry.status, |reset| Status::after(&reset))
     });
-    world.stored.shown_at(now) == end
+    world.stored.effective_at(now) == end
 }
 
 /// A scheduler is about to settle what the other has settled.

@@ -1,7 +1,7 @@
 //! What the checker varies: who takes part, how the clocks differ, how often the network fails, and
 //! which guards are taken out.
 
-use shared::domain::{Level, Minutes, Target};
+use shared::domain::{Level, Minutes, RequestedStatus};
 
 /// How far a clock may be from the true time, either way.
 pub(super) const SKEW_SECONDS: i64 = 300;
@@ -18,26 +18,26 @@ pub(super) const TRUE_CLOCK: &[i64] = &[0];
 /// What one request asks for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan {
-    pub(super) target: Target,
+    pub(super) status: RequestedStatus,
     /// Whether it names, in `If-Match`, what it was shown before.
     pub(super) if_match: bool,
 }
 
 /// RED for so many minutes, whatever the status is.
 pub(super) const fn red(minutes: u32) -> Plan {
-    let target = Target::Limited { level: Level::Red, reset_in: Minutes(minutes) };
-    Plan { target, if_match: false }
+    let status = RequestedStatus::Limited { level: Level::Red, reset_in: Minutes(minutes) };
+    Plan { status, if_match: false }
 }
 
 /// AMBER for so many minutes, whatever the status is.
 pub(super) const fn amber(minutes: u32) -> Plan {
-    let target = Target::Limited { level: Level::Amber, reset_in: Minutes(minutes) };
-    Plan { target, if_match: false }
+    let status = RequestedStatus::Limited { level: Level::Amber, reset_in: Minutes(minutes) };
+    Plan { status, if_match: false }
 }
 
 /// GREEN, whatever the status is.
 pub(super) const fn green() -> Plan {
-    Plan { target: Target::Green, if_match: false }
+    Plan { status: RequestedStatus::Green, if_match: false }
 }
 
 impl Plan {
@@ -67,6 +67,8 @@ pub(super) struct Scenario {
     pub(super) conflicts: u8,
     /// Whether a writer may die, or give up with 503, while its transaction is under way.
     pub(super) crashes: bool,
+    /// Whether a transaction's rows become visible one after another.
+    pub(super) half_visible: bool,
     /// How often each request is tried.
     pub(super) attempts: u8,
 }
@@ -86,6 +88,7 @@ impl Scenario {
             timeouts: 0,
             conflicts: 0,
             crashes: false,
+            half_visible: false,
             attempts: 2,
         }
     }
@@ -114,7 +117,9 @@ pub(super) enum Guard {
     OwnEntry,
     /// It knows that entry by its change id, not by the place alone.
     OwnChangeId,
-    /// It looks there by a strongly consistent read.
+    /// It looks there in one transaction with its read of the service.
+    Snapshot,
+    /// Where it looks by a read of its own, that is strongly consistent.
     StrongEntry,
     /// It looks there after its last attempt too.
     LookBeforeGivingUp,

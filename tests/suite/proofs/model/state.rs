@@ -74,8 +74,8 @@ impl Status {
     }
 
     /// What the domain shows of this at that time.
-    pub(super) fn shown_at(&self, now: Timestamp) -> Self {
-        Self::of(&self.record().shown_at(now))
+    pub(super) fn effective_at(&self, now: Timestamp) -> Self {
+        Self::of(&self.record().effective_at(now))
     }
 }
 
@@ -144,12 +144,21 @@ pub(super) enum Fault {
     WentBack,
 }
 
+/// Rows of a transaction in flight that a read by itself still finds as they were before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Hidden {
+    pub(super) service: bool,
+    pub(super) entries: bool,
+}
+
 /// Everything at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct World {
     pub(super) tick: u8,
     pub(super) stored: Status,
     pub(super) history: Vec<Entry>,
+    /// What other reads do not find yet of the last transaction, which is in flight until they do.
+    pub(super) hidden: Hidden,
     pub(super) flights: Vec<Flight>,
     pub(super) writers: Vec<Writer>,
     pub(super) schedulers: Vec<Scheduler>,
@@ -175,6 +184,21 @@ impl World {
     pub(super) fn launch(&mut self, flight: Flight) {
         self.flights.push(flight);
         self.flights.sort_by_key(|flight| (flight.writer, flight.number, flight.awaited));
+    }
+
+    /// Whether the last transaction is in flight.
+    pub(super) const fn is_in_flight(&self) -> bool {
+        self.hidden.service || self.hidden.entries
+    }
+
+    /// The status that a strongly consistent read of the service finds.
+    pub(super) fn visible(&self) -> Status {
+        if self.hidden.service { self.stored_before() } else { self.stored }
+    }
+
+    /// The entries that a strongly consistent read of history finds.
+    pub(super) fn visible_history(&self) -> &[Entry] {
+        if self.hidden.entries { self.history_before() } else { &self.history }
     }
 
     /// What an eventually consistent read may still find: the status before the last transaction.

@@ -1,7 +1,7 @@
 //! What can happen next, and what then is.
 
 use shared::domain::{
-    Directory, Grant, Lineage, Service, ServiceId, StatusRecord, StatusUpdate, User,
+    Grant, HierarchyPath, Service, ServiceDetails, ServiceId, StatusRecord, StatusUpdate, User,
     authorise_update,
 };
 use stateright::{Model, Property};
@@ -10,7 +10,7 @@ use super::{
     participants::{Phase, Reader, Scheduler, Writer},
     properties,
     scenario::{Guard, Scenario, red},
-    state::{Entry, NOBODY, Origin, Status, World, clock},
+    state::{Entry, Hidden, NOBODY, Origin, Status, World, clock},
 };
 
 /// The life of one service's status.
@@ -40,12 +40,16 @@ pub(super) enum Step {
     Contend(usize),
     /// The function dies or gives up with 503; its transaction may still arrive.
     Crash(usize),
-    /// After a cancellation, the function reads the service again.
+    /// After a cancellation, the function reads the service again, and its own entry in history.
     ReadAgain(usize),
-    /// On a changed version, it looks for its own entry in history.
+    /// On a changed version, it looks for its own entry by a read of its own.
     LookUp(usize, Consistency),
     /// A copy of a transaction reaches the store.
     Arrive(usize),
+    /// The service is visible as the transaction in flight leaves it.
+    ShowService,
+    /// The entries are that it puts into history.
+    ShowEntries,
     /// A scheduler finds an expired status: the stored one, or what an index still has.
     Find(usize, Consistency),
     /// It settles what it found.
@@ -78,7 +82,7 @@ impl Life {
         let Some(minutes) = self.scenario.red_for else {
             return (Status::of(&never), Vec::new());
         };
-        let update = StatusUpdate { target: red(minutes).target, note: None };
+        let update = StatusUpdate { status: red(minutes).status, note: None };
         let transition = update.apply(&never, &grant(NOBODY), clock(0, 0));
         let entry = |change| Entry::of(change, Origin::Beginning);
         (Status::of(&transition.after), transition.changes.iter().map(entry).collect())
@@ -91,6 +95,7 @@ impl Life {
             tick: 0,
             stored,
             history,
+            hidden: Hidden::default(),
             flights: Vec::new(),
             writers: writers.iter().map(|&fast| Writer::new(fast)).collect(),
             schedulers: schedulers
@@ -120,6 +125,8 @@ impl Life {
                     steps.push(Step::Crash(index));
                 }
             }
+            // A transaction in flight cancels a read in a transaction, which is then tried again.
+            Phase::Cancelled if world.is_in_flight() && self.keeps(Guard::Snapshot) => {}
             Phase::Cancelled => steps.push(Step::ReadAgain(index)),
             Phase::Overtaken(_) => {
                 self.with_stale(Guard::StrongEntry, steps, |how| Step::LookUp(index, how));
@@ -139,7 +146,9 @@ impl Life {
     fn of_scheduler(&self, world: &World, index: usize, steps: &mut Vec<Step>) {
         let scheduler = &world.schedulers[index];
         if scheduler.found.is_some() {
-            steps.push(Step::Settle(index));
+            if !world.is_in_flight() {
+                steps.push(Step::Settle(index));
+            }
         } else if scheduler.runs > 0 {
             // The index that it asks is eventually consistent, guards or no guards.
             let finds = [Consistency::Strong, Consistency::Stale].into_iter();
@@ -159,16 +168,16 @@ fn grant(writer: u8) -> Grant {
         edit_capacity: true,
         services: vec![id],
     };
-    let directory = Directory {
+    let details = ServiceDetails {
         name: "Pharmacy".to_owned(),
         type_id: 13,
-        lineage: Lineage::new(Vec::new(), id),
+        path: HierarchyPath::new(Vec::new(), id),
         town: None,
         postcode: None,
         ods_code: None,
         active: true,
     };
-    let service = Service { directory, record: StatusRecord::never_updated() };
+    let service = Service { details, record: StatusRecord::never_updated() };
     authorise_update(&user, &service).expect("a right")
 }
 
@@ -207,7 +216,7 @@ impl Model for Life {
             steps.push(Step::Tick);
         }
         (0..world.writers.len()).for_each(|index| self.of_writer(world, index, steps));
-        steps.extend((0..world.flights.len()).map(Step::Arrive));
+        Self::of_store(world, steps);
         (0..world.schedulers.len()).for_each(|index| self.of_scheduler(world, index, steps));
         self.with_stale(Guard::StrongRead, steps, Step::Look);
     }
@@ -225,6 +234,8 @@ impl Model for Life {
             Step::ReadAgain(index) => self.read_again(&mut next, index),
             Step::LookUp(index, how) => self.look_up(&mut next, index, how),
             Step::Arrive(index) => self.arrive(&mut next, index),
+            Step::ShowService => next.hidden.service = false,
+            Step::ShowEntries => next.hidden.entries = false,
             Step::Find(index, how) => next.schedulers[index].found = self.due(world, index, how),
             Step::Settle(index) => self.settle(&mut next, index),
             Step::Look(how) => self.look(&mut next, how),

@@ -1,17 +1,30 @@
 //! The store, as DynamoDB's transactions promise it; and who else asks it: the schedulers and the
 //! reader.
 
-use shared::domain::{Cause, Timestamp, Transition};
+use shared::domain::{Cause, StatusTransition, Timestamp};
 
 use super::{
     participants::{Flight, Outcome, Phase},
     scenario::{Guard, SETTLE_SECONDS, SKEW_SECONDS},
-    state::{Entry, Fault, Origin, Status, World, before as earlier, clock},
-    steps::{Consistency, Life},
+    state::{Entry, Fault, Hidden, Origin, Status, World, before as earlier, clock},
+    steps::{Consistency, Life, Step},
     writer::origin,
 };
 
 impl Life {
+    /// A transaction in flight comes to its end before another begins.
+    pub(super) fn of_store(world: &World, steps: &mut Vec<Step>) {
+        if world.hidden.service {
+            steps.push(Step::ShowService);
+        }
+        if world.hidden.entries {
+            steps.push(Step::ShowEntries);
+        }
+        if !world.is_in_flight() {
+            steps.extend((0..world.flights.len()).map(Step::Arrive));
+        }
+    }
+
     /// A copy of a transaction reaches the store. Whoever still waits for it gets the answer.
     pub(super) fn arrive(&self, world: &mut World, index: usize) {
         let flight = world.flights.remove(index);
@@ -39,7 +52,7 @@ impl Life {
         }
         self.judge(world, flight, &entries);
         if flight.awaited || self.keeps(Guard::OneTransaction) {
-            put(world, entries);
+            self.put(world, entries);
         } else {
             // The function died between its two writes.
             world.stored = last(&entries);
@@ -78,12 +91,12 @@ impl Life {
     /// The status that a scheduler finds, if its deadline is so far past that it settles it.
     pub(super) fn due(&self, world: &World, index: usize, how: Consistency) -> Option<Status> {
         let found = match how {
-            Consistency::Strong => world.stored,
+            Consistency::Strong => world.visible(),
             Consistency::Stale => world.stored_before(),
         };
         let delay = if self.keeps(Guard::SettleDelay) { SETTLE_SECONDS } else { 0 };
         let until = earlier(clock(world.tick, world.schedulers[index].fast), delay);
-        found.record().settle(until).map(|_| found)
+        found.record().expire(until).map(|_| found)
     }
 
     pub(super) fn settle(&self, world: &mut World, index: usize) {
@@ -92,7 +105,7 @@ impl Life {
         let Some(found) = scheduler.found.take() else { return };
         let Some(deadline) = found.reset_at else { return };
         let by = Origin::Scheduler(u8::try_from(index).expect("few schedulers"));
-        let transition = found.record().settle(deadline).expect("a deadline that has passed");
+        let transition = found.record().expire(deadline).expect("a deadline that has passed");
         let entries: Vec<_> =
             transition.changes.iter().map(|change| Entry::of(change, by)).collect();
         if !self.still_as_found(world, &found) || !self.absent(world, &entries) {
@@ -101,7 +114,16 @@ impl Life {
         if deadline > world.now() {
             world.fault(Fault::SettledEarly);
         }
-        put(world, entries);
+        self.put(world, entries);
+    }
+
+    /// Stores the last of these changes with all of them as history; they may become visible one
+    /// after another.
+    fn put(&self, world: &mut World, entries: Vec<Entry>) {
+        world.stored = last(&entries);
+        world.history.extend(entries);
+        let hidden = self.scenario.half_visible;
+        world.hidden = Hidden { service: hidden, entries: hidden };
     }
 
     fn still_as_found(&self, world: &World, found: &Status) -> bool {
@@ -114,7 +136,7 @@ impl Life {
     pub(super) fn look(&self, world: &mut World, how: Consistency) {
         let now = clock(world.tick, world.reader.fast);
         let shown = match how {
-            Consistency::Strong => self.shown(&world.stored, now),
+            Consistency::Strong => self.shown(&world.visible(), now),
             Consistency::Stale => self.shown(&world.stored_before(), now),
         };
         if is_past(&shown, now) {
@@ -127,19 +149,13 @@ impl Life {
     }
 }
 
-fn entries_of(transition: &Transition, flight: &Flight) -> Vec<Entry> {
+fn entries_of(transition: &StatusTransition, flight: &Flight) -> Vec<Entry> {
     let changes = transition.changes.iter();
     changes.map(|change| Entry::of(change, origin(flight, change.cause == Cause::Reset))).collect()
 }
 
 fn is_past(shown: &Status, now: Timestamp) -> bool {
     shown.reset_at.is_some_and(|deadline| now >= deadline)
-}
-
-/// Stores the last of these changes with all of them as history.
-fn put(world: &mut World, entries: Vec<Entry>) {
-    world.stored = last(&entries);
-    world.history.extend(entries);
 }
 
 fn last(entries: &[Entry]) -> Status {

@@ -1,7 +1,7 @@
 //! One request, as update-status handles it: read, build, send, and after a cancellation find out
 //! what became of it.
 
-use shared::domain::{Change, StatusUpdate, Timestamp, Transition};
+use shared::domain::{Change, StatusTransition, StatusUpdate, Timestamp};
 
 use super::{
     participants::{Flight, Outcome, Phase},
@@ -13,7 +13,7 @@ use super::{
 impl Life {
     /// The client is shown the status, by another function on another clock.
     pub(super) fn show(&self, world: &mut World, index: usize) {
-        let shown = self.shown(&world.stored, clock(world.tick, world.reader.fast));
+        let shown = self.shown(&world.visible(), clock(world.tick, world.reader.fast));
         world.writers[index].tag = Some(shown);
         world.writers[index].phase = Phase::Shown;
     }
@@ -26,7 +26,7 @@ impl Life {
 
     pub(super) fn read(&self, world: &mut World, index: usize, how: Consistency) {
         let found = match how {
-            Consistency::Strong => world.stored,
+            Consistency::Strong => world.visible(),
             Consistency::Stale => world.stored_before(),
         };
         self.build(world, index, found);
@@ -56,13 +56,13 @@ impl Life {
         if self.keeps(Guard::TagOfContent) {
             return self.names(world, index, status);
         }
-        let version = status.shown_at(taken(world, index)).version;
+        let version = status.effective_at(taken(world, index)).version;
         world.writers[index].tag.is_some_and(|tag| tag.version == version)
     }
 
     /// Whether what the request names is what its function shows of a status.
     pub(super) fn names(&self, world: &World, index: usize, status: &Status) -> bool {
-        world.writers[index].tag == Some(status.shown_at(taken(world, index)))
+        world.writers[index].tag == Some(status.effective_at(taken(world, index)))
     }
 
     fn send(&self, world: &mut World, index: usize) {
@@ -103,9 +103,12 @@ impl Life {
     }
 
     pub(super) fn read_again(&self, world: &mut World, index: usize) {
-        let found = world.stored;
+        let found = world.visible();
         if Some(found.version) != world.writers[index].seen.map(|seen| seen.version) {
             world.writers[index].phase = Phase::Overtaken(found);
+            if self.keeps(Guard::Snapshot) {
+                self.look_up(world, index, Consistency::Strong);
+            }
         } else if self.exhausted(world, index) {
             let unknown = self.keeps(Guard::UnknownOnGivingUp);
             answer(world, index, if unknown { Outcome::Unknown } else { Outcome::Conflict });
@@ -132,7 +135,7 @@ impl Life {
     /// Whether history has, under the key that the transaction's update would have, its change id.
     fn finds_own_entry(&self, world: &World, index: usize, how: Consistency) -> bool {
         let history = match how {
-            Consistency::Strong => &world.history,
+            Consistency::Strong => world.visible_history(),
             Consistency::Stale => world.history_before(),
         };
         let flight = flight(world, index);
@@ -143,30 +146,30 @@ impl Life {
     }
 
     /// What the domain makes of a status by a writer's update.
-    pub(super) fn update(&self, world: &World, index: usize, on: &Status) -> Transition {
-        let update = StatusUpdate { target: self.scenario.plans[index].target, note: None };
+    pub(super) fn update(&self, world: &World, index: usize, on: &Status) -> StatusTransition {
+        let update = StatusUpdate { status: self.scenario.plans[index].status, note: None };
         update.apply(&on.record(), &self.grants[index], taken(world, index))
     }
 
     /// What the function makes of it.
-    pub(super) fn transition(&self, world: &World, index: usize, on: &Status) -> Transition {
+    pub(super) fn transition(&self, world: &World, index: usize, on: &Status) -> StatusTransition {
         let transition = self.update(world, index, on);
         if self.keeps(Guard::SettleInUpdate) { transition } else { unsettled(transition, on) }
     }
 
     /// What a reader is shown of a status.
     pub(super) fn shown(&self, status: &Status, now: Timestamp) -> Status {
-        if self.keeps(Guard::ResetOnRead) { status.shown_at(now) } else { *status }
+        if self.keeps(Guard::ResetOnRead) { status.effective_at(now) } else { *status }
     }
 }
 
 /// The same transition by a program that forgets to settle the reset.
-fn unsettled(transition: Transition, on: &Status) -> Transition {
+fn unsettled(transition: StatusTransition, on: &Status) -> StatusTransition {
     let (from_version, mut after) = (transition.from_version, transition.after);
     after.version = from_version + 1;
     let last = transition.changes.into_iter().last().expect("an update");
     let update = Change { version: after.version, previous: on.rag, ..last };
-    Transition { from_version, changes: vec![update], after }
+    StatusTransition { from_version, changes: vec![update], after }
 }
 
 /// The time that the request's function has taken.

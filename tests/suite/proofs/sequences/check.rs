@@ -80,8 +80,8 @@ impl Run<'_> {
         for service in self.family.model.services.iter().filter(|service| which(service)) {
             let expected: Vec<_> =
                 service.changes.iter().map(|change| change.row(service.id)).collect();
-            same("history", &self.stage.app.history(service.id).await, &expected)?;
-            same("record", &self.stage.record(service.id).await, &service.record())?;
+            same("history", &self.fixture.app.history(service.id).await, &expected)?;
+            same("record", &self.fixture.record(service.id).await, &service.record())?;
         }
         Ok(())
     }

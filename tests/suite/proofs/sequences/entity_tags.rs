@@ -45,7 +45,7 @@ impl Run<'_> {
 
     /// What is shown now, and its tag, by a GET.
     async fn current(&mut self, place: Place) -> Outcome<Option<(Shown, String)>> {
-        let reply = self.stage.app.get(self.family.id(place)).by("reader").send().await;
+        let reply = self.fixture.app.get(self.family.id(place)).by("reader").send().await;
         let expected = self.family.model.get(place, None, self.now);
         self.check(&reply, &expected)?;
         Ok(match expected {

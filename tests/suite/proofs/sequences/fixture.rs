@@ -19,14 +19,14 @@ const PLACES: [Place; 5] =
 
 /// The services of families that nobody has touched yet, and a time after everything that was done
 /// to those before them.
-pub(super) struct Stage {
+pub(super) struct Fixture {
     pub(super) app: App,
     taken: u64,
     /// The latest time of any clock so far.
     pub(super) latest: i64,
 }
 
-impl Stage {
+impl Fixture {
     pub(super) async fn new() -> Self {
         let mut world = World::default().user("reader", &[]);
         for service in (0..FAMILIES).flat_map(family) {

@@ -18,7 +18,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 use tokio::runtime::{Builder, Runtime};
 
 use self::{
-    fixture::Stage,
+    fixture::Fixture,
     model::Wrong,
     operation::{Operation, sequence},
     run::Run,
@@ -31,21 +31,21 @@ const SEED: [u8; 32] = [7; 32];
 /// How many sequences there are, and how many operations the longest has.
 const fn extent(size: Size) -> (u32, usize) {
     match size {
-        Size::Short => (250, 6),
-        Size::Long => (10_000, 30),
+        Size::Short => (100, 10),
+        Size::Long => (1_000, 30),
     }
 }
 
 /// Runs as many sequences as the size says, and panics with the shortest that fails.
 pub(crate) fn prove(size: Size) -> Figures {
-    let theatre = RefCell::new(Theatre::new());
-    try_sequences(&theatre, extent(size), 500).unwrap_or_else(|failure| panic!("{failure}"));
-    theatre.into_inner().figures()
+    let runner = RefCell::new(SequenceRunner::new());
+    try_sequences(&runner, extent(size), 500).unwrap_or_else(|failure| panic!("{failure}"));
+    runner.into_inner().figures()
 }
 
 /// What the sequences have gone through, or the failing one after so many attempts to shorten it.
 fn try_sequences(
-    theatre: &RefCell<Theatre>,
+    runner: &RefCell<SequenceRunner>,
     (cases, longest): (u32, usize),
     shrinks: u32,
 ) -> Result<(), String> {
@@ -53,43 +53,43 @@ fn try_sequences(
         Config { cases, max_shrink_iters: shrinks, failure_persistence: None, ..Config::default() };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &SEED);
     let ran = TestRunner::new_with_rng(config, rng)
-        .run(&sequence(longest), |operations| theatre.borrow_mut().play(&operations));
+        .run(&sequence(longest), |operations| runner.borrow_mut().play(&operations));
     ran.map_err(|failure| format!("{failure}\nseed: {SEED:?}, sequences: {cases}"))
 }
 
 /// Where sequences are run, one after another.
-struct Theatre {
+struct SequenceRunner {
     runtime: Runtime,
     /// None at first, and after a sequence that ended in a panic.
-    stage: Option<Stage>,
+    fixture: Option<Fixture>,
     wrong: Option<Wrong>,
     sequences: u64,
     operations: u64,
     counts: BTreeMap<&'static str, u64>,
 }
 
-impl Theatre {
+impl SequenceRunner {
     fn new() -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let counts = BTreeMap::new();
-        Self { runtime, stage: None, wrong: None, sequences: 0, operations: 0, counts }
+        Self { runtime, fixture: None, wrong: None, sequences: 0, operations: 0, counts }
     }
 
     fn play(&mut self, operations: &[Operation]) -> Result<(), TestCaseError> {
-        let (mut stage, family) = loop {
-            let stage = self.stage.take();
-            let mut stage = stage.unwrap_or_else(|| self.runtime.block_on(Stage::new()));
-            if let Some(family) = stage.next_family(self.wrong) {
-                break (stage, family);
+        let (mut fixture, family) = loop {
+            let fixture = self.fixture.take();
+            let mut fixture = fixture.unwrap_or_else(|| self.runtime.block_on(Fixture::new()));
+            if let Some(family) = fixture.next_family(self.wrong) {
+                break (fixture, family);
             }
         };
-        let mut run = Run::new(&mut stage, family);
+        let mut run = Run::new(&mut fixture, family);
         let outcome = self.runtime.block_on(run.go(operations));
         if outcome.is_err() {
             self.runtime.block_on(run.clear());
         }
         let counts = std::mem::take(&mut run.counts);
-        self.stage = Some(stage);
+        self.fixture = Some(fixture);
         outcome.map_err(TestCaseError::fail)?;
         for (what, count) in counts {
             *self.counts.entry(what).or_default() += count;
@@ -106,7 +106,7 @@ impl Theatre {
 }
 
 #[test]
-fn every_answer_of_every_sequence_is_what_the_contract_says() {
+fn every_answer_to_every_sequence_matches_the_model() {
     let figures = prove(Size::Short);
     assert_eq!(figures[0], ("sequences", u64::from(extent(Size::Short).0)));
     // Of each kind of operation there are some even so.
@@ -116,7 +116,7 @@ fn every_answer_of_every_sequence_is_what_the_contract_says() {
 /// Controls: some of the long sequences against a model that has one rule wrong.
 #[test]
 fn a_model_with_one_rule_wrong_is_found_out() {
-    let theatre = RefCell::new(Theatre::new());
+    let runner = RefCell::new(SequenceRunner::new());
     for wrong in [
         Wrong::DeadlineASecondLate,
         Wrong::DeadlineASecondEarly,
@@ -129,9 +129,9 @@ fn a_model_with_one_rule_wrong_is_found_out() {
         Wrong::DatesDecrease,
         Wrong::RepeatUnderNewName,
     ] {
-        theatre.borrow_mut().wrong = Some(wrong);
+        runner.borrow_mut().wrong = Some(wrong);
         let (_, longest) = extent(Size::Long);
-        let tried = try_sequences(&theatre, (40, longest), 0);
+        let tried = try_sequences(&runner, (40, longest), 0);
         let failure = tried.expect_err("a wrong model agrees with the functions");
         assert!(failure.contains("expected"), "{wrong:?}: {failure}");
     }

@@ -68,7 +68,7 @@ impl Run<'_> {
     }
 
     async fn read<'b>(&'b self, call: impl FnOnce(&'b App) -> Call<'b>) -> Reply {
-        call(&self.stage.app).by("reader").send().await
+        call(&self.fixture.app).by("reader").send().await
     }
 
     /// A moment in epoch seconds.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     check::{Outcome, same},
-    fixture::{Family, Stage},
+    fixture::{Family, Fixture},
     model::words,
     operation::{Body, Known, Move, Operation, Place, Put},
     reads::Bookmark,
@@ -18,7 +18,7 @@ const AFTERWARDS: i64 = 2 * 24 * 60 * 60;
 
 /// A sequence that is under way.
 pub(super) struct Run<'a> {
-    pub(super) stage: &'a mut Stage,
+    pub(super) fixture: &'a mut Fixture,
     pub(super) family: Family,
     /// The time of the machine that answers next.
     pub(super) now: i64,
@@ -32,11 +32,11 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(stage: &'a mut Stage, family: Family) -> Self {
-        let now = stage.latest;
-        stage.set_clock(now);
+    pub(super) fn new(fixture: &'a mut Fixture, family: Family) -> Self {
+        let now = fixture.latest;
+        fixture.set_clock(now);
         let (seen, counts) = (Vec::new(), BTreeMap::new());
-        Self { stage, family, now, step: 0, seen, repeatable: None, bookmark: None, counts }
+        Self { fixture, family, now, step: 0, seen, repeatable: None, bookmark: None, counts }
     }
 
     /// Goes through a sequence, looks at everything that is stored in the end, and once more when
@@ -50,7 +50,7 @@ impl<'a> Run<'a> {
         self.stored(|_| true).await.map_err(|why| format!("in the end: {why}"))?;
         let open = |service: &Service| service.changes.last()?.deadline.map(|_| service.id);
         let open: Vec<_> = self.family.model.services.iter().filter_map(open).collect();
-        self.set_clock(Some(self.stage.latest + AFTERWARDS));
+        self.set_clock(Some(self.fixture.latest + AFTERWARDS));
         self.schedule().await?;
         let settled = self.stored(|service| open.contains(&service.id)).await;
         settled.map_err(|why| format!("when settled: {why}"))
@@ -58,8 +58,8 @@ impl<'a> Run<'a> {
 
     /// Settles whatever a sequence has left behind that ended early.
     pub(super) async fn clear(&mut self) {
-        self.set_clock(Some(self.stage.latest + AFTERWARDS));
-        self.stage.app.run_schedule().await;
+        self.set_clock(Some(self.fixture.latest + AFTERWARDS));
+        self.fixture.app.run_schedule().await;
     }
 
     pub(super) fn count(&mut self, what: &'static str) {
@@ -119,7 +119,7 @@ impl<'a> Run<'a> {
         }
         let request_id = format!("request-{}", self.step);
         let id = self.family.id(put.place);
-        let mut call = self.stage.app.put(id, Value::Null).body(&body(put.body)).by(put.by);
+        let mut call = self.fixture.app.put(id, Value::Null).body(&body(put.body)).by(put.by);
         call = call.header("x-request-id", &request_id);
         if let Some(header) = header {
             call = call.header("if-match", &header);
@@ -152,7 +152,7 @@ impl<'a> Run<'a> {
     async fn get(&mut self, place: Place, known: Known) -> Outcome {
         let tags = self.tags(place, known).await?;
         let (header, tags) = tags.unzip();
-        let mut call = self.stage.app.get(self.family.id(place)).by("reader");
+        let mut call = self.fixture.app.get(self.family.id(place)).by("reader");
         if let Some(header) = header {
             call = call.header("if-none-match", &header);
         }
@@ -163,7 +163,7 @@ impl<'a> Run<'a> {
     }
 
     async fn schedule(&mut self) -> Outcome {
-        let run = self.stage.app.run_schedule().await;
+        let run = self.fixture.app.run_schedule().await;
         let expected = self.family.model.settle(self.now);
         self.count("runs of the schedule");
         *self.counts.entry("resets settled by it").or_default() += run.done;
@@ -177,7 +177,7 @@ impl<'a> Run<'a> {
     }
 
     fn move_clock(&mut self, how: Move) {
-        let latest = self.stage.latest;
+        let latest = self.fixture.latest;
         self.set_clock(match how {
             Move::Forward(seconds) => Some(latest + seconds),
             Move::Behind(seconds) => Some(latest - seconds),
@@ -188,18 +188,18 @@ impl<'a> Run<'a> {
     /// Hands over to a machine whose clock shows that time. Clocks differ, but not by more than five
     /// minutes.
     fn set_clock(&mut self, to: Option<i64>) {
-        let latest = self.stage.latest;
+        let latest = self.fixture.latest;
         if let Some(to) = to.filter(|to| *to >= latest - 300) {
             self.count("moves of the clock");
             self.now = to;
-            self.stage.set_clock(to);
+            self.fixture.set_clock(to);
         }
     }
 
     async fn rename(&mut self, place: Place, number: u8) {
         let name = format!("Pharmacy no. {number}, \u{201c}New\u{201d}");
         let service = self.family.model.service(place).expect("a service");
-        self.stage.rename(service, &name).await;
+        self.fixture.rename(service, &name).await;
         self.count("renamings");
         self.family.model.rename(place, &name);
     }

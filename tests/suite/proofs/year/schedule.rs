@@ -1,7 +1,7 @@
 //! The schedule and its runs: late, doubled, or missing; and what must hold of what they store.
 
 use serde_json::json;
-use shared::{metrics::ResetRun, platform::Invocation};
+use shared::{operations::ResetRun, runtime::Invocation};
 
 use super::{
     machines::{Event, Minute, minute, offset},
@@ -58,7 +58,7 @@ impl Simulation {
     async fn settle(&self) -> ResetRun {
         let event = serde_json::value::to_raw_value(&json!({})).expect("JSON");
         let id = format!("run-{}-{}", self.now, self.step);
-        let call = Invocation { event, id, time_left: None };
+        let call = Invocation { event, id, remaining_time: None };
         reset_expired::handle(&self.app.reset_expired, call).await
     }
 

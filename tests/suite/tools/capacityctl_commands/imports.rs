@@ -40,10 +40,10 @@ async fn a_dry_run_shows_what_an_import_then_does() {
         shown,
         format!(
             "          name  changes
- changed  40     name: \"Elsewhere\" -> \"Elsewhere, renamed\"
- moved    20     region: 10 -> 40, path: \"/10/20/\" -> \"/40/20/\", parentId: 10 -> 40
- added    60     region: nothing -> 10, path: nothing -> \"/10/60/\", name: nothing -> \"New\", typeId: nothing -> 13, active: nothing -> true, parentId: nothing -> 10
- moved    30     region: 10 -> 40, path: \"/10/20/30/\" -> \"/40/20/30/\"
+ changed  40    name: \"Elsewhere\" -> \"Elsewhere, renamed\"
+ moved    20    region: 10 -> 40, path: \"/10/20/\" -> \"/40/20/\", parentId: 10 -> 40
+ added    60    region: nothing -> 10, path: nothing -> \"/10/60/\", name: nothing -> \"New\", typeId: nothing -> 13, active: nothing -> true, parentId: nothing -> 10
+ moved    30    region: 10 -> 40, path: \"/10/20/30/\" -> \"/40/20/30/\"
 services: 1 added, 1 changed, 2 moved, 1 unchanged
 active but not in the file: 2
  id  name
@@ -71,7 +71,7 @@ dry run: nothing was written to table {table} of the local stack"
 
 /// A file that was cut off between two lines is a good file.
 #[tokio::test]
-async fn more_than_a_few_services_are_deactivated_only_if_that_is_asked_for() {
+async fn deactivating_many_services_needs_an_option() {
     let ctl = Ctl::start().await;
     let header = "id,name,typeId,parentId,town,postcode,odsCode,active\n";
     let rows: String = (1000..1008).map(|id| format!("{id},a,1,,,,,true\n")).collect();
@@ -90,7 +90,7 @@ async fn more_than_a_few_services_are_deactivated_only_if_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn what_is_exported_is_imported_into_empty_tables_as_it_was() {
+async fn an_export_imports_into_empty_tables_unchanged() {
     let (ctl, other) = (Ctl::start().await, Ctl::start().await);
     ctl.text(&["user", "grant", "editor-name", "--service", "30", "--service", "10"]).await;
     for kind in ["services", "users"] {
@@ -119,7 +119,7 @@ async fn what_is_exported_is_imported_into_empty_tables_as_it_was() {
 }
 
 #[tokio::test]
-async fn what_an_interrupted_import_left_undone_is_done_first() {
+async fn an_import_first_finishes_an_interrupted_one() {
     let ctl = Ctl::start().await;
     ctl.interrupted_move().await;
     let file = "[{\"id\": 5, \"name\": \"New\", \"typeId\": 1, \"active\": true}]";
@@ -130,8 +130,7 @@ async fn what_an_interrupted_import_left_undone_is_done_first() {
     let expected = [("30", "moved"), ("5", "added")].map(|(id, what)| (json!(id), json!(what)));
     assert_eq!(steps, expected);
     let text = ctl.text(&["import", "services", &file]).await;
-    let told =
-        "finished from an interrupted import: 1";
+    let told = "finished from an interrupted import: 1";
     assert!(text.contains(told), "{text}");
     assert!(ctl.run(&["doctor"]).await.expect("findings").healthy);
 }

@@ -25,7 +25,7 @@ async fn a_service_is_shown_with_its_status_and_with_who_may_update_it() {
 }
 
 #[tokio::test]
-async fn services_are_listed_as_the_filters_say() {
+async fn filters_select_the_listed_services() {
     let ctl = Ctl::start().await;
     let ids = async |words: &[&str]| -> Vec<u64> {
         let listed = ctl.json(&[&["service", "list"], words].concat()).await;
@@ -40,7 +40,7 @@ async fn services_are_listed_as_the_filters_say() {
 }
 
 #[tokio::test]
-async fn a_service_is_taken_out_of_use_and_into_it_again() {
+async fn a_service_is_deactivated_and_activated_again() {
     let ctl = Ctl::start().await;
     ctl.text(&["service", "deactivate", "30"]).await;
     assert_eq!(ctl.app.get(30).by("reader").send().await.status, 404);
@@ -52,7 +52,7 @@ async fn a_service_is_taken_out_of_use_and_into_it_again() {
 }
 
 #[tokio::test]
-async fn rights_are_given_and_taken_away_one_by_one() {
+async fn permissions_and_assignments_are_granted_and_revoked_one_by_one() {
     let ctl = Ctl::start().await;
     let red = json!({"status": "RED"});
     let added = ctl.json(&["user", "add", "ann-name", "--subject", "ann", "--service", "40"]).await;
@@ -79,7 +79,7 @@ async fn rights_are_given_and_taken_away_one_by_one() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_done_is_refused_with_an_exit_code_of_its_kind() {
+async fn each_kind_of_error_has_its_exit_code() {
     let ctl = Ctl::start().await;
     let bad = ctl.file("bad.csv", "id,name\n");
     for (words, code, text) in [

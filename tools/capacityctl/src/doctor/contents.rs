@@ -30,7 +30,8 @@ pub(super) async fn check(target: &Target, findings: &mut Findings) -> Result<()
     let known: HashSet<ServiceId> = stored.iter().map(|service| service.id).collect();
     let misplaced = hierarchy::resolve(Vec::new(), &stored)?.misplaced.len();
     let services = format!("{} services", items.len());
-    let unreadable = items.into_iter().filter(|item| store::service(item.clone()).is_err()).count();
+    let unreadable =
+        items.into_iter().filter(|item| store::parse_service(item.clone()).is_err()).count();
     let list = users::list(target.client(), target.table(USERS_TABLE)?).await?;
     count(
         findings,

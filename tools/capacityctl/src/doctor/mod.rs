@@ -16,9 +16,9 @@ use aws_sdk_dynamodb::{
 };
 use aws_smithy_types::date_time::{DateTime, Format};
 use shared::{
-    config::ResetLimits,
     domain::Timestamp,
     http::Clock,
+    runtime::reset_limits,
     store::keys::{history, idempotency, services as keys, users as user_keys},
 };
 
@@ -86,9 +86,7 @@ pub(crate) async fn run(target: &Target) -> Output {
 
 /// Checks the limits that `status set` uses.
 fn check_reset_limits(target: &Target, findings: &mut Findings) {
-    let mut settings = target.settings();
-    let limits = ResetLimits::read(&mut settings);
-    match settings.finish(limits) {
+    match reset_limits(&target.settings()) {
         Ok(limits) => {
             let found = format!("{} to {} minutes", limits.min.0, limits.max.0);
             findings.add("limits of resets", Verdict::Ok, found, None);

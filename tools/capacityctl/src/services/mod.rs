@@ -20,7 +20,7 @@ use crate::{
     hierarchy::{self, StoredService},
     scan::{self, Item, number, text},
     services_file::{self, ServiceRow},
-    update::{Sent, Update},
+    update::{Update, UpdateOutcome},
 };
 
 /// The attributes that an import reads and writes.
@@ -128,7 +128,7 @@ pub(crate) fn stored_service(id: ServiceId, item: &Item) -> StoredService {
 
 async fn send(client: Client, table: String, update: Update) -> Result<(), Error> {
     match update.send(&client, &table).await? {
-        Sent::Written => Ok(()),
-        Sent::Refused => Err(Error::ConcurrentModification { table }),
+        UpdateOutcome::Stored => Ok(()),
+        UpdateOutcome::Refused => Err(Error::ConcurrentModification { table }),
     }
 }

@@ -8,8 +8,8 @@ use std::{
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use shared::{
-    domain::{Lineage, ServiceId},
-    store::keys::services as keys,
+    domain::{HierarchyPath, ServiceId},
+    store::{ItemUpdate, keys::services as keys},
 };
 
 use super::{ImportSummary, stored_service};
@@ -38,7 +38,7 @@ pub struct ImportPlan {
 #[derive(Debug)]
 pub struct ServiceChange {
     /// The service and its new ancestors.
-    pub path: Lineage,
+    pub path: HierarchyPath,
     /// What happens to it.
     pub kind: ChangeKind,
     /// Whether an interrupted import left it below its old ancestors.
@@ -106,10 +106,11 @@ impl ImportPlan {
         let unchanged = row_count - changes.len();
         let missing = table.missing();
         let deactivates = |id| deactivate_missing && missing.contains_key(&id);
-        let mut paths: HashMap<ServiceId, Lineage> =
-            moved.into_iter().map(|path| (path.own(), path)).collect();
+        let mut paths: HashMap<ServiceId, HierarchyPath> =
+            moved.into_iter().map(|path| (path.id(), path)).collect();
         for (id, item) in items.iter().filter(|(id, _)| !table.in_file.contains(id)) {
-            let path = paths.remove(id).or_else(|| Lineage::parse(&stored_service(*id, item).path));
+            let path =
+                paths.remove(id).or_else(|| HierarchyPath::parse(&stored_service(*id, item).path));
             let update = path.map(|path| (unlisted_update(&path, deactivates(*id)), path));
             changes.extend(update.and_then(|(update, path)| table.change(path, update)));
         }
@@ -135,8 +136,8 @@ impl ImportPlan {
 
 impl TableState<'_> {
     /// The change that the update makes; `None` if it makes none.
-    fn change(&self, path: Lineage, mut update: Update) -> Option<ServiceChange> {
-        let (id, stored) = (path.own(), self.items.get(&path.own()));
+    fn change(&self, path: HierarchyPath, mut update: Update) -> Option<ServiceChange> {
+        let (id, stored) = (path.id(), self.items.get(&path.id()));
         let differences = update.differences(stored);
         let differs = |name: &str| differences.iter().any(|change| change.attribute == name);
         let kind = match stored {
@@ -148,7 +149,7 @@ impl TableState<'_> {
             Some(_) => ChangeKind::Changed,
         };
         // Write only what differs: someone else may be changing the other attributes.
-        update.keep(differs);
+        update.retain(differs);
         let misplaced = self.misplaced.contains(&id);
         (!differences.is_empty()).then_some(ServiceChange {
             path,
@@ -179,37 +180,46 @@ fn is_active(item: &Item) -> bool {
 fn in_write_order(mut changes: Vec<ServiceChange>) -> Vec<ServiceChange> {
     let mut first = HashSet::new();
     for change in changes.iter().filter(|change| change.misplaced) {
-        first.insert(change.path.own());
+        first.insert(change.path.id());
         first.extend(change.path.ancestors().iter().copied());
     }
     changes.sort_by_cached_key(|change| {
-        let id = change.path.own();
+        let id = change.path.id();
         (!first.contains(&id), change.path.ancestors().len(), id)
     });
     changes
 }
 
-fn row_update(row: ServiceRow, path: &Lineage) -> Update {
-    path_update(path)
+fn row_update(row: ServiceRow, path: &HierarchyPath) -> Update {
+    let attributes = path_attributes(path)
         .set(keys::NAME, AttributeValue::S(row.name))
         .set(keys::TYPE_ID, AttributeValue::N(row.type_id.to_string()))
         .set(keys::ACTIVE, AttributeValue::Bool(row.active))
-        .set_or_remove(keys::PARENT_ID, row.parent.map(|id| AttributeValue::N(id.to_string())))
-        .set_or_remove(keys::TOWN, row.town.map(AttributeValue::S))
-        .set_or_remove(keys::POSTCODE, row.postcode.map(AttributeValue::S))
-        .set_or_remove(keys::ODS_CODE, row.ods_code.map(AttributeValue::S))
+        .set(keys::PARENT_ID, row.parent.map(|id| AttributeValue::N(id.to_string())))
+        .set(keys::TOWN, row.town.map(AttributeValue::S))
+        .set(keys::POSTCODE, row.postcode.map(AttributeValue::S))
+        .set(keys::ODS_CODE, row.ods_code.map(AttributeValue::S));
+    update(path, attributes)
 }
 
 /// The update of a service that is not in the file. It applies only while the service has the parent
 /// that the path was computed from.
-fn unlisted_update(path: &Lineage, deactivate: bool) -> Update {
+fn unlisted_update(path: &HierarchyPath, deactivate: bool) -> Update {
     let parent = path.parent().map(|id| AttributeValue::N(id.to_string()));
-    let update = path_update(path).only_if(keys::ID).only_if_equal(keys::PARENT_ID, parent);
-    if deactivate { update.set(keys::ACTIVE, AttributeValue::Bool(false)) } else { update }
+    let mut attributes =
+        path_attributes(path).only_if_exists(keys::ID).only_if(keys::PARENT_ID, parent);
+    if deactivate {
+        attributes = attributes.set(keys::ACTIVE, AttributeValue::Bool(false));
+    }
+    update(path, attributes)
 }
 
-fn path_update(path: &Lineage) -> Update {
-    Update::of(keys::ID, AttributeValue::N(path.own().to_string()))
+fn update(path: &HierarchyPath, attributes: ItemUpdate) -> Update {
+    Update::new(keys::ID, AttributeValue::N(path.id().to_string()), attributes)
+}
+
+fn path_attributes(path: &HierarchyPath) -> ItemUpdate {
+    ItemUpdate::default()
         .set(keys::REGION, AttributeValue::N(path.root().to_string()))
         .set(keys::PATH, AttributeValue::S(path.to_string()))
 }

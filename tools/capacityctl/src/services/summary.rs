@@ -30,10 +30,7 @@ impl fmt::Display for ImportSummary {
         }
         write!(f, "{unchanged} unchanged")?;
         if *finished > 0 {
-            write!(
-                f,
-                "\nfinished from an interrupted import: {finished}"
-            )?;
+            write!(f, "\nfinished from an interrupted import: {finished}")?;
         }
         Ok(())
     }

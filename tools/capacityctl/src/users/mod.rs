@@ -184,8 +184,6 @@ pub async fn find(client: &Client, table: &str, username: &str) -> Result<User, 
     let found = users.into_iter().find(|user| user.username == username);
     found.ok_or_else(|| Error::UnknownUser(username.to_owned()))
 }
-// `status` still uses the earlier name.
-pub(crate) use find as named;
 
 /// Adds a user.
 ///

@@ -1,7 +1,5 @@
 //! Writes a user: replaces the whole item, but never the item of another user.
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::{
     Client,
     error::SdkError,
@@ -14,12 +12,11 @@ use aws_sdk_dynamodb::{
 use shared::store::keys::users as keys;
 
 use super::{UserChange, item::item};
-use crate::{Error, users_file::User};
-
-/// How often to send a transaction that DynamoDB cancels because of throttling or a conflict, and the
-/// delay between two attempts.
-const MAX_ATTEMPTS: u32 = 60;
-const RETRY_DELAY: Duration = Duration::from_millis(500);
+use crate::{
+    Error,
+    concurrency::{MAX_ATTEMPTS, RETRY_DELAY},
+    users_file::User,
+};
 
 /// Writes one user.
 ///

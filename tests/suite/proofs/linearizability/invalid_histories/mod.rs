@@ -45,7 +45,7 @@ fn at_once(history: &mut [Operation], from: usize, to: usize) {
 }
 
 #[test]
-fn a_good_history_passes_in_order_and_at_once() {
+fn a_valid_history_is_accepted_sequential_or_concurrent() {
     let mut history = good();
     assert_eq!(check(&history), Ok(()));
     at_once(&mut history, 0, 7);

@@ -32,12 +32,12 @@ fn a_write_that_one_reader_sees_and_a_later_reader_does_not() {
 }
 
 #[test]
-fn a_read_of_what_was_never_written() {
+fn a_read_of_a_value_never_written() {
     flagged_if_shown("after 10 operations", 10, |shown| shown.note = Some(99));
 }
 
 #[test]
-fn a_read_of_what_is_not_written_yet() {
+fn a_read_of_a_value_before_its_write() {
     flagged("after 1 operations", |history| {
         let (read, written) = (history[2].invoked, history[1].invoked);
         (history[1].invoked, history[1].answered) = (read, read + 1);

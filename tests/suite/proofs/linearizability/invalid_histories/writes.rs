@@ -7,15 +7,15 @@ use crate::proofs::linearizability::{
 };
 
 #[test]
-fn two_winners_with_one_tag() {
+fn two_writers_win_with_the_same_tag() {
     flagged("after 4 operations", |history| {
         write(&mut history[3]).if_match = write(&mut history[4]).if_match.clone();
         let mut register = Register::default();
         for (index, number) in [(1, 1), (3, 2), (4, 3)] {
             let now = history[index].now;
             register = register.put(write(&mut history[index]), now);
-            assert_eq!(register.shown_at(now).version, number);
-            history[index].answer = shows(register.shown_at(now));
+            assert_eq!(register.effective_at(now).version, number);
+            history[index].answer = shows(register.effective_at(now));
         }
         at_once(history, 3, 4);
         history[5].answer = history[4].answer.clone();
@@ -43,7 +43,7 @@ fn a_lost_update_under_one_version() {
             let now = history[index].now;
             register = register.put(write(&mut history[index]), now);
         }
-        let shown = register.shown_at(history[4].now);
+        let shown = register.effective_at(history[4].now);
         history[4].answer = shows(shown.clone());
         history[5].answer = shows(shown);
         at_once(history, 3, 4);
@@ -67,7 +67,7 @@ fn a_write_of_unknown_outcome_that_is_applied_twice() {
 }
 
 #[test]
-fn a_412_although_the_tag_is_current_throughout() {
+fn a_412_although_the_tag_was_current_all_the_time() {
     flagged("after 6 operations", |history| {
         let current = tag(answered(&history[5]));
         history[6].answer = Answer::PreconditionFailed(current);
@@ -76,7 +76,7 @@ fn a_412_although_the_tag_is_current_throughout() {
 }
 
 #[test]
-fn a_412_that_names_another_tag_than_the_current_one() {
+fn a_412_with_an_outdated_tag() {
     flagged("after 4 operations", |history| {
         let old = tag(answered(&history[2]));
         history[4].answer = Answer::PreconditionFailed(old);
@@ -100,7 +100,7 @@ fn a_write_answered_412_that_is_applied_all_the_same() {
             let now = history[index].now;
             register = register.put(write(&mut history[index]), now);
         }
-        let shown = register.put(&refused, history[4].now).shown_at(history[4].now);
+        let shown = register.put(&refused, history[4].now).effective_at(history[4].now);
         history[5].answer = shows(shown.clone());
         history[6].answer = Answer::Conflict;
         history[7].answer = shows(shown);
@@ -123,12 +123,12 @@ fn an_update_that_does_not_count_the_reset_before_it() {
 }
 
 #[test]
-fn a_write_answered_with_anothers_content() {
+fn a_write_answered_with_the_content_of_another() {
     flagged("after 6 operations", |history| history[6].answer = history[3].answer.clone());
 }
 
 #[test]
-fn a_deadline_that_nobody_asked_for() {
+fn a_deadline_that_no_update_requested() {
     flagged("after 6 operations", |history| {
         for index in [6, 7] {
             let shown = answered(&history[index]).clone();

@@ -1,0 +1,54 @@
+//! Which problem each error of the layers above becomes.
+
+use super::Problem;
+use crate::{
+    auth::AuthError,
+    operations::{AccessError, ReadError, UpdateError},
+    store::StoreFault,
+};
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        Self::Auth(error)
+    }
+}
+
+impl From<AccessError> for Problem {
+    fn from(error: AccessError) -> Self {
+        Self::Access(error)
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Access(error) => error.into(),
+            ReadError::Store(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<UpdateError<Self>> for Problem {
+    fn from(error: UpdateError<Self>) -> Self {
+        match error {
+            UpdateError::Access(error) => error.into(),
+            UpdateError::KeyReused => Self::IdempotencyKeyReused,
+            UpdateError::Rejected(problem) => problem,
+            UpdateError::Conflict => Self::Conflict,
+            UpdateError::Store(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<StoreFault> for Problem {
+    fn from(fault: StoreFault) -> Self {
+        match fault {
+            StoreFault::Unavailable(_)
+            | StoreFault::Unprocessed
+            | StoreFault::Contended
+            | StoreFault::Incomplete(_)
+            | StoreFault::TimedOut => Self::StoreUnavailable(fault),
+            StoreFault::Unreadable(_) | StoreFault::InvalidRequest(_) => Self::internal(fault),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The use cases: what happens, whoever asks. One file each.
+//!
+//! They check the rights of the caller, read and write the store, and return what they did. They know
+//! nothing of HTTP, Lambda, environment variables, the clock, logs or metrics.
+
+mod access;
+mod read_services;
+mod reset_expired;
+mod update_status;
+
+pub use access::{AccessError, ReadError, active_user};
+pub use read_services::{FoundServices, read_service, read_user, services_by_id};
+pub use reset_expired::{ResetEvent, ResetJob, ResetPosition, ResetProgress, ResetRun};
+pub use update_status::{
+    Cancellation, StatusUpdateCommand, UpdateError, Updated, authorise_status_update,
+};

@@ -1,0 +1,180 @@
+//! Conflicts, retries and replays: the states of an update between two calls of the store.
+
+use std::time::Duration;
+
+use super::{Cancellation, Isolation, Loaded, StatusUpdateCommand, UpdateError, Updated};
+use crate::{
+    domain::{Service, ServiceId, StatusRecord, StatusTransition, StatusUpdate},
+    store::{
+        IdempotencyRecord, IdempotentRequest, StoreFault, Transaction, UpdateTables, WriteOutcome,
+        pause,
+    },
+};
+
+/// How often an update sends a transaction.
+const MAX_ATTEMPTS: u32 = 5;
+/// The longest pause after the first cancellation. It doubles with each one.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+
+/// A transaction, with the service and the transition that it was built from.
+struct Attempt {
+    service: Service,
+    transition: StatusTransition,
+    transaction: Transaction,
+}
+
+/// Where an update stands between two calls of the store.
+enum State {
+    /// No transaction of this update can be applied any more: decide on these rows, and build one.
+    Decide(Loaded),
+    /// Send this transaction, for the first time or again.
+    Send(Attempt),
+    /// This transaction was cancelled; an earlier sending of it may be applied, or still be on its way.
+    Cancelled(Attempt),
+}
+
+/// Sends an update until it is stored, or until another writer's change must not be overwritten.
+pub(super) async fn run<R>(
+    run: Run<'_>,
+    loaded: Loaded,
+    decide: impl Fn(&Service, StatusRecord) -> Result<StatusUpdate, R>,
+    on_cancelled: impl Fn(Cancellation),
+) -> Result<Updated, UpdateError<R>> {
+    let mut sent = 0;
+    let mut state = State::Decide(loaded);
+    loop {
+        state = match state {
+            State::Decide(Loaded { service, record: Some(record), .. }) => {
+                return run.replay(service.id(), record).await;
+            }
+            State::Decide(loaded) => match run.decide(&decide, &loaded) {
+                // The rejection may be due to this very update, sent before under the same key: its
+                // service row can be visible when the record of its key is not yet.
+                Err(UpdateError::Rejected(_)) if run.may_be_half_visible(&loaded) => {
+                    State::Decide(run.load_isolated().await?)
+                }
+                Err(error) => return Err(error),
+                Ok(transition) => State::Send(run.attempt(loaded, transition)?),
+            },
+            State::Send(attempt) => {
+                sent += 1;
+                match run.tables.send(&attempt.transaction).await? {
+                    WriteOutcome::Stored => return Ok(attempt.stored(&run)),
+                    WriteOutcome::Cancelled => State::Cancelled(attempt),
+                }
+            }
+            State::Cancelled(attempt) => {
+                on_cancelled(Cancellation { will_retry: sent < MAX_ATTEMPTS });
+                pause(FIRST_PAUSE, sent).await;
+                match run.resolve(attempt).await? {
+                    Resolution::Applied(updated) => return Ok(updated),
+                    Resolution::Replay(loaded) => State::Decide(loaded),
+                    Resolution::Superseded(_) if sent == MAX_ATTEMPTS => {
+                        return Err(UpdateError::Conflict);
+                    }
+                    Resolution::Superseded(loaded) => State::Decide(loaded),
+                    Resolution::Undecided(_) if sent == MAX_ATTEMPTS => {
+                        return Err(StoreFault::Contended.into());
+                    }
+                    Resolution::Undecided(attempt) => State::Send(attempt),
+                }
+            }
+        };
+    }
+}
+
+/// What became of a cancelled transaction.
+enum Resolution {
+    /// An earlier sending of it was applied.
+    Applied(Updated),
+    /// The idempotency key has been used: by an earlier request for the same update, or for another.
+    Replay(Loaded),
+    /// The service is on another version: no sending of it can be applied any more.
+    Superseded(Loaded),
+    /// The service is on the same version: a sending of it may still be applied. So the same transaction is
+    /// sent again, never another one beside it.
+    Undecided(Attempt),
+}
+
+/// What stays the same however often an update is tried.
+pub(super) struct Run<'a> {
+    pub(super) tables: &'a UpdateTables,
+    pub(super) command: StatusUpdateCommand<'a>,
+    /// The idempotency key with the hash of the body.
+    pub(super) request: Option<IdempotentRequest>,
+}
+
+impl Run<'_> {
+    fn decide<R>(
+        &self,
+        decide: impl Fn(&Service, StatusRecord) -> Result<StatusUpdate, R>,
+        loaded: &Loaded,
+    ) -> Result<StatusTransition, UpdateError<R>> {
+        let (now, service) = (self.command.audit.at, &loaded.service);
+        let effective = service.record.clone().effective_at(now);
+        let update = decide(service, effective).map_err(UpdateError::Rejected)?;
+        Ok(update.apply(&service.record, &loaded.grant, now))
+    }
+
+    fn may_be_half_visible(&self, loaded: &Loaded) -> bool {
+        self.request.is_some() && loaded.isolation == Isolation::ReadCommitted
+    }
+
+    async fn load_isolated<R>(&self) -> Result<Loaded, UpdateError<R>> {
+        let keys = self.command.keys();
+        let snapshot = self.tables.read_isolated(keys, self.command.audit.at).await?;
+        Ok(Loaded::new(snapshot, Isolation::Serializable)?)
+    }
+
+    fn attempt(
+        &self,
+        Loaded { service, grant, .. }: Loaded,
+        transition: StatusTransition,
+    ) -> Result<Attempt, StoreFault> {
+        let (name, request) = (&service.details.name, self.request.as_ref());
+        let audit = self.command.audit;
+        let transaction = self.tables.transaction(&grant, name, &transition, request, audit)?;
+        Ok(Attempt { service, transition, transaction })
+    }
+
+    /// Finds out what became of a cancelled transaction.
+    async fn resolve<R>(&self, attempt: Attempt) -> Result<Resolution, UpdateError<R>> {
+        let (keys, transaction) = (self.command.keys(), &attempt.transaction);
+        let now = self.command.audit.at;
+        let (snapshot, is_applied) = self.tables.read_after(transaction, keys, now).await?;
+        // Before the check of rights: they may have been withdrawn after the update was applied.
+        if is_applied {
+            return Ok(Resolution::Applied(attempt.stored(self)));
+        }
+        let loaded = Loaded::new(snapshot, Isolation::Serializable)?;
+        Ok(if loaded.record.is_some() {
+            Resolution::Replay(loaded)
+        } else if loaded.service.record.version == transaction.from_version {
+            Resolution::Undecided(attempt)
+        } else {
+            Resolution::Superseded(loaded)
+        })
+    }
+
+    /// The outcome of the first request with this key.
+    async fn replay<R>(
+        &self,
+        service: ServiceId,
+        record: IdempotencyRecord,
+    ) -> Result<Updated, UpdateError<R>> {
+        let request = self.request.as_ref();
+        let same = request.filter(|request| request.body_hash == record.body_hash);
+        let Some(IdempotentRequest { key, .. }) = same else { return Err(UpdateError::KeyReused) };
+        let first = self.tables.recorded_change(service, key, &record).await?;
+        let effective = StatusRecord::after(&first.change).effective_at(first.recorded_at);
+        Ok(Updated::Replayed { service, service_name: record.service_name, effective })
+    }
+}
+
+impl Attempt {
+    fn stored(self, run: &Run<'_>) -> Updated {
+        let StatusTransition { changes, after, .. } = self.transition;
+        let effective = after.effective_at(run.command.audit.at);
+        Updated::Stored { service: self.service.details, changes, effective }
+    }
+}

@@ -1,0 +1,182 @@
+//! One connection to the store: opened with or without TLS, used for one request after the other.
+
+use std::{io, sync::Arc, time::Duration};
+
+use aws_smithy_types::body::SdkBody;
+use http_body_util::BodyExt as _;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use lambda_http::http::{
+    HeaderValue, Request, Response, Uri,
+    uri::{Authority, PathAndQuery, Scheme},
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::{Instant, timeout},
+};
+use tokio_rustls::{
+    TlsConnector,
+    rustls::{ClientConfig, pki_types::ServerName},
+};
+
+use super::roots;
+use crate::runtime::{Environment, SettingsError};
+
+/// How long a connection may take to open, with its name lookup and TLS.
+const CONNECT: Duration = Duration::from_secs(1);
+
+/// How long an answer may take to begin.
+const READ: Duration = Duration::from_millis(1500);
+
+/// How long an unused connection is kept. Between a function and DynamoDB an address translation may lie
+/// that forgets connections after 350 seconds ([AWS]), and says nothing until the next request. It is the
+/// process's clock that counts, which may stand still while the environment does.
+///
+/// [AWS]: https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html
+const IDLE: Duration = Duration::from_secs(300);
+
+/// The variable that names another endpoint than AWS's.
+const ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
+
+/// The endpoint of DynamoDB.
+#[derive(Clone, Debug)]
+pub(super) struct Address {
+    scheme: Scheme,
+    authority: Authority,
+    /// The `Host` header.
+    pub(super) host_header: HeaderValue,
+    port: u16,
+    tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
+}
+
+impl Address {
+    /// AWS's endpoint of this region, unless `AWS_ENDPOINT_URL_DYNAMODB` names another.
+    ///
+    /// # Errors
+    /// The endpoint or the certificates cannot be used.
+    pub(super) fn read(environment: &Environment, region: &str) -> Result<Self, SettingsError> {
+        let url = environment.optional(ENDPOINT);
+        let url = url.unwrap_or_else(|| format!("https://dynamodb.{region}.amazonaws.com"));
+        let roots = environment.optional("AWS_CA_BUNDLE");
+        Self::new(&url, roots.as_deref())
+    }
+
+    fn new(url: &str, roots: Option<&str>) -> Result<Self, SettingsError> {
+        let bad = |problem: &str| SettingsError::new(ENDPOINT, problem);
+        let uri = url.parse::<Uri>().map_err(|error| bad(&error.to_string()))?.into_parts();
+        let (Some(scheme), Some(authority)) = (uri.scheme, uri.authority) else {
+            return Err(bad("is not an address"));
+        };
+        if ![Scheme::HTTP, Scheme::HTTPS].contains(&scheme) {
+            return Err(bad("is neither http nor https"));
+        }
+        let path = uri.path_and_query.as_ref().map_or("/", PathAndQuery::as_str);
+        if path != "/" || authority.as_str().contains('@') {
+            return Err(bad("has more than a host and a port"));
+        }
+        let host_header = HeaderValue::from_str(authority.as_str());
+        let host_header = host_header.map_err(|error| bad(&error.to_string()))?;
+        let tls = if scheme == Scheme::HTTPS {
+            let name = ServerName::try_from(strip_brackets(authority.host()).to_owned());
+            let name = name.map_err(|error| bad(&error.to_string()))?;
+            let config = roots::config(roots);
+            Some((config.map_err(|problem| SettingsError::new("AWS_CA_BUNDLE", problem))?, name))
+        } else {
+            None
+        };
+        let port = authority.port_u16().unwrap_or(if tls.is_some() { 443 } else { 80 });
+        Ok(Self { scheme, authority, host_header, port, tls })
+    }
+
+    /// The host, with the port unless it is the scheme's default.
+    pub(super) fn host(&self) -> &str {
+        self.authority.as_str()
+    }
+
+    /// As the SDK takes it.
+    pub(super) fn url(&self) -> String {
+        format!("{}://{}", self.scheme, self.authority)
+    }
+}
+
+/// An IPv6 address without its brackets.
+fn strip_brackets(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
+}
+
+/// Why there is no response.
+#[derive(Debug)]
+pub(super) enum TransportError {
+    /// It took too long.
+    TimedOut,
+    /// The connection could not be opened, or has ended.
+    Ended(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl<E: std::error::Error + Send + Sync + 'static> From<E> for TransportError {
+    fn from(error: E) -> Self {
+        Self::Ended(Box::new(error))
+    }
+}
+
+/// An open, idle connection.
+#[derive(Debug)]
+pub(super) struct Connection {
+    sender: SendRequest<SdkBody>,
+    last_used: Instant,
+}
+
+impl Connection {
+    /// Opens one.
+    pub(super) async fn open(address: &Address) -> Result<Self, TransportError> {
+        timeout(CONNECT, Self::connected(address)).await.unwrap_or(Err(TransportError::TimedOut))
+    }
+
+    async fn connected(address: &Address) -> Result<Self, TransportError> {
+        let stream =
+            TcpStream::connect((strip_brackets(address.authority.host()), address.port)).await?;
+        stream.set_nodelay(true)?;
+        let Some((config, name)) = &address.tls else { return Self::over(stream).await };
+        let tls = TlsConnector::from(Arc::clone(config));
+        Self::over(tls.connect(name.clone(), stream).await?).await
+    }
+
+    async fn over<S>(stream: S) -> Result<Self, TransportError>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        tokio::spawn(connection);
+        Ok(Self { sender, last_used: Instant::now() })
+    }
+
+    /// Whether it can be expected to work.
+    pub(super) fn is_usable(&self) -> bool {
+        !self.sender.is_closed() && self.last_used.elapsed() < IDLE
+    }
+
+    /// Sends a request and takes the whole answer, by when the connection can be used again.
+    pub(super) async fn exchange(
+        mut self,
+        request: Request<SdkBody>,
+    ) -> Result<(Response<SdkBody>, Self), TransportError> {
+        self.sender.ready().await?;
+        let sent = self.sender.send_request(request);
+        let (parts, body) =
+            timeout(READ, sent).await.map_err(|_| TransportError::TimedOut)??.into_parts();
+        let body = body.collect().await?.to_bytes();
+        let answer = Response::from_parts(parts, SdkBody::from(body));
+        self.last_used = Instant::now();
+        Ok((answer, self))
+    }
+}
+
+impl From<TransportError> for io::Error {
+    fn from(error: TransportError) -> Self {
+        match error {
+            TransportError::TimedOut => Self::from(io::ErrorKind::TimedOut),
+            TransportError::Ended(error) => Self::other(error),
+        }
+    }
+}

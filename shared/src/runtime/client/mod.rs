@@ -1,0 +1,103 @@
+//! The functions' client of DynamoDB. It takes region, credentials and endpoint from Lambda's environment
+//! variables and does not look for what Lambda does not have: profiles, roles to assume, other sources of
+//! credentials. See docs/adr/0010.
+
+mod connection;
+mod connector;
+mod crypto;
+mod roots;
+mod signer;
+
+use aws_runtime::user_agent::UserAgentInterceptor;
+use aws_sdk_dynamodb::{
+    Client, Config,
+    config::{
+        BehaviorVersion, ConfigBag, Credentials, IdentityCache, Intercept, Region,
+        StalledStreamProtectionConfig,
+        endpoint::{Endpoint, EndpointFuture, Params, ResolveEndpoint},
+        interceptors::BeforeSerializationInterceptorContextRef,
+    },
+    error::BoxError,
+};
+use aws_smithy_runtime_api::client::interceptors::disable_interceptor;
+
+pub use self::roots::AMAZON;
+use self::{connection::Address, connector::Connector, signer::Signer};
+use super::{AllSettings as _, Environment, SettingsError, Timeouts};
+
+/// The settings of the client.
+#[derive(Clone, Debug)]
+pub struct ClientSettings {
+    region: String,
+    credentials: Credentials,
+    address: Address,
+}
+
+impl ClientSettings {
+    /// Reads what Lambda sets, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and
+    /// `AWS_SESSION_TOKEN`; and `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_CA_BUNDLE`, if they are set, which
+    /// mean what they mean to every SDK.
+    ///
+    /// # Errors
+    /// One of them is missing or invalid.
+    pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
+        let region = environment.required("AWS_REGION");
+        let address = region.and_then(|region| Ok((Address::read(environment, &region)?, region)));
+        let id = environment.required("AWS_ACCESS_KEY_ID");
+        let secret = environment.required("AWS_SECRET_ACCESS_KEY");
+        let ((address, region), id, secret) = (address, id, secret).all()?;
+        let token = environment.optional("AWS_SESSION_TOKEN");
+        let credentials = Credentials::new(id, secret, token, None, "Lambda");
+        Ok(Self { region, credentials, address })
+    }
+
+    /// The client, with these timeouts.
+    #[must_use]
+    pub fn client(self, timeouts: &Timeouts) -> Client {
+        let host = self.address.host().to_owned();
+        let signer = Signer::new(self.credentials.clone(), self.region.clone(), host);
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .push_auth_scheme(signer)
+            .interceptor(NoUserAgent)
+            .region(Region::new(self.region))
+            .credentials_provider(self.credentials)
+            // The credentials stay the same as long as the process lives.
+            .identity_cache(IdentityCache::no_cache())
+            .endpoint_resolver(StaticEndpoint(Endpoint::builder().url(self.address.url()).build()))
+            // The timeout of the attempt covers the whole answer.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .http_client(Connector::new(self.address));
+        Client::from_conf(timeouts.bound(config).build())
+    }
+}
+
+/// Always the same endpoint.
+#[derive(Debug)]
+struct StaticEndpoint(Endpoint);
+
+impl ResolveEndpoint for StaticEndpoint {
+    fn resolve_endpoint<'a>(&'a self, _: &'a Params) -> EndpointFuture<'a> {
+        EndpointFuture::ready(Ok(self.0.clone()))
+    }
+}
+
+/// Removes the `User-Agent` and `x-amz-user-agent` headers, which DynamoDB does not need.
+#[derive(Debug)]
+struct NoUserAgent;
+
+impl Intercept for NoUserAgent {
+    fn name(&self) -> &'static str {
+        "NoUserAgent"
+    }
+
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        call: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let cause = "DynamoDB does not need it";
+        call.interceptor_state().store_put(disable_interceptor::<UserAgentInterceptor>(cause));
+        Ok(())
+    }
+}

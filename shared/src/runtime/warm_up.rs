@@ -1,0 +1,67 @@
+//! A request before the first call. Lambda starts a function on a whole CPU, whatever share of it the calls
+//! will have, so this does then what the first call would have to do: name lookup, connection, TLS, signature.
+//! See docs/adr/0011.
+
+use std::{io, time::Duration};
+
+use lambda_http::Request;
+use serde_json::{json, value::to_raw_value};
+use tokio::time::timeout;
+use tracing::instrument::WithSubscriber as _;
+
+use crate::{
+    http::{Endpoint, RemainingTime, Response, dispatch},
+    telemetry::log,
+};
+
+/// How long it may take. Lambda allows ten seconds for the start.
+pub const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A subject that no issuer uses, so no user has it.
+const UNKNOWN: &str = "-";
+
+/// Calls the handler with a request of an unknown user, without logs and metrics. The handler refuses it and
+/// changes nothing. If it fails, the first call takes longer.
+pub(super) async fn run<Deps>(
+    endpoint: &Endpoint,
+    deps: &Deps,
+    handle: &impl AsyncFn(&Deps, Request) -> Response,
+) {
+    let Ok(event) = to_raw_value(&event(endpoint)) else { return };
+    let silent = log::subscriber(None, io::sink);
+    let response = dispatch(&event, async |mut request| {
+        request.extensions_mut().insert(RemainingTime(TIMEOUT));
+        handle(deps, request).await
+    });
+    // Boxed, because the compiler cannot lay out futures nested this deeply.
+    let response = timeout(TIMEOUT, Box::pin(response).with_subscriber(silent)).await;
+    let status = response.ok().and_then(Result::ok).map_or(0, |response| response.status_code);
+    if !(200..500).contains(&status) {
+        tracing::warn!(status, "warmup_failed");
+    }
+}
+
+/// The event of a request by an unknown user, as the gateway sends it.
+#[must_use]
+pub fn event(endpoint: &Endpoint) -> serde_json::Value {
+    let Endpoint { method, path, .. } = endpoint;
+    let claims = json!({
+        "sub": UNKNOWN,
+        "token_use": "access",
+        "scope": "capacity/read capacity/write",
+    });
+    json!({
+        "version": "2.0",
+        "routeKey": format!("{method} {path}"),
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {},
+        "requestContext": {
+            "authorizer": {"jwt": {"claims": claims}},
+            "http": {"method": method, "path": path},
+            "timeEpoch": 0,
+        },
+        "pathParameters": {"id": UNKNOWN},
+        "isBase64Encoded": false,
+    })
+}

@@ -1,0 +1,196 @@
+//! Stores a change of status with its history entries, in one transaction.
+
+use aws_sdk_dynamodb::{
+    Client,
+    error::SdkError,
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{Put, TransactWriteItem, Update},
+};
+use uuid::Uuid;
+
+use super::{
+    AuditContext, Expressions, ItemUpdate, ServicesTable, StatusHistoryTable, StoreFault,
+    attribute::{Item, number, text},
+    history_item::put_change,
+    keys::{history, history_key, reset_shard, services},
+    read::Row,
+    services_table::service_key,
+};
+use crate::domain::{ServiceId, StatusRecord, StatusTransition, Timestamp};
+
+/// The outcome of sending a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteOutcome {
+    /// It is stored.
+    Stored,
+    /// A condition failed, or another transaction is writing to the same rows: this sending stored nothing.
+    Cancelled,
+}
+
+/// A transaction that can be sent again: sent twice, it is applied once.
+#[derive(Clone, Debug)]
+pub struct Transaction {
+    /// The stored version that it applies to.
+    pub from_version: u64,
+    service: ServiceId,
+    /// The sort key of its last change in history.
+    at: String,
+    /// The id of its last change.
+    change_id: Uuid,
+    /// DynamoDB applies a transaction with the same token once within ten minutes.
+    token: Uuid,
+    writes: Vec<TransactWriteItem>,
+}
+
+impl Transaction {
+    /// The sort key of its last change in history.
+    pub(super) fn at(&self) -> &str {
+        &self.at
+    }
+
+    /// Adds one more row to store.
+    pub(super) fn with(mut self, put: Put) -> Self {
+        self.writes.push(TransactWriteItem::builder().put(put).build());
+        self
+    }
+
+    /// The row of its last change.
+    pub(super) fn change_row<'a>(&self, history: &'a StatusHistoryTable) -> Row<'a> {
+        history.row(self.service, &self.at)
+    }
+
+    /// Whether this row of history, read at the key of its last change, is that change.
+    pub(super) fn is_own_change(&self, row: Option<&Item>) -> bool {
+        let own = text(self.change_id.to_string());
+        row.is_some_and(|row| row.get(history::CHANGE_ID) == Some(&own))
+    }
+}
+
+/// The tables that hold a status and its history. There is no other way to change a status, and none to
+/// change history.
+#[derive(Clone, Debug)]
+pub struct StatusTables {
+    client: Client,
+    /// The services.
+    pub services: ServicesTable,
+    /// Their history.
+    pub history: StatusHistoryTable,
+}
+
+impl StatusTables {
+    /// Both tables, by their names.
+    #[must_use]
+    pub fn new(client: &Client, services: String, history: String) -> Self {
+        Self {
+            client: client.clone(),
+            services: ServicesTable::new(client, services),
+            history: StatusHistoryTable::new(client, history),
+        }
+    }
+
+    /// The transaction that stores a reset: on the version and the deadline that it was computed from, so
+    /// that it loses to any newer update.
+    ///
+    /// # Errors
+    /// [`StoreFault::InvalidRequest`].
+    pub fn reset(
+        &self,
+        service: ServiceId,
+        transition: &StatusTransition,
+        deadline: Timestamp,
+        audit: AuditContext<'_>,
+    ) -> Result<Transaction, StoreFault> {
+        let update = ItemUpdate::default()
+            .only_if(services::RESET_DATE_TIME, number(deadline.epoch_seconds()));
+        self.transaction(service, transition, update, audit)
+    }
+
+    /// The transaction that stores a transition of this service: on the version that it applies to, and on
+    /// the conditions of `update`.
+    ///
+    /// # Errors
+    /// [`StoreFault::InvalidRequest`].
+    pub(super) fn transaction(
+        &self,
+        service: ServiceId,
+        transition: &StatusTransition,
+        update: ItemUpdate,
+        audit: AuditContext<'_>,
+    ) -> Result<Transaction, StoreFault> {
+        let from_version = Some(transition.from_version).filter(|version| *version > 0);
+        let update = set_status(update, service, &transition.after)
+            .only_if(services::VERSION, from_version.map(number));
+        let mut writes = vec![TransactWriteItem::builder().update(self.update(service, update)?)];
+        let (mut at, mut change_id) = (String::new(), Uuid::nil());
+        for change in &transition.changes {
+            (at, change_id) = (history_key(change.at, change.version), Uuid::new_v4());
+            let put = put_change(self.history.name(), service, change, change_id, audit)?;
+            writes.push(TransactWriteItem::builder().put(put));
+        }
+        let writes = writes.into_iter().map(|write| write.build()).collect();
+        let (from_version, token) = (transition.from_version, Uuid::new_v4());
+        Ok(Transaction { from_version, service, at, change_id, token, writes })
+    }
+
+    /// Sends a transaction, for the first time or again.
+    ///
+    /// # Errors
+    /// The store failed: the transaction may or may not be stored.
+    pub async fn send(&self, transaction: &Transaction) -> Result<WriteOutcome, StoreFault> {
+        // The SDK sends again if an answer is lost; because of the token that is still one change.
+        let sent = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(transaction.writes.clone()))
+            .client_request_token(transaction.token.to_string())
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(WriteOutcome::Stored),
+            Err(error) if is_cancelled_by_another(&error) => Ok(WriteOutcome::Cancelled),
+            Err(error) => Err(StoreFault::unavailable(error)),
+        }
+    }
+
+    fn update(&self, service: ServiceId, update: ItemUpdate) -> Result<Update, StoreFault> {
+        let Expressions { update, condition, names, values } = update.build();
+        Update::builder()
+            .table_name(&self.services.name)
+            .set_key(Some(service_key(service)))
+            .update_expression(update)
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(values)
+            .build()
+            .map_err(StoreFault::invalid_request)
+    }
+}
+
+/// Sets the attributes of a record, and removes those that it does not have.
+fn set_status(update: ItemUpdate, service: ServiceId, record: &StatusRecord) -> ItemUpdate {
+    let deadline = record.status.reset_at();
+    let update = update
+        .set(services::VERSION, number(record.version))
+        .set(services::STATUS, text(record.status.rag().to_string()))
+        .set(services::RESET_DATE_TIME, deadline.map(|at| number(at.epoch_seconds())))
+        .set(services::RESET_SHARD, deadline.map(|_| number(reset_shard(service))));
+    match &record.modified {
+        None => update,
+        Some(last) => update
+            .set(services::MODIFIED_DATE, number(last.at.epoch_seconds()))
+            .set(services::MODIFIED_BY, text(last.by.clone()))
+            .set(services::NOTES, last.notes.clone().map(text)),
+    }
+}
+
+/// Whether another writer is the reason for the cancellation.
+fn is_cancelled_by_another(error: &SdkError<TransactWriteItemsError>) -> bool {
+    let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) =
+        error.as_service_error()
+    else {
+        return false;
+    };
+    canceled.cancellation_reasons().iter().any(|reason| {
+        matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict"))
+    })
+}

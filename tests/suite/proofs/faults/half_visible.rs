@@ -1,0 +1,204 @@
+//! Transactions in flight: an update's first sending gets no answer and is half visible for a while. Its
+//! resending, by the SDK or by the client, meets any of its rows before and after the others.
+//!
+//! Every update is then stored once and answered as stored, or 503. Whoever is told that it is stored
+//! is shown it: no answer runs ahead of the service's own row.
+
+use super::ledger::{Kind, Told, Update, Violation, check, unless};
+use crate::{
+    harness::{
+        App, World,
+        faulty::{Fate, FaultyStore, Hidden, Lie},
+    },
+    proofs::Size,
+};
+
+/// How often a client sends an update with a key before it gives up.
+const SENDINGS: usize = 4;
+
+/// When a deadline of one minute is past.
+const PAST: i64 = 100;
+
+/// What an update is sent with, and to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Case {
+    pub(super) with_key: bool,
+    pub(super) with_if_match: bool,
+    /// The update stores the reset that is due too.
+    pub(super) after_deadline: bool,
+    /// What becomes of the SDK's resending.
+    pub(super) resent: Fate,
+}
+
+impl Case {
+    /// Every case, or those that the function treats differently.
+    fn all(size: Size) -> Vec<Self> {
+        let mut all = Vec::new();
+        for number in 0..8 {
+            let (with_key, with_if_match, after_deadline) =
+                (number & 1 > 0, number & 2 > 0, number & 4 > 0);
+            for resent in [Fate::Passed, Fate::Cancelled("TransactionConflict")] {
+                all.push(Self { with_key, with_if_match, after_deadline, resent });
+            }
+        }
+        let both = |case: &Self| case.with_key && case.with_if_match;
+        all.retain(|case| size == Size::Long || !case.after_deadline || both(case));
+        all
+    }
+
+    /// How many rows the transaction has: the service, its changes, and the record of the key.
+    fn rows(self) -> usize {
+        2 + usize::from(self.after_deadline) + usize::from(self.with_key)
+    }
+
+    /// Every way to hide its rows for so many calls each. The orders in which they become visible are all
+    /// among them.
+    fn ways(self, calls: &[u8]) -> Vec<Hidden> {
+        let mut ways = vec![Hidden::default()];
+        for row in 0..self.rows() {
+            let longer = |way: Hidden| {
+                calls.iter().map(move |calls| {
+                    let mut way = way;
+                    way[row] = *calls;
+                    way
+                })
+            };
+            ways = ways.into_iter().flat_map(longer).collect();
+        }
+        ways
+    }
+}
+
+/// For how many calls rows are hidden: all that there are, or some. The SDK sends three times; the
+/// function then reads, and sends or looks for what it stored.
+const fn calls(size: Size) -> &'static [u8] {
+    match size {
+        Size::Short => &[0, 6],
+        Size::Long => &[0, 2, 3, 4, 6],
+    }
+}
+
+/// Service 30 in a world of its own, on a store whose script a case decides.
+pub(super) struct Bench {
+    healthy: App,
+    faulty: App,
+    store: FaultyStore,
+    updates: Vec<Update>,
+    seconds: i64,
+}
+
+impl Bench {
+    pub(super) async fn new(lie: Option<Lie>) -> Self {
+        let world = World::family().start().await;
+        let (faulty, store, _) = FaultyStore::below(&world, lie, |_| Fate::Passed.into());
+        let healthy = store.healthy(&world);
+        Self { healthy, faulty, store, updates: Vec::new(), seconds: 0 }
+    }
+
+    fn later(&mut self, seconds: i64) {
+        self.seconds += seconds;
+        self.healthy.at(self.seconds);
+        self.faulty.at(self.seconds);
+    }
+
+    fn add(&mut self, status: &'static str) -> usize {
+        let number = self.updates.len();
+        self.updates.push(Update {
+            service: 30,
+            status,
+            minutes: 1,
+            notes: format!("update {number} ends"),
+            key: None,
+            if_match: None,
+            told: Vec::new(),
+            refused_on: None,
+        });
+        number
+    }
+
+    /// Makes the service RED, and gives the number of the update that is to be made of it.
+    async fn prepare(&mut self, case: Case) -> Result<usize, Violation> {
+        self.later(PAST);
+        let red = self.add("RED");
+        let reply = self.updates[red].call(&self.healthy).send().await;
+        self.updates[red].hear(&reply)?;
+        if case.after_deadline {
+            self.later(PAST);
+        }
+        let number = self.add("AMBER");
+        let get = self.healthy.get(30).by("reader").send().await;
+        let tag = get.header("etag").to_owned();
+        self.updates[number].if_match = Some(tag).filter(|_| case.with_if_match);
+        self.updates[number].key = Some(format!("key-{number}")).filter(|_| case.with_key);
+        Ok(number)
+    }
+
+    /// Hides the rows of the next transaction; its resending has the case's fate.
+    fn direct(&self, case: Case, hidden: Hidden) {
+        let mut sent = 0;
+        self.store.direct(move |call| {
+            sent += u32::from(call.operation == "TransactWriteItems");
+            match (call.operation.as_str(), sent) {
+                ("TransactWriteItems", 1) => Fate::HalfVisible(hidden).into(),
+                ("TransactWriteItems", 2) => case.resent.into(),
+                _ => Fate::Passed.into(),
+            }
+        });
+    }
+
+    async fn send(&mut self, number: usize) -> Result<Told, Violation> {
+        let reply = self.updates[number].call(&self.faulty).send().await;
+        self.updates[number].hear(&reply)
+    }
+
+    pub(super) async fn run(&mut self, case: Case, hidden: Hidden) -> Result<(), Violation> {
+        let number = self.prepare(case).await?;
+        self.direct(case, hidden);
+        let sendings = if case.with_key { SENDINGS } else { 1 };
+        for _ in 0..sendings {
+            match self.send(number).await? {
+                Told::Stored { .. } => {
+                    let shown = self.faulty.get(30).by("reader").send().await;
+                    let own = self.updates[number].is_shown_by(&shown);
+                    unless(own, Kind::Shown, (case, hidden, &shown.body))?;
+                    break;
+                }
+                Told::Unknown(_) => self.updates[number].had_no_fault()?,
+                Told::Refused(_) => {
+                    let own = &self.updates[number];
+                    return Err(Violation::new(Kind::RefusedAndStored, (case, hidden, own)));
+                }
+            }
+        }
+        self.store.release().await;
+        let stored = matches!(self.updates[number].told.last(), Some(Told::Stored { .. }));
+        if case.with_key && !stored {
+            let told = self.send(number).await?;
+            unless(matches!(told, Told::Stored { .. }), Kind::Lost, (case, hidden, told))?;
+        }
+        Ok(())
+    }
+
+    /// Holds the tables to what was told.
+    pub(super) async fn check(&self) -> Result<(), Violation> {
+        let late = check(&self.healthy, 30, &self.updates).await?;
+        unless(late == 0, Kind::RefusedAndStored, late)
+    }
+}
+
+/// Answers how many transactions were half visible.
+///
+/// # Errors
+/// The tables and an answer disagree.
+pub(super) async fn prove(size: Size) -> Result<u64, Violation> {
+    let mut transactions = 0;
+    for case in Case::all(size) {
+        let mut bench = Bench::new(None).await;
+        for hidden in case.ways(calls(size)) {
+            bench.run(case, hidden).await?;
+            transactions += 1;
+        }
+        bench.check().await?;
+    }
+    Ok(transactions)
+}
