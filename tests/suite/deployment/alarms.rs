@@ -6,20 +6,18 @@ use std::{collections::BTreeSet, fs, time::Duration};
 use serde_json::{Value, json};
 
 use crate::harness::{
-    App, FUNCTIONS, World, document,
+    App, World, document,
     faulty::{Fate, FaultyStore},
     log::{take_lines, take_metrics},
-    logical_id, root,
+    root,
 };
 
 /// AWS's own that are used here, with their dimensions: "Working with metrics for HTTP APIs" in API
-/// Gateway's documentation, "Types of metrics for Lambda functions", "Available CloudWatch metrics for
-/// Amazon SQS".
-const OF_AWS: [(&str, &str, &str); 5] = [
+/// Gateway's documentation, "Available CloudWatch metrics for Amazon SQS".
+const OF_AWS: [(&str, &str, &str); 4] = [
     ("AWS/ApiGateway", "5xx", "ApiId Stage"),
     ("AWS/ApiGateway", "Count", "ApiId Stage"),
     ("AWS/ApiGateway", "Latency", "ApiId Stage"),
-    ("AWS/Lambda", "Throttles", "FunctionName"),
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName"),
 ];
 
@@ -92,6 +90,13 @@ fn metrics(alarm: &Value) -> Vec<(String, String, Vec<String>)> {
     own.into_iter().map(metric).collect()
 }
 
+/// The metric that is counted in the gateway's log.
+fn throttles(template: &Value) -> (String, String, Vec<String>) {
+    let counted = &template["Resources"]["Throttles"]["Properties"]["MetricTransformations"][0];
+    let (namespace, name) = (&counted["MetricNamespace"], &counted["MetricName"]);
+    metrics(&json!({"Namespace": namespace, "MetricName": name})).remove(0)
+}
+
 /// A change, a refusal, a fault, an update that lost to another, a reset and one that failed.
 async fn everything_that_is_told(app: &App) {
     let red = json!({"status": "RED", "resetStatusIn": 1});
@@ -125,6 +130,7 @@ async fn every_alarm_watches_an_existing_metric() {
         (namespace.to_owned(), name.to_owned(), dimensions)
     });
     let mut known = BTreeSet::from(of_aws);
+    known.insert(throttles(&template));
     let app = World::family().start().await;
     take_metrics();
     everything_that_is_told(&app).await;
@@ -178,17 +184,6 @@ fn every_alarm_is_in_the_runbook_and_on_the_dashboard_and_notifies_someone() {
         let missing = if id == "ResetLagAlarm" { "breaching" } else { "notBreaching" };
         assert_eq!(alarm["TreatMissingData"], missing, "{id}");
     }
-}
-
-#[test]
-fn throttled_calls_are_counted_for_every_function() {
-    let alarm = &document("template.yaml")["Resources"]["ThrottlesAlarm"]["Properties"];
-    let metrics = alarm["Metrics"].as_array().expect("metrics").iter();
-    let of = metrics.filter_map(|one| {
-        one["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"].as_str().map(str::to_owned)
-    });
-    let functions = FUNCTIONS.map(logical_id);
-    assert_eq!(of.collect::<BTreeSet<_>>(), BTreeSet::from(functions));
 }
 
 /// Whether it is a message of ours.

@@ -159,6 +159,25 @@ fn failed_scheduled_calls_go_to_a_queue() {
     }
 }
 
+/// Lambda says 429 when too many calls are running. `$context.integrationStatus` is what Lambda said, not the
+/// function: "Customize HTTP API access logs" in API Gateway's documentation.
+#[test]
+fn throttled_calls_are_counted_for_every_function() {
+    let resources = &document("template.yaml")["Resources"];
+    let filter = &resources["Throttles"]["Properties"];
+    assert_eq!(filter["LogGroupName"], json!({"Ref": "AccessLog"}));
+    assert_eq!(filter["FilterPattern"], "{ $.integration_status = \"429\" }");
+    let log = resources["Api"]["Properties"]["AccessLogSettings"]["Format"].as_str();
+    let log: Value = serde_json::from_str(log.expect("a format")).expect("JSON");
+    assert_eq!(log["integration_status"], "$context.integrationStatus");
+    let counted = &filter["MetricTransformations"][0];
+    assert_eq!(counted["MetricValue"], "1");
+    let metric =
+        json!({"Namespace": counted["MetricNamespace"], "MetricName": counted["MetricName"]});
+    let alarm = &resources["ThrottlesAlarm"]["Properties"]["Metrics"][0]["MetricStat"];
+    assert_eq!(alarm["Metric"], metric);
+}
+
 /// Where the API answers is one address, in the documentation and in the outputs.
 #[test]
 fn with_a_domain_the_documentation_and_the_outputs_name_it() {
