@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::harness::root;
+use serde_json::Value;
+
+use crate::harness::{document, root};
 
 /// The document.
 pub(super) struct Matrix {
@@ -31,8 +33,38 @@ impl Matrix {
         let public = public.split('`').skip(1).step_by(2).map(str::to_owned).collect();
         let answers =
             rows(beginning).into_iter().map(|(word, cells)| (word, answer(&cells[0]))).collect();
-        Self { answers, public, sections: parts.map(section).collect() }
+        let mut sections: Vec<_> = parts.map(section).collect();
+        name_all(&mut sections);
+        Self { answers, public, sections }
     }
+}
+
+/// Puts the operations that `*` stands for in its place: those that have no table of their own.
+fn name_all(sections: &mut [Section]) {
+    let named: Vec<_> = sections.iter().flat_map(|section| section.operations.clone()).collect();
+    let others: Vec<_> =
+        operations().into_keys().filter(|operation| !named.contains(operation)).collect();
+    for section in sections {
+        let stars = section.operations.extract_if(.., |operation| operation.ends_with('*'));
+        for star in stars.collect::<Vec<_>>() {
+            let covered = others.iter().filter(|one| one.starts_with(star.trim_end_matches('*')));
+            section.operations.extend(covered.cloned());
+        }
+    }
+}
+
+/// The operations of openapi.yaml, `METHOD /path`, with what each asks of a token.
+pub(super) fn operations() -> BTreeMap<String, Value> {
+    let document = document("openapi.yaml");
+    let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+    let mut operations = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for method in methods.into_iter().filter(|method| !item[*method].is_null()) {
+            let name = format!("{} {path}", method.to_uppercase());
+            operations.insert(name, item[method]["security"].clone());
+        }
+    }
+    operations
 }
 
 /// `401 `UNAUTHENTICATED``
