@@ -1,9 +1,23 @@
-//! Bakes in the commit that is checked out: only so is it the one that runs. What is not committed is not
-//! told.
+//! Bakes in the commit that is checked out, so that it is the one that runs (what is not committed is not
+//! told), and the paths of openapi.yaml with the methods that each takes.
 
-use std::process::Command;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+    fs,
+    path::Path,
+    process::Command,
+};
 
-fn main() {
+use serde_json::{Map, Value};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let source = "../../openapi.yaml";
+    println!("cargo::rerun-if-changed={source}");
+    let document = serde_saphyr::from_str(&fs::read_to_string(source)?)?;
+    let target = Path::new(&std::env::var("OUT_DIR")?).join("paths.rs");
+    fs::write(target, format!("{:?}", paths(&document)))?;
+
     let git = |arguments: &[&str]| {
         let output = Command::new("git").args(arguments).output().ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
@@ -15,4 +29,24 @@ fn main() {
     }
     let commit = git(&["rev-parse", "HEAD"]).unwrap_or_else(|| "unknown".to_owned());
     println!("cargo::rustc-env=COMMIT={commit}");
+    Ok(())
+}
+
+/// Each path, and what it takes as in the header `Allow`; sorted, so that the same bytes are built always.
+fn paths(document: &Value) -> Vec<(&str, String)> {
+    let paths = document.get("paths").and_then(Value::as_object);
+    let named = paths.into_iter().flatten().filter(|(path, _)| *path != "/$default");
+    let paths = named.filter_map(|(path, item)| Some((path.as_str(), allow(item.as_object()?))));
+    paths.collect::<BTreeMap<_, _>>().into_iter().collect()
+}
+
+/// The methods that can succeed: others are described only to be refused.
+fn allow(item: &Map<String, Value>) -> String {
+    let succeeds = |operation: &Value| {
+        let responses = operation.get("responses").and_then(Value::as_object);
+        responses.is_some_and(|all| all.keys().any(|status| status.starts_with('2')))
+    };
+    let methods = item.iter().filter(|(_, operation)| succeeds(operation));
+    let methods: BTreeSet<_> = methods.map(|(method, _)| method.to_uppercase()).collect();
+    methods.into_iter().collect::<Vec<_>>().join(", ")
 }

@@ -13,6 +13,7 @@ mod harness;
 
 mod contract;
 mod deployment;
+mod functions;
 mod hazards;
 mod journeys;
 mod permissions;

@@ -11,6 +11,7 @@
 )]
 #![allow(dead_code, unused_imports, reason = "the harness serves the other tests too")]
 
+mod functions;
 mod harness;
 mod proofs;
 

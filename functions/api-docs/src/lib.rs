@@ -13,15 +13,10 @@ use lambda_http::{
         header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
     },
 };
-use shared::{
-    http::{Clock, Context, Endpoint, Problem, Response, request_path},
-    runtime::{Environment, SettingsError},
-};
+use shared::http::{Clock, Context, Endpoint, Problem, Response, request_path};
 
-use self::{
-    file::{Caching, File},
-    settings::Settings,
-};
+use self::file::{Caching, File};
+pub use self::settings::Settings;
 
 /// A file that `build.rs` has compressed, and where it is.
 macro_rules! asset {
@@ -47,15 +42,11 @@ pub struct Deps {
 }
 
 impl Deps {
-    /// What the function needs with the settings of this environment.
-    ///
-    /// # Errors
-    /// One of them is missing or invalid.
-    pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
-        let settings = Settings::read(environment)?;
-        let policy = HeaderValue::from_str(&settings.content_security_policy());
-        let policy = policy.map_err(|error| SettingsError::new("PUBLIC_URL", error))?;
-        Ok(Self { files: files(&settings), policy, clock: Clock::system() })
+    /// What the function needs with these settings.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        let files = files(&settings);
+        Self { files, policy: settings.content_security_policy, clock: Clock::system() }
     }
 }
 

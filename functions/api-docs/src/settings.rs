@@ -1,5 +1,6 @@
 //! Where the deployment answers and where its users sign in: what the documentation is filled in with.
 
+use lambda_http::http::HeaderValue;
 use shared::runtime::{AllSettings as _, Environment, SettingsError};
 
 /// The addresses in openapi.yaml that stand for a deployment's own.
@@ -7,13 +8,15 @@ const SERVER: &str = "http://127.0.0.1:9000";
 const LOGIN: &str = "https://login-domain.invalid/oauth2/authorize";
 const TOKEN: &str = "https://login-domain.invalid/oauth2/token";
 
-/// The deployment's addresses.
-pub(crate) struct Settings {
+/// The settings of this function: the deployment's addresses.
+#[derive(Debug)]
+pub struct Settings {
     /// Absolute, or `.` for wherever the document was read.
     public_url: String,
     login_url: String,
     token_url: String,
     client_id: String,
+    pub(crate) content_security_policy: HeaderValue,
 }
 
 impl Settings {
@@ -21,7 +24,7 @@ impl Settings {
     ///
     /// # Errors
     /// One of them is missing or invalid.
-    pub(crate) fn read(environment: &Environment) -> Result<Self, SettingsError> {
+    pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
         let (public_url, login_url, token_url, client_id) = (
             setting(environment, "PUBLIC_URL", |url| url == "." || is_url(url)),
             setting(environment, "LOGIN_URL", is_url),
@@ -29,7 +32,9 @@ impl Settings {
             setting(environment, "DOCS_CLIENT_ID", is_client_id),
         )
             .all()?;
-        Ok(Self { public_url, login_url, token_url, client_id })
+        let policy = HeaderValue::from_str(&content_security_policy(&public_url, &token_url));
+        let policy = policy.map_err(|error| SettingsError::new("PUBLIC_URL", error))?;
+        Ok(Self { public_url, login_url, token_url, client_id, content_security_policy: policy })
     }
 
     /// The document with the deployment's addresses.
@@ -44,20 +49,20 @@ impl Settings {
     pub(crate) fn fill_in_page(&self, page: &str) -> String {
         page.replace("CLIENT_ID", &self.client_id)
     }
+}
 
-    /// What the page may do: run its own scripts, ask the API, and ask for tokens. Nothing may be put
-    /// around it, nothing else is loaded, and nothing inline is run.
-    pub(crate) fn content_security_policy(&self) -> String {
-        let others: String = [&self.public_url, &self.token_url]
-            .into_iter()
-            .filter_map(|url| origin(url))
-            .map(|origin| format!(" {origin}"))
-            .collect();
-        format!(
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-             connect-src 'self'{others}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        )
-    }
+/// What the page may do: run its own scripts, ask the API, and ask for tokens. Nothing may be put
+/// around it, nothing else is loaded, and nothing inline is run.
+fn content_security_policy(public_url: &str, token_url: &str) -> String {
+    let others: String = [public_url, token_url]
+        .into_iter()
+        .filter_map(origin)
+        .map(|origin| format!(" {origin}"))
+        .collect();
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+         connect-src 'self'{others}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
 }
 
 /// A setting in this form. A value in one of these forms needs no escapes in JSON, YAML, HTML or a header.

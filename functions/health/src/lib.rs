@@ -17,6 +17,22 @@ use self::route::Route;
 /// What this function answers. It also answers every request that no other function answers.
 pub const ENDPOINT: Endpoint = Endpoint { function: "health", method: "GET", path: "/_status" };
 
+/// The settings of this function.
+#[derive(Debug)]
+pub struct Settings {
+    tables: TableNames,
+}
+
+impl Settings {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// One of them is missing.
+    pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
+        Ok(Self { tables: table_names(environment)? })
+    }
+}
+
 /// What this function needs.
 pub struct Deps {
     check: HealthCheck,
@@ -27,17 +43,9 @@ pub struct Deps {
 impl Deps {
     /// What the function needs with these settings.
     #[must_use]
-    pub fn new(tables: TableNames, client: &Client) -> Self {
-        Self { check: HealthCheck::new(client, tables), clock: Clock::system() }
+    pub fn new(settings: Settings, client: &Client) -> Self {
+        Self { check: HealthCheck::new(client, settings.tables), clock: Clock::system() }
     }
-}
-
-/// The settings of this function.
-///
-/// # Errors
-/// One of them is missing.
-pub fn settings(environment: &Environment) -> Result<TableNames, SettingsError> {
-    table_names(environment)
 }
 
 /// The API works.

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use health::{Deps, ENDPOINT, handle, settings};
+use health::{Deps, ENDPOINT, Settings, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    shared::runtime::serve(&ENDPOINT, settings, Deps::new, handle).await
+    shared::runtime::serve(&ENDPOINT, Settings::read, Deps::new, handle).await
 }

@@ -3,19 +3,8 @@
 use lambda_http::Request;
 use shared::http::{Problem, RouteKey};
 
-/// The paths of openapi.yaml, and what each takes as in the header `Allow`.
-const PATHS: [(&str, &str); 10] = [
-    ("/_ping", "GET"),
-    ("/_status", "GET"),
-    ("/docs", "GET"),
-    ("/docs/{file}", "GET"),
-    ("/openapi.json", "GET"),
-    ("/openapi.yaml", "GET"),
-    ("/services", "GET"),
-    ("/services/{id}/capacitystatus", "GET, PUT"),
-    ("/services/{id}/capacitystatus/", "GET, PUT"),
-    ("/services/{id}/capacitystatus/history", "GET"),
-];
+/// The paths of openapi.yaml, and what each takes as in the header `Allow`: from `build.rs`.
+const PATHS: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/paths.rs"));
 
 /// A path of the API.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +22,7 @@ impl Route {
             RouteKey::Path(asked) => path == asked,
             RouteKey::Default { raw_path } => matches(path, raw_path),
         };
-        let (path, allow) = PATHS.into_iter().find(|(path, _)| is_asked(path))?;
+        let (path, allow) = PATHS.iter().copied().find(|(path, _)| is_asked(path))?;
         Some(Self { path, allow })
     }
 

@@ -30,15 +30,17 @@ fn operations() -> BTreeSet<(String, String, String)> {
             assert!(method == "ANY" || METHODS.contains(&method.as_str()), "{method} {path}");
             let integration = &operation["x-amazon-apigateway-integration"];
             assert_eq!(integration["payloadFormatVersion"], "2.0", "{method} {path}");
-            let uri = integration["uri"]["Fn::Sub"].as_str().expect("an integration");
-            let function = FUNCTIONS.into_iter().find(|function| {
-                uri.ends_with(&format!("/${{{}.Arn}}:live/invocations", logical_id(function)))
-            });
-            let function = function.unwrap_or_else(|| panic!("{method} {path}: {uri}"));
+            let function = Contract::of_this_repository().function(name, path);
             found.insert((method, path.clone(), function.to_owned()));
         }
     }
     found
+}
+
+#[test]
+fn the_files_that_cargo_sync_writes_are_up_to_date() {
+    let stale = sync::stale(&root()).expect("files").into_iter().map(|(file, _)| file);
+    assert_eq!(stale.collect::<Vec<_>>(), [""; 0], "run `cargo sync`");
 }
 
 /// What no path takes is for health, and nobody has to be signed in to be told.
@@ -58,8 +60,8 @@ fn every_other_method_and_path_is_refused_by_health() {
 /// `cargo lambda watch` has no route for what is left over, so that every method is listed.
 #[test]
 fn the_local_routes_match_the_operations() {
-    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
-    let routes: BTreeSet<_> = routes::declared(&manifest).expect("routes").into_iter().collect();
+    let config = std::fs::read_to_string(root().join("CargoLambda.toml")).expect("a file");
+    let routes: BTreeSet<_> = routes::declared(&config).expect("routes").into_iter().collect();
     let all = operations();
     let mut expected = BTreeSet::new();
     let rest =

@@ -177,12 +177,15 @@ async fn an_incomplete_event_has_a_defined_answer() {
 /// What the functions answer to an event: update, read, list, page of documentation, health.
 async fn statuses(app: &App, event: &Value) -> [i64; 5] {
     let event = to_raw_value(event).expect("JSON");
+    let functions = &app.functions;
     let statuses = [
-        dispatch(&event, async |it| update_status::handle(&app.update_status, it).await).await,
-        dispatch(&event, async |it| get_status::handle(&app.get_status, it).await).await,
-        dispatch(&event, async |it| list_services::handle(&app.list_services, it).await).await,
-        dispatch(&event, async |it| api_docs::handle(&app.api_docs, it).await).await,
-        dispatch(&event, async |it| health::handle(&app.health, it).await).await,
+        dispatch(&event, async |it| update_status::handle(&functions.update_status, it).await)
+            .await,
+        dispatch(&event, async |it| get_status::handle(&functions.get_status, it).await).await,
+        dispatch(&event, async |it| list_services::handle(&functions.list_services, it).await)
+            .await,
+        dispatch(&event, async |it| api_docs::handle(&functions.api_docs, it).await).await,
+        dispatch(&event, async |it| health::handle(&functions.health, it).await).await,
     ];
     statuses.map(|answer| answer.map_or(500, |answer| answer.status_code))
 }

@@ -108,7 +108,7 @@ fn the_documentation_takes_addresses_and_a_client_id() {
             ("DOCS_CLIENT_ID", "7k3-People_1"),
         ];
         let settings = good.map(|(known, good)| (known, if known == name { value } else { good }));
-        api_docs::Deps::read(&environment(&settings)).is_ok()
+        api_docs::Settings::read(&environment(&settings)).is_ok()
     };
     assert!(read("", ""));
     assert!(read("PUBLIC_URL", "https://api.example.org/api/v0.0.1/capacity"));

@@ -1,15 +1,16 @@
 //! The functions under test: on their own tables, with a clock that the test sets.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
 };
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
 use shared::{
     domain::Timestamp,
@@ -20,27 +21,10 @@ use shared::{
 };
 
 use super::{
-    NOW, gateway_settings,
+    Functions, NOW, gateway_settings,
     iam::{Right, Rights, Used},
     request::Call,
 };
-
-/// All but the last answer the gateway; that one is called by a schedule.
-pub(crate) const FUNCTIONS: [&str; 7] = [
-    "api-docs",
-    "get-status",
-    "health",
-    "list-services",
-    "status-history",
-    "update-status",
-    "reset-expired",
-];
-
-/// `GetStatusFunction` for `get-status`.
-pub(crate) fn logical_id(function: &str) -> String {
-    let words = function.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
-    words.collect::<String>() + "Function"
-}
 
 /// The functions, on a world of their own, with a clock that the test sets.
 pub(crate) struct App {
@@ -48,14 +32,12 @@ pub(crate) struct App {
     pub(crate) tables: TableNames,
     clock: Arc<AtomicI64>,
     used: Used,
-    pub(crate) get_status: get_status::Deps,
-    pub(crate) update_status: update_status::Deps,
-    pub(crate) list_services: list_services::Deps,
-    pub(crate) status_history: status_history::Deps,
-    pub(crate) reset_expired: reset_expired::Deps,
-    pub(crate) health: health::Deps,
-    pub(crate) api_docs: api_docs::Deps,
+    statuses: Statuses,
+    pub(crate) functions: Functions,
 }
+
+/// The statuses that operations have answered with: `METHOD path status`.
+type Statuses = Arc<Mutex<BTreeSet<String>>>;
 
 impl App {
     /// The functions as these settings make them.
@@ -64,41 +46,30 @@ impl App {
         tables: TableNames,
         settings: &HashMap<String, String>,
     ) -> Self {
+        Self::counting(client, tables, settings, Used::default(), Statuses::default())
+    }
+
+    /// The same functions by another client: what they use and answer counts here too.
+    pub(crate) fn with_client(&self, client: Client) -> Self {
+        let settings = gateway_settings(&self.tables);
+        let (used, statuses) = (Arc::clone(&self.used), Arc::clone(&self.statuses));
+        Self::counting(client, self.tables.clone(), &settings, used, statuses)
+    }
+
+    fn counting(
+        client: Client,
+        tables: TableNames,
+        settings: &HashMap<String, String>,
+        used: Used,
+        statuses: Statuses,
+    ) -> Self {
         let seconds = Arc::new(AtomicI64::new(NOW));
         let shown = Arc::clone(&seconds);
         let clock = Clock::from_fn(move || time(shown.load(Ordering::SeqCst)));
         let environment: Environment = settings.clone().into_iter().collect();
-        let used = Used::default();
-        let of = |function| Rights::hold(&client, function, &tables, &used);
-        macro_rules! deps {
-            ($function:ident, $settings:path) => {{
-                let settings = $settings(&environment).expect("settings");
-                let name = stringify!($function).replace('_', "-");
-                let name = FUNCTIONS.into_iter().find(|own| *own == name).expect("a function");
-                $function::Deps::new(settings, &of(name))
-            }};
-        }
-        let mut app = Self {
-            get_status: deps!(get_status, get_status::Settings::read),
-            update_status: deps!(update_status, update_status::Settings::read),
-            list_services: deps!(list_services, list_services::Settings::read),
-            status_history: deps!(status_history, status_history::Settings::read),
-            reset_expired: deps!(reset_expired, reset_expired::Settings::read),
-            health: deps!(health, health::settings),
-            api_docs: api_docs::Deps::read(&environment).expect("settings"),
-            client,
-            tables,
-            clock: seconds,
-            used,
-        };
-        app.get_status.clock = clock.clone();
-        app.update_status.clock = clock.clone();
-        app.list_services.clock = clock.clone();
-        app.status_history.clock = clock.clone();
-        app.reset_expired.clock = clock.clone();
-        app.health.clock = clock.clone();
-        app.api_docs.clock = clock;
-        app
+        let own_client = |function| Rights::hold(&client, function, &tables, &used);
+        let functions = Functions::new(&environment, own_client, &clock).expect("settings");
+        Self { client, tables, clock: seconds, used, statuses, functions }
     }
 
     /// The functions on the same tables where nothing in front verifies tokens.
@@ -115,9 +86,20 @@ impl App {
     }
 
     /// The rights that a function has used so far.
-    pub(crate) fn used(&self, function: &str) -> Vec<Right> {
+    pub(crate) fn used(&self, function: &str) -> BTreeSet<Right> {
         let used = self.used.lock().expect("no panic while held");
-        used.get(function).into_iter().flatten().cloned().collect()
+        used.get(function).cloned().unwrap_or_default()
+    }
+
+    /// The statuses that operations have answered with so far: `METHOD path status`.
+    pub(crate) fn statuses(&self) -> BTreeSet<String> {
+        self.statuses.lock().expect("no panic while held").clone()
+    }
+
+    /// Notes an answer.
+    pub(super) fn has_answered(&self, operation: &str, status: StatusCode) {
+        let mut statuses = self.statuses.lock().expect("no panic while held");
+        statuses.insert(format!("{operation} {}", status.as_str()));
     }
 
     /// Sets the clock to the machine's time, for tokens that were minted just now.
@@ -172,7 +154,7 @@ impl App {
         let event = serde_json::value::to_raw_value(&json!({})).expect("JSON");
         let call =
             Invocation { event, id: "run-1".to_owned(), remaining_time: left.map(RemainingTime) };
-        reset_expired::handle(&self.reset_expired, call).await
+        reset_expired::handle(&self.functions.reset_expired, call).await
     }
 
     /// The stored row of a service.

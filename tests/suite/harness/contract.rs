@@ -8,7 +8,9 @@ use std::{
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
-use super::{Reply, root};
+use super::{FUNCTIONS, Reply, logical_id, root};
+
+const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
 
 /// A YAML file of the repository as JSON. Each is parsed once.
 pub(crate) fn document(file: &str) -> Value {
@@ -48,14 +50,8 @@ impl Contract {
 
     /// Why the document does not describe an answer, if so.
     pub(crate) fn describes(&self, method: &str, path: &str, reply: &Reply) -> Result<(), String> {
-        let (status, method) = (reply.status.as_str(), method.to_lowercase());
-        let path = format!("/paths/{}", escaped(path));
-        let own = format!("{path}/{method}");
-        // What the path does not take goes the way of all other methods.
-        let is_known = self.document.pointer(&own).is_some();
-        let operation =
-            if is_known { own } else { format!("{path}/x-amazon-apigateway-any-method") };
-        let pointer = format!("{operation}/responses/{status}");
+        let pointer =
+            format!("{}/responses/{}", self.operation(method, path), reply.status.as_str());
         let (pointer, response) = self.resolve(pointer).ok_or("no such status")?;
         self.headers(&pointer, &response, reply)?;
         let Some(content) = response.get("content") else {
@@ -64,6 +60,38 @@ impl Contract {
         let media_type = reply.header("content-type").split(';').next().unwrap_or_default();
         content.get(media_type).ok_or_else(|| format!("media type {media_type:?}"))?;
         self.value(&format!("{pointer}/content/{}/schema", escaped(media_type)), &reply.body)
+    }
+
+    /// The function behind an operation.
+    pub(crate) fn function(&self, method: &str, path: &str) -> &'static str {
+        let pointer = self.operation(method, path) + "/x-amazon-apigateway-integration/uri/Fn::Sub";
+        let uri = self.document.pointer(&pointer).and_then(Value::as_str);
+        let uri = uri.unwrap_or_else(|| panic!("{method} {path} calls no function"));
+        let called = FUNCTIONS.into_iter().find(|name| {
+            uri.ends_with(&format!("/${{{}.Arn}}:live/invocations", logical_id(name)))
+        });
+        called.unwrap_or_else(|| panic!("{method} {path}: {uri}"))
+    }
+
+    /// `GET /docs`, or `ANY /docs` for a method that the path does not name.
+    pub(crate) fn operation_name(&self, method: &str, path: &str) -> String {
+        let is_named = !self.operation(method, path).ends_with(ANY_METHOD);
+        format!("{} {path}", if is_named { method } else { "ANY" })
+    }
+
+    /// Whether an operation, such as `GET /docs`, asks for no token.
+    pub(crate) fn is_public(&self, route: &str) -> bool {
+        let (method, path) = route.split_once(' ').expect("method and path");
+        let security = self.operation(method, path) + "/security";
+        self.document.pointer(&security) == Some(&json!([]))
+    }
+
+    /// Where an operation is described. What the path does not take goes the way of all other methods.
+    fn operation(&self, method: &str, path: &str) -> String {
+        let path = format!("/paths/{}", escaped(path));
+        let own = format!("{path}/{}", method.to_lowercase());
+        let is_known = self.document.pointer(&own).is_some();
+        if is_known { own } else { format!("{path}/{ANY_METHOD}") }
     }
 
     fn headers(&self, pointer: &str, response: &Value, reply: &Reply) -> Result<(), String> {

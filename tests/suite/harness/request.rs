@@ -13,9 +13,6 @@ use shared::http::{GatewayResponse, RemainingTime, dispatch};
 
 use super::{App, Contract, log};
 
-const STATUS: &str = "/services/{id}/capacitystatus";
-const HISTORY: &str = "/services/{id}/capacitystatus/history";
-
 /// A request being put together. It speaks for nobody until [`Call::by`].
 pub(crate) struct Call<'a> {
     app: &'a App,
@@ -142,27 +139,18 @@ impl<'a> Call<'a> {
     pub(crate) async fn send(self) -> Reply {
         let method = self.event["requestContext"]["http"]["method"].clone();
         let method = method.as_str().unwrap_or_default();
-        let documentation = ["/docs", "/docs/{file}", "/openapi.json", "/openapi.yaml"];
+        let contract = Contract::of_this_repository();
+        let function = contract.function(method, &self.template);
         let event = to_raw_value(&self.event).expect("JSON");
         let (app, time_left) = (self.app, self.time_left);
         let answered = dispatch(&event, async |mut request| {
             time_left.map(|left| request.extensions_mut().insert(left));
-            match (method, self.template.trim_end_matches('/')) {
-                ("GET", "/services") => list_services::handle(&app.list_services, request).await,
-                ("GET", STATUS) => get_status::handle(&app.get_status, request).await,
-                ("PUT" | "PATCH", STATUS) => {
-                    update_status::handle(&app.update_status, request).await
-                }
-                ("GET", HISTORY) => status_history::handle(&app.status_history, request).await,
-                ("GET", path) if documentation.contains(&path) => {
-                    api_docs::handle(&app.api_docs, request).await
-                }
-                _ => health::handle(&app.health, request).await,
-            }
+            app.functions.answer(function, request).await
         })
         .await;
         let reply = Reply::from(answered.expect("an event"));
-        Contract::of_this_repository().check(method, &self.template, &reply);
+        contract.check(method, &self.template, &reply);
+        app.has_answered(&contract.operation_name(method, &self.template), reply.status);
         reply
     }
 }

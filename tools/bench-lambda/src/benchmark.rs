@@ -1,6 +1,8 @@
 //! The benchmarks: each a binary and its event.
 
-use std::{fs, io, path::PathBuf};
+use std::{error::Error, fs, io, path::PathBuf};
+
+use local_stack::schedule;
 
 use crate::tables::root;
 
@@ -21,35 +23,61 @@ const GET: &str = "get-status/a-reader-reads-a-status";
 const PUT: &str = "update-status/an-editor-sets-red";
 const PAGE: &str = "list-services/the-first-page";
 
-/// All benchmarks, baselines first.
-const ALL: [Benchmark; 10] = [
+const BASELINES: [Benchmark; 4] = [
     baseline("hello", "hello", GET),
     baseline("naive-get", "naive", GET),
     baseline("naive-put", "naive", PUT),
     baseline("naive-page", "naive", PAGE),
-    deployed("get-status", GET),
-    deployed("update-status", PUT),
-    deployed("list-services", PAGE),
-    deployed("status-history", "status-history/the-changes"),
-    deployed("health", "health/status"),
-    deployed("api-docs", "api-docs/the-page"),
 ];
 
 const fn baseline(name: &'static str, function: &'static str, event: &'static str) -> Benchmark {
     Benchmark { name, function, event, is_deployed: false }
 }
 
-const fn deployed(name: &'static str, event: &'static str) -> Benchmark {
-    Benchmark { name, function: name, event, is_deployed: true }
+/// All benchmarks: the baselines, then every function that answers requests.
+fn all() -> io::Result<Vec<Benchmark>> {
+    let mut deployed = Vec::new();
+    for entry in fs::read_dir(root().join("events"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name != schedule::FUNCTION {
+            deployed.push(self::deployed(name)?);
+        }
+    }
+    deployed.sort_by_key(|one| one.name);
+    Ok([BASELINES.to_vec(), deployed].concat())
+}
+
+/// A function with its most frequent event, or its first by name.
+fn deployed(function: String) -> io::Result<Benchmark> {
+    let event = match function.as_str() {
+        "api-docs" => "api-docs/the-page".to_owned(),
+        "get-status" => GET.to_owned(),
+        "health" => "health/status".to_owned(),
+        "list-services" => PAGE.to_owned(),
+        "status-history" => "status-history/the-changes".to_owned(),
+        "update-status" => PUT.to_owned(),
+        other => {
+            let files = fs::read_dir(root().join("events").join(other))?;
+            let files: io::Result<Vec<_>> = files.map(|file| Ok(file?.path())).collect();
+            let first = files?.into_iter().min().unwrap_or_default();
+            format!("{other}/{}", first.file_stem().unwrap_or_default().to_string_lossy())
+        }
+    };
+    let name: &'static str = function.leak();
+    Ok(Benchmark { name, function: name, event: event.leak(), is_deployed: true })
 }
 
 /// The benchmarks with these names, or all if there are none; optionally without baselines.
-pub(crate) fn select(names: &[String], deployed_only: bool) -> Result<Vec<Benchmark>, String> {
-    if let Some(unknown) = names.iter().find(|name| ALL.iter().all(|one| one.name != *name)) {
-        return Err(format!("unknown benchmark {unknown}"));
+pub(crate) fn select(
+    names: &[String],
+    deployed_only: bool,
+) -> Result<Vec<Benchmark>, Box<dyn Error>> {
+    let all = all()?;
+    if let Some(unknown) = names.iter().find(|name| all.iter().all(|one| one.name != *name)) {
+        return Err(format!("unknown benchmark {unknown}").into());
     }
     let selected = |one: &Benchmark| names.is_empty() || names.iter().any(|name| one.name == name);
-    Ok(ALL.into_iter().filter(|one| selected(one) && (one.is_deployed || !deployed_only)).collect())
+    Ok(all.into_iter().filter(|one| selected(one) && (one.is_deployed || !deployed_only)).collect())
 }
 
 impl Benchmark {

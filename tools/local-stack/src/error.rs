@@ -23,7 +23,7 @@ pub enum Error {
     Seed(Box<capacityctl::Error>),
     /// A program failed.
     Program(&'static str, String),
-    /// `[workspace.metadata.lambda.watch.router]` cannot be read.
+    /// The routes in CargoLambda.toml cannot be read.
     Routes(String),
     /// A route did not answer in time.
     NotReady(String, String),
@@ -53,10 +53,7 @@ impl fmt::Display for Error {
             Self::Seed(error) => write!(f, "cannot import the sample data: {error}"),
             Self::Program(name, reason) => write!(f, "{name}: {reason}"),
             Self::Routes(reason) => {
-                write!(
-                    f,
-                    "cannot read [workspace.metadata.lambda.watch.router] of Cargo.toml: {reason}"
-                )
+                write!(f, "cannot read the routes of CargoLambda.toml: {reason}")
             }
             Self::NotReady(route, last) => {
                 write!(f, "{route} did not answer in time ({last}); see the lines above")

@@ -1,6 +1,6 @@
-//! Reads the routes of `cargo lambda watch` from the workspace's Cargo.toml.
+//! Reads the routes of `cargo lambda watch` from CargoLambda.toml.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
@@ -15,47 +15,31 @@ pub struct Route {
     pub function: String,
 }
 
-/// The functions of a path: one for all methods, or one for each method.
+/// An entry of the router.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum PathRoutes {
-    Any(String),
-    ByMethod(Vec<MethodRoute>),
-}
-
-#[derive(Deserialize)]
-struct MethodRoute {
+struct Entry {
+    path: String,
+    methods: Option<Vec<String>>,
     function: String,
-    method: String,
 }
 
-/// Parses the routes of a workspace's manifest.
+/// Parses the routes of cargo-lambda's configuration.
 ///
 /// # Errors
 ///
-/// The manifest is invalid, or declares no routes.
-pub fn declared(manifest: &str) -> Result<Vec<Route>, String> {
-    let manifest: toml::Table =
-        manifest.parse().map_err(|error: toml::de::Error| error.to_string())?;
-    let router = ["workspace", "metadata", "lambda", "watch"]
-        .iter()
-        .try_fold(&manifest, |table, name| table.get(*name)?.as_table())
-        .and_then(|watch| watch.get("router"))
-        .ok_or("there is none")?;
-    let router: BTreeMap<String, PathRoutes> =
-        router.clone().try_into().map_err(|error: toml::de::Error| error.to_string())?;
-    Ok(router.into_iter().flat_map(|(path, entries)| routes(path, entries)).collect())
+/// The configuration is invalid, or declares no routes.
+pub fn declared(config: &str) -> Result<Vec<Route>, String> {
+    let config: toml::Table = config.parse().map_err(|error: toml::de::Error| error.to_string())?;
+    let router = config.get("watch").and_then(|watch| watch.get("router"));
+    let router: Result<Vec<Entry>, _> = router.ok_or("there is none")?.clone().try_into();
+    let router = router.map_err(|error: toml::de::Error| error.to_string())?;
+    Ok(router.into_iter().flat_map(routes).collect())
 }
 
-fn routes(path: String, entries: PathRoutes) -> Vec<Route> {
-    let by_method = match entries {
-        PathRoutes::Any(function) => vec![(None, function)],
-        PathRoutes::ByMethod(entries) => {
-            entries.into_iter().map(|entry| (Some(entry.method), entry.function)).collect()
-        }
-    };
-    let route = |(method, function)| Route { path: path.clone(), method, function };
-    by_method.into_iter().map(route).collect()
+fn routes(Entry { path, methods, function }: Entry) -> Vec<Route> {
+    let methods = methods.map_or(vec![None], |named| named.into_iter().map(Some).collect());
+    let route = |method| Route { path: path.clone(), method, function: function.clone() };
+    methods.into_iter().map(route).collect()
 }
 
 /// The functions of the routes, each once.

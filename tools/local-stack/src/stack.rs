@@ -86,7 +86,8 @@ impl Components {
         let template = read(&root.join("template.yaml"))?;
         let limits = template::reset_limits(&template)
             .map_err(|reason| Error::Tables(TablesError::Template(reason)))?;
-        let routes = routes::declared(&read(&root.join("Cargo.toml"))?).map_err(Error::Routes)?;
+        let routes =
+            routes::declared(&read(&root.join("CargoLambda.toml"))?).map_err(Error::Routes)?;
         let cargo_lambda =
             cargo_lambda::find_or_install(&state::default_directory(&root).join("tools")).await?;
         if arguments.fresh {

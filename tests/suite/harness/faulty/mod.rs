@@ -21,7 +21,7 @@ use aws_smithy_runtime_api::client::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::{App, gateway_settings};
+use super::App;
 use in_flight::InFlight;
 
 pub(crate) use connector::NoWait;
@@ -117,8 +117,7 @@ impl FaultyStore {
             turns,
         }));
         let client = connector::client(app, Arc::clone(&store.0));
-        let settings = gateway_settings(&app.tables);
-        (App::new(client, app.tables.clone(), &settings), store, taken)
+        (app.with_client(client), store, taken)
     }
 
     /// Has another script decide from now on.

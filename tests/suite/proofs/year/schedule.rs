@@ -59,7 +59,7 @@ impl Simulation {
         let event = serde_json::value::to_raw_value(&json!({})).expect("JSON");
         let id = format!("run-{}-{}", self.now, self.step);
         let call = Invocation { event, id, remaining_time: None };
-        reset_expired::handle(&self.app.reset_expired, call).await
+        reset_expired::handle(&self.app.functions.reset_expired, call).await
     }
 
     /// By true time, which no machine knows.

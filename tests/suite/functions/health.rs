@@ -1,0 +1,15 @@
+//! `health`. `contract::health` tests its answers.
+
+use crate::harness::{App, Event};
+
+/// Its events, and how each is answered.
+pub(crate) const EVENTS: &[Event] = &[
+    ("status", 200, ""),
+    ("a-method-that-is-not-taken", 405, "METHOD_NOT_ALLOWED"),
+    ("an-unknown-path", 404, "PATH_NOT_FOUND"),
+    ("ping", 200, ""),
+];
+
+pub(crate) async fn exercise(app: &App) {
+    app.other("GET", "/_status", "/_status").send().await.ok();
+}

@@ -1,0 +1,29 @@
+//! The functions, each with tests of its own. Written by `cargo sync`.
+
+pub(crate) mod api_docs;
+pub(crate) mod get_status;
+pub(crate) mod health;
+pub(crate) mod list_services;
+pub(crate) mod reset_expired;
+pub(crate) mod status_history;
+pub(crate) mod update_status;
+
+crate::harness::functions! {
+    all {
+        api_docs = "api-docs",
+        get_status = "get-status",
+        health = "health",
+        list_services = "list-services",
+        reset_expired = "reset-expired",
+        status_history = "status-history",
+        update_status = "update-status",
+    }
+    requests {
+        api_docs = "api-docs",
+        get_status = "get-status",
+        health = "health",
+        list_services = "list-services",
+        status_history = "status-history",
+        update_status = "update-status",
+    }
+}

@@ -1,0 +1,119 @@
+//! The functions as `cargo sync` lists them: what each needs, how each is called.
+
+use aws_sdk_dynamodb::Client;
+
+/// `GetStatusFunction` for `get-status`.
+pub(crate) fn logical_id(function: &str) -> String {
+    let words = function.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
+    words.collect::<String>() + "Function"
+}
+
+/// An event of a function: its file's name, and the status of the answer with the code of a problem.
+pub(crate) type Event = (&'static str, u16, &'static str);
+
+/// How a function builds what it needs: with a client of the store, or without one.
+pub(crate) trait Build<Settings, Deps, Arguments> {
+    fn build(self, settings: Settings, client: &Client) -> Deps;
+}
+
+impl<Settings, Deps, F> Build<Settings, Deps, ()> for F
+where
+    F: FnOnce(Settings) -> Deps,
+{
+    fn build(self, settings: Settings, _: &Client) -> Deps {
+        self(settings)
+    }
+}
+
+impl<Settings, Deps, F> Build<Settings, Deps, Client> for F
+where
+    F: FnOnce(Settings, &Client) -> Deps,
+{
+    fn build(self, settings: Settings, client: &Client) -> Deps {
+        self(settings, client)
+    }
+}
+
+/// Defines what the tests need of every function, from the functions' names: of all, and of those that
+/// answer the gateway's requests. Each has a crate and, beside the call of this macro, a module.
+macro_rules! functions {
+    (
+        all { $($function:ident = $name:literal,)* }
+        requests { $($request:ident = $request_name:literal,)* }
+    ) => {
+        /// The functions' names.
+        pub(crate) const FUNCTIONS: [&str; [$($name),*].len()] = [$($name),*];
+
+        /// What each function needs.
+        pub(crate) struct Functions {
+            $(pub(crate) $function: ::$function::Deps,)*
+        }
+
+        impl Functions {
+            /// Each with a client of its own, all with one clock.
+            pub(crate) fn new(
+                environment: &shared::runtime::Environment,
+                client: impl Fn(&'static str) -> aws_sdk_dynamodb::Client,
+                clock: &shared::http::Clock,
+            ) -> Result<Self, shared::runtime::SettingsError> {
+                use $crate::harness::Build as _;
+                let mut functions = Self {
+                    $($function: {
+                        let settings = ::$function::Settings::read(environment)?;
+                        ::$function::Deps::new.build(settings, &client($name))
+                    },)*
+                };
+                $(functions.$function.clock = clock.clone();)*
+                Ok(functions)
+            }
+
+            /// The functions that answer requests, each with its endpoint.
+            pub(crate) fn endpoints() -> Vec<(&'static str, shared::http::Endpoint)> {
+                vec![$(($request_name, ::$request::ENDPOINT)),*]
+            }
+
+            /// Has a function answer a request.
+            pub(crate) async fn answer(
+                &self,
+                function: &str,
+                request: lambda_http::Request,
+            ) -> shared::http::Response {
+                match function {
+                    $($request_name => ::$request::handle(&self.$request, request).await,)*
+                    other => panic!("{other} answers no requests"),
+                }
+            }
+        }
+
+        /// Whether a function can read all its settings.
+        pub(crate) fn has_settings(
+            function: &str,
+            environment: &shared::runtime::Environment,
+        ) -> bool {
+            match function {
+                $($name => ::$function::Settings::read(environment).is_ok(),)*
+                other => panic!("there is no function {other}"),
+            }
+        }
+
+        /// The events of a function that answers requests.
+        pub(crate) fn events(function: &str) -> &'static [$crate::harness::Event] {
+            match function {
+                $($request_name => $request::EVENTS,)*
+                _ => &[],
+            }
+        }
+
+        /// Has a function do all that its role lets it do on the tables of [`World::family`].
+        ///
+        /// [`World::family`]: crate::harness::World::family
+        pub(crate) async fn exercise(function: &str, app: &$crate::harness::App) {
+            match function {
+                $($name => $function::exercise(app).await,)*
+                other => panic!("there is no function {other}"),
+            }
+        }
+    };
+}
+
+pub(crate) use functions;

@@ -1,0 +1,46 @@
+//! What every operation on service 30 is refused for, whatever it does.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use capacityctl::client::local_client;
+use local_stack::engine::REGION;
+use serde_json::json;
+
+use super::{App, Call};
+
+/// Brings about 401, 403, 404, 503 and 500 of a request that would succeed if it were by `editor`. Afterwards the
+/// row of service 30 cannot be read.
+pub(crate) async fn refusals(app: &App, request: fn(&App) -> Call<'_>) {
+    request(app).send().await.refused(401);
+    let claims = json!({"sub": "editor", "token_use": "access", "scope": "none"});
+    request(app).claims(claims).send().await.refused(403);
+    let unknown = request(app).event(|event| event["pathParameters"]["id"] = "7".into());
+    unknown.by("editor").send().await.refused(404);
+    let gone = app.without_store();
+    // The pauses between attempts take no time: it moves on whenever everything waits.
+    tokio::time::pause();
+    request(&gone).by("editor").send().await.refused(503);
+    tokio::time::resume();
+    app.spoil(30).await;
+    request(app).by("editor").send().await.refused(500);
+}
+
+impl App {
+    /// The functions where nothing answers at the store's address.
+    pub(crate) fn without_store(&self) -> Self {
+        let nowhere = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = nowhere.local_addr().expect("an address");
+        drop(nowhere);
+        self.with_client(local_client(&format!("http://{address}"), REGION))
+    }
+
+    /// Makes a service's row one that cannot be read.
+    pub(crate) async fn spoil(&self, id: u64) {
+        let row = self.client.update_item().table_name(&self.tables.services);
+        let unreadable = row
+            .key("id", AttributeValue::N(id.to_string()))
+            .update_expression("SET #status = :status")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":status", AttributeValue::S("BLUE".to_owned()));
+        unreadable.send().await.expect("a row");
+    }
+}
