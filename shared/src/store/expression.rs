@@ -49,14 +49,14 @@ impl ItemUpdate {
 
     /// Adds these values to the sets of these names.
     #[must_use]
-    pub fn add(mut self, values: Vec<(&'static str, AttributeValue)>) -> Self {
+    pub fn add_to_sets(mut self, values: Vec<(&'static str, AttributeValue)>) -> Self {
         self.add = values;
         self
     }
 
     /// Deletes these values from the sets of these names.
     #[must_use]
-    pub fn delete(mut self, values: Vec<(&'static str, AttributeValue)>) -> Self {
+    pub fn delete_from_sets(mut self, values: Vec<(&'static str, AttributeValue)>) -> Self {
         self.delete = values;
         self
     }
@@ -157,7 +157,7 @@ mod tests {
             .set("status", text("RED"))
             .set("version", text("2"))
             .set("notes", None)
-            .add(vec![("services", text("30"))])
+            .add_to_sets(vec![("services", text("30"))])
             .only_if("version", text("1"))
             .only_if("active", None)
             .only_if_exists("path")

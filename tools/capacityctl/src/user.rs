@@ -151,7 +151,8 @@ pub(crate) async fn change_rights(
         return Err(ValidationError::new(Location::CommandLine, text).into());
     }
     let attributes = ItemUpdate::default();
-    let attributes = if grants { attributes.add(sets) } else { attributes.delete(sets) };
+    let attributes =
+        if grants { attributes.add_to_sets(sets) } else { attributes.delete_from_sets(sets) };
     update_user(target, username, attributes).await
 }
 
