@@ -2,7 +2,7 @@
 
 use crate::harness::root;
 
-/// Every test, or module of tests, that a document names in backticks as `module::name`.
+/// Every test or test module that the document names in backticks as `module::name`.
 #[test]
 fn every_test_named_in_the_hazards_exists() {
     let text = std::fs::read_to_string(root().join("docs/hazards.md")).expect("a document");

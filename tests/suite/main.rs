@@ -1,5 +1,5 @@
-//! The tests of the workspace. They run the real handlers on a real DynamoDB engine, spoken to by
-//! the real SDK over HTTP: one inside this process, or the one at `TEST_DYNAMODB_ENDPOINT`.
+//! The tests of the workspace. They run the real handlers on a real DynamoDB engine, through the
+//! real SDK and HTTP. The engine runs in this process or at `TEST_DYNAMODB_ENDPOINT`.
 
 #![expect(
     clippy::expect_used,

@@ -1,5 +1,5 @@
-//! The proofs at length: `cargo prove` runs them all and writes their figures to docs/proof.md; with
-//! names, as in `cargo prove model year`, it runs those and leaves the others' sections as they are.
+//! The long proofs: `cargo prove` runs them all and writes their figures to docs/proof.md. With
+//! names, as in `cargo prove model year`, it runs those and keeps the sections of the others.
 
 #![expect(
     clippy::expect_used,
@@ -21,7 +21,7 @@ use harness::root;
 use proofs::{Figures, Size};
 use shared::http::Clock;
 
-/// Its name, what it claims, and the proof itself.
+/// The name, the claim, and the proof itself.
 type Proof = (&'static str, &'static str, fn(Size) -> Figures);
 
 const PROOFS: [Proof; 8] = [
@@ -104,7 +104,7 @@ const BEGINNING: &str = "# What was proved\n\n\
     stands\nin its module under `tests/suite/proofs/`; [hazards.md](hazards.md) says what for. \
     `cargo test` runs each at a\nsmaller size.\n";
 
-/// Writes a proof's section of the document, and the others' again.
+/// Writes a proof's section of the document, and keeps the others.
 fn record(name: &str, section: &str) {
     println!("{section}");
     let file = root().join("docs/proof.md");

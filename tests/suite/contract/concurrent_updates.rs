@@ -8,12 +8,12 @@ use crate::harness::{
     faulty::{Fate, FaultyStore, Plan, StoreCall, with_others},
 };
 
-/// Others have their turn before each transaction.
+/// Other writers have their turn before each transaction.
 fn before_each_write(call: &StoreCall) -> Plan {
     Plan { others_first: call.operation == "TransactWriteItems", fate: Fate::Passed }
 }
 
-/// An update that others get in before, between reading and writing, so many times at most.
+/// An update that other writers overtake between its read and its write, at most that many times.
 async fn overtaken(app: &App, times: u32) -> Reply {
     let (overtaken, _, mut turns) = FaultyStore::below(app, None, before_each_write);
     let mut left = times;
@@ -53,8 +53,8 @@ async fn an_update_that_loses_to_others_four_times_is_applied_at_the_fifth_attem
     );
 }
 
-/// The first sending is applied and not answered, the second is cancelled for it; before the service
-/// is read again the caller's right has gone.
+/// The first attempt is applied but gets no answer, so the second is cancelled. Before the service
+/// is read again, the caller loses the right.
 #[tokio::test]
 async fn a_stored_update_is_not_refused_for_a_right_revoked_afterwards() {
     let app = World::family().start().await;

@@ -1,4 +1,5 @@
-//! What the store refuses although the caller was authorised: the service has changed since.
+//! Writes that the store refuses although the caller was authorised, because the service has
+//! changed.
 
 use shared::{
     domain::{

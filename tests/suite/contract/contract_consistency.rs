@@ -13,8 +13,8 @@ use crate::harness::{Contract, FUNCTIONS, Reply, document, logical_id, root};
 
 const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
 
-/// The methods that reach a function: `cargo lambda watch` answers OPTIONS itself, as the gateway does
-/// where a browser asks, and CONNECT is for proxies.
+/// The methods that reach a function. `cargo lambda watch` answers OPTIONS itself, as the gateway
+/// does for browsers; CONNECT is for proxies.
 const METHODS: [&str; 7] = ["GET", "PUT", "PATCH", "DELETE", "HEAD", "POST", "TRACE"];
 
 /// Method, path and function of every operation in openapi.yaml; `ANY` is for all other methods.
@@ -43,7 +43,7 @@ fn the_files_that_cargo_sync_writes_are_up_to_date() {
     assert_eq!(stale.collect::<Vec<_>>(), [""; 0], "run `cargo sync`");
 }
 
-/// What no path takes is for health, and nobody has to be signed in to be told.
+/// Unknown paths and methods go to health, which answers them without a token.
 #[test]
 fn every_other_method_and_path_is_refused_by_health() {
     let paths = &document("openapi.yaml")["paths"];
@@ -57,7 +57,7 @@ fn every_other_method_and_path_is_refused_by_health() {
     assert_eq!(paths["/$default"].as_object().map(serde_json::Map::len), Some(1));
 }
 
-/// `cargo lambda watch` has no route for what is left over, so that every method is listed.
+/// `cargo lambda watch` has no catch-all route for methods, so every method is listed.
 #[test]
 fn the_local_routes_match_the_operations() {
     let config = std::fs::read_to_string(root().join("CargoLambda.toml")).expect("a file");
@@ -133,7 +133,7 @@ fn the_gateways_permission_covers_every_route_of_a_function() {
     }
 }
 
-/// Whether a pattern with `*` for anything matches all of a text.
+/// Whether a pattern, in which `*` matches anything, matches the whole text.
 fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
@@ -151,7 +151,7 @@ fn the_schedule_calls_its_function_each_minute() {
     assert_eq!(schedule["Properties"]["ScheduleExpression"], "rate(1 minute)");
 }
 
-/// The harness holds every answer of every test to openapi.yaml: here it has to refuse.
+/// The harness checks every answer of every test against openapi.yaml. Here it must refuse.
 #[test]
 fn an_undocumented_answer_is_noticed() {
     let header = |name: &'static str, value: &'static str| {

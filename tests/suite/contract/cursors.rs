@@ -1,4 +1,4 @@
-//! Cursors: which one continues a list, and which are refused.
+//! Cursors: which ones continue a list, and which are refused.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ async fn a_cursor_stays_valid_after_the_deadline_it_stopped_at() {
     let mut page = app.list("status=RED&limit=1").by("lead").send().await;
     let mut met = page.ids();
     while let Some(next) = page.body["next"].as_str() {
-        // Half of what was pending comes due between the pages.
+        // Half of the pending deadlines pass between the pages.
         app.at(130);
         page = app.list(&format!("limit=1&cursor={next}")).by("lead").send().await;
         met.extend(page.ids());
@@ -83,8 +83,8 @@ async fn an_altered_cursor_is_refused() {
     }
 }
 
-/// Whoever knows how cursors are made can make any: they only name where to start, and one that
-/// lies outside of its list must not reach DynamoDB, which would refuse it.
+/// A client that knows the format can make any cursor. A cursor only names where to start. One
+/// outside of its list must not reach DynamoDB, which would refuse it.
 #[tokio::test]
 async fn a_forged_cursor_is_refused_or_harmless() {
     let app = directory().await;
@@ -123,7 +123,7 @@ async fn a_forged_cursor_is_refused_or_harmless() {
         let reply = app.list(&forged(text)).by("lead").send().await;
         assert_eq!(reply.refused(400), "INVALID_CURSOR", "{text}");
     }
-    // Longer than DynamoDB takes as a key, which neither local engine minds.
+    // Longer than a key in DynamoDB may be; the local engines accept it.
     let too_deep = format!("2;100;;;;;;;h/100/{}", "1/".repeat(600));
     assert_eq!(app.list(&forged(&too_deep)).by("lead").send().await.refused(400), "INVALID_CURSOR");
     for text in [

@@ -14,7 +14,7 @@ async fn read(app: &App, path: &str, encoding: &str) -> Reply {
     call.header("accept-encoding", encoding).send().await
 }
 
-/// openapi.yaml without what only the gateway reads, put together anew.
+/// openapi.yaml without the gateway's extensions, built independently.
 fn expected() -> Value {
     fn without_gateway(value: Value) -> Value {
         match value {
@@ -43,7 +43,7 @@ async fn the_document_served_is_the_contract_with_the_deployments_addresses() {
     let json = read(&app, "/openapi.json", "").await;
     let mut served = json.ok().clone();
     assert_eq!(*read(&app, "/openapi.yaml", "").await.ok(), served);
-    // A token that somebody has already can be given too, wherever one is needed.
+    // A client can also enter a token that it already has, wherever one is needed.
     let schemes = served["components"]["securitySchemes"].as_object_mut().expect("schemes");
     assert_eq!(schemes.remove("token").expect("a scheme")["scheme"], "bearer");
     let mut secured = 0;

@@ -1,19 +1,19 @@
-//! Oddities: what no client means to send and some do, in every place where a request has text. The answer
-//! is one that openapi.yaml describes (the harness sees to that), and never a 5xx.
+//! Edge cases: unusual text in every part of a request that takes text. openapi.yaml describes
+//! every answer (the harness checks that), and none is a 5xx.
 
 use serde_json::{Value, json, value::to_raw_value};
 use shared::http::dispatch;
 
 use crate::harness::{App, Call, Reply, World};
 
-/// What the API puts before the notes that it is given.
+/// The prefix that the API puts before the notes.
 const PREFIX: &str = "Capacity status set by Capacity Status API - ";
 
 fn fine(reply: &Reply) {
     assert!(!reply.status.is_server_error(), "{}", reply.body);
 }
 
-/// With that text in every header that a function reads, as far as the gateway could pass it on.
+/// Puts that text into every header that a function reads, as far as the gateway could pass it on.
 fn in_headers<'a>(call: Call<'a>, text: &str) -> Call<'a> {
     let text = text.replace(['\r', '\n', '\0'], " ");
     let names = [
@@ -58,7 +58,7 @@ async fn naughty_strings_have_a_defined_answer_everywhere() {
     }
 }
 
-/// What is stored is what was sent, but for white space at either end.
+/// The notes are stored as sent, without white space at either end.
 #[tokio::test]
 async fn notes_with_any_characters_are_returned_unchanged() {
     let app = World::family().start().await;
@@ -79,7 +79,7 @@ async fn notes_with_any_characters_are_returned_unchanged() {
     assert!(kept > 400, "{kept}");
 }
 
-/// API Gateway joins the values of a header that comes twice by a comma.
+/// API Gateway joins the values of a repeated header with a comma.
 #[tokio::test]
 async fn a_repeated_header_has_a_defined_answer() {
     let app = World::family().start().await;
@@ -101,7 +101,7 @@ async fn a_repeated_header_has_a_defined_answer() {
     put("if-match", &format!("\"x\",{tag}")).await.ok();
 }
 
-/// A condition that cannot be read is not one that is met, nor a key that cannot be read none at all.
+/// An unreadable condition is never met, and an unreadable key is not ignored.
 #[tokio::test]
 async fn a_header_of_the_wrong_type_is_not_ignored() {
     let app = World::family().start().await;
@@ -115,7 +115,7 @@ async fn a_header_of_the_wrong_type_is_not_ignored() {
     assert_eq!(app.history(30).await.len(), 0);
 }
 
-/// The gateway's event, which is not ours to define, with one of its parts missing, or null.
+/// Events of the gateway with one part missing or null.
 #[tokio::test]
 async fn an_incomplete_event_has_a_defined_answer() {
     let app = World::family().start().await;
@@ -174,7 +174,7 @@ async fn an_incomplete_event_has_a_defined_answer() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// What the functions answer to an event: update, read, list, page of documentation, health.
+/// The functions' answers to an event: update, read, list, documentation page, health.
 async fn statuses(app: &App, event: &Value) -> [i64; 5] {
     let event = to_raw_value(event).expect("JSON");
     let functions = &app.functions;
@@ -190,7 +190,7 @@ async fn statuses(app: &App, event: &Value) -> [i64; 5] {
     statuses.map(|answer| answer.map_or(500, |answer| answer.status_code))
 }
 
-/// Where the members of a value are, as JSON pointers, those of members included.
+/// JSON pointers to the fields of a value, including nested ones.
 fn pointers(value: &Value) -> Vec<String> {
     let mut pointers = Vec::new();
     for (name, member) in value.as_object().into_iter().flatten() {

@@ -181,8 +181,8 @@ async fn the_tag_changes_whenever_the_answer_does() {
     assert_eq!(put.send().await.refused(412), "PRECONDITION_FAILED");
 }
 
-/// Two representations have the number 2 here: the reset that readers were shown, and the update
-/// that took the time before the deadline and was stored after it.
+/// Two representations have version 2 here: the reset that readers saw, and the update that read
+/// the clock before the deadline and was stored after it.
 #[tokio::test]
 async fn an_update_stored_after_the_deadline_has_another_tag_than_the_reset_readers_saw() {
     let app = World::family().start().await;

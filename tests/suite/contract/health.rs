@@ -14,7 +14,7 @@ async fn app() -> App {
     World::default().start().await
 }
 
-/// The commit that is checked out, which the build has put into the function.
+/// The commit that the build puts into the function.
 fn commit() -> String {
     let git = Command::new("git").args(["rev-parse", "HEAD"]).current_dir(root()).output();
     let output = git.ok().filter(|output| output.status.success());
@@ -36,7 +36,7 @@ async fn the_api_says_that_it_is_alive_and_what_it_is() {
 
 type Break = fn(&mut TableNames);
 
-/// What the tables hold, and how to have them not found.
+/// The tables, and how to make each impossible to find.
 const TABLES: [(&str, Break); 4] = [
     ("services", |tables| tables.services.push('x')),
     ("status-history", |tables| tables.status_history.push('x')),
@@ -44,7 +44,8 @@ const TABLES: [(&str, Break); 4] = [
     ("idempotency", |tables| tables.idempotency.push('x')),
 ];
 
-/// What is well does not hide what is not, nor the other way round; being alive does not depend on it.
+/// A failing table is reported even if others work, and working tables are not reported. Liveness
+/// does not depend on tables.
 #[tokio::test]
 async fn exactly_the_unreachable_tables_are_named() {
     let good = app().await;
@@ -87,7 +88,7 @@ async fn exactly_the_unreachable_tables_are_named() {
     }
 }
 
-/// Whatever else there is time for. Time is the runtime's, and moves when everything waits.
+/// Even if the request has more time left. Paused time advances when all tasks wait.
 #[tokio::test]
 async fn a_table_has_two_seconds_to_answer() {
     let good = app().await;
@@ -105,7 +106,7 @@ async fn a_table_has_two_seconds_to_answer() {
     assert_eq!(started.elapsed().as_secs(), 2);
 }
 
-/// What each path takes, by openapi.yaml; PATCH is described, and never taken.
+/// The methods of each path in openapi.yaml. PATCH is described but never accepted.
 fn taken() -> BTreeMap<String, Vec<String>> {
     let document = document("openapi.yaml");
     let paths = document["paths"].as_object().expect("paths").iter();
@@ -127,7 +128,7 @@ async fn an_unsupported_method_is_refused_with_the_supported_ones() {
             if taken.iter().any(|known| known == method) {
                 continue;
             }
-            // As the gateway says it, also below a path of its own, and as the local router says it.
+            // As the gateway sends it, as it does under a base path, and as the local router does.
             let below = format!("/api/v0.0.1/capacity{given}");
             let local = app.other(method, &given, &path);
             for call in [

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: an update that is sent again is applied once.
+//! `Idempotency-Key`: a repeated update is applied once.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ async fn a_replay_changes_nothing_and_returns_the_first_answer() {
     let body = r#"{"status": "RED", "resetStatusIn": 5, "notes": "full"}"#;
     let first = put(&app, "k-1", body).await;
     assert!(!replayed(&first) && first.ok()["status"] == "RED");
-    // Whatever happens in between: others' updates, the deadline, the directory's new name.
+    // Whatever happens in between: other updates, the deadline, a new name in the directory.
     for between in 0..4 {
         match between {
             1 => drop(app.put(30, json!({"status": "GREEN"})).by("editor").send().await),
@@ -92,10 +92,10 @@ async fn a_replay_is_answered_before_conditions_and_fields_are_checked() {
         call.header("idempotency-key", "k-1").header("if-match", &tag).send()
     };
     assert!(!replayed(&call().await));
-    // Without the key this would be a 412 that says nothing of one's own update.
+    // Without the key this would be a 412 that does not say whether the update was stored.
     let repeat = call().await;
     assert!(replayed(&repeat) && repeat.ok()["status"] == "RED");
-    // But after everything that keeps somebody out.
+    // Authorisation and body are checked before the key.
     let call = |subject, body| {
         app.put(30, Value::Null).body(body).by(subject).header("idempotency-key", "k-1").send()
     };
@@ -144,7 +144,7 @@ async fn a_key_is_1_to_64_plain_characters() {
     for key in ["", " ", "a b", "a#b", "a,b", "é", &"x".repeat(65)] {
         let reply = put(&app, key, body).await;
         assert_eq!(reply.refused(400), "INVALID_IDEMPOTENCY_KEY", "{key:?}");
-        // What is wrong with the body comes first, what is wrong with its fields after.
+        // An invalid body is reported first, invalid fields after the key.
         assert_eq!(put(&app, key, "[]").await.refused(400), "MALFORMED_BODY");
         assert_eq!(put(&app, key, "{}").await.refused(400), "INVALID_IDEMPOTENCY_KEY");
     }
@@ -167,8 +167,8 @@ async fn of_two_concurrent_repeats_one_is_applied_and_both_get_its_answer() {
     }
 }
 
-/// A client that has not waited for its answer sends the update again, while the first sending loses
-/// to others. "Conflict", which says that nothing was stored, would not be true.
+/// A client repeats an update without waiting, while the first attempt loses to other writers.
+/// "Conflict" would wrongly say that nothing was stored.
 #[tokio::test]
 async fn an_update_that_loses_to_its_own_repeat_returns_the_answer_of_the_repeat() {
     let app = World::family().start().await;
@@ -194,8 +194,8 @@ async fn an_update_that_loses_to_its_own_repeat_returns_the_answer_of_the_repeat
     assert_eq!(app.history(30).await.len(), 5);
 }
 
-/// What a key cannot promise. A deadline passes without anybody storing anything, so it does not keep a
-/// sending out that is still under way: that had no answer, and its repeat was refused by `If-Match`.
+/// A limit of keys. A passing deadline writes nothing, so it does not stop an attempt in flight
+/// whose repeat was refused by `If-Match`.
 #[tokio::test]
 async fn a_sending_without_an_answer_may_land_after_a_deadline_that_refused_its_repeat() {
     let app = World::family().start().await;
@@ -215,7 +215,7 @@ async fn a_sending_without_an_answer_may_land_after_a_deadline_that_refused_its_
     let refused = send(&app).await;
     assert_eq!(refused.refused(412), "PRECONDITION_FAILED");
     store.release().await;
-    // Whoever looks again learns it: the key, and a tag that is not the refusal's.
+    // The client can find out: the key gives a replay, and a GET another tag than the refusal's.
     assert!(replayed(&send(&app).await));
     let get = app.get(30).by("reader").send().await;
     assert_eq!(get.ok()["status"], "AMBER");

@@ -1,4 +1,4 @@
-//! Defects of the functions: the client learns that there is one, and no more.
+//! Defects of the functions: the client learns only that there is one.
 
 use std::{
     io::{self, Write},
@@ -13,7 +13,7 @@ use shared::{
 
 use crate::harness::{NOW, Reply, time};
 
-/// What the suite's own log takes for a failure of the test that wrote it.
+/// Collects log lines that the harness would treat as a failure of this test.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 

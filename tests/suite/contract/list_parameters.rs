@@ -61,7 +61,7 @@ async fn all_errors_of_list_parameters_are_reported_together() {
     }
 }
 
-/// A name can be as long as a filter's rule allows, in characters, and no longer.
+/// A name filter may be as long as the limit allows, counted in characters.
 #[tokio::test]
 async fn a_name_filter_has_at_most_100_characters() {
     let app = directory().await;

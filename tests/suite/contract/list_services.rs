@@ -21,7 +21,7 @@ pub(crate) async fn directory() -> App {
     world.start().await
 }
 
-/// All ids of a list, page by page, following the links as they stand.
+/// All ids of a list, page by page, following the links unchanged.
 async fn walk(app: &App, query: &str) -> Vec<u64> {
     let mut query = query.to_owned();
     let mut met = Vec::new();
@@ -40,7 +40,7 @@ async fn walk(app: &App, query: &str) -> Vec<u64> {
             .to_owned();
         assert!(query.ends_with(next), "{link} {next}");
     }
-    panic!("a walk without end");
+    panic!("a list without an end");
 }
 
 pub(crate) async fn set(app: &App, id: u64, status: &str, minutes: u32) {
@@ -165,7 +165,7 @@ async fn a_page_has_25_entries_by_default() {
     app.list("limit=100").by("lead").send().await.ok();
 }
 
-/// What does not match is read all the same, so a page comes short rather than late.
+/// Reading services that do not match takes time too, so a page may be short rather than late.
 #[tokio::test]
 async fn a_page_may_be_short_or_empty_before_the_last_one() {
     let mut world = World::default().editor("lead", &[100]).service(100, "Region", None);
@@ -181,7 +181,8 @@ async fn a_page_may_be_short_or_empty_before_the_last_one() {
     assert_eq!(walk(&app, query).await, [130]);
 }
 
-/// Rights are judged for each page afresh: a cursor of one caller shows another what that one may edit.
+/// Rights are checked for each page: with another caller's cursor, a caller gets only what they may
+/// edit.
 #[tokio::test]
 async fn a_cursor_for_editable_services_lists_those_of_the_current_caller() {
     let world = World::family().editor("other", &[40]);
@@ -195,7 +196,8 @@ async fn a_cursor_for_editable_services_lists_those_of_the_current_caller() {
     assert_eq!(app.list(&rest).by("reader").send().await.ids(), [] as [u64; 0]);
 }
 
-/// `changedSince` counts a reset at its deadline, stored or not, and takes in the second that it names.
+/// `changedSince` counts a reset at its deadline, stored or not, and includes the second that it
+/// names.
 #[tokio::test]
 async fn a_service_has_changed_at_its_deadline() {
     let app = directory().await;
@@ -212,7 +214,7 @@ async fn a_service_has_changed_at_its_deadline() {
     assert_eq!(walk(&app, &since(121)).await, [] as [u64; 0]);
 }
 
-/// A unit of a strongly consistent read is 4 KB: 256 are a megabyte.
+/// A strongly consistent read of 4 KB costs one unit, so 256 units are a megabyte.
 #[tokio::test]
 async fn a_page_reads_at_most_a_megabyte_of_the_table() {
     let mut world = World::default().user("reader", &[]);

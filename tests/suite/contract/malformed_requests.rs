@@ -71,7 +71,7 @@ async fn bodies_may_come_as_base64() {
     }
     let not_base64 =
         app.put(30, json!({"status": "RED"})).event(|event| event["isBase64Encoded"] = true.into());
-    // The gateway never sends this. What it says it is, it is not: it is read as it came.
+    // The gateway never sends this: the body is not base64 as the event says. It is read as it is.
     not_base64.by("editor").send().await.ok();
 }
 
@@ -141,7 +141,7 @@ async fn an_unreachable_store_is_a_503_and_never_green() {
     let client = capacityctl::client::local_client(&endpoint, "eu-west-2");
     let settings = crate::harness::gateway_settings(&app.tables);
     let app = crate::harness::App::new(client, app.tables, &settings);
-    // The pauses between attempts take no time.
+    // The SDK's waits between attempts take no time.
     tokio::time::pause();
     for call in [app.get(30), app.put(30, json!({"status": "GREEN"})), app.list("")] {
         let reply = call.by("editor").send().await;
@@ -149,7 +149,7 @@ async fn an_unreachable_store_is_a_503_and_never_green() {
     }
 }
 
-/// DynamoDB may answer a batch in part. What it left out is not known, and so is not absent.
+/// DynamoDB may answer a batch in part. Unprocessed keys are unknown, not absent.
 #[tokio::test]
 async fn unprocessed_keys_are_a_503_and_never_a_404() {
     let app = World::family().start().await;

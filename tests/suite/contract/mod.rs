@@ -1,4 +1,4 @@
-//! What clients are promised: requests, answers, documents, lists, history and updates.
+//! What clients can rely on: requests, answers, documents, lists, history and updates.
 
 mod concurrent_updates;
 mod conditional_writes;

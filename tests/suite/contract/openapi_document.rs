@@ -1,8 +1,7 @@
-//! openapi.yaml as a document: complete for those who read it, and with nothing for the gateway that
-//! was not meant.
+//! openapi.yaml as a document: complete for readers, and with no unintended key for the gateway.
 //!
-//! Whether it tells the truth is held elsewhere: by `contract_consistency`, `permissions` and every answer of every
-//! test. Whether its examples are valid is for the linters (`.ci/documents`).
+//! Other tests check that it is true: `contract_consistency`, `permissions`, and the harness for
+//! every answer of every test. The linters (`.ci/documents`) check that its examples are valid.
 
 use std::collections::BTreeSet;
 
@@ -15,12 +14,12 @@ const LIST: &str = "/paths/~1services/get";
 const PUT: &str = "/paths/~1services~1{id}~1capacitystatus/put";
 const HISTORY: &str = "/paths/~1services~1{id}~1capacitystatus~1history/get";
 
-/// The members of an object, if it is one.
+/// The fields of an object, or nothing if it is none.
 fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
 
-/// The elements of an array, if it is one.
+/// The elements of an array, or nothing if it is none.
 fn elements(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
@@ -29,7 +28,7 @@ fn is_text(value: &Value) -> bool {
     value.as_str().is_some_and(|text| !text.trim().is_empty())
 }
 
-/// Every operation, with what to call it in a failure and the parameters of its path.
+/// Every operation, with its name for failures and the parameters of its path.
 fn operations(document: &Value) -> Vec<(String, &Value, &Value)> {
     let mut found = Vec::new();
     for (path, item) in members(&document["paths"]) {
@@ -41,7 +40,7 @@ fn operations(document: &Value) -> Vec<(String, &Value, &Value)> {
     found
 }
 
-/// What stands there, or what its reference leads to.
+/// The value, or what its reference points to.
 fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     match value["$ref"].as_str() {
         Some(target) => document.pointer(target.trim_start_matches('#')).expect("a component"),
@@ -62,7 +61,7 @@ fn examples(media_type: &Value) -> impl Iterator<Item = &Value> {
     members(&media_type["examples"]).map(|(_, example)| &example["value"])
 }
 
-/// The names of all members that are extensions, wherever they stand.
+/// The names of all extension fields, at any depth.
 fn extensions(value: &Value, found: &mut BTreeSet<String>) {
     found.extend(
         members(value).map(|(name, _)| name).filter(|name| name.starts_with("x-")).cloned(),
@@ -71,7 +70,7 @@ fn extensions(value: &Value, found: &mut BTreeSet<String>) {
     elements(value).for_each(|inner| extensions(inner, found));
 }
 
-/// API Gateway acts on each of its own keys, and leaves out what another version of OpenAPI has.
+/// API Gateway acts on each of its own keys, and ignores features of other OpenAPI versions.
 #[test]
 fn the_gateway_gets_its_version_and_the_intended_extensions() {
     let document = document("openapi.yaml");
@@ -99,7 +98,7 @@ fn every_operation_is_described() {
     }
 }
 
-/// The one way to sign in; which operation needs which scope is for `permissions`.
+/// The only security scheme. `permissions` checks which operation needs which scope.
 #[test]
 fn oauth2_is_the_only_security_scheme_and_each_scope_is_described() {
     let document = document("openapi.yaml");
@@ -123,7 +122,7 @@ fn oauth2_is_the_only_security_scheme_and_each_scope_is_described() {
     }
 }
 
-/// Whether a schema says more of a value than its type.
+/// Whether a schema restricts a value beyond its type.
 fn limited(document: &Value, schema: &Value) -> bool {
     let schema = resolved(document, schema);
     let has = |name: &str| !schema[name].is_null();
@@ -141,7 +140,7 @@ fn every_parameter_and_every_header_is_described_and_limited() {
         for parameter in elements(of_path).chain(elements(&operation["parameters"])) {
             let parameter = resolved(&document, parameter);
             assert!(is_text(&parameter["description"]), "{name}: {parameter}");
-            // A header that is not as described is mostly no matter; the one that has to be is limited.
+            // An invalid header is mostly ignored. The one that must be valid is limited.
             let tolerant = parameter["in"] == "header" && parameter["name"] != "Idempotency-Key";
             assert!(tolerant || limited(&document, &parameter["schema"]), "{name}: {parameter}");
         }
@@ -213,7 +212,7 @@ fn the_version_and_its_deprecations_are_documented() {
     }
 }
 
-/// The example of a page, and of the header that leads to the next one.
+/// The example of a page, and of the header that links to the next one.
 fn page_example(pointer: &str) -> (Value, Value) {
     let document = document("openapi.yaml");
     let answer = &document.pointer(pointer).expect("an operation")["responses"]["200"];
@@ -221,7 +220,7 @@ fn page_example(pointer: &str) -> (Value, Value) {
     (page.clone(), answer["headers"]["Link"]["example"].clone())
 }
 
-/// What the examples show happened in the sample directory, so their cursors are real.
+/// The examples come from the sample directory, so their cursors are real.
 #[tokio::test]
 async fn the_examples_of_pages_are_what_the_sample_directory_answers() {
     let app = sample_app().await;

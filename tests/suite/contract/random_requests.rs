@@ -1,10 +1,10 @@
-//! Requests put together at random from pieces that mean something to the functions.
+//! Random requests, built from pieces that mean something to the functions.
 
 use serde_json::json;
 
 use crate::harness::World;
 
-/// Every answer is described in openapi.yaml (the harness sees to that). The seed is fixed.
+/// openapi.yaml describes every answer (the harness checks that). The seed is fixed.
 #[tokio::test]
 async fn no_random_request_gets_a_5xx() {
     let app = World::family().start().await;
@@ -73,7 +73,7 @@ const JSON: [&str; 20] = [
     "\u{feff}",
 ];
 
-/// Up to so many pieces, one after the other.
+/// Up to that many pieces in a row.
 fn made_up(random: &mut fastrand::Rng, pieces: &[&str], most: usize) -> String {
     (0..random.usize(0..=most)).filter_map(|_| random.choice(pieces.iter().copied())).collect()
 }

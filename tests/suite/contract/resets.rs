@@ -8,7 +8,7 @@ use shared::operations::ResetRun;
 
 use crate::harness::{App, NOW, World, log::take_lines};
 
-/// When a deadline of 60 seconds after [`NOW`] is settled at the earliest: 300 seconds later.
+/// The earliest time at which a deadline of 60 seconds after [`NOW`] is reset: 300 seconds later.
 const SETTLED: i64 = 360;
 
 async fn set(app: &App, id: u64, minutes: u32) {
@@ -147,7 +147,7 @@ async fn an_unreadable_row_blocks_no_other_reset() {
     assert_eq!(failed.len(), 1, "{lines:?}");
     assert_eq!(failed[0]["service_id"], 20);
     assert_eq!(failed[0]["error"], "a stored row cannot be read: service 20");
-    // It is tried again by each run, and counted by each.
+    // Each run tries it again and counts it again.
     assert_eq!(app.run_schedule().await, ResetRun { done: 0, ..expected });
 }
 
@@ -161,7 +161,7 @@ async fn a_run_that_is_out_of_time_leaves_the_rest_to_the_next() {
     assert_eq!(app.run_schedule_within(Some(Duration::from_secs(600))).await, done(1, 300));
 }
 
-/// More than one query names, in one shard, so that the run has to page.
+/// One shard has more resets than one query returns, so the run must page.
 #[tokio::test]
 async fn resets_on_every_page_of_a_shard_are_stored() {
     let ids: Vec<u64> = (1..=60).map(|number| number * 8).collect();

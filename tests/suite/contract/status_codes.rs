@@ -1,5 +1,5 @@
-//! Every status that openapi.yaml describes is one that some request brings about. Those that the gateway
-//! answers by itself are left out: their only body is its message.
+//! Every status in openapi.yaml is returned by some request. The gateway's own statuses are left
+//! out: their only body is its message.
 
 use std::collections::BTreeSet;
 
@@ -18,8 +18,8 @@ type Read = fn(&App) -> Call<'_>;
 /// `METHOD path status`
 type Statuses = BTreeSet<String>;
 
-/// The statuses that functions answer. A 500 of what is open to everybody is left out too: nothing but a
-/// defect brings it about (`internal_errors`).
+/// The statuses that functions return. A 500 of a public operation is left out too: only a defect
+/// causes it (`internal_errors`).
 fn described() -> Statuses {
     let document = document("openapi.yaml");
     let mut described = Statuses::new();
@@ -48,12 +48,12 @@ fn is_ours(document: &Value, response: &Value) -> bool {
     content.is_none_or(|content| content.values().any(|content| content["schema"] != message))
 }
 
-/// The statuses that requests have brought about so far.
+/// The statuses returned so far.
 #[derive(Default)]
 struct Produced(Statuses);
 
 impl Produced {
-    /// Sends a request that is to be answered so.
+    /// Sends a request and checks the status.
     async fn send(&mut self, operation: &str, status: u16, call: Call<'_>) {
         let reply = call.send().await;
         assert_eq!(reply.status.as_u16(), status, "{operation}: {}", reply.body);
@@ -146,7 +146,7 @@ impl Produced {
         }
     }
 
-    /// Every operation that asks the store, where it answers nothing good.
+    /// Every operation that uses the store, when the store fails.
     async fn failures(&mut self, status: u16, app: &App) {
         for path in [STATUS, OLD_STATUS] {
             self.send(&format!("GET {path}"), status, app.get(30).path(path).by("editor")).await;
@@ -167,7 +167,7 @@ async fn every_documented_status_code_is_returned_by_some_request() {
     produced.public(&app).await;
 
     let gone = app.without_store();
-    // The pauses between attempts take no time: it moves on whenever everything waits.
+    // The SDK's waits between attempts take no time: paused time advances whenever all tasks wait.
     tokio::time::pause();
     produced.failures(503, &gone).await;
     produced.send("GET /_status", 503, gone.other("GET", "/_status", "/_status")).await;
@@ -176,7 +176,7 @@ async fn every_documented_status_code_is_returned_by_some_request() {
     app.spoil(30).await;
     produced.failures(500, &app).await;
 
-    // The functions' own files of tests bring about what nothing here does.
+    // The functions' own test files return the remaining ones.
     for function in FUNCTIONS {
         let app = World::family().start().await;
         exercise(function, &app).await;

@@ -15,7 +15,8 @@ async fn put(app: &App, seconds: i64, status: &str, minutes: u32) {
     app.put(30, body).by("editor").send().await.ok();
 }
 
-/// GREEN → RED (10 min) → AMBER (1 min) → reset → RED (1 min) → reset, the last one not durable.
+/// GREEN → RED (10 min) → AMBER (1 min) → reset → RED (1 min) → reset. The last reset is not
+/// stored.
 async fn eventful() -> App {
     let app = World::family().start().await;
     put(&app, 0, "RED", 10).await;
@@ -112,8 +113,8 @@ async fn a_reset_stored_between_two_pages_is_listed_once() {
     }
 }
 
-/// A query is isolated by item: of a reset and an update in one transaction it can meet the update
-/// alone.
+/// A query is isolated only by item: of a reset and an update in one transaction it may find the
+/// update alone.
 #[tokio::test]
 async fn history_shows_a_reset_that_the_query_missed() {
     let app = eventful().await;

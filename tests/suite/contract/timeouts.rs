@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::harness::{App, World, gateway_settings};
 
-/// It takes connections and says nothing. Time is the runtime's, and moves when everything waits.
+/// It accepts connections and never answers. Paused time advances when all tasks wait.
 fn silent_store() -> (Client, TcpListener) {
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
     let endpoint = format!("http://{}", silent.local_addr().expect("an address"));
@@ -41,12 +41,12 @@ fn the_time_for_an_answer_ends_before_the_lambda_deadline() {
         left.map(|RemainingTime(left)| left.as_millis())
     };
     assert_eq!(left(1_010), Some(9_500));
-    // What `cargo lambda watch` sends, and a deadline that has passed, say nothing.
+    // The deadline of `cargo lambda watch` and a past deadline are ignored.
     assert_eq!((left(0), left(1_000)), (None, None));
 }
 
-/// When calls of a silent store end, one after the other, with so much time for all of them; and how
-/// often they connect.
+/// When successive calls to a silent store end, with that much time for all of them, and how often
+/// they connect.
 async fn calls_end(left: Option<Duration>) -> ([u64; 3], usize) {
     let (client, silent) = silent_store();
     let timeouts = Timeouts::default();
@@ -57,7 +57,7 @@ async fn calls_end(left: Option<Duration>) -> ([u64; 3], usize) {
     for end in &mut ends {
         let called = client.get_item().table_name("services").send().await;
         called.expect_err("it does not answer");
-        // Timers go by milliseconds, and round up.
+        // Timers have millisecond resolution and round up.
         *end = started.elapsed().as_secs_f64().mul_add(100.0, -0.5).round() as u64 * 10;
     }
     silent.set_nonblocking(true).expect("a listener");
@@ -67,14 +67,14 @@ async fn calls_end(left: Option<Duration>) -> ([u64; 3], usize) {
 #[tokio::test(start_paused = true)]
 async fn no_store_call_outlives_the_time_that_its_function_has() {
     let within = |milliseconds| calls_end(Some(Duration::from_millis(milliseconds)));
-    // The first attempt has half of it, so that there is a second one.
+    // The first attempt gets half of the time, so that there is a second one.
     let (ends, connections) = within(2_500).await;
     assert_eq!(ends, [2_500; 3]);
     assert!(connections >= 2, "{connections}");
     assert_eq!(within(100).await.0, [100; 3]);
     assert_eq!(within(0).await.0, [0; 3]);
-    // A call that has more time than that, or no end to it, has five seconds: three times one and a half,
-    // and pauses of a random length.
+    // A call with more time, or without a limit, takes up to five seconds: three attempts of one
+    // and a half, and random waits.
     for [first, second, third] in [within(60_000).await.0, calls_end(None).await.0] {
         let took = [first, second - first, third - second];
         assert!(took.iter().all(|took| (4_500..=5_000).contains(took)), "{took:?}");

@@ -141,7 +141,7 @@ async fn if_match_allows_an_update_of_the_named_version_only() {
     let list = format!("{first}, {second}");
     app.put(30, red.clone()).by("editor").header("if-match", &list).send().await.ok();
     let put = app.put(30, red.clone()).by("editor").header("if-match", "*").send().await;
-    // The version that the deadline makes is the one to name, stored or not.
+    // After the deadline the old tag no longer matches, whether the reset is stored or not.
     app.at(600);
     let reply =
         app.put(30, red.clone()).by("editor").header("if-match", put.header("etag")).send().await;
@@ -170,7 +170,8 @@ async fn without_a_tag_each_update_is_applied_on_the_newest_version() {
     let app = World::family().start().await;
     let write =
         |notes: u32| app.put(30, json!({"status": "RED", "notes": notes})).by("editor").send();
-    // Each attempt that loses is one that another wins, so of three none needs more than three.
+    // Each lost attempt means that another update won, so three writers need at most three attempts
+    // each.
     let first = tokio::join!(write(1), write(2), write(3));
     let second = tokio::join!(write(4), write(5), write(6));
     for reply in [first.0, first.1, first.2, second.0, second.1, second.2] {
@@ -189,7 +190,7 @@ async fn without_a_tag_each_update_is_applied_on_the_newest_version() {
 #[tokio::test]
 async fn an_existing_history_entry_is_never_overwritten() {
     let app = World::family().start().await;
-    // A history entry that is there already: no update can be stored before it is gone.
+    // The history entry already exists: no update can be stored until it is gone.
     let key = [
         ("serviceId", AttributeValue::N("30".into())),
         ("at", AttributeValue::S(format!("{NOW:012}#000000000001"))),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{App, NOW, World};
 
-/// The codes of a refused update, with where they point.
+/// The error codes of a refused update, with the fields they point to.
 async fn codes(app: &App, body: Value) -> Vec<String> {
     let reply = app.put(30, body.clone()).by("editor").send().await;
     assert_eq!(reply.refused(400), "VALIDATION_FAILED", "{body}");

@@ -1,5 +1,5 @@
-//! Alarms are on metrics that there are, somebody is told of them, and the runbook has each; and its
-//! queries ask for what the logs have.
+//! Alarms use metrics that exist, notify the alarm topic, and have a runbook entry. The runbook's
+//! queries use fields that the logs have.
 
 use std::{collections::BTreeSet, fs, time::Duration};
 
@@ -12,8 +12,8 @@ use crate::harness::{
     root,
 };
 
-/// AWS's own that are used here, with their dimensions: "Working with metrics for HTTP APIs" in API
-/// Gateway's documentation, "Available CloudWatch metrics for Amazon SQS".
+/// The AWS metrics that alarms use, with their dimensions: "Working with metrics for HTTP APIs" in
+/// API Gateway's documentation, "Available CloudWatch metrics for Amazon SQS".
 const OF_AWS: [(&str, &str, &str); 4] = [
     ("AWS/ApiGateway", "5xx", "ApiId Stage"),
     ("AWS/ApiGateway", "Count", "ApiId Stage"),
@@ -21,7 +21,7 @@ const OF_AWS: [(&str, &str, &str); 4] = [
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName"),
 ];
 
-/// The members of the lines that Lambda writes about a call, and CloudWatch's own.
+/// The fields of the lines that Lambda writes about a call, and CloudWatch's own fields.
 const OF_LAMBDA: [&str; 10] = [
     "@log",
     "@logStream",
@@ -35,7 +35,7 @@ const OF_LAMBDA: [&str; 10] = [
     "type",
 ];
 
-/// What the language of the queries has.
+/// The keywords and functions of the query language.
 const WORDS: [&str; 15] = [
     "and",
     "as",
@@ -64,7 +64,7 @@ fn alarms(template: &Value) -> Vec<(&String, &Value)> {
     alarms.map(|(id, resource)| (id, &resource["Properties"])).collect()
 }
 
-/// Namespace, name and dimensions of the metrics that an alarm is on; dimensions of ours with values.
+/// Namespace, name and dimensions of an alarm's metrics. Our own dimensions have values.
 fn metrics(alarm: &Value) -> Vec<(String, String, Vec<String>)> {
     let own = alarm["Metrics"].as_array().map_or_else(
         || vec![alarm],
@@ -90,14 +90,15 @@ fn metrics(alarm: &Value) -> Vec<(String, String, Vec<String>)> {
     own.into_iter().map(metric).collect()
 }
 
-/// The metric that is counted in the gateway's log.
+/// The metric that counts lines of the gateway's log.
 fn throttles(template: &Value) -> (String, String, Vec<String>) {
     let counted = &template["Resources"]["Throttles"]["Properties"]["MetricTransformations"][0];
     let (namespace, name) = (&counted["MetricNamespace"], &counted["MetricName"]);
     metrics(&json!({"Namespace": namespace, "MetricName": name})).remove(0)
 }
 
-/// A change, a refusal, a fault, an update that lost to another, a reset and one that failed.
+/// The metrics of a change, a refusal, a fault, an update that lost to another, a reset and a
+/// failed one.
 async fn everything_that_is_told(app: &App) {
     let red = json!({"status": "RED", "resetStatusIn": 1});
     for id in [20, 30] {
@@ -152,7 +153,7 @@ async fn every_alarm_watches_an_existing_metric() {
         let metrics = metrics(alarm);
         assert!(!metrics.is_empty(), "{id}");
         for metric in metrics {
-            assert!(known.contains(&metric), "{id}: there is no {metric:?} among {known:?}");
+            assert!(known.contains(&metric), "{id}: {metric:?} is not in {known:?}");
         }
     }
 }
@@ -180,18 +181,18 @@ fn every_alarm_is_in_the_runbook_and_on_the_dashboard_and_notifies_someone() {
         for actions in ["AlarmActions", "OKActions"] {
             assert_eq!(alarm[actions], json!([{"Ref": "AlarmTopic"}]), "{id}");
         }
-        // No run at all counts nothing, and has to be noticed.
+        // If the schedule never runs, there is no value, and that must raise the alarm.
         let missing = if id == "ResetLagAlarm" { "breaching" } else { "notBreaching" };
         assert_eq!(alarm["TreatMissingData"], missing, "{id}");
     }
 }
 
-/// Whether it is a message of ours.
+/// Whether it is one of our messages.
 fn is_message(text: &str) -> bool {
     text.contains('_') && text.chars().all(|c| c == '_' || c.is_ascii_lowercase())
 }
 
-/// The members that a query names, without texts, numbers and names of its own.
+/// The fields that a query uses, without texts, numbers and names of its own.
 fn asked(query: &str) -> Vec<String> {
     let outside = query.split('"').step_by(2).collect::<Vec<_>>().join(" ");
     let word = |text: char| !(text.is_alphanumeric() || "@._".contains(text));
@@ -224,7 +225,7 @@ async fn the_runbooks_queries_ask_for_what_the_logs_have() {
         assert!(telemetry.contains(&format!("`{name}`")), "{name}");
     }
     for message in written.iter().filter_map(|line| line["message"].as_str()) {
-        // A library's is a sentence.
+        // A message of a library is a sentence.
         let ours = is_message(message);
         assert!(!ours || telemetry.contains(&format!("| `{message}` |")), "{message}");
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{World, log::take_lines};
 
-/// The audit records of this test so far, without what differs with each run.
+/// The audit records of this test so far, without what differs between runs.
 fn records() -> Vec<Value> {
     let records =
         take_lines().into_iter().filter(|line| line["message"] == "capacity_status_changed");

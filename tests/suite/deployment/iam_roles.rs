@@ -1,5 +1,5 @@
-//! What template.yaml grants each function is what the function does. That it does nothing else is held in
-//! every test (`harness::iam`); here nothing is left over.
+//! template.yaml grants each function exactly what it uses. Every test checks that a function does
+//! nothing else (`harness::iam`); these tests check that no permission is unused.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ fn on_tables(function: &str) -> BTreeSet<Right> {
     all.filter(|(action, _)| action.starts_with("dynamodb:")).collect()
 }
 
-/// By what each function's own file of tests has it do.
+/// Uses what each function's own test file makes it do.
 #[tokio::test]
 async fn every_function_uses_every_table_permission_of_its_role() {
     for function in FUNCTIONS {
@@ -26,8 +26,8 @@ async fn every_function_uses_every_table_permission_of_its_role() {
     }
 }
 
-/// History is only ever read and added to; each put is conditional on absence (`contract::conditional_writes`,
-/// `contract::update_status`).
+/// History is only read and appended to. Each put requires that the item is absent
+/// (`contract::conditional_writes`, `contract::update_status`).
 #[test]
 fn no_function_may_change_or_delete_history() {
     let harmless = ["BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query"];
@@ -39,7 +39,7 @@ fn no_function_may_change_or_delete_history() {
     }
 }
 
-/// Beside tables: its own log, tracing, the tables' key, and for failed runs their queue.
+/// Apart from tables: its own log, tracing, the tables' key, and a queue for failed runs.
 #[test]
 fn every_function_has_its_own_least_privilege_role() {
     let template = document("template.yaml");

@@ -1,5 +1,5 @@
-//! What is logged, and what never is. Every line of every other test is looked at too: see the
-//! harness's `log`.
+//! What is logged, and what must never be. The harness's `log` also checks every line of every
+//! other test.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use capacityctl::client::local_client;
@@ -34,7 +34,7 @@ fn a_forbidden_log_line_is_noticed() {
     assert_eq!(offence(r#"{"message": "request_refused", "code": "VALIDATION_FAILED"}"#), None);
 }
 
-/// On threads of their own: what did not get through stays in the subscriber's buffer.
+/// On separate threads: a rejected line stays in the subscriber's buffer.
 #[test]
 fn a_test_that_writes_such_a_line_fails() {
     watch();
@@ -76,7 +76,7 @@ async fn an_unreadable_row_is_logged_by_id_without_its_content() {
     keep_secret(NOTES);
     take_lines();
     for (id, attribute) in (101..).zip(attributes) {
-        // Notes where they do not belong, or as they do not belong.
+        // Notes in the wrong place, or of the wrong type.
         let wrong = match attribute {
             "notes" => AttributeValue::Ss(vec![NOTES.to_owned()]),
             _ => AttributeValue::S(NOTES.to_owned()),
@@ -124,7 +124,7 @@ async fn an_unreachable_store_is_logged_without_the_update() {
     let away = App::new(local_client(&endpoint, REGION), app.tables.clone(), &settings);
     let body = json!({"status": "RED", "notes": NOTES});
     take_lines();
-    // The pauses between attempts take no time.
+    // The SDK's waits between attempts take no time.
     tokio::time::pause();
     let reply = away.put(30, body).by("editor").send().await;
     assert_eq!(reply.refused(503), "STORE_UNAVAILABLE");
@@ -133,7 +133,7 @@ async fn an_unreachable_store_is_logged_without_the_update() {
     assert!(line["error"].as_str().expect("a chain").contains("dispatch failure"), "{line}");
 }
 
-/// `lambda_runtime` logs why an event cannot be read, in the words of whoever read it.
+/// `lambda_runtime` logs why an event cannot be read, in the parser's words.
 #[tokio::test]
 async fn an_unreadable_event_is_logged_without_its_content() {
     watch();

@@ -10,8 +10,8 @@ use crate::harness::{
     log::take_metrics,
 };
 
-/// Holds a document to the format, and gives its metrics: dimensions with their values, name, unit
-/// and value.
+/// Checks a document against the format and returns its metrics: dimensions with their values,
+/// name, unit and value.
 fn metrics(document: &Value) -> Vec<(Value, String, String, u64)> {
     let metadata = &document["_aws"];
     assert!(metadata["Timestamp"].is_u64(), "{document}");
@@ -19,7 +19,7 @@ fn metrics(document: &Value) -> Vec<(Value, String, String, u64)> {
     for directive in metadata["CloudWatchMetrics"].as_array().expect("directives") {
         assert_eq!(directive["Namespace"], "CapacityStatus");
         let [dimensions] = directive["Dimensions"].as_array().expect("sets").as_slice() else {
-            panic!("one set of dimensions: {directive}");
+            panic!("not one set of dimensions: {directive}");
         };
         let names = dimensions.as_array().expect("names").iter();
         let values: Vec<_> = names
@@ -38,7 +38,7 @@ fn metrics(document: &Value) -> Vec<(Value, String, String, u64)> {
     found
 }
 
-/// Dimensions, name and value of every metric so far; a duration's value is left out.
+/// Dimensions, name and value of every metric so far. Durations have no value here.
 fn counted() -> Vec<String> {
     let documents = take_metrics();
     let all = documents.iter().flat_map(metrics);
@@ -160,7 +160,7 @@ async fn a_run_of_the_schedule_is_counted_with_its_lag() {
     assert!(cut_short.contains(&"[] RunsCutShort 1".to_owned()), "{cut_short:?}");
 }
 
-/// The specification has the time in milliseconds.
+/// The specification requires the time in milliseconds.
 #[tokio::test]
 async fn a_document_is_dated_by_the_requests_clock() {
     let app = World::family().start().await;

@@ -1,4 +1,4 @@
-//! What is deployed, and what it writes: template, roles, settings, alarms, logs, metrics, binaries.
+//! What is deployed and what it writes: template, roles, settings, alarms, logs, metrics, binaries.
 
 mod alarms;
 #[cfg(feature = "e2e")]

@@ -1,4 +1,4 @@
-//! Settings: all invalid and missing ones are reported together, and stop the function.
+//! Settings: the function reports all invalid and missing ones together and stops.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ fn environment(settings: &[(&str, &str)]) -> Environment {
     settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-/// What the function update-status says of settings.
+/// What update-status reports about settings.
 fn report(settings: &HashMap<&str, &str>) -> String {
     let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, *value)).collect();
     let read = update_status::Settings::read(&environment(&settings));
@@ -97,7 +97,7 @@ fn the_default_reset_is_within_the_limits() {
     );
 }
 
-/// What the documentation is filled in with stands in JSON, YAML, HTML and a header.
+/// The documentation's settings are inserted into JSON, YAML, HTML and a header.
 #[test]
 fn the_documentation_takes_addresses_and_a_client_id() {
     let read = |name: &str, value: &str| {

@@ -1,5 +1,5 @@
-//! What template.yaml gives each function is what the function needs, and what is around them; and what
-//! the gateway verifies tokens by. For rights: `iam_roles`.
+//! Checks what template.yaml gives each function, the infrastructure around the functions, and how
+//! the gateway verifies tokens. For permissions, see `iam_roles`.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use shared::runtime::Environment;
 
 use crate::harness::{FUNCTIONS, document, has_settings, logical_id, root};
 
-/// The variables that template.yaml gives a function, with values that could stand there.
+/// The variables that template.yaml gives a function, with possible values.
 fn variables(function: &str) -> HashMap<String, String> {
     let template = document("template.yaml");
     let common = &template["Globals"]["Function"]["Environment"]["Variables"];
@@ -17,7 +17,7 @@ fn variables(function: &str) -> HashMap<String, String> {
         &template["Resources"][logical_id(function)]["Properties"]["Environment"]["Variables"];
     let all = [common, own].into_iter().filter_map(Value::as_object).flatten();
     all.map(|(name, value)| {
-        // Of two, the one where an issuer is there already
+        // With two branches, the one for an existing issuer.
         let value = value.get("Fn::If").map_or(value, |branches| &branches[2]);
         let parameter = value["Ref"].as_str().map(|name| &template["Parameters"][name]["Default"]);
         let value = value.as_str().map(str::to_owned).unwrap_or_else(|| match parameter {
@@ -34,7 +34,7 @@ fn starts(function: &str, variables: HashMap<String, String>) -> bool {
     let environment: Environment = variables.into_iter().collect();
     let built = has_settings(function, &environment);
     let namespace = environment.required("METRICS_NAMESPACE");
-    // Lambda sets what a client needs.
+    // Lambda provides the settings of the client.
     namespace.is_ok() && built
 }
 
@@ -46,7 +46,7 @@ fn every_function_gets_exactly_the_settings_it_needs() {
         for name in all.keys() {
             let mut others = all.clone();
             others.remove(name);
-            assert!(!starts(function, others), "{function} does without {name}");
+            assert!(!starts(function, others), "{function} starts without {name}");
         }
     }
 }
@@ -64,7 +64,7 @@ fn the_documented_limits_are_the_deployed_ones() {
     assert_eq!(notes["oneOf"][0]["maxLength"], 900);
 }
 
-/// What API Gateway verifies tokens by, in front of every function.
+/// How API Gateway verifies tokens in front of every function.
 #[test]
 fn the_authorizer_accepts_tokens_of_the_pool_or_of_the_given_issuer() {
     let document = document("openapi.yaml");
@@ -151,8 +151,8 @@ fn failed_scheduled_calls_go_to_a_queue() {
     }
 }
 
-/// Lambda says 429 when too many calls are running. `$context.integrationStatus` is what Lambda said, not the
-/// function: "Customize HTTP API access logs" in API Gateway's documentation.
+/// Lambda answers 429 when too many calls are running. `$context.integrationStatus` is Lambda's
+/// status, not the function's: "Customize HTTP API access logs" in API Gateway's documentation.
 #[test]
 fn throttled_calls_are_counted_for_every_function() {
     let resources = &document("template.yaml")["Resources"];
@@ -170,7 +170,7 @@ fn throttled_calls_are_counted_for_every_function() {
     assert_eq!(alarm["Metric"], metric);
 }
 
-/// Where the API answers is one address, in the documentation and in the outputs.
+/// The documentation and the outputs name the same address of the API.
 #[test]
 fn with_a_domain_the_documentation_and_the_outputs_name_it() {
     let template = document("template.yaml");
@@ -222,7 +222,7 @@ fn every_environment_sets_parameters_to_allowed_values() {
     }
 }
 
-/// The console shows parameters in groups, and below them those that are in none.
+/// The console shows parameters in groups, and ungrouped ones below them.
 #[test]
 fn every_parameter_is_in_one_group() {
     let template = document("template.yaml");

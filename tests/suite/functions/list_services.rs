@@ -13,7 +13,7 @@ pub(crate) const EVENTS: &[Event] = &[
     ("three-by-id", 200, ""),
 ];
 
-/// Pages by each way through the data.
+/// Pages by every access path.
 pub(crate) async fn exercise(app: &App) {
     for query in ["id=30", "", "region=10", "status=RED", "editable=true"] {
         app.list(query).by("editor").send().await.ok();

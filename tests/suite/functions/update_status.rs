@@ -24,7 +24,7 @@ pub(crate) const EVENTS: &[Event] = &[
     ("trailing-slash", 200, ""),
 ];
 
-/// With a key, again, after a deadline, and losing to others.
+/// With a key, repeated, after a deadline, and in conflict with others.
 pub(crate) async fn exercise(app: &App) {
     let red = json!({"status": "RED", "resetStatusIn": 1});
     for _ in 0..2 {

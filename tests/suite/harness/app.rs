@@ -1,4 +1,4 @@
-//! The functions under test: on their own tables, with a clock that the test sets.
+//! The functions under test, on their own tables, with a clock that the test sets.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -26,7 +26,7 @@ use super::{
     request::Call,
 };
 
-/// The functions, on a world of their own, with a clock that the test sets.
+/// The functions in their own world, with a clock that the test sets.
 pub(crate) struct App {
     pub(crate) client: Client,
     pub(crate) tables: TableNames,
@@ -36,11 +36,11 @@ pub(crate) struct App {
     pub(crate) functions: Functions,
 }
 
-/// The statuses that operations have answered with: `METHOD path status`.
+/// The statuses that operations have returned: `METHOD path status`.
 type Statuses = Arc<Mutex<BTreeSet<String>>>;
 
 impl App {
-    /// The functions as these settings make them.
+    /// The functions built from these settings.
     pub(crate) fn new(
         client: Client,
         tables: TableNames,
@@ -49,7 +49,7 @@ impl App {
         Self::counting(client, tables, settings, Used::default(), Statuses::default())
     }
 
-    /// The same functions by another client: what they use and answer counts here too.
+    /// The same functions with another client. What they use and return counts here too.
     pub(crate) fn with_client(&self, client: Client) -> Self {
         let settings = gateway_settings(&self.tables);
         let (used, statuses) = (Arc::clone(&self.used), Arc::clone(&self.statuses));
@@ -72,7 +72,7 @@ impl App {
         Self { client, tables, clock: seconds, used, statuses, functions }
     }
 
-    /// The functions on the same tables where nothing in front verifies tokens.
+    /// The functions on the same tables, verifying tokens themselves.
     pub(crate) fn verifying(self, issuer: &str, client_ids: &str, jwks_url: &str) -> Self {
         let mut settings = gateway_settings(&self.tables);
         let own = [
@@ -85,34 +85,34 @@ impl App {
         Self::new(self.client, self.tables, &settings)
     }
 
-    /// The rights that a function has used so far.
+    /// The permissions that a function has used so far.
     pub(crate) fn used(&self, function: &str) -> BTreeSet<Right> {
         let used = self.used.lock().expect("no panic while held");
         used.get(function).cloned().unwrap_or_default()
     }
 
-    /// The statuses that operations have answered with so far: `METHOD path status`.
+    /// The statuses that operations have returned so far: `METHOD path status`.
     pub(crate) fn statuses(&self) -> BTreeSet<String> {
         self.statuses.lock().expect("no panic while held").clone()
     }
 
-    /// Notes an answer.
+    /// Records an answer.
     pub(super) fn has_answered(&self, operation: &str, status: StatusCode) {
         let mut statuses = self.statuses.lock().expect("no panic while held");
         statuses.insert(format!("{operation} {}", status.as_str()));
     }
 
-    /// Sets the clock to the machine's time, for tokens that were minted just now.
+    /// Sets the clock to the machine's time, for tokens minted just now.
     pub(crate) fn at_real_time(&self) {
         self.clock.store(Clock::system().now().epoch_seconds(), Ordering::SeqCst);
     }
 
-    /// Moves the clock on.
+    /// Advances the clock.
     pub(crate) fn later(&self, seconds: i64) {
         self.clock.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// Sets the clock to so many seconds after [`NOW`].
+    /// Sets the clock to that many seconds after [`NOW`].
     pub(crate) fn at(&self, seconds: i64) {
         self.clock.store(NOW + seconds, Ordering::SeqCst);
     }
@@ -139,17 +139,18 @@ impl App {
         self.get(id).path("/services/{id}/capacitystatus/history").query(query)
     }
 
-    /// A request for a path that no service is part of: which one of openapi.yaml the gateway found.
+    /// A request for a path without a service, under the openapi.yaml path that the gateway
+    /// matched.
     pub(crate) fn other(&self, method: &str, path: &str, template: &str) -> Call<'_> {
         Call::new(self, method, None).route(path, template)
     }
 
-    /// Has the schedule's function run, with no deadline.
+    /// Runs the schedule's function without a deadline.
     pub(crate) async fn run_schedule(&self) -> ResetRun {
         self.run_schedule_within(None).await
     }
 
-    /// Has the schedule's function run, with so much time.
+    /// Runs the schedule's function with that much time left.
     pub(crate) async fn run_schedule_within(&self, left: Option<Duration>) -> ResetRun {
         let event = serde_json::value::to_raw_value(&json!({})).expect("JSON");
         let call =
@@ -164,7 +165,7 @@ impl App {
         got.item.unwrap_or_default()
     }
 
-    /// The stored changes of a service, oldest first, as JSON without what differs with each run.
+    /// The stored changes of a service, oldest first, as JSON without what differs between runs.
     pub(crate) async fn history(&self, id: u64) -> Vec<Value> {
         let query =
             self.client.query().table_name(&self.tables.status_history).consistent_read(true);

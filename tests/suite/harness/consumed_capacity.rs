@@ -1,4 +1,4 @@
-//! Capacity that reads consume, as the store counts it.
+//! The capacity that reads consume, as the store reports it.
 
 use std::sync::{Arc, Mutex};
 
@@ -18,23 +18,23 @@ use serde_json::Value;
 
 use super::{App, gateway_settings};
 
-/// What has been read.
+/// What was read.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Reads {
     /// Capacity units.
     pub(crate) units: f64,
     /// Scans.
     pub(crate) scans: u32,
-    /// Items that scans went over.
+    /// Items that scans read.
     pub(crate) scanned: u64,
 }
 
-/// Counts what one client reads.
+/// Counts the reads of one client.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Meter(Arc<Mutex<Reads>>);
 
 impl Meter {
-    /// The functions of that app, on the same tables, and what they read from now on.
+    /// The functions of that app on the same tables, and a meter of their reads.
     pub(crate) fn below(app: &App) -> (App, Self) {
         let meter = Self::default();
         let config = app.client.config().to_builder().interceptor(meter.clone());
@@ -42,7 +42,7 @@ impl Meter {
         (App::new(client, app.tables.clone(), &gateway_settings(&app.tables)), meter)
     }
 
-    /// What has been read since this was last asked.
+    /// What was read since the last call.
     pub(crate) fn take(&self) -> Reads {
         std::mem::take(&mut *self.0.lock().expect("no panic while held"))
     }

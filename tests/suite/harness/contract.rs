@@ -1,4 +1,4 @@
-//! openapi.yaml, and whether an answer is one that it describes.
+//! Checks answers against openapi.yaml.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -26,7 +26,7 @@ pub(crate) fn document(file: &str) -> Value {
 /// The contract.
 pub(crate) struct Contract {
     document: Value,
-    /// By pointer: each is built once.
+    /// By pointer. Each is built once.
     validators: Mutex<HashMap<String, Arc<Validator>>>,
 }
 
@@ -39,8 +39,8 @@ impl Contract {
         })
     }
 
-    /// Fails unless the document describes this status of this operation, with these headers and a
-    /// body of this schema.
+    /// Fails unless the document describes this status of this operation, with these headers and
+    /// this body.
     #[track_caller]
     pub(crate) fn check(&self, method: &str, path: &str, reply: &Reply) {
         if let Err(reason) = self.describes(method, path, reply) {
@@ -73,20 +73,20 @@ impl Contract {
         called.unwrap_or_else(|| panic!("{method} {path}: {uri}"))
     }
 
-    /// `GET /docs`, or `ANY /docs` for a method that the path does not name.
+    /// `GET /docs`, or `ANY /docs` for a method that the path does not list.
     pub(crate) fn operation_name(&self, method: &str, path: &str) -> String {
         let is_named = !self.operation(method, path).ends_with(ANY_METHOD);
         format!("{} {path}", if is_named { method } else { "ANY" })
     }
 
-    /// Whether an operation, such as `GET /docs`, asks for no token.
+    /// Whether an operation, such as `GET /docs`, needs no token.
     pub(crate) fn is_public(&self, route: &str) -> bool {
         let (method, path) = route.split_once(' ').expect("method and path");
         let security = self.operation(method, path) + "/security";
         self.document.pointer(&security) == Some(&json!([]))
     }
 
-    /// Where an operation is described. What the path does not take goes the way of all other methods.
+    /// The pointer to an operation; [`ANY_METHOD`] if the path does not list the method.
     fn operation(&self, method: &str, path: &str) -> String {
         let path = format!("/paths/{}", escaped(path));
         let own = format!("{path}/{}", method.to_lowercase());
@@ -98,7 +98,7 @@ impl Contract {
         let described = response["headers"].as_object().ok_or("no headers described")?;
         for name in described.keys() {
             let at = format!("{pointer}/headers/{}", escaped(name));
-            let (at, header) = self.resolve(at).ok_or("a header that leads nowhere")?;
+            let (at, header) = self.resolve(at).ok_or("a header with a broken reference")?;
             match reply.header(name) {
                 "" if header["required"] == json!(true) => {
                     return Err(format!("{name} is missing"));
@@ -107,7 +107,7 @@ impl Contract {
                 value => self.value(&format!("{at}/schema"), &typed(value, &header["schema"]))?,
             }
         }
-        // What every answer of ours has, and the gateway's own have not.
+        // Every answer of ours has these; the gateway's own answers do not.
         for name in ["cache-control", "x-request-id"] {
             if reply.header(name).is_empty() {
                 return Err(format!("{name} is missing"));
@@ -126,7 +126,7 @@ impl Contract {
         if wrong.is_empty() { Ok(()) } else { Err(format!("{schema}: {}", wrong.join(", "))) }
     }
 
-    /// Follows the reference that stands at a place, if one does.
+    /// Follows the reference at that place, if there is one.
     fn resolve(&self, pointer: String) -> Option<(String, Value)> {
         let value = self.document.pointer(&pointer)?;
         match value["$ref"].as_str() {
@@ -135,12 +135,12 @@ impl Contract {
         }
     }
 
-    /// OpenAPI 3.0's schemas are JSON Schema of draft 4, as far as ours go.
+    /// In the parts used here, OpenAPI 3.0's schemas are JSON Schema of draft 4.
     fn validator(&self, pointer: &str) -> Arc<Validator> {
         let mut validators = self.validators.lock().expect("no panic while held");
         let built = validators.entry(pointer.to_owned()).or_insert_with(|| {
             let mut schema = self.document.clone();
-            // A path's braces are not for a URI.
+            // A URI must not contain the path's braces.
             let reference = pointer.replace('{', "%7B").replace('}', "%7D");
             schema["$ref"] = format!("#{reference}").into();
             let options = jsonschema::options().with_draft(Draft::Draft4);
@@ -158,7 +158,7 @@ fn typed(value: &str, schema: &Value) -> Value {
     }
 }
 
-/// A member's name as a JSON pointer writes it.
+/// A field name as a JSON pointer writes it.
 fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }

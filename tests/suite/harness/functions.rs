@@ -1,4 +1,4 @@
-//! The functions as `cargo sync` lists them: what each needs, how each is called.
+//! The functions as `cargo sync` lists them: what each needs, and how to call it.
 
 use aws_sdk_dynamodb::Client;
 
@@ -8,10 +8,10 @@ pub(crate) fn logical_id(function: &str) -> String {
     words.collect::<String>() + "Function"
 }
 
-/// An event of a function: its file's name, and the status of the answer with the code of a problem.
+/// An event of a function: its file name, and the answer's status and problem code.
 pub(crate) type Event = (&'static str, u16, &'static str);
 
-/// How a function builds what it needs: with a client of the store, or without one.
+/// How to build what a function needs: with a client of the store, or without one.
 pub(crate) trait Build<Settings, Deps, Arguments> {
     fn build(self, settings: Settings, client: &Client) -> Deps;
 }
@@ -34,8 +34,9 @@ where
     }
 }
 
-/// Defines what the tests need of every function, from the functions' names: of all, and of those that
-/// answer the gateway's requests. Each has a crate and, beside the call of this macro, a module.
+/// Defines what the tests need of every function, from two lists of names: all functions, and those
+/// that answer the gateway's requests. Each name stands for a crate and a module next to the call
+/// of this macro.
 macro_rules! functions {
     (
         all { $($function:ident = $name:literal,)* }
@@ -50,7 +51,7 @@ macro_rules! functions {
         }
 
         impl Functions {
-            /// Each with a client of its own, all with one clock.
+            /// Each function with its own client, all with one clock.
             pub(crate) fn new(
                 environment: &shared::runtime::Environment,
                 client: impl Fn(&'static str) -> aws_sdk_dynamodb::Client,
@@ -72,7 +73,7 @@ macro_rules! functions {
                 vec![$(($request_name, ::$request::ENDPOINT)),*]
             }
 
-            /// Has a function answer a request.
+            /// Calls a function with a request.
             pub(crate) async fn answer(
                 &self,
                 function: &str,
@@ -80,7 +81,7 @@ macro_rules! functions {
             ) -> shared::http::Response {
                 match function {
                     $($request_name => ::$request::handle(&self.$request, request).await,)*
-                    other => panic!("{other} answers no requests"),
+                    other => panic!("{other} does not answer requests"),
                 }
             }
         }
@@ -104,7 +105,7 @@ macro_rules! functions {
             }
         }
 
-        /// Has a function do all that its role lets it do on the tables of [`World::family`].
+        /// Makes a function use every permission of its role, on the tables of [`World::family`].
         ///
         /// [`World::family`]: crate::harness::World::family
         pub(crate) async fn exercise(function: &str, app: &$crate::harness::App) {

@@ -1,5 +1,5 @@
-//! What template.yaml allows each function to do on tables. In every test, a request that AWS would refuse
-//! panics.
+//! What template.yaml allows each function to do on tables. In every test, a request that AWS would
+//! refuse panics.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -18,10 +18,10 @@ use shared::store::TableNames;
 
 use super::{FUNCTIONS, document, logical_id};
 
-/// An action, and the logical id of what it is on: `ServicesTable/index/hierarchy` for an index.
+/// An action and the logical id of its resource: `ServicesTable/index/hierarchy` for an index.
 pub(crate) type Right = (String, String);
 
-/// What a function's role is granted, but for tracing and the key.
+/// What a function's role is granted, except tracing and the key.
 pub(crate) fn granted(function: &str) -> BTreeSet<Right> {
     let role = logical_id(function).replace("Function", "Role");
     let template = document("template.yaml");
@@ -33,7 +33,7 @@ pub(crate) fn granted(function: &str) -> BTreeSet<Right> {
         assert_eq!(statement["Effect"], "Allow", "{role}");
         for (action, resource) in pairs(&statement["Action"], &statement["Resource"]) {
             let action = action.as_str().expect("an action").to_owned();
-            assert!(granted.insert((action, named(&resource))), "{role}: twice: {statement}");
+            assert!(granted.insert((action, named(&resource))), "{role}: again: {statement}");
         }
     }
     granted
@@ -56,7 +56,7 @@ fn named(arn: &Value) -> String {
     let own = own.and_then(|parts| Some(parts[0].as_str()?.to_owned()));
     let within = arn["Fn::Sub"].as_str().and_then(|text| text.strip_prefix("${"));
     let within = within.map(|text| text.replace(".Arn}", ""));
-    own.or(within).unwrap_or_else(|| panic!("neither a resource nor within one: {arn}"))
+    own.or(within).unwrap_or_else(|| panic!("not the ARN of a resource: {arn}"))
 }
 
 /// What one function's client may do, and what all functions of the app have done.
@@ -67,11 +67,11 @@ pub(crate) struct Rights {
     used: Used,
 }
 
-/// What was done, by function.
+/// The permissions used, by function.
 pub(crate) type Used = Arc<Mutex<BTreeMap<&'static str, BTreeSet<Right>>>>;
 
 impl Rights {
-    /// The client as that function has it.
+    /// The client for that function.
     pub(crate) fn hold(
         client: &Client,
         function: &'static str,
@@ -85,7 +85,7 @@ impl Rights {
         Client::from_conf(client.config().to_builder().interceptor(rights).build())
     }
 
-    /// What AWS asks of the caller of an action. A transaction is authorised by what it is made of.
+    /// The permissions that AWS requires for an action. A transaction needs those of its members.
     fn asked(&self, action: &str, body: &Value) -> Vec<Right> {
         let right = |action: &str, table: &str, index: Option<&str>| {
             let table = self.tables.get(table).unwrap_or_else(|| panic!("no table {table}"));
@@ -116,7 +116,7 @@ impl Rights {
             "GetItem" | "Query" | "Scan" => {
                 vec![right(action, &text(&body["TableName"]), body["IndexName"].as_str())]
             }
-            other => panic!("{other} is no action that a function is known to take"),
+            other => panic!("unknown action {other}"),
         }
     }
 }

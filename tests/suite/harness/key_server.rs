@@ -20,9 +20,10 @@ use serde_json::{Value, json};
 pub(crate) enum Published {
     Keys(Vec<Value>),
     Document(String),
-    /// An error, or a redirect to an address of the same server; the keys are in its body all the same.
+    /// An error, or a redirect to an address of the same server. The body has the keys all the
+    /// same.
     Refusal(u16, Vec<Value>),
-    /// Never anything.
+    /// No answer at all.
     Silence,
 }
 
@@ -71,7 +72,7 @@ impl KeyServer {
         *self.state.published.lock().expect("no panic while held") = published;
     }
 
-    /// The issuer whose discovery document is here too.
+    /// The issuer whose discovery document this server publishes.
     pub(crate) fn issuer(&self) -> &str {
         &self.url
     }
@@ -80,7 +81,7 @@ impl KeyServer {
         *self.state.discovery.lock().expect("no panic while held") = document;
     }
 
-    /// How often it was asked.
+    /// How many requests for keys there were.
     pub(crate) fn fetches(&self) -> usize {
         self.state.fetches.load(Ordering::SeqCst)
     }

@@ -11,28 +11,28 @@ use std::{
 use serde_json::Value;
 use shared::telemetry::log;
 
-/// What stands in every username of a [`World`](super::World).
+/// A mark that every username of a [`World`](super::World) contains.
 pub(crate) const USERNAME_MARK: &str = "-name";
 
 /// Marks of what must not be logged: any JSON token, the header that carries it, usernames, e-mail
-/// addresses; and a panic, which the handler's answer would hide from the test.
+/// addresses. Also a panic, which the handler's answer would hide from the test.
 const FORBIDDEN: [&str; 6] =
     ["eyJ", "Bearer", "authorization", "@", USERNAME_MARK, "the handler panicked"];
 
-/// How many secrets a test remembers: more than one call has.
+/// How many secrets a test remembers. One call has fewer.
 const REMEMBERED: usize = 50;
 
-/// How many lines of each kind a test can look back on.
+/// How many lines of each kind a test remembers.
 const LINES_KEPT: usize = 1000;
 
 thread_local! {
-    /// What this test has sent of late and must not find in a log line: notes, parts of tokens.
+    /// What this test has sent recently and must not find in a log line: notes, parts of tokens.
     static SECRETS: RefCell<VecDeque<String>> = const { RefCell::new(VecDeque::new()) };
     static LINES: RefCell<VecDeque<Value>> = const { RefCell::new(VecDeque::new()) };
     static METRICS: RefCell<VecDeque<Value>> = const { RefCell::new(VecDeque::new()) };
 }
 
-/// Has every line of this process looked at, at the most that an operator can have logged.
+/// Checks every log line of this process, at the most verbose level that an operator can set.
 pub(crate) fn watch() {
     static START: Once = Once::new();
     START.call_once(|| {
@@ -41,11 +41,11 @@ pub(crate) fn watch() {
     });
 }
 
-/// Has this test fail if it finds that text in a log line.
+/// Makes this test fail if a log line contains that text.
 pub(crate) fn keep_secret(text: &str) {
     let text = text.trim().to_lowercase();
     SECRETS.with_borrow_mut(|secrets| {
-        // Shorter ones stand in ordinary words too.
+        // Shorter ones occur in ordinary words too.
         if text.len() >= 6 && !secrets.contains(&text) {
             secrets.push_back(text);
         }
@@ -55,12 +55,12 @@ pub(crate) fn keep_secret(text: &str) {
     });
 }
 
-/// The events written on this thread since it was last asked.
+/// The events written on this thread since the last call.
 pub(crate) fn take_lines() -> Vec<Value> {
     LINES.take().into()
 }
 
-/// The documents of metrics written on this thread since it was last asked.
+/// The metric documents written on this thread since the last call.
 pub(crate) fn take_metrics() -> Vec<Value> {
     METRICS.take().into()
 }
@@ -80,7 +80,7 @@ pub(crate) fn offence(line: &str) -> Option<String> {
 struct Lines;
 
 impl Write for Lines {
-    /// Takes one line: that is how they are written.
+    /// Takes one line: the log writes a line at a time.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let text = std::str::from_utf8(line).expect("UTF-8");
         if let Some(reason) = offence(text) {

@@ -1,5 +1,5 @@
-//! What the tests share: services and users in real tables, requests as the gateway sends them, an issuer of
-//! tokens, a store that fails, and the check of every answer against openapi.yaml.
+//! Shared test code: services and users in real tables, requests as the gateway sends them, a token
+//! issuer, a store that fails, and the check of every answer against openapi.yaml.
 
 mod app;
 mod consumed_capacity;

@@ -1,4 +1,4 @@
-//! What every operation on service 30 is refused for, whatever it does.
+//! The refusals that every operation on service 30 has in common.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use capacityctl::client::local_client;
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{App, Call};
 
-/// Brings about 401, 403, 404, 503 and 500 of a request that would succeed if it were by `editor`. Afterwards the
+/// Provokes 401, 403, 404, 503 and 500 for a request that would succeed as `editor`. Afterwards the
 /// row of service 30 cannot be read.
 pub(crate) async fn refusals(app: &App, request: fn(&App) -> Call<'_>) {
     request(app).send().await.refused(401);
@@ -16,7 +16,7 @@ pub(crate) async fn refusals(app: &App, request: fn(&App) -> Call<'_>) {
     let unknown = request(app).event(|event| event["pathParameters"]["id"] = "7".into());
     unknown.by("editor").send().await.refused(404);
     let gone = app.without_store();
-    // The pauses between attempts take no time: it moves on whenever everything waits.
+    // The SDK's waits between attempts take no time: paused time advances whenever all tasks wait.
     tokio::time::pause();
     request(&gone).by("editor").send().await.refused(503);
     tokio::time::resume();
@@ -25,7 +25,7 @@ pub(crate) async fn refusals(app: &App, request: fn(&App) -> Call<'_>) {
 }
 
 impl App {
-    /// The functions where nothing answers at the store's address.
+    /// The functions with a store address where nothing answers.
     pub(crate) fn without_store(&self) -> Self {
         let nowhere = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = nowhere.local_addr().expect("an address");
@@ -33,7 +33,7 @@ impl App {
         self.with_client(local_client(&format!("http://{address}"), REGION))
     }
 
-    /// Makes a service's row one that cannot be read.
+    /// Makes a service's row unreadable.
     pub(crate) async fn spoil(&self, id: u64) {
         let row = self.client.update_item().table_name(&self.tables.services);
         let unreadable = row

@@ -13,7 +13,7 @@ use shared::http::{GatewayResponse, RemainingTime, dispatch};
 
 use super::{App, Contract, log};
 
-/// A request being put together. It speaks for nobody until [`Call::by`].
+/// A request under construction. It has no user until [`Call::by`].
 pub(crate) struct Call<'a> {
     app: &'a App,
     /// Its path in openapi.yaml.
@@ -47,7 +47,7 @@ impl<'a> Call<'a> {
         Self { app, template: template.to_owned(), event, time_left: None }
     }
 
-    /// By the user of that subject, with both scopes.
+    /// As the user with that subject, with both scopes.
     pub(crate) fn by(self, subject: &str) -> Self {
         self.claims(json!({
             "sub": subject, "token_use": "access", "client_id": "client",
@@ -55,7 +55,7 @@ impl<'a> Call<'a> {
         }))
     }
 
-    /// With these claims verified by the gateway, which hands all of them on as strings.
+    /// With these claims, verified by the gateway, which passes all of them on as strings.
     pub(crate) fn claims(mut self, mut claims: Value) -> Self {
         for claim in claims.as_object_mut().into_iter().flat_map(|claims| claims.values_mut()) {
             if let Value::Number(number) = claim {
@@ -77,7 +77,7 @@ impl<'a> Call<'a> {
         self
     }
 
-    /// At that path, by the gateway's route of that path in openapi.yaml.
+    /// At that path, by the gateway's route for that path in openapi.yaml.
     pub(crate) fn route(mut self, path: &str, template: &str) -> Self {
         self.event["rawPath"] = path.into();
         self.event["requestContext"]["http"]["path"] = path.into();
@@ -129,13 +129,13 @@ impl<'a> Call<'a> {
         self
     }
 
-    /// With so little time for the answer.
+    /// With that little time for the answer.
     pub(crate) fn within(mut self, time: Duration) -> Self {
         self.time_left = Some(RemainingTime(time));
         self
     }
 
-    /// Has the function answer, and holds the answer to the contract.
+    /// Sends the request to the function and checks the answer against the contract.
     pub(crate) async fn send(self) -> Reply {
         let method = self.event["requestContext"]["http"]["method"].clone();
         let method = method.as_str().unwrap_or_default();
@@ -160,7 +160,7 @@ impl<'a> Call<'a> {
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    /// The JSON or YAML of the body; its text if it is of another kind, null if it is empty.
+    /// The body's JSON or YAML, or its text if it is of another kind; null if it is empty.
     pub(crate) body: Value,
 }
 
@@ -170,14 +170,14 @@ impl Reply {
         self.headers.get(name).map_or("", |value| value.to_str().expect("visible ASCII"))
     }
 
-    /// The problem's code, if the status is that.
+    /// The problem's code. Fails if the status is another.
     #[track_caller]
     pub(crate) fn refused(&self, status: u16) -> &str {
         assert_eq!(self.status.as_u16(), status, "{}", self.body);
         self.body["code"].as_str().expect("a code")
     }
 
-    /// The body, if the status is 200.
+    /// The body. Fails unless the status is 200.
     #[track_caller]
     pub(crate) fn ok(&self) -> &Value {
         assert_eq!(self.status, StatusCode::OK, "{}", self.body);
@@ -198,7 +198,7 @@ impl From<GatewayResponse> for Reply {
             Some(Body::Text(text)) => parsed(text, &answer.headers),
             Some(Body::Binary(gzip)) => parsed(unpacked(&gzip), &answer.headers),
             None => Value::Null,
-            other => panic!("no text: {other:?}"),
+            other => panic!("the body is not text: {other:?}"),
         };
         let status = u16::try_from(answer.status_code).expect("a status");
         let status = StatusCode::from_u16(status).expect("a status");
@@ -206,7 +206,7 @@ impl From<GatewayResponse> for Reply {
     }
 }
 
-/// A body as what its media type says.
+/// A body, parsed by its media type.
 fn parsed(text: String, headers: &HeaderMap) -> Value {
     let media_type = headers.get("content-type").and_then(|value| value.to_str().ok());
     match media_type.unwrap_or_default() {

@@ -1,4 +1,4 @@
-//! The verifier of tokens, with an issuer that signs whatever a test wants.
+//! The token verifier, with an issuer that signs whatever a test wants.
 
 use capacityctl::signing_key::SigningKey;
 use jsonwebtoken::{Algorithm, crypto};
@@ -14,7 +14,7 @@ use super::{KeyServer, NOW, Published, log, time};
 pub(crate) const ISSUER: &str = "https://id.example.org/pool";
 pub(crate) const CLIENT: &str = "client";
 
-/// A verifier, its issuer's keys and their endpoint.
+/// A verifier, its issuer's key and the endpoint.
 pub(crate) struct TokenVerifier {
     pub(crate) server: KeyServer,
     pub(crate) key: SigningKey,
@@ -37,7 +37,7 @@ impl TokenVerifier {
         Self { server, key, authenticator }
     }
 
-    /// The same, where the issuer's discovery document is to say where the keys are.
+    /// The same, with an issuer whose discovery document says where the keys are.
     pub(crate) fn discovering(self) -> Self {
         let authenticator = authenticator(self.server.issuer(), "");
         Self { authenticator, ..self }
@@ -53,7 +53,7 @@ impl TokenVerifier {
         json!({"alg": "RS256", "kid": self.key.id()})
     }
 
-    /// A token of these texts, signed as it should be.
+    /// A token with this header and these claims, properly signed.
     pub(crate) fn sign(&self, header: &str, claims: &str) -> String {
         sign(&self.key, header.as_bytes(), claims.as_bytes())
     }
@@ -63,12 +63,12 @@ impl TokenVerifier {
         self.sign(&self.header().to_string(), &claims().to_string())
     }
 
-    /// What is decided on a request, so many seconds after [`NOW`].
+    /// The decision on a request, that many seconds after [`NOW`].
     pub(crate) async fn decide(&self, request: &Request, at: i64) -> Result<Principal, AuthError> {
         self.authenticator.authenticate(request, Scope::Read, time(NOW + at)).await
     }
 
-    /// Whether a token is accepted, so many seconds after [`NOW`].
+    /// Whether a token is accepted, that many seconds after [`NOW`].
     pub(crate) async fn accepts(&self, token: &str, at: i64) -> bool {
         let request = bearing(token.as_bytes()).expect("a header's value");
         self.decide(&request, at).await.is_ok()
@@ -100,7 +100,7 @@ pub(crate) fn jwk(key: &SigningKey) -> Value {
     serde_json::to_value(key.public()).expect("a JWK")
 }
 
-/// A token of these bytes, signed with that key.
+/// A token with this header and these claims, signed with that key.
 pub(crate) fn sign(key: &SigningKey, header: &[u8], claims: &[u8]) -> String {
     let signed = format!("{}.{}", base64url(header), base64url(claims));
     let signature = crypto::sign(signed.as_bytes(), key.private(), Algorithm::RS256);

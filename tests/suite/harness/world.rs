@@ -1,4 +1,4 @@
-//! Services and users in tables of their own, on the engine that all tests share.
+//! Services and users in their own tables, on the engine that all tests share.
 
 use std::{
     path::PathBuf,
@@ -22,15 +22,15 @@ use super::{
     log::{self, USERNAME_MARK},
 };
 
-/// What the clock of a world shows at first: 2026-11-21T09:00:00Z.
+/// The time at which a world's clock starts: 2026-11-21T09:00:00Z.
 pub(crate) const NOW: i64 = 1_795_251_600;
 
-/// The repository.
+/// The root of the repository.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Where the engine is: the one at `TEST_DYNAMODB_ENDPOINT`, else one in this process.
+/// The engine's address: `TEST_DYNAMODB_ENDPOINT`, or an engine in this process.
 pub(crate) fn endpoint() -> String {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     std::env::var("TEST_DYNAMODB_ENDPOINT").unwrap_or_else(|_| {
@@ -45,7 +45,7 @@ pub(crate) fn client() -> Client {
     local_client(&endpoint(), REGION)
 }
 
-/// An HTTP client that goes straight to this machine, whatever proxy the environment names.
+/// An HTTP client that connects directly, whatever proxy the environment names.
 pub(crate) fn direct() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().expect("a client")
 }
@@ -58,7 +58,7 @@ pub(crate) async fn fresh_tables(client: &Client) -> TableNames {
     local_stack::tables::create(client, declared_tables(), &prefix).await.expect("tables")
 }
 
-/// The tables of template.yaml without the rest of it, which takes long to parse. Read once.
+/// The tables of template.yaml without the rest, which takes long to parse. Read once.
 fn declared_tables() -> &'static str {
     static TABLES: OnceLock<String> = OnceLock::new();
     TABLES.get_or_init(|| {
@@ -70,7 +70,7 @@ fn declared_tables() -> &'static str {
     })
 }
 
-/// What to put into the tables before a test begins.
+/// What the tables hold when a test begins.
 #[derive(Default)]
 pub(crate) struct World {
     services: Vec<String>,
@@ -108,7 +108,7 @@ impl World {
         self
     }
 
-    /// An active user without any permission, assigned to some services all the same.
+    /// An active user without any permission, but assigned to some services.
     pub(crate) fn user(self, username: &str, services: &[u64]) -> Self {
         self.person(username, true, &[], services)
     }
@@ -129,7 +129,7 @@ impl World {
         self
     }
 
-    /// Creates the tables and fills them by the importer that operators use.
+    /// Creates the tables and fills them with the importer that operators use.
     pub(crate) async fn start(self) -> App {
         let client = client();
         let tables = fresh_tables(&client).await;

@@ -1,4 +1,5 @@
-//! The main job, from the import of a directory to a reset, with users and tokens as in real life.
+//! The main journey, from the import of a directory to a reset, with users and tokens as in
+//! production.
 //!
 //! Runs on the handlers, and over HTTP on the local stack whose folder `TEST_STACK` names.
 
@@ -15,7 +16,8 @@ use shared::http::Clock;
 
 use crate::harness::{App, Contract, Reply, client, direct, fresh_tables, gateway_settings, root};
 
-/// A family of three levels, a service elsewhere, a closed one; children before their parents.
+/// A family of three levels, a service elsewhere, and a closed one. Children come before their
+/// parents.
 const DIRECTORY: &str = "\
 id,name,typeId,parentId,town,postcode,odsCode,active
 8000000003,\"Pharmacy: Bridge Street, Ambridge\",13,8000000002,AMBRIDGE,ZZ99 3AA,ZJ003,true
@@ -31,7 +33,7 @@ const USERS: &str = r#"[
     {"username": "journey-reader", "active": true}
 ]"#;
 
-/// The API, reached in one of two ways.
+/// The API, called in one of two ways.
 #[expect(clippy::large_enum_variant, reason = "there is one of it")]
 enum Api {
     Handlers { app: App, issuer: LocalIssuer },
@@ -41,7 +43,7 @@ enum Api {
 impl Api {
     async fn start() -> Self {
         let Some(state) = std::env::var_os("TEST_STACK") else { return Self::on_handlers().await };
-        // Cargo starts a test in its package's folder; the variable is meant from the repository's.
+        // Cargo runs tests in the package's folder, but the variable is relative to the repository.
         let state = root().join(state);
         let target = Target::find(Some(&state)).await.expect("a running stack");
         import(
@@ -135,7 +137,7 @@ impl Api {
         format!("Bearer {}", token.expect("a token"))
     }
 
-    /// Lets a status of so many minutes come to its end.
+    /// How long the short status lasts: over HTTP the test cannot move the clock.
     fn minutes_until_reset(&self) -> u32 {
         match self {
             Self::Handlers { .. } => 1,
@@ -156,7 +158,7 @@ const HISTORY: &str = "/services/{id}/capacitystatus/history";
 async fn send(method: &str, path: &str, request: reqwest::RequestBuilder) -> Reply {
     let response = request.send().await.expect("an answer");
     let (status, mut headers) = (response.status(), response.headers().clone());
-    // What the local server adds by itself.
+    // Headers that the local server adds itself.
     for added in ["date", "content-length", "transfer-encoding", "lambda-runtime-aws-request-id"] {
         headers.remove(added);
     }
@@ -184,7 +186,7 @@ async fn a_status_goes_from_import_through_updates_to_its_reset() {
     let api = Api::start().await;
     let (editor, reader) = ("b2f9-journey", "journey-reader");
 
-    // An editor of the topmost service updates its grandchild, and everybody reads it.
+    // An editor of the root service updates its grandchild, and everybody reads it.
     let body = json!({"status": "AMBER", "resetStatusIn": 30, "notes": "one pharmacist"});
     let put = api.put(editor, 8_000_000_003, body).await;
     assert_eq!(put.ok()["modifiedBy"], "journey-editor");
@@ -192,14 +194,14 @@ async fn a_status_goes_from_import_through_updates_to_its_reset() {
     let get = api.get(reader, 8_000_000_003).await;
     assert_eq!((get.ok(), get.header("etag")), (put.ok(), put.header("etag")));
 
-    // Not elsewhere, and not by a reader, and not by nobody.
+    // Services elsewhere, readers and anonymous callers are refused.
     let red = json!({"status": "RED"});
     assert_eq!(api.put(editor, 8_000_000_004, red.clone()).await.refused(403), "NOT_PERMITTED");
     assert_eq!(api.put(reader, 8_000_000_003, red.clone()).await.refused(403), "NOT_PERMITTED");
     assert_eq!(api.get("journey-nobody", 8_000_000_003).await.refused(401), "USER_UNKNOWN");
     assert_eq!(api.get(reader, 8_000_000_003).await.ok(), put.ok());
 
-    // The family, three by id, and the closed one.
+    // The family, three services by id, and the closed one.
     let mut family = api.list(reader, "parentId=8000000001").await.ids();
     family.sort_unstable();
     assert_eq!(family, [8_000_000_001, 8_000_000_002, 8_000_000_003]);
@@ -210,7 +212,7 @@ async fn a_status_goes_from_import_through_updates_to_its_reset() {
     assert_eq!(three.body["items"][1]["name"], "Pharmacist - \"Head Office\"");
     assert_eq!(api.get(reader, 8_000_000_005).await.refused(404), "SERVICE_NOT_FOUND");
 
-    // A short reset comes and goes; an import in between touches no status.
+    // A short status ends. An import in between changes no status.
     let minutes = api.minutes_until_reset();
     let red = json!({"status": "RED", "resetStatusIn": minutes});
     let red = api.put(editor, 8_000_000_003, red).await;
@@ -227,7 +229,7 @@ async fn a_status_goes_from_import_through_updates_to_its_reset() {
         (&json!("GREEN"), &json!("automatic reset"))
     );
 
-    // How it came about, although nothing has made the reset durable yet.
+    // History shows the reset, although no run has stored it yet.
     let history = api.history(reader, 8_000_000_003).await;
     let items = history.ok()["items"].as_array().expect("items").iter();
     let causes: Vec<_> = items.map(|item| (&item["cause"], &item["modifiedBy"])).collect();

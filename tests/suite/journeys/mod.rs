@@ -1,3 +1,3 @@
-//! Whole jobs of users, from beginning to end.
+//! Complete user journeys.
 
 mod import_to_reset;

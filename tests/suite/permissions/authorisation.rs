@@ -130,7 +130,7 @@ async fn refusals_come_in_the_order_of_the_contract() {
     let scope =
         |subject: &str, scope: &str| json!({"sub": subject, "token_use": "access", "scope": scope});
     let broken = |id: u64| app.put(id, json!(null)).body("[").header("if-match", "\"stale\"");
-    // Each step mends what the step before was refused for.
+    // Each step fixes what the previous step was refused for.
     assert_eq!(broken(60).send().await.refused(401), "UNAUTHENTICATED");
     assert_eq!(broken(60).claims(scope("nobody", "")).send().await.refused(403), "SCOPE_MISSING");
     assert_eq!(broken(60).by("nobody").send().await.refused(401), "USER_UNKNOWN");

@@ -1,5 +1,5 @@
-//! Tokens of a Cognito that is not ours. Built with the feature `e2e` only, and run by
-//! `.ci/cognito`, which starts an emulation of Cognito, signs somebody in, and passes on the tokens.
+//! Tokens of a real login at an emulated Cognito. Built with the feature `e2e` only. `.ci/cognito`
+//! starts the emulation, signs a user in, passes on the tokens and runs these tests.
 
 use serde_json::Value;
 
@@ -9,8 +9,8 @@ fn given(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is set by .ci/cognito"))
 }
 
-/// The access token passes verification: what it lacks is a scope of this API, which a login by
-/// password never gives. The ID token of the same login does not pass.
+/// The access token passes verification but lacks a scope of this API, because a login by password
+/// never grants one. The ID token of the same login does not pass.
 #[tokio::test]
 async fn the_access_token_of_a_login_passes_and_its_id_token_does_not() {
     let subject = given("COGNITO_SUBJECT");

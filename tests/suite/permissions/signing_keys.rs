@@ -11,7 +11,8 @@ use crate::harness::{
 };
 use crate::permissions::forged_tokens::short_key;
 
-/// Good in all but its key's id and its signature, which comes to be looked at only after the key.
+/// Valid except for the key id and the signature. The signature is checked only after the key is
+/// found.
 fn with_unknown_key(number: usize) -> String {
     let header = json!({"alg": "RS256", "kid": format!("random-{number}")}).to_string();
     let parts = [header.as_bytes(), claims().to_string().as_bytes(), &[0; 256]].map(base64url);
@@ -32,8 +33,8 @@ async fn a_thousand_first_requests_at_once_make_one_fetch() {
     assert_eq!(verifying.server.fetches(), 1);
 }
 
-/// 10,000 key ids that nobody has, over 100 seconds: a fetch in each ten, and a good token is never
-/// kept waiting for it.
+/// 10,000 unknown key ids over 100 seconds cause one fetch per ten seconds, and a good token never
+/// waits for it.
 #[tokio::test]
 async fn a_flood_of_unknown_keys_makes_one_fetch_in_ten_seconds() {
     let verifying = TokenVerifier::start();
@@ -99,11 +100,11 @@ async fn the_last_good_keys_are_kept_while_the_issuer_is_down_for_a_day() {
         verifying.server.publish(troubles[trouble].clone());
         assert!(verifying.accepts(&token, at).await, "after {minute} minutes");
     }
-    // After the first hour one attempt a minute by those whose key is known.
+    // After the first hour, tokens with a known key cause one attempt a minute.
     assert_eq!(verifying.server.fetches(), 1 + 23 * 60 + 1);
 }
 
-/// Time is the runtime's and moves only when everything waits: without a timeout this never ends.
+/// Paused time advances only when all tasks wait: without a timeout this test never ends.
 #[tokio::test(start_paused = true)]
 async fn an_issuer_that_never_answers_is_not_waited_for() {
     let verifying = TokenVerifier::start();
@@ -111,7 +112,7 @@ async fn an_issuer_that_never_answers_is_not_waited_for() {
     assert!(!verifying.accepts(&verifying.good(), 0).await);
 }
 
-/// It begins an answer and does not go on. Time is the runtime's here too.
+/// The issuer begins an answer and stops. Time is paused here too.
 #[tokio::test(start_paused = true)]
 async fn an_issuer_that_never_ends_its_answer_is_not_waited_for() {
     let listener = free_port().expect("a port");
@@ -165,7 +166,7 @@ async fn a_withdrawn_key_is_dropped_within_an_hour_or_once_the_issuer_answers() 
     assert!(!verifying.accepts(&token, 3_660).await);
 }
 
-/// A key set of somebody else.
+/// Another issuer's key set.
 fn strangers() -> Vec<Value> {
     vec![jwk(&local_stack::key::make().expect("a key"))]
 }
@@ -190,7 +191,7 @@ async fn the_discovery_document_must_be_the_issuers_and_lead_to_a_safe_address()
         ("", "http://", true),
         ("/", "http://", false),
         ("/other", "http://", false),
-        // Whoever is named before the address may mislead about where it leads.
+        // A user name before the host can hide where an address leads.
         ("", "http://id.example.org@", false),
     ] {
         let verifying = TokenVerifier::start().discovering();

@@ -1,4 +1,4 @@
-//! AUTH_MODE=jwt: tokens that the function verifies itself, with a real issuer's keys.
+//! AUTH_MODE=jwt: the function verifies tokens itself, with the local issuer's keys.
 
 use capacityctl::token::{self, Bearer, Issuer};
 use local_stack::issuer::{CLIENT_ID, LocalIssuer};
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::harness::{App, Call, NOW, World};
 
-/// The functions verifying tokens of an issuer of their own.
+/// The functions, verifying tokens of their own issuer.
 async fn verifying(issuer: &LocalIssuer) -> App {
     World::family().start().await.verifying(&issuer.issuer().url, CLIENT_ID, "")
 }

@@ -1,5 +1,5 @@
-//! Proofs: claims about what can never happen, each with the controls that show it can fail. A short
-//! size of each runs with every test; the long one is for a machine with minutes to spare.
+//! Proofs: claims about what can never happen, each with controls that show it can fail. A short
+//! version of each runs with the tests; the long one takes minutes.
 
 pub(crate) mod each_call;
 pub(crate) mod faults;
@@ -10,12 +10,12 @@ pub(crate) mod model;
 pub(crate) mod sequences;
 pub(crate) mod year;
 
-/// How much of a proof is run.
+/// How much of a proof to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Size {
     Short,
     Long,
 }
 
-/// What a proof went through, for docs/proof.md: what was counted, how many.
+/// The figures of a proof for docs/proof.md: what was counted, and how many.
 pub(crate) type Figures = Vec<(&'static str, u64)>;

@@ -22,7 +22,7 @@ fn folder(name: &str) -> PathBuf {
 fn the_standard_aws_environment_variables_win() {
     assert_eq!(deciding_variable(|name| name == "AWS_PROFILE"), Some("AWS_PROFILE"));
     assert_eq!(deciding_variable(|name| name == "AWS_ENDPOINT_URL"), Some("AWS_ENDPOINT_URL"));
-    // Whoever names tables does not mean those of the local stack.
+    // Naming tables means not using the local stack's.
     assert_eq!(deciding_variable(|name| name == "USERS_TABLE"), Some("USERS_TABLE"));
     assert_eq!(deciding_variable(|name| name == "IDEMPOTENCY_TABLE"), Some("IDEMPOTENCY_TABLE"));
     assert_eq!(deciding_variable(|name| name == "AWS_PAGER"), None);

@@ -8,7 +8,7 @@ use shared::domain::ServiceId;
 
 const HEADER: &str = "id,name,typeId,parentId,town,postcode,odsCode,active";
 
-/// A file of these lines below the header, each ended by that.
+/// A file of these lines below the header, with that line ending.
 fn file(lines: &[&str], end: &str) -> String {
     let lines = [HEADER].iter().chain(lines);
     lines.map(|line| format!("{line}{end}")).collect()

@@ -1,5 +1,5 @@
-//! `tools/load` stands in for the gateway, an import and DynamoDB's bill: its events are those of
-//! `events/`, its rows those that an import writes, and its units those that the store tells.
+//! `tools/load` imitates the gateway, an import and DynamoDB's metering: its events equal those in
+//! `events/`, its rows those of an import, and its units those that the store reports.
 
 use std::fs;
 
@@ -21,7 +21,7 @@ use shared::store::parse_service;
 
 use crate::harness::{client, endpoint, fresh_tables, root};
 
-/// Events of requests that the gateway takes in, with the function that answers them.
+/// Events of requests that the gateway accepts, with the function that answers them.
 const CASES: [(&str, &str); 9] = [
     ("get-status", "a-reader-reads-a-status"),
     ("get-status", "an-id-that-is-no-id"),
@@ -34,7 +34,7 @@ const CASES: [(&str, &str); 9] = [
     ("update-status", "an-idempotency-key"),
 ];
 
-/// Where an event has what is of one token or one moment.
+/// The parts of an event that belong to one token or one moment.
 const OF_THE_MOMENT: [&str; 9] = [
     "/headers/x-amzn-trace-id",
     "/requestContext/requestId",
@@ -47,7 +47,7 @@ const OF_THE_MOMENT: [&str; 9] = [
     "/requestContext/authorizer/jwt/claims/origin_jti",
 ];
 
-/// The headers that the gateway has added to a client's.
+/// The headers that the gateway adds to a client's.
 const ADDED: [&str; 4] =
     ["x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"];
 
@@ -111,8 +111,8 @@ async fn the_load_directory_is_what_an_import_would_write() {
     assert_eq!(at, [7, 42, 114, 237]);
 }
 
-/// A transaction writes a service of less than a kilobyte, a whole new row of two indexes; then it is
-/// read both ways.
+/// A transaction writes a service of less than a kilobyte, which is a new row in two indexes. Then
+/// the row is read with and without strong consistency.
 #[tokio::test]
 async fn the_capacity_proxy_adds_up_units_by_table_and_index() {
     let tables = fresh_tables(&client()).await;

@@ -1,4 +1,4 @@
-//! The local issuer's token endpoint: which tokens it issues, and to whom it issues none.
+//! The local issuer's token endpoint: which tokens it issues, and whom it refuses.
 
 use local_stack::{
     issuer::{CLIENT_ID, LocalIssuer},
@@ -20,7 +20,7 @@ async fn world() -> (LocalIssuer, App) {
     (issuer, app)
 }
 
-/// A request with that form; the values need no escapes.
+/// A request with that form. The values need no escaping.
 fn request(issuer: &LocalIssuer, form: &str) -> RequestBuilder {
     let url = format!("{}/oauth2/token", issuer.issuer().url);
     let request = direct().post(url).body(form.to_owned());
@@ -73,7 +73,7 @@ async fn a_token_has_the_scope_that_was_asked_for() {
     assert_eq!(reply.refused(403), "SCOPE_MISSING");
 }
 
-/// Whether a user may use the API is the API's to say.
+/// The API decides whether a user may use it.
 #[tokio::test]
 async fn an_inactive_person_gets_a_token_that_the_api_refuses() {
     let (issuer, app) = world().await;

@@ -11,7 +11,7 @@ fn a_user_is_read_with_the_username_as_subject_by_default() {
     assert_eq!(user.services.iter().map(|id| id.get()).collect::<Vec<_>>(), [1, 3]);
 }
 
-/// As the old system's tables are exported.
+/// In the old system's export format.
 #[test]
 fn csv_is_read_like_json() {
     let csv = "username,subject,active,permissions,services\n\

@@ -1,5 +1,5 @@
-//! The functions as they are built for deployment, each run as Lambda does. Built with the feature
-//! `e2e` only, and run by `.ci/artefacts`, which builds them into `target/lambda`.
+//! The functions as built for deployment, each run as Lambda runs it. Built with the feature `e2e`
+//! only. `.ci/artefacts` runs these tests and builds the functions into `target/lambda`.
 
 mod silence;
 
@@ -15,13 +15,13 @@ use crate::harness::{
     Contract, FUNCTIONS, Reply, endpoint, events, gateway_settings, iam::granted, root, sample_app,
 };
 
-/// The least that the template lets a function have.
+/// The shortest timeout that the template gives a function.
 const TIME: Duration = Duration::from_secs(3);
 
-/// What is kept between an answer and the deadline.
+/// The least time that must be left between an answer and the deadline.
 const LEAST_LEFT: Duration = Duration::from_millis(200);
 
-/// The functions that use the store, with an event for which they do: the first that succeeds.
+/// The functions that use the store, each with the first event that succeeds.
 fn using_the_store() -> impl Iterator<Item = (&'static str, &'static str)> {
     let uses = |function: &&str| {
         granted(function).iter().any(|(action, _)| action.starts_with("dynamodb:"))
@@ -48,7 +48,7 @@ fn event(function: &str, case: &str) -> String {
     fs::read_to_string(file).expect("an event")
 }
 
-/// A function's answer, held to the contract.
+/// A function's answer, checked against the contract.
 fn reply(event: &str, ended: InvocationResult) -> Reply {
     let Outcome::Response(answer) = ended.outcome else {
         panic!("no answer: {:?}", ended.outcome);
@@ -82,7 +82,7 @@ async fn every_built_function_answers_its_events() {
     assert_eq!((&run["failed"], &run["complete"]), (&json!(0), &json!(true)));
 }
 
-/// However the store falls silent, and not for the first request alone.
+/// Covers every way of falling silent, and later requests too.
 #[tokio::test]
 async fn every_built_function_answers_503_in_time_when_the_store_is_silent() {
     let app = sample_app().await;
@@ -115,7 +115,7 @@ async fn every_built_function_answers_503_in_time_when_the_store_is_silent() {
     tasks.join_all().await;
 }
 
-/// The lookup of the store's name needs a thread, and the library panics where there can be none.
+/// Looking up the store's host name needs a thread, and the library panics if it cannot start one.
 #[tokio::test]
 async fn a_panic_is_a_problem_document_and_the_process_serves_the_next_request() {
     let library = root().join("target/no_thread.so");
@@ -155,13 +155,13 @@ async fn a_panic_is_a_problem_document_and_the_process_serves_the_next_request()
     }
 }
 
-/// Kills a function; what it has written.
+/// Kills a function and returns its log.
 async fn log(running: ExecutionEnvironment) -> Vec<Value> {
     let lines = running.kill().await.expect("a log");
     lines.iter().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
-/// Lambda ends an environment without a warning: see docs/adr/0009.
+/// Lambda ends an environment without warning: see docs/adr/0009.
 #[tokio::test]
 async fn a_function_that_is_killed_has_written_its_whole_log() {
     let app = sample_app().await;

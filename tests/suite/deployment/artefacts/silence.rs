@@ -1,4 +1,4 @@
-//! Stores that fall silent, each in another place of a call.
+//! Stores that fall silent, each at a different point of a call.
 
 use std::time::Duration;
 
@@ -19,13 +19,13 @@ pub(super) enum Silence {
     Connecting,
     /// No answer begins.
     Answering,
-    /// An answer begins and does not end.
+    /// An answer begins but does not end.
     HalfWay,
-    /// Reads are answered, by the engine, and writes are not.
+    /// The engine answers reads; writes get no answer.
     Writing,
 }
 
-/// A store that falls silent, while this is there.
+/// A store that falls silent, until this is dropped.
 pub(super) struct Silent {
     pub(super) address: String,
     server: JoinHandle<()>,
@@ -41,7 +41,7 @@ impl Silence {
     pub(super) const ALL: [Self; 4] =
         [Self::Connecting, Self::Answering, Self::HalfWay, Self::Writing];
 
-    /// Whether that function meets it.
+    /// Whether this affects that function.
     pub(super) fn concerns(self, function: &str) -> bool {
         !matches!(self, Self::Writing) || function == "update-status"
     }
@@ -72,7 +72,7 @@ impl Silence {
     }
 }
 
-/// Takes every place in the queue of connections, so that no other one opens.
+/// Fills the queue of connections, so that no other one opens.
 async fn all_places(listener: &TcpListener) -> Vec<TcpStream> {
     let address = listener.local_addr().expect("an address");
     let mut taken = Vec::new();
@@ -91,7 +91,7 @@ async fn half_answers(listener: TcpListener) {
             let half = "HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\n\
                         content-length: 1000\r\n\r\n{\"Item\":";
             let _ = connection.write_all(half.as_bytes()).await;
-            // Reads on until the function hangs up.
+            // Reads on until the function closes the connection.
             while connection.read(&mut request).await.is_ok_and(|read| read > 0) {}
         });
     }

@@ -1,4 +1,5 @@
-//! The functions' own client of DynamoDB: whom it trusts, how it signs, what becomes of its connections.
+//! The functions' own DynamoDB client: whom it trusts, how it signs, and how it handles
+//! connections.
 
 mod scripted;
 
@@ -27,7 +28,7 @@ use x509_parser::pem::Pem;
 use self::scripted::{ANSWER, Arrived, Ends, Scripted};
 use crate::harness::endpoint;
 
-/// A function's client with these settings, besides those that Lambda makes.
+/// A function's client with these settings and those that Lambda provides.
 fn client(store: &str, more: &[(&str, &str)]) -> Client {
     let mut settings = function_env::aws_variables(store);
     settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -69,8 +70,8 @@ async fn the_client_checks_the_certificate_authority_and_the_host_name() {
     };
     assert!(reaches(front.endpoint(), Some(&own)).await);
     assert!(reaches(front.endpoint(), Some(&both)).await);
-    assert!(!reaches(front.endpoint(), Some(&others)).await, "another authority's");
-    assert!(!reaches(front.endpoint(), None).await, "none of Amazon's");
+    assert!(!reaches(front.endpoint(), Some(&others)).await, "another authority");
+    assert!(!reaches(front.endpoint(), None).await, "not Amazon's");
     let elsewhere = front.endpoint().replace("localhost", "127.0.0.1");
     assert!(!reaches(&elsewhere, Some(&own)).await, "another name");
     fs::remove_dir_all(folder).expect("a folder");
@@ -96,7 +97,7 @@ fn invalid_roots_or_addresses_stop_the_function_at_start() {
     );
 }
 
-/// Time enough to bring new ones: see shared/src/client/amazon_roots.pem.
+/// The test fails early enough to replace them: see shared/src/client/amazon_roots.pem.
 #[test]
 fn amazons_roots_are_valid_for_two_more_years() {
     let in_two_years = (OffsetDateTime::now_utc() + time::Duration::days(730)).unix_timestamp();
@@ -132,10 +133,10 @@ async fn an_unused_connection_outlives_a_pause_of_minutes() {
     assert_eq!(connections(&store.arrived()), [1, 1, 1, 2]);
 }
 
-/// And without a further attempt of the SDK's, which would wait before it.
+/// The SDK makes no second attempt, which would wait first.
 #[tokio::test]
 async fn a_connection_closed_by_the_store_is_replaced_without_an_error() {
-    // Without an answer, in its head, in its body.
+    // Before the answer, in its head, in its body.
     let halves = [0, 20, ANSWER.len() - 1].map(Ends::InSecondAnswer);
     for ends in halves.into_iter().chain([Ends::AfterAnswer]) {
         let store = Scripted::start(ends).await;
@@ -151,7 +152,7 @@ async fn a_connection_closed_by_the_store_is_replaced_without_an_error() {
     }
 }
 
-/// Something between the two may have forgotten all connections at once.
+/// A network device in between may have dropped all connections at once.
 #[tokio::test]
 async fn after_a_connection_that_is_silent_none_of_the_others_is_used() {
     let store = Scripted::start(Ends::Silently).await;
@@ -179,7 +180,7 @@ async fn requests_are_signed_as_the_sdk_signs_them() {
     let store = Scripted::start(Ends::Never).await;
     for token in ["", "a+token/of=a role"] {
         let client = client(&store.endpoint, &[("AWS_SESSION_TOKEN", token)]);
-        // Twice on one day, so that the day's key is used again.
+        // Twice on one day, so that the day's signing key is reused.
         assert!(read(&client).await && read(&client).await);
         let arrived = store.arrived();
         assert_eq!(arrived.len(), 2);
@@ -190,7 +191,7 @@ async fn requests_are_signed_as_the_sdk_signs_them() {
     }
 }
 
-/// What the SDK's own signer says of a request.
+/// The signature that the SDK's own signer makes for a request.
 fn authorization(request: &Arrived, token: &str) -> String {
     let date = request.header("x-amz-date");
     let time = PrimitiveDateTime::parse(date, &Iso8601::PARSING).expect("a date");

@@ -1,4 +1,4 @@
-//! A store of which a script says what becomes of its connections.
+//! A store whose connections end as a script says.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// What every request is answered.
+/// The answer to every request.
 pub(super) const ANSWER: &[u8] =
     b"HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: 2\r\n\r\n{}";
 
@@ -18,17 +18,17 @@ pub(super) enum Ends {
     Never,
     /// Right after each answer.
     AfterAnswer,
-    /// After so many bytes of the answer to its second request.
+    /// After that many bytes of the answer to its second request.
     InSecondAnswer(usize),
-    /// Never, but its second request, and what comes after, is swallowed.
+    /// Never, but it swallows its second request and all later ones.
     Silently,
 }
 
-/// A request as it arrived, and on which connection, counted from 1.
+/// A request as it arrived, and the number of its connection, from 1.
 #[derive(Clone, Debug)]
 pub(super) struct Arrived {
     pub(super) connection: usize,
-    /// Names in lower case.
+    /// Header names in lower case.
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
 }
@@ -40,7 +40,7 @@ impl Arrived {
     }
 }
 
-/// A running store, which has no items.
+/// A running store without items.
 pub(super) struct Scripted {
     pub(super) endpoint: String,
     arrived: Arc<Mutex<Vec<Arrived>>>,
@@ -68,14 +68,14 @@ impl Scripted {
         Self { endpoint, arrived, server }
     }
 
-    /// Waits until so many have arrived since it was asked last.
+    /// Waits until that many requests have arrived since the last call of [`Self::arrived`].
     pub(super) async fn has_got(&self, requests: usize) {
         while self.arrived.lock().expect("no panic").len() < requests {
             tokio::task::yield_now().await;
         }
     }
 
-    /// What has arrived since it was asked last.
+    /// The requests since the last call.
     pub(super) fn arrived(&self) -> Vec<Arrived> {
         std::mem::take(&mut self.arrived.lock().expect("no panic"))
     }

@@ -1,4 +1,4 @@
-//! The answers that tell of what became of a call.
+//! The answers that report the outcome of a call.
 
 use std::{
     io,
@@ -33,7 +33,7 @@ fn answer(status: u16, body: String) -> HttpResponse {
     HttpResponse::new(StatusCode::try_from(status).expect("a status"), SdkBody::from(body))
 }
 
-/// An answer that all went well.
+/// An answer of status 200.
 pub(super) fn success(body: &str) -> Answer {
     Answer { status: StatusCode::try_from(200).expect("a status"), body: body.into() }
 }
@@ -62,7 +62,7 @@ fn error(code: &str) -> Value {
     json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": "as scripted"})
 }
 
-/// The answer to a `BatchGetItem`, but for the first key that it has of a table.
+/// The answer to a `BatchGetItem` with the first key of a table left unprocessed.
 pub(super) fn without_a_key(body: &[u8], request: &[u8], table: usize) -> Vec<u8> {
     let request: Value = serde_json::from_slice(request).expect("JSON");
     let mut body: Value = serde_json::from_slice(body).expect("JSON");
@@ -82,7 +82,7 @@ pub(super) fn without_a_key(body: &[u8], request: &[u8], table: usize) -> Vec<u8
     body.to_string().into()
 }
 
-/// The beginning of a body, and then an error.
+/// The beginning of a body, followed by an error.
 pub(super) struct Cut(pub(super) Option<Bytes>);
 
 impl HttpBody for Cut {

@@ -1,4 +1,4 @@
-//! The way of a request: the SDK's client, and what stands between it and the real connection.
+//! The path of a request: the SDK's client, and what stands between it and the real connection.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -31,10 +31,10 @@ use super::{
     lie::Lie,
 };
 
-/// The app's client, but for the connection, and with nothing in it that depends on time.
+/// The app's client with another connection, and with nothing that depends on time.
 pub(super) fn client(app: &App, shared: Arc<Shared>) -> Client {
     let connection = Connection { shared, real: Builder::new().build_http() };
-    // A partition of its own, so that this store's faults use up no other test's retries.
+    // Its own partition, so that this store's faults use up no other test's retries.
     let partition = RetryPartition::custom("faulty").token_bucket(TokenBucket::unlimited()).build();
     let config = app.client.config().to_builder();
     let config = config
@@ -47,7 +47,7 @@ pub(super) fn client(app: &App, shared: Arc<Shared>) -> Client {
     Client::from_conf(config.build())
 }
 
-/// Does not wait: the SDK's pauses between its attempts cost no time.
+/// Does not wait: the SDK's waits between attempts take no time.
 #[derive(Debug)]
 pub(crate) struct NoWait;
 
@@ -57,7 +57,7 @@ impl AsyncSleep for NoWait {
     }
 }
 
-/// The real connection, and what stands between it and the SDK.
+/// The real connection, wrapped for the SDK.
 #[derive(Clone)]
 struct Connection {
     shared: Arc<Shared>,
@@ -81,7 +81,7 @@ impl HttpClient for Connection {
     }
 }
 
-/// What the SDK hands its requests to.
+/// The connector that the SDK sends its requests to.
 #[derive(Clone)]
 struct Faulty {
     shared: Arc<Shared>,
@@ -134,7 +134,7 @@ impl Faulty {
         plan.fate.instead(&body)
     }
 
-    /// Has the engine answer, unless a transaction in flight does not allow it.
+    /// Sends a request to the engine, unless a transaction in flight prevents it.
     async fn apply(
         &self,
         operation: &str,
@@ -156,8 +156,8 @@ impl Faulty {
         Ok(in_flight.half_visible(operation, &body, answer))
     }
 
-    /// Has the engine apply a transaction, which is in flight from then on: unless it changes nothing,
-    /// because it is refused or was applied before.
+    /// Lets the engine apply a transaction and marks it as in flight. A transaction that changes
+    /// nothing, because it is refused or was applied before, is not in flight.
     async fn apply_half_visible(
         &self,
         request: HttpRequest,
@@ -192,7 +192,7 @@ impl Faulty {
     }
 }
 
-/// The action that a request asks for.
+/// The action of a request.
 fn operation(request: &HttpRequest) -> String {
     let target = request.headers().get("x-amz-target").unwrap_or_default();
     target.rsplit('.').next().unwrap_or_default().to_owned()

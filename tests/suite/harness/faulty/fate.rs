@@ -1,4 +1,4 @@
-//! What can become of a call.
+//! What can happen to a call.
 
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::ConnectorError};
 use aws_smithy_types::body::SdkBody;
@@ -9,47 +9,47 @@ use super::{
     in_flight::Hidden,
 };
 
-/// What becomes of a call. The ways in which it is applied and this is not known come in pairs with
-/// those that look alike and where it is not.
+/// What happens to a call. If the SDK cannot know that the call was applied, there is also a fate
+/// that looks the same without it being applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// It is applied, and answered.
+    /// Applied and answered.
     Passed,
     /// The connection breaks before it is sent.
     Dropped,
-    /// It is applied, and the connection breaks before the answer.
+    /// Applied, and the connection breaks before the answer.
     AnswerLost,
-    /// It is not applied, and there is no answer in time.
+    /// Not applied, and no answer in time.
     TimedOut,
-    /// It is applied, and there is no answer in time.
+    /// Applied, and no answer in time.
     AnsweredLate,
-    /// It is applied after so many further calls, and there is no answer in time.
+    /// Applied after that many further calls, and no answer in time.
     HeldBack(u32),
-    /// The transaction is applied, and there is no answer in time. For so many further calls its rows
-    /// are still hidden from other reads, and it is in flight.
+    /// The transaction is applied, and there is no answer in time. It is in flight for that many
+    /// further calls: its rows are still hidden from other reads.
     HalfVisible(Hidden),
-    /// It is not applied: status 500.
+    /// Not applied: status 500.
     Failed,
-    /// It is applied: status 500.
+    /// Applied: status 500.
     FailedAfter,
-    /// It is applied, and the connection is reset in the middle of the answer's body.
+    /// Applied, and the connection is reset in the middle of the answer's body.
     Reset,
-    /// It is applied, and half of the answer's body seems to be all of it.
+    /// Applied, and half of the answer's body looks like all of it.
     Truncated,
     /// Not applied: too many calls.
     Throttled,
-    /// Not applied: too much for the table.
+    /// Not applied: the table's throughput is exceeded.
     Exceeded,
-    /// `BatchGetItem` answers without a key of the table of that number, and says so.
+    /// `BatchGetItem` leaves a key of the table with that number unprocessed, and says so.
     Unprocessed(usize),
     /// Not applied: the transaction is cancelled, for that reason.
     Cancelled(&'static str),
-    /// Not applied: a transaction of the same token is under way.
+    /// Not applied: a transaction with the same token is in progress.
     InProgress,
 }
 
-/// Why a transaction can be cancelled, as the API names it. `None` is what it says of the members
-/// that were not the reason.
+/// The reasons for which a transaction can be cancelled, as the API names them. `None` stands for
+/// the members that did not cause it.
 const REASONS: [&str; 7] = [
     "ConditionalCheckFailed",
     "TransactionConflict",
@@ -60,7 +60,7 @@ const REASONS: [&str; 7] = [
     "None",
 ];
 
-/// Why a `TransactGetItems` can be cancelled.
+/// The reasons for which a `TransactGetItems` can be cancelled.
 const READ_REASONS: [&str; 5] = [
     "TransactionConflict",
     "ProvisionedThroughputExceeded",
@@ -73,7 +73,7 @@ const READ_REASONS: [&str; 5] = [
 const HALF_VISIBLE: [Hidden; 2] = [[0, 4, 4, 4], [4, 0, 0, 0]];
 
 impl Fate {
-    /// What can become of a call of that action.
+    /// The fates that a call of that action can have.
     pub(crate) fn of(operation: &str) -> Vec<Self> {
         let mut fates = vec![
             Self::Dropped,
@@ -101,7 +101,7 @@ impl Fate {
         fates
     }
 
-    /// Its name, in figures.
+    /// Its name in figures.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Passed => "passed",
@@ -145,7 +145,7 @@ impl Fate {
         }
     }
 
-    /// What the SDK gets for the answer of a call that was applied.
+    /// What the SDK gets as the answer to an applied call.
     pub(super) fn after(
         self,
         answer: Answer,

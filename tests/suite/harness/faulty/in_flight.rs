@@ -14,8 +14,8 @@ use shared::store::keys::{history, idempotency, services, users};
 
 use super::answer::{Answer, refusal};
 
-/// For how many further calls each row of a transaction is hidden, in the order of its actions. Later
-/// rows are visible at once.
+/// For how many further calls each row of a transaction is hidden, in the order of its actions.
+/// Further rows are visible at once.
 pub(crate) type Hidden = [u8; 4];
 
 /// A row: its table and its key.
@@ -28,7 +28,7 @@ pub(super) struct Row {
 #[derive(Debug)]
 struct HiddenRow {
     row: Row,
-    /// The item as it was before; none if there was none.
+    /// The previous item; `None` if there was none.
     before: Option<Value>,
     calls_left: u8,
     hidden: bool,
@@ -45,8 +45,8 @@ struct Transaction {
 pub(super) struct InFlight(Mutex<Vec<Transaction>>);
 
 impl InFlight {
-    /// Adds a transaction that the engine has just applied. `before` has the items of its rows as
-    /// they were.
+    /// Adds a transaction that the engine has just applied. `before` has the previous items of its
+    /// rows.
     pub(super) fn add(&self, request: &Value, before: Vec<Option<Value>>, hidden: Hidden) {
         let calls = hidden.into_iter().chain(std::iter::repeat(0));
         let rows = rows("TransactWriteItems", request).into_iter().zip(before).zip(calls);
@@ -70,7 +70,7 @@ impl InFlight {
         transactions.retain(|transaction| transaction.rows.iter().any(|row| row.hidden));
     }
 
-    /// Whether there is none.
+    /// Whether no transaction is in flight.
     pub(super) fn is_empty(&self) -> bool {
         self.0.lock().expect("no panic while held").is_empty()
     }
@@ -80,7 +80,7 @@ impl InFlight {
         self.0.lock().expect("no panic while held").clear();
     }
 
-    /// The answer to a call that a transaction in flight keeps from being applied.
+    /// The refusal of a call, if a transaction in flight prevents it.
     pub(super) fn refusal(&self, operation: &str, request: &Value) -> Option<Answer> {
         let transactions = self.0.lock().expect("no panic while held");
         let token = &request[TOKEN];
@@ -134,12 +134,12 @@ impl Row {
         self.table == other.table && self.key == other.key
     }
 
-    /// Whether that item is the row's.
+    /// Whether that item belongs to the row.
     fn has(&self, item: &Value) -> bool {
         self.key.as_object().into_iter().flatten().all(|(name, value)| item[name] == *value)
     }
 
-    /// What a `TransactGetItems` asks for to read it.
+    /// The member of a `TransactGetItems` that reads the row.
     pub(super) fn get(&self) -> Value {
         json!({"Get": {"TableName": self.table, "Key": self.key}})
     }
@@ -164,7 +164,7 @@ impl HiddenRow {
                 }
             }
             "Query" | "Scan" if request["TableName"] == table && request["IndexName"].is_null() => {
-                // A query of history only ever hides what there was not.
+                // A query of history can only hide entries that did not exist before.
                 let items = &mut body["Items"];
                 if items.as_array().is_some_and(|items| items.iter().any(|one| self.row.has(one))) {
                     self.replace_in(items);
@@ -192,7 +192,7 @@ impl HiddenRow {
 
 const TOKEN: &str = "ClientRequestToken";
 
-/// The rows that a transaction or a write names, in its order.
+/// The rows that a transaction or a write names, in order.
 pub(super) fn rows(operation: &str, request: &Value) -> Vec<Row> {
     match operation {
         "TransactWriteItems" | "TransactGetItems" => {

@@ -1,5 +1,5 @@
-//! Lies: what a store does that is not as the code takes it to be, or code would ask for that lacks
-//! a safeguard. A proof that does not notice them proves nothing.
+//! Lies: the store breaks a promise that the code relies on, or changes a request as if the code
+//! lacked a safeguard. A proof that does not detect them proves nothing.
 
 use std::collections::HashSet;
 
@@ -7,24 +7,24 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use serde_json::{Map, Value};
 
-/// One safeguard less.
+/// One missing safeguard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lie {
-    /// A transaction has no token: sent twice, it is two.
+    /// A transaction has no token: sent twice, it counts as two.
     TokenStripped,
-    /// A change is never found in history by its place: nobody learns that his own was applied.
+    /// History never returns a change by its key: no update finds that its own was applied.
     ChangeUnseen,
     /// Both of these.
     SendingsForgotten,
     /// A service is updated whatever version it is on.
     ConditionStripped,
-    /// A transaction leaves out the change's entry in history.
+    /// A transaction omits the history entry of the change.
     HistoryDropped,
-    /// A transaction leaves out the record of the client's key.
+    /// A transaction omits the record of the client's key.
     KeyDropped,
-    /// A transaction is answered as stored that never was.
+    /// A transaction is answered as stored but never was.
     NeverStored,
-    /// Keys that were left unprocessed are not named: they seem to be absent.
+    /// Unprocessed keys are not reported: they seem to be absent.
     UnprocessedUnnamed,
     /// A `TransactGetItems` is isolated from transactions in flight no better than a `BatchGetItem`.
     ReadsNotIsolated,
@@ -54,7 +54,7 @@ impl Lie {
         request
     }
 
-    /// Whether that request does not reach the engine at all.
+    /// Whether that request never reaches the engine.
     pub(super) fn is_unsent(self, body: &[u8]) -> bool {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         self == Self::NeverStored && body["TransactItems"].is_array()
@@ -84,13 +84,13 @@ impl Lie {
 
 const TOKEN: &str = "ClientRequestToken";
 
-/// Takes the item out of what was found, if it is a change's, and gives it.
+/// Removes the item from the result and returns it, if it is a change.
 fn without_change(found: &mut Map<String, Value>) -> Option<Value> {
     found.get("Item")?.get("changeId")?;
     found.remove("Item")
 }
 
-/// Takes the condition of an update away, and the names and values that nothing else in it uses.
+/// Removes the condition of an update, with the names and values that only the condition uses.
 fn unconditional(member: &mut Value) {
     let Some(update) = member.get_mut("Update").and_then(Value::as_object_mut) else { return };
     update.remove("ConditionExpression");

@@ -1,5 +1,5 @@
-//! A store that fails as a script has it, below the real SDK: at the connector, where a request has
-//! been built and signed and an answer has not been read. What it lets through reaches the engine.
+//! A store that fails by script, below the real SDK: at the connector, where a request has been
+//! built and signed and the answer has not been read. The calls that pass reach the engine.
 
 mod answer;
 mod connector;
@@ -34,13 +34,13 @@ pub(crate) use lie::Lie;
 pub(crate) struct StoreCall {
     /// The action's name.
     pub(crate) operation: String,
-    /// How many calls there have been before.
+    /// How many calls there were before.
     pub(crate) number: u64,
     /// Whether an earlier request that had no answer in time is held back or in flight.
     pub(crate) one_is_under_way: bool,
 }
 
-/// What becomes of a call.
+/// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
     /// Whether others have their turn before the call is sent.
@@ -56,13 +56,13 @@ impl From<Fate> for Plan {
 
 type Script = Box<dyn FnMut(&StoreCall) -> Plan + Send>;
 
-/// The turn of others: it lasts until it is answered or dropped.
+/// The turn of others. It ends when it is answered or dropped.
 pub(crate) type Turn = oneshot::Sender<()>;
 
-/// What was done to calls: the action and the fate, how often.
+/// What happened to calls: the count of each action and fate.
 pub(crate) type Counts = BTreeMap<(String, &'static str), u64>;
 
-/// The store's faults, as its test directs them.
+/// The store's faults, as the test directs them.
 #[derive(Clone)]
 pub(crate) struct FaultyStore(Arc<Shared>);
 
@@ -76,7 +76,7 @@ struct Shared {
     turns: mpsc::UnboundedSender<Turn>,
 }
 
-/// A request that is applied after so many further calls.
+/// A request that is applied after that many further calls.
 struct HeldBack {
     calls: u32,
     request: HttpRequest,
@@ -84,8 +84,8 @@ struct HeldBack {
 }
 
 impl FaultyStore {
-    /// The functions of that app, on the same tables, on a store that fails as that script has it;
-    /// and the turns of others that the script gives.
+    /// The functions of that app on the same tables, on a store that fails as the script says. Also
+    /// returns the turns of others that the script gives.
     pub(crate) fn below(
         app: &App,
         lie: Option<Lie>,
@@ -94,8 +94,8 @@ impl FaultyStore {
         Self::sharing(Arc::default(), app, lie, script)
     }
 
-    /// The functions of that app, on the same tables, on a store that fails in nothing. Transactions
-    /// that are in flight on this store are in flight there too.
+    /// The functions of that app on the same tables, on a store that never fails. Transactions in
+    /// flight on this store are in flight there too.
     pub(crate) fn healthy(&self, app: &App) -> App {
         Self::sharing(Arc::clone(&self.0.in_flight), app, None, |_| Fate::Passed.into()).0
     }
@@ -120,29 +120,29 @@ impl FaultyStore {
         (app.with_client(client), store, taken)
     }
 
-    /// Has another script decide from now on.
+    /// Replaces the script.
     pub(crate) fn direct(&self, script: impl FnMut(&StoreCall) -> Plan + Send + 'static) {
         *self.0.script.lock().expect("no panic while held") = Box::new(script);
     }
 
-    /// How many calls there have been.
+    /// How many calls there were.
     pub(crate) fn calls(&self) -> u64 {
         self.0.calls.load(Ordering::SeqCst)
     }
 
-    /// What has been done to them.
+    /// What happened to them.
     pub(crate) fn counts(&self) -> Counts {
         self.0.counts.lock().expect("no panic while held").clone()
     }
 
-    /// Applies what is still held back, and makes visible what is in flight.
+    /// Applies everything that is held back, and makes visible what is in flight.
     pub(crate) async fn release(&self) {
         self.0.in_flight.finish();
         self.0.release(|_| true).await;
     }
 }
 
-/// Runs something while others have their turns whenever it asks for that.
+/// Runs `asked`, and `others` whenever it gives them a turn.
 pub(crate) async fn with_others<T>(
     asked: impl Future<Output = T>,
     turns: &mut mpsc::UnboundedReceiver<Turn>,
@@ -184,7 +184,7 @@ impl Shared {
         *counts.entry((operation, fate.name())).or_default() += 1;
     }
 
-    /// Gives others their turn. Where nobody takes turns it is over at once.
+    /// Gives others their turn. If nobody takes turns, it ends at once.
     async fn others(&self) {
         let (turn, over) = oneshot::channel();
         if self.turns.send(turn).is_ok() {
@@ -196,8 +196,8 @@ impl Shared {
         self.held_back.lock().expect("no panic while held").push(request);
     }
 
-    /// Applies those requests of the ones held back, unless a transaction in flight does not allow it;
-    /// nobody waits for their answers.
+    /// Applies the selected requests of those held back, unless a transaction in flight prevents
+    /// it. Nobody waits for their answers.
     async fn release(&self, mut which: impl FnMut(&mut HeldBack) -> bool) {
         let due: Vec<_> = {
             let mut held_back = self.held_back.lock().expect("no panic while held");

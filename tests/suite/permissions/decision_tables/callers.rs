@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{App, NOW, TokenVerifier, World, token_verifier::claims};
 
-/// Who asks, as the tables' rows say.
+/// The callers, as the tables' rows name them.
 pub(super) const CALLERS: [&str; 14] = [
     "Nobody: no token",
     "A token that is garbled",
@@ -25,13 +25,13 @@ pub(super) const CALLERS: [&str; 14] = [
 /// The regions, and the providers in each.
 const REGIONS: u64 = 4;
 const PROVIDERS: u64 = 3;
-/// How many services of each kind are asked about: each of the six garbled tokens meets assignments to
-/// a provider and to a region.
+/// How many services of each kind are requested. With 12, each of the six garbled tokens meets
+/// assignments to a provider and to a region.
 pub(super) const EACH: usize = 12;
-/// Services that are asked about and do not exist have ids from here on.
+/// The ids of missing services start here.
 const NOWHERE: u64 = 90_000;
 
-/// Regions r of providers r0p of two services r0pN: one in use, one closed.
+/// Regions r have providers r0p, and these have two services r0pN each: one in use, one closed.
 pub(super) struct Town {
     pub(super) issuer: TokenVerifier,
     in_use: Vec<u64>,
@@ -109,7 +109,7 @@ impl Town {
             "An editor of the service, by a token for neither reading nor writing" => {
                 changed(&own, "scope", json!("openid capacity/readwrite"))
             }
-            other => panic!("nobody is {other:?}"),
+            other => panic!("no caller {other:?}"),
         }
     }
 }
@@ -126,14 +126,14 @@ fn changed(subject: &str, claim: &str, value: Value) -> Value {
     claims
 }
 
-/// Users of every kind for one service; which service is above or elsewhere differs with the number.
+/// Users of every kind for one service. The service above and those elsewhere depend on the number.
 fn with_users_of(world: World, number: u64, id: u64) -> World {
     let (provider, region) = (id / 10, id / 1000);
     let above = if number.is_multiple_of(2) { provider } else { region };
     let sibling = id ^ 3;
     let other_provider = region * 100 + provider % 100 % PROVIDERS + 1;
     let other_region = region % REGIONS + 1;
-    // Numbers that look alike are other services.
+    // Similar numbers that are other services.
     let alike = [id * 10, id + NOWHERE, id / 10 * 100 + id % 10];
     let mut elsewhere = vec![sibling, other_region];
     elsewhere.extend(alike);
@@ -146,7 +146,7 @@ fn with_users_of(world: World, number: u64, id: u64) -> World {
         .user(&format!("assigned-{id}"), &[id, above])
 }
 
-/// What a token may look like that is none.
+/// Texts that resemble a token but are none.
 fn garbled(token: &str, number: usize) -> String {
     let (head, signature) = token.rsplit_once('.').expect("a signature");
     match number % 6 {

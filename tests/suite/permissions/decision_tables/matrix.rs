@@ -8,19 +8,19 @@ use crate::harness::{document, root};
 
 /// The document.
 pub(super) struct Matrix {
-    /// What each word in a table stands for: the status, and the code of a problem.
+    /// The meaning of each word in a table: the status, and the code of a problem.
     pub(super) answers: BTreeMap<String, (u16, Option<String>)>,
-    /// The operations that are for everybody: `METHOD /path`.
+    /// The operations that need no token: `METHOD /path`.
     pub(super) public: Vec<String>,
     pub(super) sections: Vec<Section>,
 }
 
-/// The operations that are alike, and their table.
+/// Operations with the same rules, and their table.
 pub(super) struct Section {
     /// `METHOD /path`
     pub(super) operations: Vec<String>,
     pub(super) scope: Option<String>,
-    /// By caller, what is written in each column.
+    /// The word in each column, by caller.
     pub(super) rows: BTreeMap<String, Vec<String>>,
 }
 
@@ -39,7 +39,7 @@ impl Matrix {
     }
 }
 
-/// Puts the operations that `*` stands for in its place: those that have no table of their own.
+/// Replaces `*` by the operations it stands for: those without a table of their own.
 fn name_all(sections: &mut [Section]) {
     let named: Vec<_> = sections.iter().flat_map(|section| section.operations.clone()).collect();
     let others: Vec<_> =
@@ -53,7 +53,7 @@ fn name_all(sections: &mut [Section]) {
     }
 }
 
-/// The operations of openapi.yaml, `METHOD /path`, with what each asks of a token.
+/// The operations of openapi.yaml, `METHOD /path`, with the security each requires.
 pub(super) fn operations() -> BTreeMap<String, Value> {
     let document = document("openapi.yaml");
     let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];

@@ -1,6 +1,6 @@
-//! docs/permissions.md, held against the code: every operation, by every caller, on many services.
+//! Checks the code against docs/permissions.md: every operation, by every caller, on many services.
 //!
-//! The document is written by hand and is what decides; nothing here knows the policy.
+//! The document is written by hand and is authoritative; nothing here knows the policy.
 
 mod callers;
 mod matrix;
@@ -18,7 +18,7 @@ use crate::harness::{
     token_verifier::{CLIENT, ISSUER},
 };
 
-/// What a service may be, as the tables' columns say.
+/// The kinds of service, as the tables' columns name them.
 const SERVICES: [&str; 3] = ["service in use", "service closed", "no such service"];
 
 #[test]
@@ -32,7 +32,7 @@ fn every_operation_has_a_table_with_every_caller_and_every_kind_of_service() {
     let mut described = BTreeMap::new();
     for section in &matrix.sections {
         for operation in &section.operations {
-            // Of several scopes the gateway would be content with one.
+            // The gateway accepts any one of several scopes, so there must be only one.
             let security = section.scope.iter().map(|scope| json!({"oauth2": [scope]}));
             described.insert(operation.clone(), security.collect::<Value>());
         }
@@ -43,7 +43,7 @@ fn every_operation_has_a_table_with_every_caller_and_every_kind_of_service() {
     assert_eq!(described, operations);
 }
 
-/// Where a function verifies the tokens itself.
+/// With the function verifying the tokens itself.
 #[tokio::test]
 async fn decisions_on_tokens_match_the_tables() {
     let (town, app) = Town::start().await;
@@ -55,7 +55,7 @@ async fn decisions_on_tokens_match_the_tables() {
     assert_eq!(decide_all(&town, &app, EACH, shows).await, expected);
 }
 
-/// Behind the gateway, which itself refuses the tokens that are not good.
+/// Behind the gateway, which refuses invalid tokens itself.
 #[tokio::test]
 async fn decisions_on_gateway_claims_match_the_tables() {
     let (town, app) = Town::start().await;
@@ -74,7 +74,7 @@ fn number_of_operations() -> usize {
     Matrix::read().sections.iter().map(|section| section.operations.len()).sum()
 }
 
-/// What a caller shows of themselves.
+/// What a caller presents.
 enum Shown {
     Nothing,
     Token(String),
@@ -91,8 +91,8 @@ impl Shown {
     }
 }
 
-/// Tries every operation by every caller on so many services of each kind, and says how many
-/// decisions that took. A caller who shows `None` cannot come so far and is left out.
+/// Tries every operation by every caller on that many services of each kind, and returns the number
+/// of decisions. Skips a caller who shows `None`, because the gateway stops it.
 async fn decide_all(
     town: &Town,
     app: &App,
@@ -120,7 +120,7 @@ async fn decide_all(
         }
     }
     assert!(wrong.is_empty(), "{} wrong: {wrong:#?}", wrong.len());
-    // Who was refused has changed nothing, and who was not has.
+    // A refused update changes nothing; an accepted one stores one change.
     for id in town.services().into_iter().flatten() {
         let changes = app.history(*id).await.len();
         assert_eq!(changes, updates.get(id).copied().unwrap_or(0), "service {id}");
@@ -147,7 +147,7 @@ fn request<'a>(app: &'a App, operation: &str, id: u64) -> Call<'a> {
     }
 }
 
-/// Whether an answer is what the tables' word for it stands for.
+/// Whether an answer matches the word in the table.
 fn agrees(matrix: &Matrix, written: &str, id: u64, reply: &Reply) -> bool {
     let (status, code) = &matrix.answers[written];
     let as_said = match written {

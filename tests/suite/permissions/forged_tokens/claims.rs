@@ -1,4 +1,5 @@
-//! Attacks on the claims: tokens of the right issuer that were meant for something else, or ended.
+//! Attacks on the claims: tokens of the right issuer that have expired or were meant for another
+//! use.
 
 use serde_json::{Value, json};
 
@@ -63,7 +64,7 @@ pub(super) fn classes(verifying: &TokenVerifier) -> Vec<Class> {
     classes
 }
 
-/// What lies just inside each limit is accepted: the limits are where the contract has them.
+/// Values just inside each limit are accepted, so the limits are where the contract has them.
 #[tokio::test]
 async fn a_token_at_its_limits_is_accepted() {
     let verifying = TokenVerifier::start();

@@ -21,7 +21,7 @@ pub(super) fn classes(verifying: &TokenVerifier) -> Vec<Class> {
     classes
 }
 
-/// A good token that does not come as the one bearer token of the request.
+/// A good token that is not sent as the request's one bearer token.
 fn transport(verifying: &TokenVerifier) -> Vec<Class> {
     let token = verifying.good();
     let sent = |name: &str, header: &str, value: &str| {
@@ -64,7 +64,7 @@ fn transport(verifying: &TokenVerifier) -> Vec<Class> {
     ]
 }
 
-/// Not three parts, or not in their places.
+/// Not three parts, or parts in the wrong order.
 fn parts(verifying: &TokenVerifier) -> Vec<Class> {
     let token = verifying.good();
     let (head, signature) = token.rsplit_once('.').expect("a signature");
@@ -101,7 +101,7 @@ fn parts(verifying: &TokenVerifier) -> Vec<Class> {
     .collect()
 }
 
-/// Base64url that is not canonical: several texts for one content.
+/// Base64url that is not canonical: several texts for the same content.
 fn encodings(verifying: &TokenVerifier) -> Vec<Class> {
     let token = verifying.good();
     let parts: Vec<&str> = token.split('.').collect();
@@ -122,7 +122,7 @@ fn encodings(verifying: &TokenVerifier) -> Vec<Class> {
         attack("a character more", format!("{part}A"));
         attack("a percent sign", format!("{part}%3D"));
     }
-    // Whoever signs a text that is not canonical is refused all the same.
+    // Text that is not canonical is refused even if it is properly signed.
     let claims_of = |length: usize| {
         let padding = format!("\"pad\":\"{}\"", "~".repeat(length));
         and(&claims(), &padding).into_bytes()
@@ -142,7 +142,7 @@ fn encodings(verifying: &TokenVerifier) -> Vec<Class> {
     classes.extend([
         resigned("with padding", &|claims| format!("{claims}==")),
         resigned("with bits that count for nothing", &|claims| {
-            // Its four lowest bits are zero: the next character means the same.
+            // Its four lowest bits are zero: the next character decodes to the same byte.
             let last = claims.bytes().last().expect("a character") + 1;
             format!("{}{}", &claims[..claims.len() - 1], char::from(last))
         }),
@@ -150,7 +150,7 @@ fn encodings(verifying: &TokenVerifier) -> Vec<Class> {
             claims.replace('-', "+").replace('_', "/") + "+/"
         }),
     ]);
-    // The last character of the signature carries four bits that count for nothing.
+    // The last character of the signature has four unused bits.
     let signature = parts[2];
     let last = signature.chars().last().expect("a character");
     let next = char::from(u8::try_from(last).expect("ASCII") + 1);
@@ -162,7 +162,7 @@ fn encodings(verifying: &TokenVerifier) -> Vec<Class> {
     classes
 }
 
-/// Well signed texts that are not one JSON object, or that two readers may read differently.
+/// Properly signed texts that are not one JSON object, or that two parsers may read differently.
 fn json_texts(verifying: &TokenVerifier) -> Vec<Class> {
     let (header, good) = (verifying.header(), claims());
     let deep = format!("\"deep\":{}{}", "[".repeat(64), "]".repeat(64));

@@ -1,4 +1,4 @@
-//! Every single bit of good tokens flipped; and that good tokens are good.
+//! Flips every single bit of good tokens, and checks that the good tokens are accepted.
 
 use serde_json::json;
 use shared::auth::AuthError;
@@ -25,7 +25,7 @@ async fn no_token_with_a_flipped_bit_is_accepted() {
         for bit in 0..token.len() * 8 {
             let mut flipped = token.clone().into_bytes();
             flipped[bit / 8] ^= 1 << (bit % 8);
-            // Control characters cannot stand in a header: no such request arrives.
+            // A header cannot contain control characters, so no such request arrives.
             let Some(request) = bearing(&flipped) else {
                 unsendable += 1;
                 continue;

@@ -1,4 +1,4 @@
-//! Attacks on the header: another algorithm, another key, and members that would change the rules.
+//! Attacks on the header: another algorithm, another key, and fields that would change the rules.
 
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::{Value, json};
@@ -48,7 +48,7 @@ pub(super) fn classes(verifying: &TokenVerifier) -> Vec<Class> {
     classes
 }
 
-/// Another algorithm than RS256, with a signature that is good for it.
+/// Another algorithm than RS256, with a valid signature for it.
 fn algorithms(verifying: &TokenVerifier) -> Vec<Class> {
     let key = jwk(&verifying.key);
     let modulus = key["n"].as_str().expect("a modulus");
@@ -116,7 +116,7 @@ fn claims_text() -> &'static [u8] {
     TEXT.get_or_init(|| claims().to_string()).as_bytes()
 }
 
-/// Members that name another key, another encoding or another rule (RFC 7515, 7516, 7797, 8555).
+/// Fields that name another key, encoding or rule (RFC 7515, 7516, 7797, 8555).
 fn extensions(verifying: &TokenVerifier) -> Vec<Class> {
     let members = [
         ("crit", json!(["exp"])),
@@ -151,7 +151,7 @@ fn extensions(verifying: &TokenVerifier) -> Vec<Class> {
     classes.collect()
 }
 
-/// Members named twice, of which two readers may take different ones.
+/// Duplicate fields, from which two parsers may take different values.
 fn twice(verifying: &TokenVerifier) -> Vec<Class> {
     let header = verifying.header();
     vec![

@@ -1,4 +1,4 @@
-//! Attacks by way of keys that an issuer publishes and that must not verify tokens.
+//! Attacks with keys that the issuer publishes but that must not verify tokens.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use capacityctl::signing_key::SigningKey;
@@ -11,8 +11,8 @@ use crate::harness::{
     token_verifier::{CLIENT, ISSUER, base64url, claims, jwk, sign},
 };
 
-/// Keys that are too short: id, modulus, and the signature of [`weak`] by it. The library that signs
-/// in these tests refuses to use such keys; these are of `openssl genrsa BITS`.
+/// Keys that are too short: id, modulus, and the signature of [`weak`] with it. The library that
+/// signs in these tests refuses such keys, so they come from `openssl genrsa BITS`.
 const SHORT: [(&str, &str, &str); 2] = [
     (
         "rsa-1024",
@@ -37,7 +37,7 @@ const SHORT: [(&str, &str, &str); 2] = [
 /// Alters a published key.
 type Alteration = fn(&mut Value);
 
-/// How a good published key is altered so that it must not be used: a name for its id, and how.
+/// Alterations of a good published key that make it unusable: the name for its id, and the change.
 const ALTERATIONS: [(&str, Alteration); 8] = [
     ("for encryption", |key| key["use"] = "enc".into()),
     ("for no stated use", |key| drop(key.as_object_mut().map(|key| key.remove("use")))),
@@ -49,7 +49,7 @@ const ALTERATIONS: [(&str, Alteration); 8] = [
     ("without an exponent", |key| drop(key.as_object_mut().map(|key| key.remove("e")))),
 ];
 
-/// A verifier whose issuer also publishes keys that must not be used, and the key behind those.
+/// A verifier whose issuer also publishes unusable keys, and the key that these are made from.
 pub(super) fn verifying() -> (TokenVerifier, SigningKey) {
     let odd = local_stack::key::make().expect("a key");
     let mut published: Vec<Value> = ALTERATIONS
@@ -96,7 +96,7 @@ pub(super) fn classes(verifying: &TokenVerifier, odd: &SigningKey) -> Vec<Class>
         "key: with exponent one, where the padded digest is its own signature",
         format!("{one}.{}", base64url(&padded_digest(one.as_bytes()))),
     ));
-    // An issuer's key that stands in no set.
+    // A key that the issuer does not publish.
     let unlisted = local_stack::key::make().expect("a key");
     let token = sign(&unlisted, header(unlisted.id()).as_bytes(), claims.as_bytes());
     classes.push(class("key: published by nobody", token));
@@ -115,7 +115,7 @@ fn weak(id: &str, signature: &str) -> String {
     format!("{}.{}.{signature}", base64url(header.as_bytes()), base64url(claims.as_bytes()))
 }
 
-/// What is raised to the power of a key's exponent in RSASSA-PKCS1-v1_5 (RFC 8017, section 9.2).
+/// The encoded message that RSASSA-PKCS1-v1_5 signs (RFC 8017, section 9.2).
 fn padded_digest(message: &[u8]) -> Vec<u8> {
     const SHA256: [u8; 19] =
         [0x30, 0x31, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 32];
@@ -124,7 +124,7 @@ fn padded_digest(message: &[u8]) -> Vec<u8> {
     [&[0, 1], padding.as_slice(), &[0], &SHA256, &digest].concat()
 }
 
-/// They are refused for their length alone.
+/// Shows that these keys are refused for their length alone.
 #[test]
 fn the_short_key_really_signs() {
     use aws_lc_rs::signature::{

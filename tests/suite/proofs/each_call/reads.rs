@@ -1,4 +1,4 @@
-//! Reads: an answer is the right one or 503, and what could not be read is not taken for absent.
+//! Reads: the answer is correct or 503, and a failed read is not taken for a missing item.
 
 use super::{Failure, Fixture, update};
 use crate::{
@@ -25,7 +25,7 @@ const READS: [Read; 8] = [
     |app| app.past(30, "at=2026-11-21T09:00:00Z"),
 ];
 
-/// Answers how often something was made to fail.
+/// Returns the number of injected failures.
 async fn prove_one(size: Size, fixture: &Fixture, read: Read) -> Result<u64, Violation> {
     let right = read(&fixture.healthy).by("editor").send().await;
     let seen = fixture.watch();
@@ -51,10 +51,10 @@ pub(super) fn answers_right(reply: &Reply, right: &Reply) -> Result<(), Violatio
     unless(same, Kind::Shown, (&reply.body, &right.body))
 }
 
-/// Answers how often something was made to fail.
+/// Returns the number of injected failures.
 ///
 /// # Errors
-/// An answer is neither the right one nor 503.
+/// If an answer is neither correct nor 503.
 pub(super) async fn prove(size: Size, lie: Option<Lie>) -> Result<u64, Violation> {
     let fixture = Fixture::new(lie).await;
     update("RED", 0).call(&fixture.healthy).send().await.ok();

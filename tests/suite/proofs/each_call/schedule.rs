@@ -1,4 +1,4 @@
-//! Runs of the schedule: what one could not settle the next one does.
+//! Scheduled runs: the next run stores the resets that a run failed to store.
 
 use shared::operations::ResetRun;
 
@@ -11,11 +11,11 @@ use crate::{
     },
 };
 
-/// When the schedule may settle a deadline of one minute.
+/// When the schedule may store the reset of a one-minute deadline.
 const SETTLED: i64 = 400;
 
 impl Fixture {
-    /// Has the schedule's function run on the store that fails.
+    /// Runs the schedule's function on the failing store.
     async fn run_schedule(&mut self) -> ResetRun {
         let asked = self.faulty.run_schedule();
         let run = with_others(asked, &mut self.turns, async || {}).await;
@@ -24,10 +24,10 @@ impl Fixture {
     }
 }
 
-/// Answers how often something was made to fail.
+/// Returns the number of injected failures.
 ///
 /// # Errors
-/// A reset was taken for settled and is not, or a later run does not settle it.
+/// If a run reports a reset that is not stored, or a later run does not store it.
 pub(super) async fn prove(size: Size) -> Result<u64, Violation> {
     let mut fixture = Fixture::new(None).await;
     fixture.update("RED").await;

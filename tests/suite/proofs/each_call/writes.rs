@@ -1,4 +1,4 @@
-//! Updates: the tables agree with what was answered, and the same request can be sent again.
+//! Updates: the tables agree with the answer, and the client can send the same request again.
 
 use super::{Failure, Fixture, update};
 use crate::{
@@ -9,10 +9,10 @@ use crate::{
     },
 };
 
-/// When a deadline of one minute is past.
+/// A time after a one-minute deadline.
 const PAST: i64 = 100;
 
-/// An update, and what has come before it.
+/// An update and what precedes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Write {
     Plain,
@@ -35,7 +35,7 @@ impl Write {
 }
 
 impl Fixture {
-    /// Has a healthy store take an update.
+    /// Sends an update to the healthy store.
     pub(super) async fn update(&mut self, status: &'static str) {
         let mut update = update(status, self.updates.len());
         let heard = update.hear(&update.call(&self.healthy).send().await);
@@ -43,7 +43,7 @@ impl Fixture {
         self.updates.push(update);
     }
 
-    /// Makes the service RED, and gives the number of the update that is to be made of it.
+    /// Makes the service RED. Returns the number of the next update.
     async fn prepare(&mut self, write: Write) -> usize {
         self.later(PAST);
         self.update("RED").await;
@@ -65,7 +65,7 @@ impl Fixture {
         number
     }
 
-    /// Has the store that fails take that update; others may get in between.
+    /// Sends that update to the failing store. Another update may come first.
     async fn send(&mut self, write: Write, number: usize) -> Result<Told, Violation> {
         let (own, mut other) = (self.updates[number].clone(), update("RED", number + 1));
         let meanwhile = async || {
@@ -80,11 +80,12 @@ impl Fixture {
         self.updates[number].hear(&reply)
     }
 
-    /// The same request on a healthy store brings about what it asks for, if that is not so already.
+    /// Sends the same request to the healthy store: the service must then have the requested
+    /// status.
     async fn repeat(&mut self, number: usize) -> Result<(), Violation> {
         let mut number = number;
         if self.updates[number].key.is_none() {
-            // It is another update, and so has other notes.
+            // Without a key it is a new update, so it has new notes.
             let if_match = self.updates[number].if_match.clone();
             number = self.updates.len();
             self.updates.push(Update { if_match, ..update("AMBER", number) });
@@ -99,10 +100,10 @@ impl Fixture {
     }
 }
 
-/// Answers how often something was made to fail.
+/// Returns the number of injected failures.
 ///
 /// # Errors
-/// The tables and an answer disagree, or an update cannot be made any more.
+/// If the tables and an answer disagree, or updates no longer succeed.
 pub(super) async fn prove(size: Size, write: Write) -> Result<u64, Violation> {
     let mut fixture = Fixture::new(None).await;
     let number = fixture.prepare(write).await;

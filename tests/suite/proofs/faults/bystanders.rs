@@ -1,6 +1,6 @@
-//! Everybody else, while an update is half visible. What one row holds, a reader finds as it was before
-//! or as it is now; only a page of history is made of more than one row of a transaction. A write of
-//! one row, such as the importer's, is refused until the transaction is finished.
+//! Other clients, while an update is half visible. A read of one row finds it before or after the
+//! update; only a page of history reads several rows of a transaction. Writes of one row, such as
+//! the importer's, are refused until the transaction has finished.
 
 use serde_json::{Value, json};
 
@@ -9,8 +9,8 @@ use crate::harness::{
     faulty::{Fate, FaultyStore, Hidden},
 };
 
-/// The store that an update is sent to: it is answered 503, and its rows are hidden for so many calls
-/// after the SDK's three sendings.
+/// A store that answers an update with 503 and hides its rows for that many calls after the SDK's
+/// three attempts.
 async fn in_flight(world: &App, hidden: Hidden, seconds: i64) -> (App, FaultyStore) {
     let mut sent = 0;
     let hidden = hidden.map(|calls| if calls > 0 { calls + 2 } else { 0 });
@@ -26,15 +26,15 @@ async fn in_flight(world: &App, hidden: Hidden, seconds: i64) -> (App, FaultySto
     (app, store)
 }
 
-/// The versions of a page of history, and what each was.
+/// The versions on a page of history, each with its cause.
 async fn page(app: &App) -> Vec<(Value, Value)> {
     let page = app.past(30, "").by("reader").send().await;
     let items = page.ok()["items"].as_array().expect("items");
     items.iter().map(|change| (change["version"].clone(), change["cause"].clone())).collect()
 }
 
-/// A transaction of a reset and an update: whichever rows are visible, a page is the one before it or
-/// the one after.
+/// A transaction of a reset and an update: whichever rows are visible, the page is the one before
+/// it or the one after it.
 #[tokio::test(start_paused = true)]
 async fn a_page_of_history_never_shows_half_a_transaction() {
     for rows in 1..8_u8 {
@@ -53,8 +53,8 @@ async fn a_page_of_history_never_shows_half_a_transaction() {
     }
 }
 
-/// The service is visible and takes another update, while the entry of the one before is not visible
-/// yet: a gap in the versions is not always a reset that is not stored.
+/// The service is visible and takes another update before the previous entry is visible: a gap in
+/// the versions is not always a reset that is not stored.
 #[tokio::test(start_paused = true)]
 async fn a_page_of_history_never_invents_a_reset_for_a_change_that_is_not_visible_yet() {
     let world = World::family().start().await;

@@ -1,5 +1,5 @@
-//! Examples of updates that meet themselves half visible, each wrong in its own way where what is read
-//! is no snapshot.
+//! Updates that find their own transaction half visible. Each goes wrong in its own way if the
+//! reads are not a snapshot.
 
 use super::{
     half_visible::{Bench, Case},
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::harness::faulty::{Fate, Hidden, Lie};
 
-/// One update, and how its first sending is half visible.
+/// One update, and how its first attempt is half visible.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Example {
     case: Case,
@@ -22,21 +22,21 @@ const PLAIN: Case = Case {
 };
 const KEYED: Case = Case { with_key: true, resent: Fate::Passed, ..PLAIN };
 
-/// Its own cancelled resending finds the service changed, and its entry in history not yet.
+/// Its own cancelled retry finds the service changed, but not yet the entry in history.
 pub(super) const MEETS_ITSELF: Example = Example { case: PLAIN, hidden: [0, 4, 0, 0] };
-/// The same with `If-Match`: the change that does not match is its own.
+/// The same with `If-Match`: the version that does not match is its own.
 pub(super) const FAILS_ITS_OWN_CONDITION: Example =
     Example { case: Case { with_if_match: true, ..PLAIN }, ..MEETS_ITSELF };
-/// The client sends it again: the record of the key is visible, the change that it names is not.
+/// The client retries: the record of the key is visible, the change that it names is not.
 pub(super) const REPLAYED_EARLY: Example = Example { case: KEYED, hidden: [0, 6, 0, 0] };
-/// The client sends it again with `If-Match`: the service is visible, the record of the key is not.
+/// The client retries with `If-Match`: the service is visible, the record of the key is not.
 pub(super) const REPEATED_EARLY: Example =
     Example { case: Case { with_if_match: true, ..KEYED }, hidden: [0, 0, 6, 0] };
-/// The client sends it again: record and change are visible, the service is not.
+/// The client retries: record and change are visible, the service is not.
 pub(super) const ACKNOWLEDGED_EARLY: Example = Example { case: KEYED, hidden: [6, 0, 0, 0] };
 
 impl Example {
-    /// Holds what becomes of it to what the client is told.
+    /// Compares the tables with what the client was told.
     pub(super) async fn run(self, lie: Option<Lie>) -> Result<(), Violation> {
         let mut bench = Bench::new(lie).await;
         Box::pin(bench.run(self.case, self.hidden)).await?;

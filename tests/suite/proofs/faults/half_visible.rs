@@ -1,8 +1,8 @@
-//! Transactions in flight: an update's first sending gets no answer and is half visible for a while. Its
-//! resending, by the SDK or by the client, meets any of its rows before and after the others.
+//! Transactions in flight: an update's first attempt gets no answer and is half visible for a
+//! while. A retry, by the SDK or by the client, may find some of its rows and not others.
 //!
-//! Every update is then stored once and answered as stored, or 503. Whoever is told that it is stored
-//! is shown it: no answer runs ahead of the service's own row.
+//! Every update is then stored once and answered as stored, or answered 503. When an answer says
+//! that it is stored, readers see it: no answer runs ahead of the service's own row.
 
 use super::ledger::{Kind, Told, Update, Violation, check, unless};
 use crate::{
@@ -16,22 +16,22 @@ use crate::{
 /// How often a client sends an update with a key before it gives up.
 const SENDINGS: usize = 4;
 
-/// When a deadline of one minute is past.
+/// A time after a one-minute deadline.
 const PAST: i64 = 100;
 
-/// What an update is sent with, and to.
+/// An update: what it is sent with, and the state that it meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Case {
     pub(super) with_key: bool,
     pub(super) with_if_match: bool,
-    /// The update stores the reset that is due too.
+    /// The update also stores the reset that is due.
     pub(super) after_deadline: bool,
-    /// What becomes of the SDK's resending.
+    /// The fate of the SDK's retry.
     pub(super) resent: Fate,
 }
 
 impl Case {
-    /// Every case, or those that the function treats differently.
+    /// Every case; the short proof takes only those that the function treats differently.
     fn all(size: Size) -> Vec<Self> {
         let mut all = Vec::new();
         for number in 0..8 {
@@ -51,8 +51,8 @@ impl Case {
         2 + usize::from(self.after_deadline) + usize::from(self.with_key)
     }
 
-    /// Every way to hide its rows for so many calls each. The orders in which they become visible are all
-    /// among them.
+    /// Every way to hide each row for one of these numbers of calls. This covers all orders in
+    /// which the rows can become visible.
     fn ways(self, calls: &[u8]) -> Vec<Hidden> {
         let mut ways = vec![Hidden::default()];
         for row in 0..self.rows() {
@@ -69,8 +69,8 @@ impl Case {
     }
 }
 
-/// For how many calls rows are hidden: all that there are, or some. The SDK sends three times; the
-/// function then reads, and sends or looks for what it stored.
+/// For how many calls a row can be hidden. The SDK sends three times; the function then reads, and
+/// either sends again or looks for its change.
 const fn calls(size: Size) -> &'static [u8] {
     match size {
         Size::Short => &[0, 6],
@@ -78,7 +78,7 @@ const fn calls(size: Size) -> &'static [u8] {
     }
 }
 
-/// Service 30 in a world of its own, on a store whose script a case decides.
+/// Service 30 in its own world, on a store whose faults a case decides.
 pub(super) struct Bench {
     healthy: App,
     faulty: App,
@@ -116,7 +116,7 @@ impl Bench {
         number
     }
 
-    /// Makes the service RED, and gives the number of the update that is to be made of it.
+    /// Makes the service RED. Returns the number of the next update.
     async fn prepare(&mut self, case: Case) -> Result<usize, Violation> {
         self.later(PAST);
         let red = self.add("RED");
@@ -133,7 +133,7 @@ impl Bench {
         Ok(number)
     }
 
-    /// Hides the rows of the next transaction; its resending has the case's fate.
+    /// Hides the rows of the next transaction. Its retry has the case's fate.
     fn direct(&self, case: Case, hidden: Hidden) {
         let mut sent = 0;
         self.store.direct(move |call| {
@@ -179,17 +179,17 @@ impl Bench {
         Ok(())
     }
 
-    /// Holds the tables to what was told.
+    /// Compares the tables with what the client was told.
     pub(super) async fn check(&self) -> Result<(), Violation> {
         let late = check(&self.healthy, 30, &self.updates).await?;
         unless(late == 0, Kind::RefusedAndStored, late)
     }
 }
 
-/// Answers how many transactions were half visible.
+/// Returns the number of half-visible transactions.
 ///
 /// # Errors
-/// The tables and an answer disagree.
+/// If the tables and an answer disagree.
 pub(super) async fn prove(size: Size) -> Result<u64, Violation> {
     let mut transactions = 0;
     for case in Case::all(size) {

@@ -1,5 +1,5 @@
 //! The store that the proofs assume: what each kind of read finds of a transaction in flight. The
-//! engine by itself is atomic, and so would prove nothing.
+//! engine alone is atomic and would prove nothing.
 
 use aws_sdk_dynamodb::{
     Client,
@@ -14,7 +14,7 @@ use crate::harness::{
     faulty::{Fate, FaultyStore, Lie},
 };
 
-/// Service 30 as RED in version 1, on its way to AMBER in version 2: the service is still hidden for
+/// Service 30 is RED in version 1 and on its way to AMBER in version 2. The service is hidden for
 /// the first of these reads, the change for the first two.
 async fn in_flight(lie: Option<Lie>) -> App {
     let world = World::family().start().await;
@@ -34,7 +34,7 @@ async fn in_flight(lie: Option<Lie>) -> App {
     app
 }
 
-/// The version of service 30 by a `BatchGetItem`.
+/// The version of service 30, by `BatchGetItem`.
 async fn batched(client: &Client, tables: &TableNames) -> String {
     let keys = KeysAndAttributes::builder().keys(key(&[("id", number(30))])).consistent_read(true);
     let batch =
@@ -51,8 +51,7 @@ fn key(parts: &[(&str, AttributeValue)]) -> std::collections::HashMap<String, At
     parts.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
 }
 
-/// The version of service 30 by a `TransactGetItems` of it and of nothing else; or why there was no
-/// answer.
+/// The version of service 30, by a `TransactGetItems` of that row alone, or the error.
 async fn in_transaction(client: &Client, tables: &TableNames) -> Result<String, String> {
     let get = Get::builder().table_name(&tables.services).key("id", number(30));
     let item = TransactGetItem::builder().get(get.build().expect("a get")).build();

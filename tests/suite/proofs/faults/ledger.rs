@@ -1,4 +1,4 @@
-//! What clients were told, and whether the tables agree.
+//! Records what clients were told, and checks that the tables agree.
 
 use std::{collections::HashMap, fmt};
 
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::harness::{App, Call, Reply};
 
-/// What the API puts before the notes that it is given.
+/// The prefix that the API puts before the notes.
 const PREFIX: &str = "Capacity status set by Capacity Status API - ";
 
-/// An update that a client wants, under notes that no other has.
+/// An update that a client wants. Its notes are unique.
 #[derive(Clone, Debug)]
 pub(crate) struct Update {
     pub(crate) service: u64,
@@ -18,53 +18,53 @@ pub(crate) struct Update {
     pub(crate) notes: String,
     pub(crate) key: Option<String>,
     pub(crate) if_match: Option<String>,
-    /// What the client was told, each time that it asked.
+    /// What the client was told, one entry per request.
     pub(crate) told: Vec<Told>,
-    /// The version that the service was on, as a refusal by `If-Match` has said.
+    /// The service's version according to a 412.
     pub(crate) refused_on: Option<u64>,
 }
 
 /// What an answer says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
-    /// It is stored as that version.
+    /// The update is stored as that version.
     Stored { version: u64, replayed: bool },
-    /// It is not, nor will this sending make it so.
+    /// The update is not stored, and this attempt will not store it.
     Refused(u16),
-    /// It may be, now or later.
+    /// The update may be stored, now or later.
     Unknown(u16),
 }
 
 /// What can be wrong with the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// An update was acknowledged and is not in history.
+    /// An acknowledged update is not in history.
     Lost,
     /// An update is in history twice.
     Twice,
-    /// An update was refused and is in history.
+    /// A refused update is in history.
     RefusedAndStored,
-    /// An update was answered by a fault of the function, where only the store failed.
+    /// The function itself failed, though only the store was broken.
     Broken,
-    /// An update is not what was acknowledged.
+    /// An update differs from what was acknowledged.
     Misquoted,
-    /// An update stands on another version than it was to be applied on.
+    /// An update is applied to a version other than the one in its `If-Match`.
     Overwrote,
-    /// A change in history that nobody asked for.
+    /// History has a change that nobody requested.
     Unasked,
-    /// Versions have a gap, or stand twice.
+    /// Versions have a gap or a duplicate.
     Versions,
-    /// A date is before its predecessor's, or a reset's is not its deadline.
+    /// A change is dated before the previous one, or a reset is not dated its deadline.
     Dates,
-    /// A change does not follow from the one before.
+    /// A change does not follow from the previous one.
     Chain,
-    /// The service's row is not as its last change left it.
+    /// The service's row does not match its last change.
     Record,
-    /// A reader was shown something else than the service's status.
+    /// A reader was shown something other than the service's status.
     Shown,
 }
 
-/// One thing that is wrong, and where.
+/// One violation, with its details.
 #[derive(Clone, Debug)]
 pub(crate) struct Violation {
     pub(crate) kind: Kind,
@@ -83,13 +83,13 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Nothing, unless the condition holds.
+/// Fails unless the condition holds.
 pub(crate) fn unless(fine: bool, kind: Kind, detail: impl fmt::Debug) -> Result<(), Violation> {
     if fine { Ok(()) } else { Err(Violation::new(kind, detail)) }
 }
 
 impl Update {
-    /// It as a request.
+    /// The update as a request.
     pub(crate) fn call<'a>(&self, app: &'a App) -> Call<'a> {
         let body = json!({
             "status": self.status, "resetStatusIn": self.minutes, "notes": self.notes,
@@ -103,10 +103,10 @@ impl Update {
         call
     }
 
-    /// Remembers an answer.
+    /// Records an answer.
     ///
     /// # Errors
-    /// It acknowledges another update.
+    /// If it acknowledges another update.
     pub(crate) fn hear(&mut self, reply: &Reply) -> Result<Told, Violation> {
         let told = match reply.status.as_u16() {
             200 => {
@@ -127,16 +127,16 @@ impl Update {
         Ok(told)
     }
 
-    /// Holds every answer to be one that a failing store explains.
+    /// Checks that a failing store explains every answer.
     ///
     /// # Errors
-    /// One is a fault of the function, such as 500.
+    /// If an answer is a fault of the function, such as 500.
     pub(crate) fn had_no_fault(&self) -> Result<(), Violation> {
         let explained = |told: &Told| !matches!(told, Told::Unknown(status) if *status != 503);
         unless(self.told.iter().all(explained), Kind::Broken, self)
     }
 
-    /// Whether a reader is shown it.
+    /// Whether the answer shows this update.
     pub(crate) fn is_shown_by(&self, reply: &Reply) -> bool {
         reply.ok()["notes"].as_str() == Some(self.stored_notes().as_str())
     }
@@ -145,16 +145,16 @@ impl Update {
         format!("{PREFIX}{}", self.notes)
     }
 
-    /// Whether a sending that had no answer may have landed after a refusal. It may where the refusal
-    /// was by a deadline alone: the version that readers are shown is then not stored, and it is the
-    /// change that was under way which takes its number.
+    /// Whether an unanswered attempt may have been applied after a refusal. It may if the refusal
+    /// was due to a deadline alone: the version that readers see is then not stored, and the change
+    /// in flight takes its number.
     fn may_land_late(&self, version: u64) -> bool {
         let unanswered = self.told.iter().any(|told| matches!(told, Told::Unknown(_)));
         unanswered && self.refused_on == Some(version)
     }
 
-    /// Holds the changes that bear these notes to what the client was told. Answers whether one landed
-    /// after a refusal.
+    /// Checks the changes with these notes against what the client was told. Returns whether one
+    /// was applied after a refusal.
     fn agrees(&self, stored: &[&Value]) -> Result<bool, Violation> {
         let detail = (self, stored);
         unless(stored.len() <= 1, Kind::Twice, detail)?;
@@ -175,17 +175,17 @@ impl Update {
     }
 }
 
-/// The version that an entity tag begins with.
+/// The version at the start of an entity tag.
 pub(crate) fn version_of(tag: &str) -> u64 {
     let version = tag.trim_matches('"').split('-').next();
     version.and_then(|version| version.parse().ok()).expect("a version")
 }
 
-/// Holds the tables to what clients were told of a service. Answers how many updates landed after a
-/// refusal.
+/// Compares the tables with what clients were told of a service. Returns how many updates were
+/// applied after a refusal.
 ///
 /// # Errors
-/// They do not agree, or what is stored does not hang together.
+/// If they disagree, or the stored data is inconsistent.
 pub(crate) async fn check(app: &App, service: u64, updates: &[Update]) -> Result<u64, Violation> {
     let mut late = 0;
     let history = app.history(service).await;
@@ -231,7 +231,7 @@ fn date(change: &Value, name: &str) -> Option<i64> {
     change[name].as_i64()
 }
 
-/// Whether a service's row is as its last change left it.
+/// Whether a service's row matches its last change.
 fn is_as_left_by(row: &Value, last: Option<&Value>) -> Result<(), Violation> {
     let Some(last) = last else {
         return unless(row["version"].is_null(), Kind::Record, row);

@@ -1,9 +1,9 @@
-//! However the store fails, the tables hold what clients were told: no acknowledged update is lost,
-//! none is applied twice, none is refused and stored all the same.
+//! However the store fails, the tables agree with what clients were told: no acknowledged update is
+//! lost, none is applied twice, and no refused update is stored.
 //!
-//! Updates and runs of the schedule go through the real handlers and the real SDK to a store that
-//! fails at random. A failing world prints its seed; `PROOF_SEED=<seed>` before the same command runs it
-//! again.
+//! Updates and scheduled runs go through the real handlers and the real SDK to a store that fails
+//! at random. A failing world prints its seed; to run it again, put `PROOF_SEED=<seed>` before the
+//! same command.
 
 mod bystanders;
 mod controls;
@@ -23,7 +23,7 @@ use self::{tally::Tally, world::run};
 use super::{Figures, Size};
 use crate::harness::faulty::Fate;
 
-/// How many worlds, and how many updates in each.
+/// The number of worlds, and of updates in each.
 const fn extent(size: Size) -> (u64, u64) {
     match size {
         Size::Short => (1, 300),
@@ -34,7 +34,7 @@ const fn extent(size: Size) -> (u64, u64) {
 /// Runs the proof.
 ///
 /// # Panics
-/// The tables of a world do not hold what its clients were told, or a kind of fault never came.
+/// If the tables disagree with what clients were told, or some kind of fault never occurred.
 pub(crate) async fn prove(size: Size) -> Figures {
     let (worlds, updates) = extent(size);
     let seeds = match std::env::var("PROOF_SEED").map(|seed| seed.parse()) {
@@ -42,7 +42,7 @@ pub(crate) async fn prove(size: Size) -> Figures {
         Err(_) => (0..worlds).collect(),
     };
     let mut total = Tally::default();
-    // Some at once, so that while one waits another goes on.
+    // Several at once, so that one works while another waits.
     for some in seeds.chunks(4) {
         let lanes = LocalSet::new();
         let running: Vec<_> =
@@ -82,7 +82,7 @@ fn figures(total: &Tally) -> Figures {
     total.counted.iter().map(|(name, count)| (*name, *count)).chain([calls]).chain(faults).collect()
 }
 
-/// Says what a proof went through, where `--nocapture` lets one see it.
+/// Prints the figures, visible with `--nocapture`.
 #[expect(clippy::print_stdout, reason = "figures are for people")]
 fn report(figures: &Figures) {
     for (name, count) in figures {

@@ -1,11 +1,11 @@
-//! Whoever gets in between.
+//! Other clients that act in between.
 
 use fastrand::Rng;
 
 use super::{ledger::Violation, tally::Tally, world::Ledger};
 use crate::harness::App;
 
-/// Everybody else, on a healthy store, with clocks of their own.
+/// Other clients, on a healthy store, with their own clocks.
 pub(super) struct Others<'a> {
     pub(super) rng: &'a mut Rng,
     pub(super) healthy: &'a App,
@@ -15,7 +15,7 @@ pub(super) struct Others<'a> {
 }
 
 impl Others<'_> {
-    /// They do something while an update is under way, or the schedule.
+    /// They act while an update or a scheduled run is in progress.
     pub(super) async fn have_their_turn(
         &mut self,
         service: u64,

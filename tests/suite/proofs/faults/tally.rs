@@ -1,11 +1,11 @@
-//! What happened, in figures.
+//! Counts of what happened.
 
 use std::collections::BTreeMap;
 
 use super::ledger::Told;
 use crate::harness::faulty::Counts;
 
-/// What was counted.
+/// The counts.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) counted: BTreeMap<&'static str, u64>,

@@ -1,4 +1,4 @@
-//! A world of updates on a store that fails at random, from one seed.
+//! A world of updates on a store that fails at random, generated from one seed.
 
 use fastrand::Rng;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -15,13 +15,13 @@ use crate::harness::{
 
 const SERVICES: [u64; 3] = [20, 30, 60];
 
-/// How often a client resends an update before it gives up.
+/// How often a client retries an update before it gives up.
 const RESENDINGS: u32 = 12;
 
-/// Runs a world of so many updates.
+/// Runs a world with that many updates.
 ///
 /// # Errors
-/// What is stored is not what was told.
+/// If the stored data disagrees with the answers.
 pub(crate) async fn run(seed: u64, updates: u64, lie: Option<Lie>) -> Result<Tally, Violation> {
     let mut rng = Rng::with_seed(seed);
     let world = World::family().service(60, "Pharmacy, Low Street", Some(20)).start().await;
@@ -30,7 +30,7 @@ pub(crate) async fn run(seed: u64, updates: u64, lie: Option<Lie>) -> Result<Tal
     let (ledger, tally) = (Ledger::new(seed), Tally::default());
     let mut run = Run { rng, healthy, faulty, store, turns, ledger, tally, seconds: 0 };
     while run.ledger.updates.len() < usize::try_from(updates).unwrap_or(usize::MAX) {
-        // Boxed, because an unoptimised future of all this is too big for a test's stack.
+        // Boxed: in debug builds this future is too big for a test's stack.
         Box::pin(run.step()).await?;
     }
     run.store.release().await;
@@ -45,8 +45,8 @@ pub(crate) async fn run(seed: u64, updates: u64, lie: Option<Lie>) -> Result<Tal
     Ok(run.tally)
 }
 
-/// Fates by chance: mostly none, now and then a storm in which hardly a call comes through, or a crowd
-/// that gets in before every transaction.
+/// Random fates: mostly none; sometimes a storm that lets hardly any call through, or a crowd that
+/// acts before every transaction.
 fn at_random(mut rng: Rng) -> impl FnMut(&StoreCall) -> Plan + Send {
     let (mut storm, mut crowd) = (0, 0);
     move |call| {
@@ -80,7 +80,7 @@ fn at_random(mut rng: Rng) -> impl FnMut(&StoreCall) -> Plan + Send {
     }
 }
 
-/// Every update that was asked for.
+/// All requested updates.
 pub(super) struct Ledger {
     seed: u64,
     pub(super) updates: Vec<Update>,
@@ -91,7 +91,7 @@ impl Ledger {
         Self { seed, updates: Vec::new() }
     }
 
-    /// A new update, without conditions, of that service.
+    /// A new update of that service, without conditions.
     pub(super) fn add(&mut self, rng: &mut Rng, service: u64) -> usize {
         let number = self.updates.len();
         self.updates.push(Update {
@@ -116,7 +116,7 @@ struct Run {
     turns: UnboundedReceiver<Turn>,
     ledger: Ledger,
     tally: Tally,
-    /// What the clocks show, from the beginning of the world on.
+    /// The time on the clocks, in seconds since the world began.
     seconds: i64,
 }
 
@@ -156,9 +156,9 @@ impl Run {
         outcome
     }
 
-    /// What a reader is shown of a failing store is what one of a healthy store is, or nothing.
+    /// A reader of a failing store sees the same as a reader of a healthy one, or nothing.
     async fn read(&mut self, service: u64) -> Result<(), Violation> {
-        // Others' turns and transactions in flight are for writers: this one compares two readings.
+        // This compares two reads, so other clients and transactions in flight are left out.
         self.store.release().await;
         let reading =
             with_others(self.faulty.get(service).by("reader").send(), &mut self.turns, async || {});
@@ -194,7 +194,7 @@ impl Run {
         self.send(number).await.map(drop)
     }
 
-    /// Sends an update with a key until there is an answer, as a client does.
+    /// Sends an update with a key until it is answered, as a client does.
     async fn insist(&mut self, number: usize) -> Result<(), Violation> {
         for resent in 0..=RESENDINGS {
             if resent > 0 {
@@ -203,7 +203,7 @@ impl Run {
             }
             match self.send(number).await? {
                 Told::Unknown(_) | Told::Refused(409) => {}
-                // Some ask once more, although they know.
+                // Some clients ask once more although they have their answer.
                 Told::Stored { .. } if resent == 0 && self.rng.u32(..100) < 10 => {}
                 Told::Stored { .. } | Told::Refused(_) => break,
             }

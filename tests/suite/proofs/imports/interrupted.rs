@@ -1,4 +1,4 @@
-//! An import that is killed at its n-th write: whatever is under way then may arrive or not.
+//! Kills an import at its n-th write. Writes in flight at that moment may arrive or not.
 
 use std::sync::{
     Arc,
@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::{
 use capacityctl::{client::with_unlimited_retries, services};
 use tokio::sync::Notify;
 
-/// Imports, and is killed when it is about to send that write. `None`: it was killed.
+/// Imports, and stops just before that write. `None` if it was stopped.
 pub(super) async fn import(
     client: &Client,
     table: &str,

@@ -1,6 +1,6 @@
-//! Imports that are killed, over and over, while clients update statuses.
+//! Kills imports over and over while clients update statuses.
 //!
-//! What the tables have to hold in the end follows from the directory's files alone.
+//! The directory's files alone determine what the tables must hold in the end.
 
 mod interrupted;
 mod world;
@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use self::world::World;
 use super::{Figures, Size};
 
-/// How many services, and how often an import is killed.
+/// The number of services, and how often an import is killed.
 const fn extent(size: Size) -> (u64, u32) {
     match size {
         Size::Short => (1_000, 10),
@@ -23,11 +23,11 @@ const fn extent(size: Size) -> (u64, u32) {
 /// Runs the proof.
 ///
 /// # Panics
-/// A table is not as it has to be.
+/// If a table differs from what it must hold.
 pub(crate) async fn prove(size: Size) -> Figures {
     let (services, kills) = extent(size);
     let mut world = World::start(services).await;
-    // All of them together write half of what there is to write, or thereabouts.
+    // Together they write about half of the differing rows.
     let most = u64::try_from(world.differing).expect("a number") / u64::from(kills);
     for _ in 0..kills {
         world.import_killed(most).await;
@@ -59,12 +59,12 @@ async fn an_import_that_is_killed_and_run_again_ends_in_the_same_tables() {
     assert!(figures.iter().all(|(_, count)| *count > 0), "{figures:?}");
 }
 
-/// Controls: a row written before the one above it, one not written, a status lost.
+/// Controls: a row written before its parent, a row not written, a lost status.
 #[tokio::test]
 async fn a_wrong_table_is_noticed() {
     let mut world = World::start(1_000).await;
     world.look().await;
-    assert!(world.hold_directory().is_err(), "an import that was not run");
+    assert!(world.hold_directory().is_err(), "a missing import");
     let child = world.places.iter().find(|(id, place)| {
         let parent = world.after.ancestry(**id).get(1).copied();
         world.before[id] != **place
@@ -73,18 +73,18 @@ async fn a_wrong_table_is_noticed() {
     let (child, place) = child.map(|(id, place)| (*id, place.clone())).expect("a moved subtree");
     let row = world.rows.get_mut(&child).expect("a row");
     row.insert("path".to_owned(), AttributeValue::S(place));
-    assert!(world.hold_order().is_err(), "a service before the one above it");
+    assert!(world.hold_order().is_err(), "a service moved before its ancestor");
     world
         .rows
         .get_mut(&child)
         .expect("a row")
         .insert("path".to_owned(), AttributeValue::S("/1/".to_owned()));
-    assert!(world.hold_order().is_err(), "a service that is nowhere");
+    assert!(world.hold_order().is_err(), "a service at an unexpected place");
     world.update_until(&AtomicBool::new(true)).await;
     world.look().await;
     world.hold_statuses().expect("the statuses");
     for row in world.rows.values_mut() {
         row.remove("notes");
     }
-    assert!(world.hold_statuses().is_err(), "a status that was lost");
+    assert!(world.hold_statuses().is_err(), "a lost status");
 }

@@ -1,4 +1,4 @@
-//! A directory in its table: imported, killed, looked at, and held to what the files say.
+//! A directory in its table: imported, interrupted, read back, and compared with the files.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,15 +18,15 @@ use crate::{
 
 type Item = std::collections::HashMap<String, AttributeValue>;
 
-/// A directory that is imported, another one that is to be, and what clients do meanwhile.
+/// The directory that is imported first, the one that replaces it, and what clients do meanwhile.
 pub(super) struct World {
     rng: Rng,
     app: App,
     pub(super) before: BTreeMap<u64, String>,
     pub(super) after: Directory,
-    /// The paths that services have in the end.
+    /// The final hierarchy paths of the services.
     pub(super) places: BTreeMap<u64, String>,
-    /// Services that the second file does not have: they stay as they were, but follow those above.
+    /// Services missing from the second file: they stay, but move with their ancestors.
     left_out: BTreeSet<u64>,
     pub(super) differing: usize,
     pub(super) rows: BTreeMap<u64, Item>,
@@ -37,7 +37,7 @@ pub(super) struct World {
 }
 
 impl World {
-    /// A directory that is imported, and another one that is to be.
+    /// Imports the first directory and prepares the second.
     pub(super) async fn start(services: u64) -> Self {
         let mut rng = Rng::with_seed(6);
         let mut after = Directory::new(&mut rng, services);
@@ -71,7 +71,7 @@ impl World {
         }
     }
 
-    /// Imports, beside clients, and is killed after that many writes at most.
+    /// Imports while clients update, and stops after at most that many writes.
     pub(super) async fn import_killed(&mut self, most: u64) {
         let at_write = self.rng.u64(1..=most);
         let (ended, file) = (AtomicBool::new(false), self.file());
@@ -79,7 +79,7 @@ impl World {
         let importing = async {
             let written = interrupted::import(&client, &table, &file, at_write).await;
             ended.store(true, Ordering::SeqCst);
-            assert_eq!(written, None, "an import ended that was to be killed");
+            assert_eq!(written, None, "the import ended before it was killed");
         };
         tokio::join!(importing, self.update_until(&ended));
         self.look().await;
@@ -100,7 +100,7 @@ impl World {
         whole.lines().filter(stays).collect::<Vec<_>>().join("\n").into_bytes()
     }
 
-    /// What clients do meanwhile: at least one update, acknowledged.
+    /// What clients do meanwhile: at least one acknowledged update.
     pub(super) async fn update_until(&mut self, ended: &AtomicBool) {
         let ids: Vec<u64> =
             self.after.rows.iter().filter(|(_, row)| row.active).map(|(id, _)| *id).collect();
@@ -127,19 +127,20 @@ impl World {
         self.rows = items.map(|item| (text(&item, "id").parse().expect("an id"), item)).collect();
     }
 
-    /// Each service is where it was or where it belongs, and there only if all above it are.
+    /// Checks that each service is at its old or its new place, and at the new one only if all its
+    /// ancestors are.
     pub(super) fn hold_order(&mut self) -> Result<(), String> {
         let arrived = |id: &u64| text(&self.rows[id], "path") == self.places[id];
         let mut left = false;
         for id in self.rows.keys() {
             let path = text(&self.rows[id], "path");
             if path != self.places[id] && path != self.before[id] {
-                return Err(format!("service {id} is nowhere: {path}"));
+                return Err(format!("service {id} is at an unexpected place: {path}"));
             }
             let above = self.after.ancestry(*id);
             let late = above.iter().find(|above| !arrived(above));
             if let (true, Some(late)) = (arrived(id) && self.places[id] != self.before[id], late) {
-                return Err(format!("service {id} was moved before {late} above it"));
+                return Err(format!("service {id} was moved before its ancestor {late}"));
             }
             let moved = above.get(1).is_some_and(|parent| {
                 arrived(parent) && self.places[parent] != self.before[parent]
@@ -185,8 +186,8 @@ impl World {
     }
 }
 
-/// Moves one service in fifty with all below it, renames another, and leaves one out. Returns how many
-/// differ then, and which are left out.
+/// Moves one service in fifty with its subtree, renames another, and leaves one out. Returns how
+/// many then differ, and which are left out.
 fn rearrange(rng: &mut Rng, directory: &mut Directory) -> (usize, BTreeSet<u64>) {
     let ids: Vec<u64> = directory.rows.keys().copied().collect();
     let paths: BTreeMap<u64, String> = ids.iter().map(|id| (*id, path(directory, *id))).collect();

@@ -1,25 +1,25 @@
-//! Whether a history could have come from one register: whether its operations can be put into one
-//! order, in which none goes before one that was answered before it began, and each is answered as
-//! the register would.
+//! Checks whether a history could have come from one register: whether there is an order of its
+//! operations in which none precedes one that was answered before it began, and each has the
+//! register's answer.
 //!
-//! The search is Wing's and Gong's, which takes away one operation after another that may come next.
-//! Two things keep it short. What changes nothing and fits is taken at once: no order is lost by
-//! that. And an acknowledged write names its version, so at most one fits. Only writes whose outcome
-//! is not known leave a choice; what was tried is remembered, as Lowe has it, by what is left and by
-//! the register.
+//! The search is Wing and Gong's: it removes one operation after another that may come next. Two
+//! things keep it short. An operation that fits and changes nothing is taken at once, which loses
+//! no order. An acknowledged write names its version, so at most one fits. Only writes with unknown
+//! outcome leave a choice; as in Lowe's version, the search remembers what it tried by the
+//! remaining operations and the register.
 //!
-//! The tester in stateright (`LinearizabilityTester`) is not used: it remembers nothing, so on a history
-//! that is none it tries each order of reads that change nothing, which for eight clients never ends;
-//! and it cannot have an unanswered client go on.
+//! stateright's `LinearizabilityTester` does not fit: it remembers nothing, so on an invalid
+//! history it tries every order of the reads, which never ends with eight clients. Nor can a client
+//! go on in it after a request without an answer.
 
 use std::collections::{HashMap, HashSet};
 
 use super::register::{Action, Answer, Operation, Register, Shown, Write};
 
-/// Why a history is not that of one register.
+/// Checks that a history is that of one register.
 ///
 /// # Errors
-/// With the reason, and how far an order goes at most.
+/// With the reason, and how many operations could be put in order.
 pub(super) fn check(history: &[Operation]) -> Result<(), String> {
     let search = Search { history, tags: tags(history)? };
     let mut tried = HashSet::new();
@@ -42,7 +42,7 @@ pub(super) fn check(history: &[Operation]) -> Result<(), String> {
     Err(format!("no order goes on after {} operations, at {:?}", furthest.0, furthest.1))
 }
 
-/// What each entity tag stands for.
+/// The representation that each entity tag stands for.
 fn tags(history: &[Operation]) -> Result<HashMap<&str, &Shown>, String> {
     let (mut tags, mut shown_as) = (HashMap::new(), HashMap::new());
     for operation in history {
@@ -51,7 +51,7 @@ fn tags(history: &[Operation]) -> Result<HashMap<&str, &Shown>, String> {
             return Err(format!("{tag} stands for two representations"));
         }
         if shown_as.insert(shown, tag).is_some_and(|other| other != tag) {
-            return Err(format!("{tag} is one of two for one representation"));
+            return Err(format!("{tag} is one of two tags for one representation"));
         }
         if version(tag) != Some(shown.version) {
             return Err(format!("{tag} does not begin with its version"));
@@ -60,7 +60,7 @@ fn tags(history: &[Operation]) -> Result<HashMap<&str, &Shown>, String> {
     Ok(tags)
 }
 
-/// The version that an entity tag begins with.
+/// The version at the start of an entity tag.
 pub(super) fn version(tag: &str) -> Option<u64> {
     tag.strip_prefix('"')?.split_once('-')?.0.parse().ok()
 }
@@ -78,17 +78,17 @@ impl Search<'_> {
         }
     }
 
-    /// The operations that may come next: those that began before any other left was answered.
+    /// The operations that may come next: those that began before any remaining one was answered.
     fn next(&self, done: &[bool]) -> Vec<usize> {
         let left: Vec<_> = (0..done.len()).filter(|&index| !done[index]).collect();
         let operations = left.iter().map(|&index| &self.history[index]);
-        // What is not known to have happened can happen at any time after it began, or never.
+        // An operation with unknown outcome can happen at any time after it began, or never.
         let known = operations.filter(|operation| operation.answer != Answer::Unknown);
         let until = known.map(|operation| operation.answered).min().unwrap_or(u64::MAX);
         left.into_iter().filter(|&index| self.history[index].invoked < until).collect()
     }
 
-    /// Whether an operation is answered so while the register stays as it is.
+    /// Whether the operation's answer fits and leaves the register unchanged.
     fn fits_unchanged(&self, index: usize, register: &Register) -> bool {
         let operation = &self.history[index];
         let current = register.effective_at(operation.now);
@@ -103,7 +103,7 @@ impl Search<'_> {
         }
     }
 
-    /// The writes that may come next, with what they make of the register.
+    /// The writes that may come next, with the register after each.
     fn writes(&self, done: &[bool], register: &Register) -> Vec<(Vec<bool>, Register)> {
         let written = self.next(done).into_iter().filter_map(|index| {
             let operation = &self.history[index];
@@ -126,7 +126,8 @@ impl Search<'_> {
         write.if_match.as_ref().is_none_or(|tag| self.names(tag, current))
     }
 
-    /// Whether a tag is that of a representation. If it was never seen with one, its version tells.
+    /// Whether a tag belongs to a representation. If the tag was never seen, only its version
+    /// counts.
     fn names(&self, tag: &str, current: &Shown) -> bool {
         let shown = self.tags.get(tag);
         version(tag) == Some(current.version) && shown.is_none_or(|shown| *shown == current)

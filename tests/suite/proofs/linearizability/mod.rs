@@ -1,6 +1,6 @@
-//! Eight clients at once on one service, and whether what they were answered could have come from one
-//! register that they took turns at (is linearizable). Statuses, notes, deadlines, resets and versions
-//! are held to it.
+//! Runs eight clients at once on one service and checks that their answers are linearizable: that
+//! they could have come from one register used by one client at a time. The check covers statuses,
+//! notes, deadlines, resets and versions.
 
 mod check;
 mod invalid_histories;
@@ -13,10 +13,10 @@ use std::rc::Rc;
 use self::register::{Action, Answer, Operation};
 use super::{Figures, Size};
 
-/// How many histories go to one set of tables.
+/// How many histories share one set of tables.
 const HISTORIES: usize = 50;
 
-/// Records histories and holds each to the register.
+/// Records histories and checks each against the register.
 pub(crate) async fn prove(size: Size) -> Figures {
     let (worlds, histories) = match size {
         Size::Short => (1, 3),
@@ -32,7 +32,7 @@ pub(crate) async fn prove(size: Size) -> Figures {
             }
             all.push(history);
         }
-        eprintln!("{} histories are those of one register", all.len());
+        eprintln!("{} histories are linearizable", all.len());
     }
     figures(&all)
 }
@@ -59,18 +59,18 @@ fn figures(histories: &[Vec<Operation>]) -> Figures {
         ("answered 503", count(&|operation| operation.answer == Answer::Unknown)),
         ("updates that overlapped an acknowledged one", overlaps(histories)),
     ];
-    // The rest is there or not as the clients happen to meet.
+    // Whether the rest occurs depends on timing.
     for must in [
         "answers that show a reset",
         "updates answered 412",
         "updates that overlapped an acknowledged one",
     ] {
-        assert!(figures.iter().any(|(name, count)| *name == must && *count > 0), "none: {must}");
+        assert!(figures.iter().any(|(name, count)| *name == must && *count > 0), "no {must}");
     }
     figures
 }
 
-/// How many acknowledged updates were under way while another was.
+/// How many acknowledged updates overlapped another.
 fn overlaps(histories: &[Vec<Operation>]) -> u64 {
     let overlapped = histories.iter().flat_map(|history| {
         let written: Vec<_> = history

@@ -1,9 +1,9 @@
-//! Histories of the real thing: eight clients at once on one service, through the real handlers, the
-//! real SDK and a real engine.
+//! Records histories: eight clients at once on one service, through the real handlers, the real SDK
+//! and a real engine.
 //!
-//! The clock moves on only while nobody waits for an answer. A request takes the time once, so one
-//! that began before a deadline and is stored after it is dated before what readers are shown
-//! meanwhile: that is so by design (docs/adr/0004), and no register does it.
+//! The clock advances only while no request is in progress. A request reads the clock once. If it
+//! began before a deadline and is stored after it, its date is earlier than the reset that readers
+//! saw meanwhile. That is by design (docs/adr/0004), but no register behaves so.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -22,28 +22,28 @@ const CLIENTS: usize = 8;
 const ROUNDS: usize = 5;
 /// How many operations each client does in a round.
 const OPERATIONS: usize = 5;
-/// How far the clock moves on from round to round.
+/// How far the clock advances between rounds.
 const ROUND_SECONDS: i64 = 100;
-/// The ends of what writes ask for: at once, before the next round, in a later one, after all.
+/// The deadlines of the writes: at once, before the next round, in a later one, after all.
 const MINUTES: [i64; 4] = [0, 1, 3, 240];
 
 const FIRST_SERVICE: usize = 100;
 
-/// A world with so many services, one for each history.
+/// A world with that many services, one for each history.
 pub(super) async fn world(services: usize) -> App {
     let world = World::default().service(10, "Region", None).editor("editor", &[10]);
     let ids = (FIRST_SERVICE..FIRST_SERVICE + services).map(|id| u64::try_from(id).expect("an id"));
     ids.fold(world, |world, id| world.service(id, "Pharmacy", Some(10))).start().await
 }
 
-/// A client, and the entity tag of what it saw last.
+/// A client, and the entity tag that it saw last.
 struct Client {
     number: usize,
     rng: Rng,
     tag: Option<String>,
 }
 
-/// Records the history of that number, on the service of that number.
+/// Records the history with that number, on the service with that number.
 pub(super) async fn history(app: &Rc<App>, number: usize) -> Vec<Operation> {
     let (order, mut operations) = (Rc::new(Cell::new(0)), Vec::new());
     let seed = |client| u64::try_from(number * CLIENTS + client).expect("a seed");
@@ -64,13 +64,13 @@ pub(super) async fn history(app: &Rc<App>, number: usize) -> Vec<Operation> {
             clients.push(client);
             operations.extend(done);
         }
-        // Each was looked at when it was written.
+        // Each was checked when it was written.
         log::take_lines();
     }
     operations
 }
 
-/// Where and when a client works.
+/// Where and when a client acts.
 #[derive(Clone, Copy)]
 struct Place {
     service: usize,

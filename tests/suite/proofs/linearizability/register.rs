@@ -1,23 +1,23 @@
-//! What one client after another would see: the register that all the functions together claim to be.
-//! It is written down anew here, apart from the domain that it is to check.
+//! The register that all functions together claim to be: what clients would see one after another.
+//! It is written independently of the domain code that it checks.
 
 use shared::domain::Rag;
 
 use crate::harness::time;
 
-/// What an answer shows, with the version that its entity tag names.
+/// What an answer shows, with the version in its entity tag.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Shown {
     pub(super) version: u64,
     pub(super) rag: Rag,
-    /// The note: which write this was.
+    /// The note, which identifies the write.
     pub(super) note: Option<u64>,
     pub(super) reset: Option<String>,
-    /// When and by whom it was changed.
+    /// When it was changed, and by whom.
     pub(super) modified: Option<(String, String)>,
 }
 
-/// What a write asks for. Each has a note of its own.
+/// What a write requests. Each has its own note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Write {
     pub(super) rag: Rag,
@@ -34,16 +34,16 @@ pub(super) enum Action {
     Put(Write),
 }
 
-/// What it was answered.
+/// The answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     /// 200, with its entity tag.
     Shown(String, Shown),
-    /// 412, with the entity tag that it says is current.
+    /// 412, with the current entity tag.
     PreconditionFailed(String),
     /// 409: not applied.
     Conflict,
-    /// 503: applied, or not, or later.
+    /// 503: applied, not applied, or applied later.
     Unknown,
 }
 
@@ -51,16 +51,16 @@ pub(super) enum Answer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Operation {
     pub(super) client: usize,
-    /// Places in the order of all that clients sent and got.
+    /// Positions in the order of all requests and answers.
     pub(super) invoked: u64,
     pub(super) answered: u64,
-    /// What the functions' clock showed all the while.
+    /// The functions' clock during the operation.
     pub(super) now: i64,
     pub(super) action: Action,
     pub(super) answer: Answer,
 }
 
-/// The register: what is stored.
+/// The register: the stored state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Register {
     version: u64,
@@ -77,7 +77,7 @@ struct Last {
 }
 
 impl Register {
-    /// The register with the reset that the clock has made, if any.
+    /// The register after the reset that is due, if any.
     fn settled(&self, now: i64) -> Self {
         match self.last.as_ref().and_then(|last| last.reset).filter(|reset| now >= *reset) {
             Some(at) => {

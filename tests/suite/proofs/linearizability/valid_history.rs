@@ -1,14 +1,14 @@
-//! A good history, written by the register itself, for others to be made from.
+//! A valid history, written by the register itself, as the base for invalid ones.
 
 use shared::domain::Rag;
 
 use super::register::{Action, Answer, Operation, Register, Shown, Write};
 use crate::harness::NOW;
 
-/// How far apart operations are in the order, so that one can be moved between two others.
+/// The distance between operations, so that a test can move one between two others.
 const APART: u64 = 10;
 
-/// The entity tag of a representation, as far as a check can tell.
+/// An entity tag for a representation. The check needs no more than this.
 pub(super) fn tag(shown: &Shown) -> String {
     format!(
         "\"{}-{}\"",
@@ -21,7 +21,7 @@ pub(super) fn shows(shown: Shown) -> Answer {
     Answer::Shown(tag(&shown), shown)
 }
 
-/// A history that a register writes itself: one operation after another.
+/// A history that the register writes itself: one operation after another.
 #[derive(Default)]
 struct Script {
     register: Register,
@@ -60,7 +60,7 @@ impl Script {
         self.add(client, Action::Put(write), shows(self.shown()));
     }
 
-    /// The tag that somebody saw in the answer to an operation.
+    /// The tag in the answer to that operation.
     fn tag_of(&self, index: usize) -> Option<String> {
         Some(tag(answered(&self.operations[index])))
     }
@@ -71,10 +71,9 @@ pub(super) fn answered(operation: &Operation) -> &Shown {
     shown
 }
 
-/// By place:
-/// 0 a read of version 0, 1 a write that names it, 2 a read of that, 3 a write of version 2, 4 a write
-/// refused for naming version 1, 5 a read, 6 a write that names version 2, 7 a read of version 3,
-/// 8 after its deadline, a read of its reset, 9 a write of version 5 that names it, 10 a read.
+/// By index: 0 reads version 0; 1 writes on version 0; 2 reads the result; 3 writes version 2; 4 is
+/// refused because it names version 1; 5 reads; 6 writes on version 2; 7 reads version 3; 8 reads
+/// its reset after the deadline; 9 writes version 5 on the reset; 10 reads.
 pub(super) fn good() -> Vec<Operation> {
     let mut script = Script::default();
     script.get(0);

@@ -1,4 +1,4 @@
-//! Filters as a client writes them, and which services pass them by looking at each.
+//! Filters as a client writes them, and the services that match, found by checking each one.
 
 use fastrand::Rng;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -16,12 +16,12 @@ pub(super) struct Filters {
     statuses: Vec<&'static str>,
     changed_since: Option<i64>,
     editable: bool,
-    /// Who asks.
+    /// The caller.
     pub(super) caller: &'static str,
 }
 
 impl Filters {
-    /// Each of the filters with that likelihood, in per cent.
+    /// A random filter: each part is present with that likelihood in per cent.
     pub(super) fn draw(rng: &mut Rng, directory: &Directory, likely: u32, now: i64) -> Self {
         let ids: Vec<u64> = directory.rows.keys().copied().collect();
         let any = |rng: &mut Rng| *rng.choice(ids.iter()).expect("a service");
@@ -43,7 +43,7 @@ impl Filters {
         }
     }
 
-    /// Exactly one filter, each of them once.
+    /// Every filter once, alone.
     pub(super) fn each(rng: &mut Rng, directory: &Directory, now: i64) -> Vec<Self> {
         let all = Self { caller: "editor", ..Self::draw(rng, directory, 100, now) };
         let none = Self { caller: "editor", ..Self::default() };
@@ -79,7 +79,7 @@ impl Filters {
         given.into_iter().flatten().collect::<Vec<_>>().join("&")
     }
 
-    /// The services that a list of these filters has to have.
+    /// The services that a list with these filters must have.
     pub(super) fn matching(&self, directory: &Directory, now: i64) -> Vec<u64> {
         let ids = directory.rows.keys().copied();
         ids.filter(|id| self.is_met_by(*id, directory, now)).collect()
@@ -104,8 +104,8 @@ impl Filters {
         self.caller != "reader" && ancestry.iter().any(|id| assigned.contains(id))
     }
 
-    /// How many services the index names that these filters are to go by; none without an index. Rights go
-    /// before a parent, a parent before AMBER and RED, and these before a region.
+    /// How many services the index names for these filters; `None` if no index is used. Rights take
+    /// precedence over a parent, a parent over AMBER and RED, and those over a region.
     pub(super) fn bound(&self, directory: &Directory, now: i64) -> Option<u32> {
         let count = |passes: &dyn Fn(u64) -> bool| {
             let passing = directory.rows.keys().filter(|id| passes(**id)).count();
@@ -130,7 +130,7 @@ impl Filters {
     }
 }
 
-/// Parts of names, in other cases than the names have.
+/// Parts of names, in a different case from the names.
 const PARTS: [&str; 7] = ["pharm", "école", "STRASSE", "Ångström", "street 3", "100%", "nowhere"];
 
 const STATUSES: [&[&str]; 6] = [
@@ -142,7 +142,7 @@ const STATUSES: [&[&str]; 6] = [
     &["RED", "AMBER", "GREEN"],
 ];
 
-/// Whether a name has that part, whatever the case of either.
+/// Whether a name contains that part, ignoring case.
 fn contains(name: &str, part: &str) -> bool {
     let part: Vec<char> = part.chars().flat_map(char::to_lowercase).collect();
     let name: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();

@@ -1,4 +1,4 @@
-//! A directory of any size, from one seed, and what has become of its services.
+//! A directory of any size, generated from one seed, with updates of its services.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{App, NOW, client, fresh_tables, gateway_settings};
 
-/// When updates end, and when lists are read: in seconds from [`NOW`].
+/// When the updates end and when lists are read, in seconds from [`NOW`].
 const UPDATES_END: i64 = 3 * 60 * 60;
 
 const WORDS: [&str; 12] = [
@@ -34,7 +34,7 @@ pub(in crate::proofs) struct Row {
     pub(in crate::proofs) active: bool,
 }
 
-/// What the last update of a service said.
+/// The last update of a service.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::proofs) struct Update {
     pub(in crate::proofs) status: &'static str,
@@ -43,7 +43,7 @@ pub(in crate::proofs) struct Update {
     pub(in crate::proofs) deadline: Option<i64>,
 }
 
-/// A directory, its services' updates, and who may edit what.
+/// A directory, the updates of its services, and who may edit what.
 pub(in crate::proofs) struct Directory {
     pub(in crate::proofs) rows: BTreeMap<u64, Row>,
     pub(in crate::proofs) updates: BTreeMap<u64, Update>,
@@ -51,11 +51,11 @@ pub(in crate::proofs) struct Directory {
 }
 
 impl Directory {
-    /// Trees of some 200 services each, up to six deep.
+    /// Trees of about 200 services each, up to six levels deep.
     pub(in crate::proofs) fn new(rng: &mut Rng, size: u64) -> Self {
         let mut rows: BTreeMap<u64, Row> = BTreeMap::new();
         let mut tree: Vec<(u64, u32)> = Vec::new();
-        // Ids in no order of the hierarchy's.
+        // The order of ids does not follow the hierarchy.
         let mut ids: Vec<u64> = (1..=size).map(|number| number * 37).collect();
         rng.shuffle(&mut ids);
         for id in ids {
@@ -81,7 +81,8 @@ impl Directory {
         directory
     }
 
-    /// A lead has everything; an editor some services, some of them below others; two have no right.
+    /// A lead may edit everything; an editor some services, some of them below others; two users
+    /// nothing.
     fn assign(&mut self, rng: &mut Rng) {
         let ids: Vec<u64> = self.rows.keys().copied().collect();
         let roots = ids.iter().filter(|id| self.rows[id].parent.is_none());
@@ -95,13 +96,13 @@ impl Directory {
         self.assigned.insert("nobody", Vec::new());
     }
 
-    /// The services above that one and itself.
+    /// The service and its ancestors.
     pub(in crate::proofs) fn ancestry(&self, id: u64) -> Vec<u64> {
         std::iter::successors(Some(id), |id| self.rows.get(id)?.parent).collect()
     }
 
-    /// The functions on tables that hold all this, some services AMBER or RED, the clock after some of
-    /// their deadlines.
+    /// The functions on tables with all this. Some services are AMBER or RED, and the clock is past
+    /// some of their deadlines.
     pub(in crate::proofs) async fn start(&mut self, rng: &mut Rng) -> App {
         let client = client();
         let tables = fresh_tables(&client).await;
@@ -122,7 +123,7 @@ impl Directory {
         app
     }
 
-    /// Its file.
+    /// The directory's file.
     pub(in crate::proofs) fn file(&self) -> Vec<u8> {
         let lines = self.rows.iter().map(|(id, row)| {
             let parent = row.parent.map(|id| id.to_string()).unwrap_or_default();
@@ -152,7 +153,7 @@ impl Directory {
         }
     }
 
-    /// The status that a service is shown with at that time, and when it was set.
+    /// The status that a service shows at that time, and when it was set.
     pub(in crate::proofs) fn shown(&self, id: u64, now: i64) -> (&'static str, Option<i64>) {
         match self.updates.get(&id) {
             None => ("GREEN", None),

@@ -1,7 +1,7 @@
-//! Lists against an answer by brute force: every row of the directory's file is looked at.
+//! Compares lists with a brute-force answer that looks at every row of the directory's file.
 //!
-//! What a list reads is held to what it has to read, by the store's own count of capacity: with a
-//! filter that an index serves, in proportion to what the index names; without one, the table once.
+//! The store's own count of capacity limits what a list may read: with a filter that an index
+//! serves, in proportion to what the index names; without one, the table once.
 
 mod filter;
 pub(super) mod generated_directory;
@@ -15,7 +15,7 @@ use crate::harness::{App, Meter, NOW, Reads};
 /// When lists are read: some deadlines are past, others are not.
 const READ_AT: i64 = 3 * 60 * 60 + 600;
 
-/// How many services, and how many lists beyond each filter by itself.
+/// The number of services, and of lists besides the single filters.
 const fn extent(size: Size) -> (u64, usize) {
     match size {
         Size::Short => (800, 20),
@@ -26,12 +26,12 @@ const fn extent(size: Size) -> (u64, usize) {
 /// Runs the proof.
 ///
 /// # Panics
-/// A list lacks a service, has one that it should not, or one twice, or reads too much.
+/// If a list lacks a service, has a wrong one or a duplicate, or reads too much.
 pub(crate) async fn prove(size: Size) -> Figures {
     compare(extent(size), |_| {}).await.unwrap_or_else(|difference| panic!("{difference}"))
 }
 
-/// Compares so many lists of so many services with a directory that has been altered by then.
+/// Compares that many lists with a directory that has been altered.
 async fn compare(
     (services, lists): (u64, usize),
     alter: impl FnOnce(&mut Directory),
@@ -92,24 +92,24 @@ async fn walk(app: &App, filters: &Filters, limit: usize) -> Walk {
         assert!(ids.len() <= limit, "{filters:?}: {}", ids.len());
         walk.ids.extend(ids);
         walk.pages += 1;
-        assert!(walk.pages < 3_000, "a walk without end: {filters:?}");
+        assert!(walk.pages < 3_000, "a list without an end: {filters:?}");
         let Some(next) = page.body["next"].as_str() else { return walk };
         cursor = format!("&cursor={next}");
     }
 }
 
 /// What a page may read besides the services that an index names: the caller, the caller's 17
-/// assignments, and 25 times of the index, half a unit and now and then more.
+/// assignments, and the index 25 times at half a unit or a little more.
 const BESIDES: f64 = 32.0;
 
-/// The table of services: how many there are, and what one scan of it all reads.
+/// The table of services: its row count, and the cost of one full scan.
 struct Table {
     rows: u64,
     units: f64,
 }
 
 impl Table {
-    /// Holds what a walk has read to what it had to read: what an index names, or the table once.
+    /// Checks that a list read no more than it had to: what an index names, or the table once.
     fn hold(&self, bound: Option<u32>, pages: f64, reads: Reads) -> Result<(), String> {
         let (scanned, most) = match bound {
             Some(bound) => (0, f64::from(bound) + BESIDES * pages),
@@ -124,7 +124,7 @@ impl Table {
     }
 }
 
-/// What one scan of the whole table reads.
+/// The cost of scanning the whole table once.
 async fn whole(app: &App, meter: &Meter) -> f64 {
     let scan = app.client.scan().table_name(&app.tables.services).consistent_read(true);
     scan.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await.expect("a scan");
@@ -137,7 +137,7 @@ async fn a_list_has_exactly_the_services_that_a_scan_finds() {
     assert!(figures.iter().all(|(_, count)| *count > 0), "{figures:?}");
 }
 
-/// Controls: a directory of which one thing is otherwise than the tables have it.
+/// Controls: a directory that differs from the tables in one thing.
 #[tokio::test]
 async fn a_difference_between_directory_and_tables_is_noticed() {
     let alterations: [fn(&mut Directory); 3] = [
@@ -156,7 +156,7 @@ async fn a_difference_between_directory_and_tables_is_noticed() {
     }
 }
 
-/// Controls: a walk that reads on, or again.
+/// Controls: a list that reads too far, or reads twice.
 #[test]
 fn a_list_that_reads_too_much_is_noticed() {
     let table = Table { rows: 100, units: 10.0 };

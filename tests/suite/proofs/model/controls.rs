@@ -1,5 +1,5 @@
-//! The guards taken out one by one: each time a claim fails, so the claims can fail, and the guard is
-//! needed. With the guard the same scenario keeps every claim.
+//! Removes the guards one by one. Each time a claim fails, which shows that the claims can fail and
+//! that the guard is needed. With the guard, the same scenario keeps every claim.
 
 use std::collections::BTreeSet;
 
@@ -24,31 +24,31 @@ fn fails(claim: &'static str, scenario: &Scenario, without: &[Guard]) -> bool {
     search(Life::new(scenario.clone(), without), until).reached.contains(claim)
 }
 
-/// Holds that without these guards that claim fails, and with all of them none does.
+/// Asserts that the claim fails without these guards and that no claim fails with all of them.
 #[track_caller]
 fn needed(without: &[Guard], claim: &'static str, scenario: &Scenario) {
     harmless(&[], scenario);
-    assert!(fails(claim, scenario, without), "without {without:?} it still holds that {claim}");
+    assert!(fails(claim, scenario, without), "still true without {without:?}: {claim}");
 }
 
-/// Holds that without these guards no claim fails.
+/// Asserts that no claim fails without these guards.
 #[track_caller]
 fn harmless(without: &[Guard], scenario: &Scenario) {
     let found = search(Life::new(scenario.clone(), without), HasDiscoveries::AnyFailures);
     assert_eq!(found.counterexample, None, "without {without:?}");
 }
 
-/// A store that may leave a request unanswered once and may cancel it for another.
+/// A store that may leave one request unanswered and may cancel one because of a conflict.
 fn unsteady(scenario: Scenario) -> Scenario {
     Scenario { timeouts: 1, conflicts: 1, ..scenario }
 }
 
-/// RED until tick 3, and the clock goes on to it.
+/// RED until tick 3, where the clock stops.
 fn until_deadline(scenario: Scenario) -> Scenario {
     Scenario { red_for: Some(5), last_tick: 3, ..scenario }
 }
 
-/// Two writers who both read version 0 both store a version 1: one update is lost.
+/// Two writers read version 0 and both store a version 1: one update is lost.
 #[test]
 fn without_the_version_of_the_writer_an_update_is_lost() {
     let scenario = Scenario { last_tick: 1, ..Scenario::of(&[red(5), green()]) };
@@ -56,8 +56,8 @@ fn without_the_version_of_the_writer_an_update_is_lost() {
     needed(&[Guard::WriterVersion], BUILT, &scenario);
 }
 
-/// Two changes of one second and one version have one key. The version's condition sees to that
-/// already; this one holds the line should it not.
+/// Two changes in one second with one version have the same key. The version condition already
+/// prevents that; this condition is the second line of defence.
 #[test]
 fn conditional_history_entries_alone_also_prevent_lost_updates() {
     let one_second = Scenario::of(&[red(5), green()]);
@@ -85,7 +85,7 @@ fn without_the_version_of_the_scheduler_a_reset_replaces_an_update() {
     needed(&[Guard::SchedulerVersion], CHAIN, &same_deadline);
 }
 
-/// The version changes whenever the deadline does; so this condition is a second line.
+/// The version changes whenever the deadline does, so this condition is the second line of defence.
 #[test]
 fn the_deadline_of_the_scheduler_is_a_second_line() {
     let replaced = Scenario {
@@ -98,7 +98,7 @@ fn the_deadline_of_the_scheduler_is_a_second_line() {
     needed(&[Guard::SchedulerVersion, Guard::SchedulerDeadline], ATTRIBUTED, &replaced);
 }
 
-/// A scheduler whose clock is five minutes fast settles a RED that still has five minutes.
+/// A scheduler whose clock is five minutes fast resets a RED that has five minutes left.
 #[test]
 fn without_the_delay_a_fast_scheduler_settles_early() {
     let fast =
@@ -106,7 +106,7 @@ fn without_the_delay_a_fast_scheduler_settles_early() {
     needed(&[Guard::SettleDelay], NOT_EARLY, &fast);
 }
 
-/// The delay is the skew: one more does not help against a clock that is faster still.
+/// The delay equals the allowed skew, so it does not help against a clock that is faster still.
 #[test]
 fn a_scheduler_clock_ahead_of_the_limit_stores_resets_early() {
     let scheduler = Scenario { schedulers: 1, ..until_deadline(Scenario::of(&[])) };
@@ -117,21 +117,21 @@ fn a_scheduler_clock_ahead_of_the_limit_stores_resets_early() {
     assert!(fails(NOT_TOO_EARLY, &Scenario { writers_clocks: TOO_FAST, ..writer }, &[]));
 }
 
-/// The first copy is applied late, after the second was cancelled for the first's being under way.
+/// The second copy is cancelled because the first is in flight. The first is then applied late.
 #[test]
 fn without_a_look_for_its_own_entry_an_update_is_applied_twice() {
     let alone = unsteady(Scenario::of(&[red(5)]));
     needed(&[Guard::OwnEntry], ONCE, &alone);
 }
 
-/// Another's change of the same second stands where one's own would.
+/// Another writer's change in the same second has the same key as one's own.
 #[test]
 fn without_the_change_id_an_entry_of_another_update_is_taken_for_the_own() {
     let one_second = Scenario::of(&[red(5), green()]);
     needed(&[Guard::OwnChangeId], KEPT, &one_second);
 }
 
-/// An eventually consistent look does not find what was applied a moment ago.
+/// An eventually consistent read misses a change that was applied a moment ago.
 #[test]
 fn without_a_strong_look_for_its_own_entry_an_update_is_applied_twice() {
     let alone = unsteady(Scenario::of(&[red(5)]));
@@ -139,8 +139,8 @@ fn without_a_strong_look_for_its_own_entry_an_update_is_applied_twice() {
     needed(&[Guard::Snapshot, Guard::StrongEntry], ONCE, &alone);
 }
 
-/// Read one after the other, the service is the one that the late copy left, and its entry is not
-/// visible yet: however consistent the reads, they are no snapshot of a transaction in flight.
+/// Separate reads find the service after the late copy, but not yet its entry. Even strongly
+/// consistent reads are no snapshot of a transaction in flight.
 #[test]
 fn without_one_transaction_for_the_look_an_update_is_applied_twice_or_refused() {
     let half_visible = |scenario| Scenario { half_visible: true, ..unsteady(scenario) };
@@ -152,16 +152,17 @@ fn without_one_transaction_for_the_look_an_update_is_applied_twice_or_refused() 
     needed(&[Guard::Snapshot], REFUSED, &by_tag);
 }
 
-/// Built anew on the version that it has seen already, the update has a change id that its first copy
-/// does not have: applied late, that one is not known for its own.
+/// The update is built again on an unchanged version, with a new change id. If the first copy is
+/// then applied late, the update does not recognise it as its own.
 #[test]
 fn without_resending_the_same_transaction_an_update_is_applied_twice() {
     let alone = unsteady(Scenario { attempts: 3, ..Scenario::of(&[red(5)]) });
     needed(&[Guard::ResendAsBuilt], ONCE, &alone);
 }
 
-/// A resend of what was applied is a success by its token; without it, a cancellation, and then the
-/// look for the own entry finds the same. Either is enough where the store never cancels for nothing.
+/// With a token, the retry of an applied transaction succeeds. Without it, the retry is cancelled,
+/// and the update finds its own entry. Either is enough if the store never cancels without a
+/// reason.
 #[test]
 fn the_token_and_the_look_for_its_own_entry_are_each_enough_for_a_lost_answer() {
     let unanswered = Scenario { timeouts: 1, ..Scenario::of(&[red(5)]) };
@@ -170,29 +171,30 @@ fn the_token_and_the_look_for_its_own_entry_are_each_enough_for_a_lost_answer() 
     needed(&[Guard::Token, Guard::OwnEntry], ONCE, &unanswered);
 }
 
-/// The last attempt was cancelled for the first copy, which then is applied: 409 would be a lie.
+/// The last attempt is cancelled because of the first copy, which is then applied: 409 would be
+/// wrong.
 #[test]
 fn without_a_look_before_giving_up_an_applied_update_is_refused() {
     let once = unsteady(Scenario { attempts: 1, ..Scenario::of(&[red(5)]) });
     needed(&[Guard::LookBeforeGivingUp], REFUSED, &once);
 }
 
-/// On an unchanged version the first copy may still be under way: 409 would be a promise.
+/// On an unchanged version the first copy may still be in flight: 409 would promise that it is not.
 #[test]
 fn without_503_on_giving_up_a_refused_update_may_still_be_applied() {
     let once = unsteady(Scenario { attempts: 1, ..Scenario::of(&[red(5)]) });
     needed(&[Guard::UnknownOnGivingUp], REFUSED, &once);
 }
 
-/// Of two updates that name the same, the second is built anew on the first.
+/// Two updates name the same tag, and the second is built again on the first.
 #[test]
 fn without_a_second_check_two_updates_with_one_tag_win() {
     let two = Scenario::of(&[red(5).if_unchanged(), green().if_unchanged()]);
     needed(&[Guard::JudgedAnew], CONDITION, &two);
 }
 
-/// docs/adr/0004: an update that took the time before the deadline, and is stored after it, has the
-/// version under which a reader was shown the reset.
+/// docs/adr/0004: an update that reads the clock before the deadline and is stored after it gets
+/// the version under which a reader saw the reset.
 #[test]
 fn without_the_content_in_the_tag_an_update_replaces_what_was_never_shown() {
     let two = until_deadline(Scenario::of(&[amber(10), green().if_unchanged()]));
@@ -207,13 +209,13 @@ fn without_strong_reads_a_reader_goes_back_and_a_current_tag_is_refused() {
     needed(&[Guard::StrongRead], NO_FALSE_412, &two);
 }
 
-/// With every scheduler dead, RED stays RED.
+/// If every scheduler is dead, RED stays RED.
 #[test]
 fn without_the_reset_on_read_red_is_shown_past_its_deadline() {
     needed(&[Guard::ResetOnRead], NOT_PAST, &until_deadline(Scenario::of(&[])));
 }
 
-/// History would say that RED went to AMBER after its deadline.
+/// History would say that RED became AMBER after its deadline.
 #[test]
 fn without_storing_the_reset_in_an_update_history_lacks_it() {
     needed(&[Guard::SettleInUpdate], BUILT, &until_deadline(Scenario::of(&[amber(10)])));

@@ -1,15 +1,15 @@
-//! The life of one service's status, as a model that is searched through: every order of steps of
-//! writers, of a scheduler that runs twice, of a reader, and of a network that loses, delays and
-//! repeats; each with a clock of its own. What a step makes of a status is the domain's own code.
+//! Model checking of one service's status: the search tries every order of steps of writers, a
+//! scheduler that runs twice, a reader, and a network that loses, delays and repeats requests. Each
+//! has its own clock. The status changes are computed by the domain's own code.
 //!
-//! What is modelled besides is how update-status and reset-expired talk to the store, and what
-//! DynamoDB promises them: a transaction is applied whole or not at all, a token makes that once, a
-//! strongly consistent read finds what was acknowledged. Where a scenario has it so, a transaction's
-//! rows become visible one after another, and only a read in a transaction waits for all of them. Not
+//! The model also covers how update-status and reset-expired talk to the store, and what DynamoDB
+//! promises them: a transaction is applied completely or not at all, a token makes it apply once,
+//! and a strongly consistent read finds acknowledged writes. In some scenarios a transaction's rows
+//! become visible one after another, and only a transactional read waits for all of them. Not
 //! modelled: rights, directory data, clients' keys, and pages of history.
 //!
-//! The checker tells worlds apart by hashes of 64 bits. That two of some million share one, and hide
-//! what lies behind, has a chance of less than one in a million.
+//! The checker tells worlds apart by 64-bit hashes. The chance that two of some million worlds
+//! share a hash, and so hide a state, is below one in a million.
 
 mod controls;
 mod participants;
@@ -32,7 +32,7 @@ use super::{Figures, Size};
 
 const FAST_AND_SLOW: &[i64] = &[-SKEW_SECONDS, SKEW_SECONDS];
 
-/// Proves the claims in all scenarios of a size, and that all that is of interest is reached.
+/// Checks the claims in all scenarios of a size, and that every interesting situation is reached.
 pub(crate) fn prove(size: Size) -> Figures {
     let scenarios = match size {
         Size::Short => short(),
@@ -62,13 +62,13 @@ pub(crate) fn prove(size: Size) -> Figures {
     ]
 }
 
-/// What a search has come upon.
+/// What a search found.
 struct Found {
     states: u64,
     steps: u64,
     deepest: u64,
     reached: BTreeSet<&'static str>,
-    /// A claim that fails, and the steps to where it does.
+    /// A claim that fails, and the steps that lead there.
     counterexample: Option<String>,
 }
 
@@ -107,7 +107,7 @@ fn short() -> Vec<Scenario> {
     vec![contended(), impatient(), expiring(), raced_by_tag(), in_flight()]
 }
 
-/// Some million states together: three writers at once; every mix of clocks; and a network that fails
+/// Some million states together: three writers at once, every mix of clocks, and a failing network
 /// as a deadline passes.
 fn long() -> Vec<Scenario> {
     let failing = Scenario { last_tick: 1, attempts: 4, ..contended() };
@@ -137,14 +137,14 @@ fn long() -> Vec<Scenario> {
     vec![failing, three, any_clock, unsteady, tagged, half_visible, expiring]
 }
 
-/// Two updates, and a network that does its worst to each.
+/// Two updates on a network that fails in every way.
 fn contended() -> Scenario {
     let worst =
         Scenario { timeouts: 1, conflicts: 1, crashes: true, ..Scenario::of(&[red(5), green()]) };
     Scenario { attempts: 3, ..worst }
 }
 
-/// Two updates that are tried once.
+/// Two updates with one attempt each.
 fn impatient() -> Scenario {
     Scenario { attempts: 1, timeouts: 1, conflicts: 1, ..Scenario::of(&[red(5), green()]) }
 }
@@ -155,7 +155,7 @@ fn in_flight() -> Scenario {
     Scenario { half_visible: true, timeouts: 1, conflicts: 1, ..two }
 }
 
-/// An update as the deadline passes, on a clock that is slow or fast, and two schedulers.
+/// An update with a slow or fast clock as the deadline passes, and two schedulers.
 fn expiring() -> Scenario {
     Scenario {
         red_for: Some(5),
@@ -167,7 +167,7 @@ fn expiring() -> Scenario {
     }
 }
 
-/// Two updates that name the same, as the deadline passes.
+/// Two updates that name the same tag, as the deadline passes.
 fn raced_by_tag() -> Scenario {
     Scenario {
         red_for: Some(5),

@@ -1,10 +1,10 @@
-//! Who takes part, as far as the checker has to remember of them.
+//! The participants, as far as the checker must remember them.
 
 use shared::domain::Timestamp;
 
 use super::state::Status;
 
-/// How a request was answered.
+/// The answer to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Outcome {
     /// 200.
@@ -17,19 +17,19 @@ pub(super) enum Outcome {
     Unknown,
 }
 
-/// How far a request has come.
+/// The state of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Phase {
     Waiting,
-    /// The client has been shown what it names in `If-Match`.
+    /// The client has been shown the tag for its `If-Match`.
     Shown,
-    /// The function has taken the time.
+    /// The function has read the clock.
     Begun,
-    /// A transaction is under way.
+    /// A transaction is in flight.
     Sent,
     /// The store has cancelled it.
     Cancelled,
-    /// The service has another version than the transaction was built on: this.
+    /// The service has this version, not the one that the transaction was built on.
     Overtaken(Status),
     Answered(Outcome),
 }
@@ -41,11 +41,11 @@ pub(super) struct Writer {
     pub(super) fast: i64,
     pub(super) phase: Phase,
     pub(super) tag: Option<Status>,
-    /// The one time that the function has taken.
+    /// The one time at which the function read the clock.
     pub(super) now: Option<Timestamp>,
-    /// What the transaction under way was built on.
+    /// What the transaction in flight was built on.
     pub(super) seen: Option<Status>,
-    /// The number of that transaction: its token, and its update's change id.
+    /// The number of that transaction: its token and its update's change id.
     pub(super) number: u8,
     pub(super) attempts: u8,
     pub(super) timeouts: u8,
@@ -74,7 +74,7 @@ pub(super) struct Flight {
     pub(super) writer: u8,
     pub(super) number: u8,
     pub(super) built_on: Status,
-    /// Whether somebody waits for the answer to this copy.
+    /// Whether the function still waits for the answer to this copy.
     pub(super) awaited: bool,
 }
 
@@ -82,12 +82,12 @@ pub(super) struct Flight {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Scheduler {
     pub(super) fast: i64,
-    /// The expired status that it is about to settle.
+    /// The expired status that it is about to reset.
     pub(super) found: Option<Status>,
     pub(super) runs: u8,
 }
 
-/// Somebody who looks again and again.
+/// A client that reads repeatedly.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Reader {
     pub(super) fast: i64,

@@ -1,4 +1,5 @@
-//! What must always hold, and what must be reachable so that the rest means something.
+//! The claims that must always hold, and the situations that must be reachable for them to mean
+//! something.
 
 use stateright::Property;
 
@@ -24,7 +25,7 @@ pub(super) const NOT_PAST: &str = "no status is shown past its deadline";
 pub(super) const FORWARD: &str = "what a reader is shown never goes back";
 pub(super) const ONE_STORY: &str = "history and status tell the same on every clock";
 
-/// The claims, then what must be reachable.
+/// The claims, then the situations that must be reachable.
 pub(super) fn all() -> Vec<Property<Life>> {
     vec![
         Property::always(CHAIN, |_, world| is_chain(world)),
@@ -97,7 +98,7 @@ fn writers(world: &World) -> impl Iterator<Item = (usize, &Writer)> {
     world.writers.iter().enumerate()
 }
 
-/// The writers that were answered so.
+/// The writers with one of these answers.
 fn answered<'a>(world: &'a World, outcomes: &'a [Outcome]) -> impl Iterator<Item = usize> + 'a {
     let so = |phase| matches!(phase, Phase::Answered(outcome) if outcomes.contains(&outcome));
     writers(world).filter(move |(_, writer)| so(writer.phase)).map(|(index, _)| index)
@@ -107,7 +108,8 @@ fn lacks(world: &World, fault: Fault) -> bool {
     !world.faults.contains(&fault)
 }
 
-/// Versions without gaps, each entry on its predecessor, dates that never decrease.
+/// Whether versions have no gap, each entry follows from the previous one, and dates never
+/// decrease.
 fn is_chain(world: &World) -> bool {
     let mut last = Status::never_updated();
     for entry in &world.history {
@@ -122,7 +124,8 @@ fn is_chain(world: &World) -> bool {
     last == world.stored
 }
 
-/// Updates are by who made them, without a reset left out before; resets are GREEN at the deadline.
+/// Whether updates name their writer and follow no missing reset, and resets are GREEN at the
+/// deadline.
 fn is_attributed(world: &World) -> bool {
     let mut last = Status::never_updated();
     for entry in &world.history {
@@ -142,7 +145,7 @@ fn is_attributed(world: &World) -> bool {
     true
 }
 
-/// Whether the end of history, with the reset that it lacks if any, is what a reader is shown.
+/// Whether the last entry, with the missing reset if any, is what a reader is shown.
 fn agrees(world: &World, fast: i64) -> bool {
     let now = clock(world.tick, fast);
     let end = world.history.last().map_or_else(Status::never_updated, |entry| {
@@ -152,7 +155,7 @@ fn agrees(world: &World, fast: i64) -> bool {
     world.stored.effective_at(now) == end
 }
 
-/// A scheduler is about to settle what the other has settled.
+/// A scheduler is about to store a reset that the other has stored.
 fn both_settle(world: &World) -> bool {
     let settled =
         matches!(world.history.last(), Some(e) if matches!(e.origin, Origin::Scheduler(_)));
@@ -160,7 +163,7 @@ fn both_settle(world: &World) -> bool {
     settled && world.schedulers.iter().any(|scheduler| scheduler.found.is_some_and(late))
 }
 
-/// A scheduler is about to settle what an update has replaced.
+/// A scheduler is about to reset a status that an update has replaced.
 fn overtaken(world: &World) -> bool {
     let updated = matches!(world.history.last(), Some(e) if matches!(e.origin, Origin::Update(..)));
     let late = |found: Status| found.version < world.stored.version;

@@ -1,12 +1,12 @@
-//! What the checker varies: who takes part, how the clocks differ, how often the network fails, and
-//! which guards are taken out.
+//! What the checker varies: the participants, the clock differences, how often the network fails,
+//! and which guards are removed.
 
 use shared::domain::{Level, Minutes, RequestedStatus};
 
-/// How far a clock may be from the true time, either way.
+/// How far a clock may be off, either way.
 pub(super) const SKEW_SECONDS: i64 = 300;
 
-/// What `RESET_SETTLE_SECONDS` is set to.
+/// The value of `RESET_SETTLE_SECONDS`.
 pub(super) const SETTLE_SECONDS: i64 = 300;
 
 /// A clock that is slow, right, or fast.
@@ -19,62 +19,63 @@ pub(super) const TRUE_CLOCK: &[i64] = &[0];
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan {
     pub(super) status: RequestedStatus,
-    /// Whether it names, in `If-Match`, what it was shown before.
+    /// Whether it sends `If-Match` with the tag that it was shown.
     pub(super) if_match: bool,
 }
 
-/// RED for so many minutes, whatever the status is.
+/// RED for that many minutes, unconditionally.
 pub(super) const fn red(minutes: u32) -> Plan {
     let status = RequestedStatus::Limited { level: Level::Red, reset_in: Minutes(minutes) };
     Plan { status, if_match: false }
 }
 
-/// AMBER for so many minutes, whatever the status is.
+/// AMBER for that many minutes, unconditionally.
 pub(super) const fn amber(minutes: u32) -> Plan {
     let status = RequestedStatus::Limited { level: Level::Amber, reset_in: Minutes(minutes) };
     Plan { status, if_match: false }
 }
 
-/// GREEN, whatever the status is.
+/// GREEN, unconditionally.
 pub(super) const fn green() -> Plan {
     Plan { status: RequestedStatus::Green, if_match: false }
 }
 
 impl Plan {
-    /// The same on condition that what was shown is still current.
+    /// The same, on condition that the tag is still current.
     pub(super) const fn if_unchanged(self) -> Self {
         Self { if_match: true, ..self }
     }
 }
 
-/// Who takes part, and what may go wrong how often.
+/// Who takes part, and what may go wrong, how often.
 #[derive(Clone, Debug)]
 pub(super) struct Scenario {
-    /// For how many minutes the service is RED at first; without, it was never updated.
+    /// For how many minutes the service is RED at first; `None` if it was never updated.
     pub(super) red_for: Option<u32>,
     pub(super) plans: Vec<Plan>,
     pub(super) schedulers: usize,
-    /// How many resets each scheduler tries to settle.
+    /// How many resets each scheduler tries to store.
     pub(super) runs: u8,
-    /// The true time goes from tick 0 to this one.
+    /// The last tick of the true time, which starts at 0.
     pub(super) last_tick: u8,
     pub(super) writers_clocks: &'static [i64],
     pub(super) schedulers_clocks: &'static [i64],
     pub(super) readers_clocks: &'static [i64],
-    /// How often each request's transaction may stay unanswered and be sent again by the SDK.
+    /// How often each request's transaction may get no answer and be retried by the SDK.
     pub(super) timeouts: u8,
     /// How often each request's transaction may be cancelled although its conditions hold.
     pub(super) conflicts: u8,
-    /// Whether a writer may die, or give up with 503, while its transaction is under way.
+    /// Whether a writer may die, or give up with 503, while its transaction is in flight.
     pub(super) crashes: bool,
     /// Whether a transaction's rows become visible one after another.
     pub(super) half_visible: bool,
-    /// How often each request is tried.
+    /// How many attempts each request makes.
     pub(super) attempts: u8,
 }
 
 impl Scenario {
-    /// These requests, one after another or at once, on a store that never fails and true clocks.
+    /// These requests, in sequence or concurrently, on a store that never fails and with true
+    /// clocks.
     pub(super) fn of(plans: &[Plan]) -> Self {
         Self {
             red_for: None,
@@ -94,45 +95,46 @@ impl Scenario {
     }
 }
 
-/// What keeps the service's life in order. Each can be taken out, to see that it is needed.
+/// The guards that keep a service's status consistent. Each can be removed to show that it is
+/// needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Guard {
     /// An update is stored only on the version that it was built on.
     WriterVersion,
     /// Status and history are written in one transaction.
     OneTransaction,
-    /// A history entry is put only where there is none.
+    /// A history entry is put only if its key is free.
     EntryAbsent,
-    /// A settled reset is stored only on the version that the scheduler saw.
+    /// A scheduler stores a reset only on the version that it saw.
     SchedulerVersion,
-    /// A settled reset is stored only on the deadline that the scheduler saw.
+    /// A scheduler stores a reset only on the deadline that it saw.
     SchedulerDeadline,
-    /// A scheduler takes only deadlines more than the clocks' skew past.
+    /// A scheduler takes a deadline only once it is past by more than the clock skew.
     SettleDelay,
-    /// The store knows a transaction that it has applied by its token.
+    /// The store recognises an applied transaction by its token.
     Token,
-    /// What was cancelled on an unchanged version is sent again as it was built.
+    /// After a cancellation on an unchanged version, the same transaction is sent again.
     ResendAsBuilt,
     /// On a changed version, an update first looks for its own entry.
     OwnEntry,
-    /// It knows that entry by its change id, not by the place alone.
+    /// It recognises that entry by its change id, not only by its key.
     OwnChangeId,
-    /// It looks there in one transaction with its read of the service.
+    /// It reads the entry and the service in one transaction.
     Snapshot,
-    /// Where it looks by a read of its own, that is strongly consistent.
+    /// If it reads the entry separately, the read is strongly consistent.
     StrongEntry,
-    /// It looks there after its last attempt too.
+    /// It also looks after its last attempt.
     LookBeforeGivingUp,
-    /// On an unchanged version, giving up is 503 (not known), not 409 (not applied).
+    /// On an unchanged version, giving up is 503 (unknown), not 409 (not applied).
     UnknownOnGivingUp,
-    /// `If-Match` is judged on each version that an update is built on.
+    /// `If-Match` is checked on each version that an update is built on.
     JudgedAnew,
-    /// A tag names all that was shown, not only the version.
+    /// A tag covers everything that was shown, not only the version.
     TagOfContent,
-    /// Statuses are read strongly consistent.
+    /// Statuses are read with strong consistency.
     StrongRead,
-    /// The deadline is judged on every read.
+    /// Every read checks the deadline.
     ResetOnRead,
-    /// An update that lands on an expired status settles the reset.
+    /// An update of an expired status also stores the reset.
     SettleInUpdate,
 }

@@ -1,5 +1,5 @@
-//! One service at one moment, in plain values that the checker can hash, and what the domain's types
-//! of them are.
+//! One service at one moment: plain values that the checker can hash, converted to and from the
+//! domain's types.
 
 use shared::domain::{
     AUTOMATIC_RESET, Author, CapacityStatus, Cause, Change, Modified, Note, Rag, StatusRecord,
@@ -11,15 +11,15 @@ use super::participants::{Flight, Reader, Scheduler, Writer};
 const START: i64 = 1_000_000;
 const TICK_SECONDS: i64 = 100;
 
-/// Who made the change that a service begins with.
+/// The author of the change that a service starts with.
 pub(super) const NOBODY: u8 = 9;
 
-/// What a clock that is so many seconds fast shows at a tick of the true time.
+/// The time on a clock that is that many seconds fast, at a tick of the true time.
 pub(super) fn clock(tick: u8, fast: i64) -> Timestamp {
     seconds(START + i64::from(tick) * TICK_SECONDS + fast)
 }
 
-/// An instant so many seconds before another.
+/// The instant that many seconds earlier.
 pub(super) fn before(at: Timestamp, by: i64) -> Timestamp {
     seconds(at.epoch_seconds() - by)
 }
@@ -35,7 +35,7 @@ pub(super) struct Status {
     pub(super) rag: Rag,
     pub(super) reset_at: Option<Timestamp>,
     pub(super) at: Option<Timestamp>,
-    /// The writer; none for a reset.
+    /// The writer; `None` for a reset.
     pub(super) by: Option<u8>,
 }
 
@@ -73,20 +73,20 @@ impl Status {
         CapacityStatus::from_parts(self.rag, self.reset_at).expect("only GREEN has no deadline")
     }
 
-    /// What the domain shows of this at that time.
+    /// What the domain shows of this status at that time.
     pub(super) fn effective_at(&self, now: Timestamp) -> Self {
         Self::of(&self.record().effective_at(now))
     }
 }
 
-/// What made a change.
+/// The origin of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Origin {
-    /// The service began so.
+    /// The service started with it.
     Beginning,
-    /// A writer's transaction of that number.
+    /// A writer's transaction with that number.
     Update(u8, u8),
-    /// A reset, in a writer's transaction of that number.
+    /// A reset in a writer's transaction with that number.
     ResetIn(u8, u8),
     /// A scheduler.
     Scheduler(u8),
@@ -95,7 +95,7 @@ pub(super) enum Origin {
 /// A [`Change`] in history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Entry {
-    /// The record that the change led to.
+    /// The record after the change.
     pub(super) status: Status,
     pub(super) previous: Rag,
     pub(super) is_reset: bool,
@@ -126,13 +126,13 @@ impl Entry {
         }
     }
 
-    /// Date and version, under which history has it.
+    /// Date and version: its key in history.
     pub(super) fn key(&self) -> (Option<Timestamp>, u8) {
         (self.status.at, self.status.version)
     }
 }
 
-/// What only the moment of a step can tell, and that step has seen.
+/// A violation that only the step itself can see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Fault {
     BuiltOnAnother,
@@ -144,26 +144,26 @@ pub(super) enum Fault {
     WentBack,
 }
 
-/// Rows of a transaction in flight that a read by itself still finds as they were before.
+/// Rows of a transaction in flight that a separate read still finds as they were before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Hidden {
     pub(super) service: bool,
     pub(super) entries: bool,
 }
 
-/// Everything at one moment.
+/// The whole state at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct World {
     pub(super) tick: u8,
     pub(super) stored: Status,
     pub(super) history: Vec<Entry>,
-    /// What other reads do not find yet of the last transaction, which is in flight until they do.
+    /// The rows of the last transaction that other reads miss. It is in flight until they see them.
     pub(super) hidden: Hidden,
     pub(super) flights: Vec<Flight>,
     pub(super) writers: Vec<Writer>,
     pub(super) schedulers: Vec<Scheduler>,
     pub(super) reader: Reader,
-    /// A reset was settled by an update on a fast clock, before its deadline by the true time.
+    /// An update with a fast clock stored a reset before its deadline by the true time.
     pub(super) early_in_update: bool,
     pub(super) faults: Vec<Fault>,
 }
@@ -180,7 +180,7 @@ impl World {
         }
     }
 
-    /// Puts a copy on its way. They are kept in one order, for the checker to know equal worlds.
+    /// Puts a copy on its way. Copies are sorted, so that the checker recognises equal worlds.
     pub(super) fn launch(&mut self, flight: Flight) {
         self.flights.push(flight);
         self.flights.sort_by_key(|flight| (flight.writer, flight.number, flight.awaited));
@@ -207,7 +207,7 @@ impl World {
         earlier.last().map_or_else(Status::never_updated, |entry| entry.status)
     }
 
-    /// History without what the last transaction put.
+    /// History without the entries of the last transaction.
     pub(super) fn history_before(&self) -> &[Entry] {
         let last = self.history.last().map(|entry| entry.origin);
         let settled = self.history.iter().rev().nth(1).is_some_and(|entry| {
@@ -223,7 +223,7 @@ impl World {
         self.history.iter().any(|entry| entry.origin == Origin::Update(writer, number))
     }
 
-    /// How many updates of a writer history has.
+    /// How many updates of a writer are in history.
     pub(super) fn updates_of(&self, writer: usize) -> usize {
         let by = |origin| matches!(origin, Origin::Update(by, _) if usize::from(by) == writer);
         self.history.iter().filter(|entry| by(entry.origin)).count()

@@ -1,4 +1,4 @@
-//! What can happen next, and what then is.
+//! The steps that are possible, and what each does.
 
 use shared::domain::{
     Grant, HierarchyPath, Service, ServiceDetails, ServiceId, StatusRecord, StatusUpdate, User,
@@ -13,52 +13,52 @@ use super::{
     state::{Entry, Hidden, NOBODY, Origin, Status, World, clock},
 };
 
-/// The life of one service's status.
+/// The model of one service's status.
 #[derive(Clone, Debug)]
 pub(super) struct Life {
     pub(super) scenario: Scenario,
-    /// The guards that are taken out.
+    /// The guards that are removed.
     pub(super) without: Vec<Guard>,
     /// The writers' rights to update the service.
     pub(super) grants: Vec<Grant>,
 }
 
-/// One thing that happens.
+/// One step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// The true time goes on.
+    /// The true time advances.
     Tick,
     /// The client is shown the status.
     Show(usize),
-    /// The function takes the time.
+    /// The function reads the clock.
     Begin(usize),
-    /// It reads the service, and sends a transaction if it may.
+    /// It reads the service, and sends a transaction if allowed.
     Read(usize, Consistency),
-    /// The SDK waits no longer and sends the same again; the first copy may still arrive.
+    /// The SDK stops waiting and retries; the first copy may still arrive.
     TimeOut(usize),
-    /// The store cancels the transaction, for another that is under way.
+    /// The store cancels the transaction because of another in flight.
     Contend(usize),
     /// The function dies or gives up with 503; its transaction may still arrive.
     Crash(usize),
-    /// After a cancellation, the function reads the service again, and its own entry in history.
+    /// After a cancellation, the function reads the service and its own entry in history again.
     ReadAgain(usize),
-    /// On a changed version, it looks for its own entry by a read of its own.
+    /// On a changed version, it looks for its own entry in a separate read.
     LookUp(usize, Consistency),
     /// A copy of a transaction reaches the store.
     Arrive(usize),
-    /// The service is visible as the transaction in flight leaves it.
+    /// The service becomes visible as the transaction in flight leaves it.
     ShowService,
-    /// The entries are that it puts into history.
+    /// The history entries of the transaction become visible.
     ShowEntries,
-    /// A scheduler finds an expired status: the stored one, or what an index still has.
+    /// A scheduler finds an expired status: the stored one, or one that an index still has.
     Find(usize, Consistency),
-    /// It settles what it found.
+    /// It stores the reset of what it found.
     Settle(usize),
-    /// The reader looks.
+    /// The reader reads.
     Look(Consistency),
 }
 
-/// Whether a read finds the newest status or may find the one before.
+/// Whether a read finds the newest status or may find the previous one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Consistency {
     Strong,
@@ -76,7 +76,7 @@ impl Life {
         !self.without.contains(&guard)
     }
 
-    /// What the world is like at first, apart from the clocks.
+    /// The initial state, apart from the clocks.
     fn beginning(&self) -> (Status, Vec<Entry>) {
         let never = StatusRecord::never_updated();
         let Some(minutes) = self.scenario.red_for else {
@@ -125,7 +125,7 @@ impl Life {
                     steps.push(Step::Crash(index));
                 }
             }
-            // A transaction in flight cancels a read in a transaction, which is then tried again.
+            // A transaction in flight cancels a transactional read, which is then retried.
             Phase::Cancelled if world.is_in_flight() && self.keeps(Guard::Snapshot) => {}
             Phase::Cancelled => steps.push(Step::ReadAgain(index)),
             Phase::Overtaken(_) => {
@@ -135,7 +135,7 @@ impl Life {
         }
     }
 
-    /// A strongly consistent read; without the guard, perhaps an eventually consistent one.
+    /// A strongly consistent read; without the guard, also an eventually consistent one.
     fn with_stale(&self, guard: Guard, steps: &mut Vec<Step>, read: impl Fn(Consistency) -> Step) {
         steps.push(read(Consistency::Strong));
         if !self.keeps(guard) {
@@ -150,7 +150,7 @@ impl Life {
                 steps.push(Step::Settle(index));
             }
         } else if scheduler.runs > 0 {
-            // The index that it asks is eventually consistent, guards or no guards.
+            // The scheduler's index is eventually consistent, with or without guards.
             let finds = [Consistency::Strong, Consistency::Stale].into_iter();
             let due = finds.filter(|how| self.due(world, index, *how).is_some());
             steps.extend(due.map(|how| Step::Find(index, how)));
@@ -158,7 +158,7 @@ impl Life {
     }
 }
 
-/// The right of a writer to update the service, as the policy gives it.
+/// A writer's right to update the service, as the policy grants it.
 fn grant(writer: u8) -> Grant {
     let id = ServiceId::new(1).expect("an id");
     let user = User {
@@ -181,7 +181,7 @@ fn grant(writer: u8) -> Grant {
     authorise_update(&user, &service).expect("a right")
 }
 
-/// Every way to give so many clocks one of these offsets.
+/// Every combination of these offsets for that many clocks.
 fn offsets(clocks: &[i64], count: usize) -> Vec<Vec<i64>> {
     let mut all = vec![Vec::new()];
     for _ in 0..count {
@@ -201,7 +201,7 @@ impl Model for Life {
         let mut worlds = Vec::new();
         for writers in offsets(scenario.writers_clocks, scenario.plans.len()) {
             for schedulers in offsets(scenario.schedulers_clocks, scenario.schedulers) {
-                // Schedulers are alike: which of them is the slower one makes no difference.
+                // Schedulers are alike: which of them is slower makes no difference.
                 if schedulers.is_sorted() {
                     let readers = scenario.readers_clocks.iter();
                     worlds.extend(readers.map(|&fast| self.world(&writers, &schedulers, fast)));

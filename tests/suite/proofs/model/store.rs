@@ -1,4 +1,4 @@
-//! The store, as DynamoDB's transactions promise it; and who else asks it: the schedulers and the
+//! The store, as DynamoDB's transactions promise it, and its other users: the schedulers and the
 //! reader.
 
 use shared::domain::{Cause, StatusTransition, Timestamp};
@@ -12,7 +12,7 @@ use super::{
 };
 
 impl Life {
-    /// A transaction in flight comes to its end before another begins.
+    /// A transaction in flight ends before another begins.
     pub(super) fn of_store(world: &World, steps: &mut Vec<Step>) {
         if world.hidden.service {
             steps.push(Step::ShowService);
@@ -25,7 +25,7 @@ impl Life {
         }
     }
 
-    /// A copy of a transaction reaches the store. Whoever still waits for it gets the answer.
+    /// A copy of a transaction reaches the store. The writer gets the answer if it still waits.
     pub(super) fn arrive(&self, world: &mut World, index: usize) {
         let flight = world.flights.remove(index);
         let applied = self.transact(world, &flight);
@@ -40,7 +40,7 @@ impl Life {
         }
     }
 
-    /// Whether the transaction is applied, now or before.
+    /// Whether the transaction is applied, now or earlier.
     fn transact(&self, world: &mut World, flight: &Flight) -> bool {
         if self.keeps(Guard::Token) && world.has(flight.writer, flight.number) {
             return true;
@@ -70,7 +70,7 @@ impl Life {
         !self.keeps(Guard::EntryAbsent) || !entries.iter().any(taken)
     }
 
-    /// What is wrong with applying this now, if anything.
+    /// Why this cannot be applied now, if so.
     fn judge(&self, world: &mut World, flight: &Flight, entries: &[Entry]) {
         let (index, stored) = (usize::from(flight.writer), world.stored);
         if entries_of(&self.update(world, index, &stored), flight) != entries {
@@ -88,7 +88,7 @@ impl Life {
         }
     }
 
-    /// The status that a scheduler finds, if its deadline is so far past that it settles it.
+    /// The status that a scheduler finds, if its deadline is past by long enough.
     pub(super) fn due(&self, world: &World, index: usize, how: Consistency) -> Option<Status> {
         let found = match how {
             Consistency::Strong => world.visible(),
@@ -117,8 +117,8 @@ impl Life {
         self.put(world, entries);
     }
 
-    /// Stores the last of these changes with all of them as history; they may become visible one
-    /// after another.
+    /// Stores the last of these changes as the status and all of them as history. They may become
+    /// visible one after another.
     fn put(&self, world: &mut World, entries: Vec<Entry>) {
         world.stored = last(&entries);
         world.history.extend(entries);
@@ -132,7 +132,7 @@ impl Life {
             && (deadline == found.reset_at || !self.keeps(Guard::SchedulerDeadline))
     }
 
-    /// The reader looks.
+    /// The reader reads.
     pub(super) fn look(&self, world: &mut World, how: Consistency) {
         let now = clock(world.tick, world.reader.fast);
         let shown = match how {

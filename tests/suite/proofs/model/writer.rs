@@ -1,5 +1,5 @@
 //! One request, as update-status handles it: read, build, send, and after a cancellation find out
-//! what became of it.
+//! whether it was applied.
 
 use shared::domain::{Change, StatusTransition, StatusUpdate, Timestamp};
 
@@ -11,7 +11,7 @@ use super::{
 };
 
 impl Life {
-    /// The client is shown the status, by another function on another clock.
+    /// The client is shown the status by another function with its own clock.
     pub(super) fn show(&self, world: &mut World, index: usize) {
         let shown = self.shown(&world.visible(), clock(world.tick, world.reader.fast));
         world.writers[index].tag = Some(shown);
@@ -32,7 +32,7 @@ impl Life {
         self.build(world, index, found);
     }
 
-    /// Sends a transaction on that status, or refuses.
+    /// Sends a transaction built on that status, or refuses.
     fn build(&self, world: &mut World, index: usize, on: Status) {
         if self.may_update(world, index, &on) {
             world.writers[index].seen = Some(on);
@@ -45,7 +45,7 @@ impl Life {
         answer(world, index, Outcome::PreconditionFailed);
     }
 
-    /// `If-Match`, as update-status judges it.
+    /// `If-Match`, as update-status checks it.
     fn may_update(&self, world: &World, index: usize, status: &Status) -> bool {
         let writer = &world.writers[index];
         let judged = writer.seen.is_none() || self.keeps(Guard::JudgedAnew);
@@ -60,7 +60,7 @@ impl Life {
         world.writers[index].tag.is_some_and(|tag| tag.version == version)
     }
 
-    /// Whether what the request names is what its function shows of a status.
+    /// Whether the request's tag matches what its function shows of a status.
     pub(super) fn names(&self, world: &World, index: usize, status: &Status) -> bool {
         world.writers[index].tag == Some(status.effective_at(taken(world, index)))
     }
@@ -132,7 +132,7 @@ impl Life {
         }
     }
 
-    /// Whether history has, under the key that the transaction's update would have, its change id.
+    /// Whether history has an entry with the key and the change id of the transaction's update.
     fn finds_own_entry(&self, world: &World, index: usize, how: Consistency) -> bool {
         let history = match how {
             Consistency::Strong => world.visible_history(),
@@ -145,13 +145,13 @@ impl Life {
         history.iter().any(|entry| entry.key() == own.key() && is_own(entry))
     }
 
-    /// What the domain makes of a status by a writer's update.
+    /// The domain's result of a writer's update on a status.
     pub(super) fn update(&self, world: &World, index: usize, on: &Status) -> StatusTransition {
         let update = StatusUpdate { status: self.scenario.plans[index].status, note: None };
         update.apply(&on.record(), &self.grants[index], taken(world, index))
     }
 
-    /// What the function makes of it.
+    /// The transition that the function stores.
     pub(super) fn transition(&self, world: &World, index: usize, on: &Status) -> StatusTransition {
         let transition = self.update(world, index, on);
         if self.keeps(Guard::SettleInUpdate) { transition } else { unsettled(transition, on) }
@@ -163,7 +163,7 @@ impl Life {
     }
 }
 
-/// The same transition by a program that forgets to settle the reset.
+/// The same transition by code that forgets to store the reset.
 fn unsettled(transition: StatusTransition, on: &Status) -> StatusTransition {
     let (from_version, mut after) = (transition.from_version, transition.after);
     after.version = from_version + 1;
@@ -172,7 +172,7 @@ fn unsettled(transition: StatusTransition, on: &Status) -> StatusTransition {
     StatusTransition { from_version, changes: vec![update], after }
 }
 
-/// The time that the request's function has taken.
+/// The time at which the request's function read the clock.
 pub(super) fn taken(world: &World, index: usize) -> Timestamp {
     world.writers[index].now.expect("a request that has begun")
 }
@@ -181,7 +181,7 @@ fn answer(world: &mut World, index: usize, outcome: Outcome) {
     world.writers[index].phase = Phase::Answered(outcome);
 }
 
-/// Nobody waits any more for the copy that is under way.
+/// The writer stops waiting for the copy in flight.
 fn abandon(world: &mut World, index: usize) {
     let own = world.flights.iter_mut().filter(|flight| usize::from(flight.writer) == index);
     own.for_each(|flight| flight.awaited = false);
@@ -198,7 +198,7 @@ fn flight(world: &World, index: usize) -> Flight {
     }
 }
 
-/// What makes an entry of a writer's transaction.
+/// The origin of an entry in a writer's transaction.
 pub(super) fn origin(flight: &Flight, is_reset: bool) -> Origin {
     if is_reset {
         Origin::ResetIn(flight.writer, flight.number)

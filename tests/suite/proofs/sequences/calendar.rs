@@ -1,8 +1,8 @@
-//! Instants as answers write them, reckoned apart from the code under test: days are counted from
-//! March on, so that the leap day is the last of its year.
+//! Formats and parses the timestamps in answers, independently of the code under test. Days are
+//! counted from March, so that the leap day is the last of its year.
 
 const DAY: i64 = 86_400;
-/// The days of 400 years, after which the calendar repeats itself.
+/// The days of 400 years, the period of the calendar.
 const ERA: i64 = 146_097;
 /// From 0000-03-01 to 1970-01-01.
 const EPOCH: i64 = 719_468;

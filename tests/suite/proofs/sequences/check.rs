@@ -1,4 +1,4 @@
-//! Whether an answer, and what is stored, are as expected.
+//! Checks answers and the stored data against the model.
 
 use super::{
     representations::{Answer, Service, Shown},
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::harness::Reply;
 
-/// What differs, if something does.
+/// The difference, if any.
 pub(super) type Outcome<T = ()> = Result<T, String>;
 
 pub(super) fn same<T: PartialEq + std::fmt::Debug>(
@@ -21,7 +21,7 @@ pub(super) fn same<T: PartialEq + std::fmt::Debug>(
 }
 
 impl Run<'_> {
-    /// Whether an answer is the one expected, and under the tag that belongs to it.
+    /// Checks that an answer is the expected one, with the right entity tag.
     pub(super) fn check(&mut self, reply: &Reply, expected: &Answer) -> Outcome {
         let status = reply.status.as_u16();
         let replayed = reply.header("idempotency-replayed") == "true";
@@ -58,7 +58,7 @@ impl Run<'_> {
         }
     }
 
-    /// What was shown before has the tag that it had; anything else has another.
+    /// Checks that a known representation has its known tag, and a new one a new tag.
     fn tag(&mut self, tag: &str, shown: &Shown) -> Outcome {
         let id = &shown.body["id"];
         let known = self.seen.iter().find(|(seen, _)| seen == shown);
@@ -75,7 +75,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Whether history and record of these services are what they have to be.
+    /// Checks history and record of these services.
     pub(super) async fn stored(&self, which: impl Fn(&Service) -> bool) -> Outcome {
         for service in self.family.model.services.iter().filter(|service| which(service)) {
             let expected: Vec<_> =
@@ -87,7 +87,7 @@ impl Run<'_> {
     }
 }
 
-/// The effective version, which an entity tag begins with.
+/// The effective version at the start of the entity tag.
 fn version(reply: &Reply) -> u64 {
     let tag = reply.header("etag").trim_start_matches('"');
     tag.split('-').next().and_then(|version| version.parse().ok()).unwrap_or(u64::MAX)

@@ -1,4 +1,4 @@
-//! The entity tags that requests name.
+//! The entity tags in requests.
 
 use super::{
     check::Outcome,
@@ -8,7 +8,7 @@ use super::{
 };
 
 impl Run<'_> {
-    /// The tags that a request names, as its header has them and as the model knows them.
+    /// The tags in a request, as header text and as the model sees them.
     pub(super) async fn tags(
         &mut self,
         place: Place,
@@ -30,7 +30,8 @@ impl Run<'_> {
                 .current(place)
                 .await?
                 .map_or_else(nonsense, |(shown, tag)| Some((tag, Tags::Of(vec![shown])))),
-            // Strong comparison takes no weak tag: to the model it is none where that is what counts.
+            // Strong comparison never matches a weak tag: where it applies, the model ignores the
+            // tag.
             Known::Weak => self.current(place).await?.map_or_else(nonsense, |(shown, tag)| {
                 Some((format!("W/{tag}"), Tags::Of(vec![shown])))
             }),
@@ -43,7 +44,7 @@ impl Run<'_> {
         })
     }
 
-    /// What is shown now, and its tag, by a GET.
+    /// The current representation and its tag, from a GET.
     async fn current(&mut self, place: Place) -> Outcome<Option<(Shown, String)>> {
         let reply = self.fixture.app.get(self.family.id(place)).by("reader").send().await;
         let expected = self.family.model.get(place, None, self.now);

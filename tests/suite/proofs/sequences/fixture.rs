@@ -1,4 +1,4 @@
-//! Tables with families of services, each of which one sequence takes for its own.
+//! Tables with families of services. Each sequence uses one family.
 
 use serde_json::Value;
 
@@ -17,12 +17,11 @@ const HEADER: &str = "id,name,typeId,parentId,town,postcode,odsCode,active";
 const PLACES: [Place; 5] =
     [Place::Region, Place::Provider, Place::Pharmacy, Place::Elsewhere, Place::Closed];
 
-/// The services of families that nobody has touched yet, and a time after everything that was done
-/// to those before them.
+/// The families that no sequence has used yet, and the latest time used so far.
 pub(super) struct Fixture {
     pub(super) app: App,
     taken: u64,
-    /// The latest time of any clock so far.
+    /// The latest time on any clock so far.
     pub(super) latest: i64,
 }
 
@@ -41,20 +40,20 @@ impl Fixture {
         Self { app: world.start().await, taken: 0, latest: NOW }
     }
 
-    /// The next family, unless all have been taken.
+    /// The next family, or `None` if all are used.
     pub(super) fn next_family(&mut self, wrong: Option<Wrong>) -> Option<Family> {
         let number = Some(self.taken).filter(|taken| *taken < FAMILIES)?;
         self.taken += 1;
         Some(Family { number, model: Model::new(family(number), wrong) })
     }
 
-    /// Sets the clock of the functions.
+    /// Sets the functions' clock.
     pub(super) fn set_clock(&mut self, seconds: i64) {
         self.latest = self.latest.max(seconds);
         self.app.at(seconds - NOW);
     }
 
-    /// Imports a service again, under another name.
+    /// Imports a service again under another name.
     pub(super) async fn rename(&self, service: &Service, name: &str) {
         let (id, parent) = (service.id, service.parent.map(|id| id.to_string()));
         let parent = parent.unwrap_or_default();
@@ -65,7 +64,7 @@ impl Fixture {
             .expect("an import");
     }
 
-    /// The attributes of the current status that a service's row has.
+    /// The current-status attributes of a service's row.
     pub(super) async fn record(&self, id: u64) -> Value {
         let mut row = self.app.row(id).await;
         for directory in ["id", "name", "typeId", "parentId", "region", "path", "town"] {
@@ -78,7 +77,7 @@ impl Fixture {
     }
 }
 
-/// A family, and what is to become of it.
+/// A family, and its state in the model.
 pub(super) struct Family {
     number: u64,
     pub(super) model: Model,

@@ -1,6 +1,6 @@
-//! Whatever sequence of requests, machines' clocks, runs of the schedule and imports a family of
-//! services meets: every answer, and everything stored in the end, is what a model says that was
-//! written from the contract alone.
+//! Runs random sequences of requests, clock changes, scheduled runs and imports on a family of
+//! services. Every answer, and everything stored in the end, must match a model that was written
+//! from the contract alone.
 
 pub(crate) mod calendar;
 mod check;
@@ -25,10 +25,10 @@ use self::{
 };
 use super::{Figures, Size};
 
-/// What the sequences are drawn from: the same ones each time.
+/// The seed of the sequences: the same ones each time.
 const SEED: [u8; 32] = [7; 32];
 
-/// How many sequences there are, and how many operations the longest has.
+/// The number of sequences, and the most operations in one.
 const fn extent(size: Size) -> (u32, usize) {
     match size {
         Size::Short => (100, 10),
@@ -43,7 +43,7 @@ pub(crate) fn prove(size: Size) -> Figures {
     runner.into_inner().figures()
 }
 
-/// What the sequences have gone through, or the failing one after so many attempts to shorten it.
+/// The figures of all sequences, or the failing one after that many attempts to shorten it.
 fn try_sequences(
     runner: &RefCell<SequenceRunner>,
     (cases, longest): (u32, usize),
@@ -57,10 +57,10 @@ fn try_sequences(
     ran.map_err(|failure| format!("{failure}\nseed: {SEED:?}, sequences: {cases}"))
 }
 
-/// Where sequences are run, one after another.
+/// Runs sequences one after another.
 struct SequenceRunner {
     runtime: Runtime,
-    /// None at first, and after a sequence that ended in a panic.
+    /// `None` at first, and after a sequence that panicked.
     fixture: Option<Fixture>,
     wrong: Option<Wrong>,
     sequences: u64,
@@ -109,11 +109,11 @@ impl SequenceRunner {
 fn every_answer_to_every_sequence_matches_the_model() {
     let figures = prove(Size::Short);
     assert_eq!(figures[0], ("sequences", u64::from(extent(Size::Short).0)));
-    // Of each kind of operation there are some even so.
+    // Even so, every kind of operation occurs.
     assert!(figures.len() >= 16 && figures.iter().all(|(_, count)| *count > 0), "{figures:?}");
 }
 
-/// Controls: some of the long sequences against a model that has one rule wrong.
+/// Controls: some of the long sequences against a model with one wrong rule.
 #[test]
 fn a_model_with_one_rule_wrong_is_found_out() {
     let runner = RefCell::new(SequenceRunner::new());

@@ -1,4 +1,4 @@
-//! What can happen to a family of services, one step at a time, as data that can be shrunk.
+//! The operations on a family of services, as data that can be shrunk.
 
 use proptest::{
     collection::vec,
@@ -8,7 +8,7 @@ use proptest::{
     sample::select,
 };
 
-/// One of a family's services, or what is none.
+/// One of a family's services, or a missing one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// The root, which the editors may not update.
@@ -17,29 +17,29 @@ pub(super) enum Place {
     Provider,
     /// Below the provider.
     Pharmacy,
-    /// A root of its own, which nobody may update.
+    /// A separate root, which nobody may update.
     Elsewhere,
-    /// Not in use.
+    /// Inactive.
     Closed,
     /// Never imported.
     Missing,
 }
 
-/// What a request says of the entity tags that its sender knows.
+/// The entity tags that a request names.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Known {
     Nothing,
-    /// The tag of a GET right before.
+    /// The tag of a GET just before.
     Current,
-    /// One that was seen at some time.
+    /// A tag seen earlier.
     Former(usize),
-    /// The one of a GET right before among others.
+    /// The tag of a GET just before, among others.
     List(usize),
-    /// The one of a GET right before, as a weak one.
+    /// The tag of a GET just before, as a weak one.
     Weak,
     /// `*`
     Any,
-    /// One that never was.
+    /// A tag that never existed.
     Nonsense,
 }
 
@@ -65,12 +65,12 @@ pub(super) struct Put {
     pub(super) key: Option<u8>,
 }
 
-/// A moment that a question is about.
+/// The moment that a query asks about.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Moment {
-    /// So many seconds before the clock's time; -1 is the future.
+    /// That many seconds before the clock's time; -1 is the future.
     Ago(i64),
-    /// So many seconds after the date of one of the changes.
+    /// That many seconds after the date of one of the changes.
     Change(usize, i64),
 }
 
@@ -78,9 +78,9 @@ pub(super) enum Moment {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Move {
     Forward(i64),
-    /// To a machine whose clock is behind the fastest by so much.
+    /// To a machine whose clock is that far behind the fastest.
     Behind(i64),
-    /// To so many seconds after the last deadline of a service.
+    /// To that many seconds after the last deadline of a service.
     Deadline(Place, i64),
 }
 
@@ -88,14 +88,14 @@ pub(super) enum Move {
 #[derive(Clone, Debug)]
 pub(super) enum Operation {
     Put(Put),
-    /// The last update that had a key once more: perhaps with another body under the key, perhaps so
-    /// many seconds after the key stops to count.
+    /// Repeats the last update that had a key: perhaps with another body, perhaps that many seconds
+    /// after the key expires.
     Repeat(Option<Body>, Option<i64>),
     Get(Place, Known),
     ById(Vec<Place>),
-    /// Those of a region with some statuses.
+    /// The services of a region with some statuses.
     ByRegion(&'static [&'static str], u8),
-    /// All that are AMBER or RED.
+    /// All services that are AMBER or RED.
     Limited(&'static [&'static str], u8),
     /// All pages of a history.
     History {
@@ -104,19 +104,19 @@ pub(super) enum Operation {
         to: Option<Moment>,
         limit: u8,
     },
-    /// The first page of a history, the cursor of which is kept.
+    /// The first page of a history. Its cursor is kept.
     FirstPage(Place, u8),
-    /// The page after it.
+    /// The next page.
     NextPage,
     At(Place, Moment),
-    /// A run of the schedule, perhaps so many seconds after it may settle the last deadline of a
-    /// service.
+    /// A run of the schedule, perhaps that many seconds after a service's last deadline may be
+    /// reset.
     Schedule(Option<(Place, i64)>),
     Clock(Move),
     Rename(Place, u8),
 }
 
-/// Sequences of up to so many operations.
+/// Sequences of up to that many operations.
 pub(super) fn sequence(longest: usize) -> impl Strategy<Value = Vec<Operation>> {
     vec(operation(), 1..=longest)
 }

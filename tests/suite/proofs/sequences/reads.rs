@@ -1,4 +1,4 @@
-//! Lists and histories, page by page, and moments of the past.
+//! Lists and histories, page by page, and statuses in the past.
 
 use serde_json::Value;
 
@@ -43,7 +43,7 @@ impl Run<'_> {
         self.list(&filter, Some(region), statuses, limit).await
     }
 
-    /// All pages of a list, the order of which is not specified.
+    /// All pages of a list. Their order is not specified.
     pub(super) async fn list(
         &mut self,
         filter: &str,

@@ -1,4 +1,4 @@
-//! What services, changes, requests and answers look like, as the contract describes them.
+//! Services, changes, requests and answers, as the contract describes them.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::{
     operation::{Body, Place},
 };
 
-/// Bodies that are refused, with the codes of their fields.
+/// Invalid bodies, with the fields that the answer names.
 pub(super) const BAD_BODIES: [(&str, &[&str]); 5] = [
     ("{}", &["VAL-0001"]),
     (r#"{"status": "BLUE"}"#, &["VAL-0002"]),
@@ -24,7 +24,7 @@ pub(super) struct Change {
     pub(super) previous: &'static str,
     pub(super) deadline: Option<i64>,
     pub(super) notes: Option<String>,
-    /// The subject; none for a reset.
+    /// The subject; `None` for a reset.
     pub(super) by: Option<&'static str>,
     pub(super) date: i64,
     pub(super) recorded_at: i64,
@@ -36,7 +36,7 @@ impl Change {
         self.by.map_or("automatic reset".to_owned(), |by| format!("{by}-name"))
     }
 
-    /// As an answer shows it.
+    /// The change as an answer shows it.
     pub(super) fn entry(&self) -> Value {
         without_null(json!({
             "version": self.version,
@@ -50,7 +50,7 @@ impl Change {
         }))
     }
 
-    /// As the table has it.
+    /// The change as the table has it.
     pub(super) fn row(&self, service: u64) -> Value {
         without_null(json!({
             "serviceId": service,
@@ -82,7 +82,7 @@ pub(super) struct Service {
 }
 
 impl Service {
-    /// The attributes of the current status in its row.
+    /// The current-status attributes in its row.
     pub(super) fn record(&self) -> Value {
         let Some(last) = self.changes.last() else { return json!({}) };
         without_null(json!({
@@ -97,18 +97,18 @@ impl Service {
     }
 }
 
-/// A status as somebody is shown it. One that is shown alike has the same entity tag, any other
-/// another one.
+/// A status as a client sees it. Equal ones have the same entity tag, different ones different
+/// tags.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Shown {
     pub(super) version: u64,
     pub(super) body: Value,
 }
 
-/// The tags that a conditional request names.
+/// The tags in a conditional request.
 pub(super) enum Tags {
     Any,
-    /// What was shown under each.
+    /// The representation that each tag stands for.
     Of(Vec<Shown>),
 }
 
@@ -121,16 +121,16 @@ impl Tags {
     }
 }
 
-/// What the answer has to be.
+/// The expected answer.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Answer {
-    /// 200 under an entity tag.
+    /// 200 with an entity tag.
     Status(Shown),
-    /// The same, as the repeat of an earlier one.
+    /// The same, replayed for a repeated request.
     Repeated(Shown),
-    /// 304 under the entity tag of what was not sent.
+    /// 304 with the entity tag of the current representation.
     NotModified(Shown),
-    /// 412 under the entity tag of what is shown now.
+    /// 412 with the entity tag of the current representation.
     PreconditionFailed(Shown),
     /// 400 for these fields.
     Invalid(Vec<&'static str>),
@@ -151,7 +151,7 @@ pub(super) struct Update<'a> {
     pub(super) request_id: &'a str,
 }
 
-/// What a run of the schedule has to say of itself.
+/// What a scheduled run reports.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Settled {
     pub(super) done: u64,

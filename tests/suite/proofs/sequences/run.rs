@@ -1,4 +1,4 @@
-//! One sequence on the functions and on the model, step by step; the first difference ends it.
+//! Runs one sequence on the functions and on the model, step by step, until the first difference.
 
 use std::collections::BTreeMap;
 
@@ -13,21 +13,21 @@ use super::{
     representations::{Answer, BAD_BODIES, Service, Settled, Shown, Tags, Update},
 };
 
-/// After the end of a sequence all its statuses are past, and the schedule may settle them.
+/// How long after a sequence all deadlines are past and the schedule may store the resets.
 const AFTERWARDS: i64 = 2 * 24 * 60 * 60;
 
-/// A sequence that is under way.
+/// A sequence in progress.
 pub(super) struct Run<'a> {
     pub(super) fixture: &'a mut Fixture,
     pub(super) family: Family,
-    /// The time of the machine that answers next.
+    /// The time on the machine that answers next.
     pub(super) now: i64,
     step: usize,
-    /// The entity tags that were seen, with what was shown under them.
+    /// The entity tags seen so far, with the representation of each.
     pub(super) seen: Vec<(Shown, String)>,
     repeatable: Option<Put>,
     pub(super) bookmark: Option<Bookmark>,
-    /// What was done, by kind.
+    /// The operations so far, by kind.
     pub(super) counts: BTreeMap<&'static str, u64>,
 }
 
@@ -39,24 +39,24 @@ impl<'a> Run<'a> {
         Self { fixture, family, now, step: 0, seen, repeatable: None, bookmark: None, counts }
     }
 
-    /// Goes through a sequence, looks at everything that is stored in the end, and once more when
-    /// what was due in the end has been settled.
+    /// Runs a sequence and checks everything stored in the end, and again after the schedule has
+    /// stored the last resets.
     pub(super) async fn go(&mut self, operations: &[Operation]) -> Outcome {
         for (step, operation) in operations.iter().enumerate() {
             self.step = step;
             let done = self.step(operation).await;
             done.map_err(|why| format!("step {step}, {operation:?}: {why}"))?;
         }
-        self.stored(|_| true).await.map_err(|why| format!("in the end: {why}"))?;
+        self.stored(|_| true).await.map_err(|why| format!("at the end: {why}"))?;
         let open = |service: &Service| service.changes.last()?.deadline.map(|_| service.id);
         let open: Vec<_> = self.family.model.services.iter().filter_map(open).collect();
         self.set_clock(Some(self.fixture.latest + AFTERWARDS));
         self.schedule().await?;
         let settled = self.stored(|service| open.contains(&service.id)).await;
-        settled.map_err(|why| format!("when settled: {why}"))
+        settled.map_err(|why| format!("after the last resets: {why}"))
     }
 
-    /// Settles whatever a sequence has left behind that ended early.
+    /// Stores the resets that a sequence left when it ended early.
     pub(super) async fn clear(&mut self) {
         self.set_clock(Some(self.fixture.latest + AFTERWARDS));
         self.fixture.app.run_schedule().await;
@@ -185,8 +185,7 @@ impl<'a> Run<'a> {
         });
     }
 
-    /// Hands over to a machine whose clock shows that time. Clocks differ, but not by more than five
-    /// minutes.
+    /// Switches to a machine whose clock shows that time. Clocks differ by at most five minutes.
     fn set_clock(&mut self, to: Option<i64>) {
         let latest = self.fixture.latest;
         if let Some(to) = to.filter(|to| *to >= latest - 300) {

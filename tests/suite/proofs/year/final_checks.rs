@@ -1,4 +1,4 @@
-//! What the tables tell of a year when it is over.
+//! Checks of the tables at the end of the year.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use super::simulation::{Outcome, Sight, Simulation};
 use crate::proofs::sequences::calendar::text;
 
-/// After how long a deadline may be made durable by the schedule.
+/// How far past its deadline a status must be before the schedule may reset it.
 const SETTLE: i64 = 300;
 
-/// A change as the table has it, as far as it is looked at here.
+/// A change in the table, with the attributes that matter here.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Entry {
@@ -28,7 +28,7 @@ impl Entry {
         self.cause == "reset"
     }
 
-    /// When it was stored, by true time, and at which step: each request's id tells.
+    /// The true time and the step at which it was stored, both from the request id.
     fn made(&self) -> (i64, u64) {
         let mut parts = self.request_id.split('-').skip(1);
         let at = parts.next().and_then(|at| at.parse().ok());
@@ -37,7 +37,7 @@ impl Entry {
     }
 }
 
-/// Looks at all histories and records, and at what readers were shown.
+/// Checks all histories and records, and compares history with what readers were shown.
 pub(super) async fn check(simulation: &mut Simulation) -> Outcome {
     let mut sights = std::mem::take(&mut simulation.sights);
     sights.sort_by_key(|sight| (sight.service, sight.step));
@@ -61,7 +61,7 @@ pub(super) async fn check(simulation: &mut Simulation) -> Outcome {
     Ok(())
 }
 
-/// Whether the changes follow one another without a gap.
+/// Checks that the changes follow one another without a gap.
 fn story(entries: &[Entry], skew: i64) -> Outcome {
     let mut before: Option<&Entry> = None;
     for (number, entry) in (1..).zip(entries) {
@@ -73,26 +73,26 @@ fn story(entries: &[Entry], skew: i64) -> Outcome {
         is(entry.version == number, "a version is missing")?;
         is(before.is_none_or(|before| before.date <= entry.date), "dates decrease")?;
         let status = before.map_or("GREEN", |before| before.status.as_str());
-        is(entry.previous_status == status, "not the status before")?;
+        is(entry.previous_status == status, "not the previous status")?;
         is((entry.recorded_at - made).abs() <= skew, "not recorded when it was stored")?;
         let (is_green, ends) = (entry.status == "GREEN", entry.reset_date_time.is_some());
         is(is_green != ends, "a status without its deadline, or GREEN with one")?;
         if entry.is_reset() {
-            is(deadline == Some(entry.date), "a reset that is not dated its deadline")?;
+            is(deadline == Some(entry.date), "a reset not dated its deadline")?;
             let by_schedule = entry.request_id.starts_with("run-");
             let past = if by_schedule { SETTLE } else { 0 };
             is(entry.recorded_at >= entry.date + past, "a reset stored before its time")?;
             is(!by_schedule || made >= entry.date, "a reset stored early by true time")?;
         } else {
             let past = deadline.is_some_and(|deadline| deadline <= entry.recorded_at);
-            is(!past, "an update without the reset before it")?;
+            is(!past, "an update without the reset that was due")?;
         }
         before = Some(entry);
     }
     Ok(())
 }
 
-/// Whether the service's row is what its last change made of it.
+/// Checks that the service's row matches its last change.
 fn record(entries: &[Entry], row: &Map<String, Value>) -> Outcome {
     let last = entries.last();
     let (version, status) = (last.map(|last| last.version), last.map(|last| last.status.as_str()));
@@ -103,10 +103,10 @@ fn record(entries: &[Entry], row: &Map<String, Value>) -> Outcome {
     if same { Ok(()) } else { Err(format!("not {last:?}")) }
 }
 
-/// Whether history tells of a moment what a reader was shown then.
+/// Checks that history shows for a moment what a reader was shown then.
 ///
-/// That is only to be expected where the clocks of all who wrote agree with the reader's on what was
-/// before and what after.
+/// This holds only if the writers' clocks agree with the reader's on which changes came before that
+/// moment.
 async fn compare(simulation: &mut Simulation, entries: &[Entry], sight: &Sight) -> Outcome {
     let agree = entries.iter().all(|entry| {
         let (before, dated_before) = (entry.made().1 < sight.step, entry.date <= sight.clock);
@@ -124,5 +124,5 @@ async fn compare(simulation: &mut Simulation, entries: &[Entry], sight: &Sight) 
     if *then.ok() == sight.body {
         return Ok(());
     }
-    Err(format!("{query}: shown was {}, told is {}", sight.body, then.body))
+    Err(format!("{query}: a reader saw {}, history shows {}", sight.body, then.body))
 }

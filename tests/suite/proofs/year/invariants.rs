@@ -9,14 +9,14 @@ use super::{
 use crate::proofs::sequences::calendar::seconds;
 
 impl Simulation {
-    /// What must hold of a status that is shown by that clock.
+    /// Checks a status that a machine with that clock shows.
     pub(super) fn judge(&self, shown: &Value, clock: i64) -> Outcome {
         let (now, skew) = (self.now, self.plan.skew);
         let late = |by: &str| Err(format!("shown past its deadline by {by}: {shown}"));
         let early = |by: &str| Err(format!("reset before its deadline by {by}: {shown}"));
         if let Some(deadline) = shown["resetDateTime"].as_str().map(seconds) {
             return match deadline {
-                _ if deadline <= clock => late("the clock of whoever answers"),
+                _ if deadline <= clock => late("the answering clock"),
                 _ if deadline <= now - skew => late("true time"),
                 _ => Ok(()),
             };
@@ -26,12 +26,12 @@ impl Simulation {
         }
         let deadline =
             shown["modifiedDate"].as_str().map(seconds).ok_or("a reset without a date")?;
-        // Where clocks differ by more than what a durable reset must be past by, a slow one may meet
-        // a durable reset before its own time; but never before the true time.
+        // If clocks differ by more than the settle time, a slow one may see a stored reset before
+        // its own time, but never before the true time.
         let by_true_time = 2 * skew > SETTLE && deadline <= now;
         match deadline {
             _ if deadline > now + skew => early("true time"),
-            _ if deadline > clock && !by_true_time => early("the clock of whoever answers"),
+            _ if deadline > clock && !by_true_time => early("the answering clock"),
             _ => Ok(()),
         }
     }

@@ -1,24 +1,24 @@
-//! What people and machines do in a year, by chance: all of it comes from one seed.
+//! What people and machines do in a year: random, from one seed.
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-/// Something that happens.
+/// An event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Event {
     /// Somebody updates a service.
     Update(u64),
-    /// A machine with so fast a clock is asked for a service.
+    /// A machine with a clock that fast is asked for a service.
     Read(u64, i64),
-    /// The schedule's minute, in which there may or may not be a run.
+    /// A minute of the schedule, which may have a run or not.
     Minute,
     /// A run of the schedule's function.
     Run,
 }
 
-/// What is to happen, in order of time; what is at the same second, in order of being planned.
+/// The planned events, by time, then in the order of planning.
 #[derive(Default)]
 pub(super) struct Agenda {
     events: BinaryHeap<Reverse<(i64, u64, Event)>>,
@@ -36,7 +36,7 @@ impl Agenda {
     }
 }
 
-/// By how much a machine's clock is fast. Every tenth is as far off as clocks get.
+/// How fast a machine's clock is. Every tenth has the largest difference allowed.
 pub(super) fn offset(random: &mut Rng, skew: i64) -> i64 {
     match random.u8(0..20) {
         0 => skew,
@@ -50,7 +50,7 @@ pub(super) fn pause(random: &mut Rng, gap: i64) -> i64 {
     if random.u8(0..10) < 3 { random.i64(0..1800) } else { random.i64(0..gap * 20 / 7) }
 }
 
-/// The body of an update, with notes that no other has.
+/// The body of an update, with unique notes.
 pub(super) fn body(random: &mut Rng, number: u64) -> Value {
     let status = ["RED", "RED", "AMBER", "AMBER", "GREEN"][random.usize(0..5)];
     let mut body = json!({"status": status, "notes": format!("number {number} of this year")});
@@ -65,14 +65,14 @@ pub(super) fn body(random: &mut Rng, number: u64) -> Value {
     body
 }
 
-/// What the schedule makes of a minute.
+/// What happens in a minute of the schedule.
 pub(super) enum Minute {
-    /// A run, so many seconds late.
+    /// A run, that many seconds late.
     Run {
         late: i64,
     },
     Missed,
-    /// No runs for so many seconds.
+    /// No runs for that many seconds.
     Outage(i64),
 }
 

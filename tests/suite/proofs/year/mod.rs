@@ -1,9 +1,9 @@
-//! A year of virtual time, both changes of the clocks and 29 February in it, with machines whose
-//! clocks differ and a schedule that is late, doubled, or missing for hours: what readers are shown,
-//! what becomes durable, and what history tells of it afterwards.
+//! Simulates a year, with both daylight saving changes and 29 February. Machines' clocks differ,
+//! and the schedule is late, doubled, or missing for hours. The simulation checks what readers are
+//! shown, what is stored, and what history says afterwards.
 //!
-//! The schedule is tried only in minutes in which some machine's clock may find something due: runs
-//! with nothing to do would change nothing.
+//! The schedule runs only in minutes in which some machine's clock may find something due: other
+//! runs would change nothing.
 
 mod final_checks;
 mod invariants;
@@ -25,15 +25,15 @@ use super::{Figures, Size, sequences::calendar::seconds};
 const HOUR: i64 = 60 * 60;
 const DAY: i64 = 24 * HOUR;
 
-/// Clocks differ from the true time by no more than this.
+/// The largest difference between a clock and the true time.
 const SKEW: i64 = 300;
-/// Half of what a deadline must be past by before it is made durable. Within it no reader is shown a
-/// reset that its own clock has not made, whoever made it durable.
+/// Half the settle time. With clocks this close, no reader sees a reset that its own clock has not
+/// reached, whichever machine stored it.
 const HALF_SKEW: i64 = 150;
 
-/// Runs the simulation, and panics at the first step at which something does not hold.
+/// Runs the simulation, and panics at the first step that breaks a rule.
 pub(crate) fn prove(size: Size) -> Figures {
-    // Each on a thread of its own, with tables of its own.
+    // Each on its own thread, with its own tables.
     let running: Vec<_> =
         plans(size).into_iter().map(|plan| thread::spawn(move || run(plan))).collect();
     let mut figures = Figures::new();
@@ -56,7 +56,7 @@ fn plans(size: Size) -> Vec<Plan> {
     }
 }
 
-/// A year, for two times fifty services.
+/// A year, for twice fifty services.
 fn halves() -> Vec<Plan> {
     let plan = |seed, skew| Plan {
         seed,
@@ -70,7 +70,7 @@ fn halves() -> Vec<Plan> {
     vec![plan(1, SKEW), plan(2, HALF_SKEW)]
 }
 
-/// The weeks around the changes of the clocks in Britain, and around the leap day.
+/// The weeks around the British daylight saving changes, and around the leap day.
 fn weeks() -> Vec<Plan> {
     let plan = |seed, middle, skew| {
         let middle = seconds(middle);
@@ -121,7 +121,7 @@ fn one_seed_is_one_trace() {
     assert_ne!(traces[0], other.digest);
 }
 
-/// Controls: each is found out, at the same step each time.
+/// Controls: each is detected, at the same step each time.
 #[test]
 fn a_violation_fails_at_the_same_step_each_time() {
     for (wrong, expected) in [
@@ -138,7 +138,7 @@ fn a_violation_fails_at_the_same_step_each_time() {
 
 const MARK: &str = "trace digest: ";
 
-/// Run by [`the_time_zone_of_the_process_changes_no_byte`] in processes of their own.
+/// Run by [`the_time_zone_of_the_process_changes_no_byte`] in separate processes.
 #[test]
 #[expect(clippy::print_stdout, reason = "it is how the other process learns of it")]
 fn one_trace() {

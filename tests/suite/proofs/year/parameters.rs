@@ -1,16 +1,16 @@
-//! What is simulated.
+//! The parameters of a simulation.
 
-/// After how long a deadline may be made durable.
+/// The settle time: how far past its deadline a status must be before the schedule resets it.
 pub(super) const SETTLE: i64 = 300;
 
-/// Something that is not as it should be, to show that it is noticed.
+/// A deliberate fault, to show that the checks detect it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wrong {
-    /// Deadlines are made durable as soon as the clock of whoever runs the schedule has reached them.
+    /// The schedule stores resets as soon as its own clock reaches the deadline.
     ScheduleWithoutSettling,
-    /// Readers are answered by a machine that is ahead by more than clocks may be.
+    /// The machine that answers readers is further ahead than clocks may be.
     ReadersClockFast,
-    /// Readers are answered by a machine that is behind by more than clocks may be.
+    /// The machine that answers readers is further behind than clocks may be.
     ReadersClockSlow,
 }
 
@@ -23,13 +23,13 @@ pub(super) struct Plan {
     pub(super) until: i64,
     /// The mean time between two updates of a service, in seconds.
     pub(super) gap: i64,
-    /// The most by which a clock differs from the true time.
+    /// The largest difference between a clock and the true time.
     pub(super) skew: i64,
     pub(super) wrong: Option<Wrong>,
 }
 
 impl Plan {
-    /// By how much a deadline must be past before the schedule takes it.
+    /// How far past a deadline must be before the schedule takes it.
     pub(super) fn settle(&self) -> i64 {
         if self.wrong == Some(Wrong::ScheduleWithoutSettling) { 0 } else { SETTLE }
     }

@@ -1,4 +1,4 @@
-//! The schedule and its runs: late, doubled, or missing; and what must hold of what they store.
+//! The schedule and its runs, which may be late, doubled or missing, and checks of what they store.
 
 use serde_json::json;
 use shared::{operations::ResetRun, runtime::Invocation};
@@ -9,7 +9,7 @@ use super::{
 };
 
 impl Simulation {
-    /// Plans the next minute, after a time, in which the fastest clock may find something due.
+    /// Plans the next minute after that time in which the fastest clock may find something due.
     pub(super) fn plan_minute(&mut self, after: i64) {
         let Some((deadline, _)) = self.by_deadline.first() else { return };
         let from = (deadline + self.plan.settle() - self.plan.skew).max(after + 1);
@@ -21,7 +21,7 @@ impl Simulation {
     }
 
     pub(super) fn minute(&mut self) {
-        // Another one took its place.
+        // Another minute was planned instead.
         if self.minute != Some(self.now) {
             return;
         }
@@ -39,7 +39,7 @@ impl Simulation {
         self.plan_minute(self.now.max(self.outage_until - 1));
     }
 
-    /// A run of the schedule's function, sometimes twice.
+    /// A run of the schedule's function, sometimes repeated.
     pub(super) async fn run(&mut self) -> Outcome {
         let twice = self.random.u8(0..6) == 0;
         for _ in 0..=u8::from(twice) {
@@ -62,7 +62,7 @@ impl Simulation {
         reset_expired::handle(&self.app.functions.reset_expired, call).await
     }
 
-    /// By true time, which no machine knows.
+    /// Early by the true time, which no machine knows.
     async fn none_is_durable_early(&self, run: ResetRun) -> Outcome {
         if run.done == 0 {
             return Ok(());
@@ -77,13 +77,13 @@ impl Simulation {
         Ok(())
     }
 
-    /// Whether a run has settled all that it must, and counts it.
+    /// Checks that a run stored all resets that are due, and removes them from the pending ones.
     fn settled(&mut self, run: ResetRun, clock: i64) -> Outcome {
         let due: Vec<_> =
             self.by_deadline.range(..=(clock - self.plan.settle(), u64::MAX)).copied().collect();
         let expected = u64::try_from(due.len()).expect("a number");
         if (run.done, run.already_done, run.failed, run.complete) != (expected, 0, 0, true) {
-            return Err(format!("of {expected} that are due: {run:?}"));
+            return Err(format!("{expected} are due: {run:?}"));
         }
         for place @ (_, service) in due {
             self.by_deadline.remove(&place);

@@ -1,4 +1,4 @@
-//! The simulation: events in order of true time, each answered by a machine with a clock of its own.
+//! The simulation: events in order of true time, each handled by a machine with its own clock.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,18 +16,18 @@ use crate::{
     proofs::sequences::calendar::{seconds, text},
 };
 
-/// The root of all services, and what the editor is assigned to.
+/// The root of all services, which the editor is assigned to.
 const ROOT: u64 = 1_000_000;
 
-/// What came of it.
+/// The result of a simulation.
 #[derive(Debug)]
 pub(super) struct Trace {
-    /// Of all answers and of everything stored, but for random ids.
+    /// A digest of all answers and of everything stored, except random ids.
     pub(super) digest: String,
     pub(super) counts: BTreeMap<&'static str, u64>,
 }
 
-/// What a reader was shown once.
+/// What a reader was shown at one moment.
 pub(super) struct Sight {
     pub(super) service: u64,
     pub(super) step: u64,
@@ -35,10 +35,10 @@ pub(super) struct Sight {
     pub(super) body: Value,
 }
 
-/// What does not hold.
+/// The error says what is wrong.
 pub(super) type Outcome<T = ()> = Result<T, String>;
 
-/// Simulates what the plan says. The error names the first step at which something did not hold.
+/// Runs the simulation of that plan. The error names the first step that broke a rule.
 pub(super) async fn simulate(plan: Plan) -> Outcome<Trace> {
     let mut simulation = Simulation::new(plan).await;
     let failed = |step, why| format!("seed {}, step {step}: {why}", plan.seed);
@@ -59,7 +59,7 @@ pub(super) async fn simulate(plan: Plan) -> Outcome<Trace> {
     Ok(Trace { digest, counts: simulation.counts })
 }
 
-/// A simulation under way.
+/// A simulation in progress.
 pub(super) struct Simulation {
     pub(super) plan: Plan,
     pub(super) app: App,
@@ -68,10 +68,10 @@ pub(super) struct Simulation {
     /// The true time.
     pub(super) now: i64,
     pub(super) step: u64,
-    /// The deadlines that are not durable yet, by service.
+    /// The deadlines whose resets are not stored yet, by service.
     pub(super) pending: BTreeMap<u64, i64>,
     pub(super) by_deadline: BTreeSet<(i64, u64)>,
-    /// The next minute of the schedule that is planned.
+    /// The next planned minute of the schedule.
     pub(super) minute: Option<i64>,
     pub(super) outage_until: i64,
     pub(super) sights: Vec<Sight>,
@@ -114,7 +114,7 @@ impl Simulation {
         *self.counts.entry(what).or_default() += count;
     }
 
-    /// Adds to what the digest is of.
+    /// Adds to the digest.
     pub(super) fn note(&mut self, line: &str) {
         self.digest.update(line);
         self.digest.update("\n");
@@ -143,11 +143,11 @@ impl Simulation {
         let first = self.put(service, &body).await?;
         self.count("updates", 1);
         if self.random.u8(0..10) == 0 {
-            // The answer was lost: another machine, with another clock, is sent the same.
+            // The answer was lost: the client repeats the request on a machine with another clock.
             let second = self.put(service, &body).await?;
             self.count("updates sent again", 1);
             if (first.ok(), first.header("etag")) != (second.ok(), second.header("etag")) {
-                return Err(format!("{} is answered by {} again", first.body, second.body));
+                return Err(format!("repeat of {} is answered by {}", first.body, second.body));
             }
         }
         self.await_deadline(service, &first.body);
@@ -165,14 +165,14 @@ impl Simulation {
         let call = call.header("idempotency-key", &format!("k-{}", self.step));
         let reply = call.header("x-request-id", &request_id).send().await;
         self.note(&format!("{clock} {} {}", reply.header("etag"), reply.body));
-        // The repeat of an answer is of the first one's time.
+        // A replayed answer has the first answer's time.
         if reply.header("idempotency-replayed").is_empty() {
             self.judge(reply.ok(), clock)?;
         }
         Ok(reply)
     }
 
-    /// Remembers until when a status is to last, has it looked at around then, and the schedule run.
+    /// Records how long a status lasts, and plans reads around its end and a scheduled run.
     fn await_deadline(&mut self, service: u64, shown: &Value) {
         if let Some(former) = self.pending.remove(&service) {
             self.by_deadline.remove(&(former, service));
@@ -190,7 +190,7 @@ impl Simulation {
         self.plan_minute(self.now);
     }
 
-    /// By how much the next reader's clock is fast.
+    /// How fast the next reader's clock is.
     fn readers_offset(&mut self) -> i64 {
         match self.plan.wrong {
             Some(Wrong::ReadersClockFast) => self.plan.skew + 100,
@@ -216,18 +216,18 @@ impl Simulation {
         Ok(())
     }
 
-    /// A list by the same clock says the same.
+    /// Checks that a list by the same clock agrees.
     async fn listed(&mut self, service: u64, shown: &Value) -> Outcome {
         let list = self.app.list(&format!("id={service}")).by("reader").send().await;
         let entry = &list.ok()["items"][0];
         let shown = shown.as_object().into_iter().flatten();
         let differs = shown.filter(|(name, value)| entry[name.as_str()] != **value).count();
         self.count("lists", 1);
-        if differs > 0 { Err(format!("a list shows otherwise: {entry}")) } else { Ok(()) }
+        if differs > 0 { Err(format!("the list differs: {entry}")) } else { Ok(()) }
     }
 }
 
-/// Until when the status lasts, or lasted, that an update has set.
+/// When the status of an update ends, or ended.
 fn deadline_of(shown: &Value) -> Option<i64> {
     let reset = shown["modifiedBy"] == "automatic reset";
     let member = if reset { "modifiedDate" } else { "resetDateTime" };

@@ -1,4 +1,4 @@
-//! `cargo ctl` as it is typed, on a world of its own.
+//! Runs `cargo ctl` command lines on a world of their own.
 
 use std::{
     path::PathBuf,
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::harness::{App, World, endpoint};
 
-/// The family 10 > 20 > 30 and others, with a stack file that leads to it.
+/// The family 10 > 20 > 30 and others, with a stack file that points to it.
 pub(super) struct Ctl {
     pub(super) app: App,
     pub(super) state: PathBuf,
@@ -66,7 +66,7 @@ impl Ctl {
         self.run(words).await.expect_err("a failure")
     }
 
-    /// Sets an attribute of a service's row behind everybody's back, or takes it away.
+    /// Sets or removes an attribute of a service's row, bypassing the importer.
     pub(super) async fn alter(&self, id: u64, attribute: &str, value: Option<AttributeValue>) {
         let clause = if value.is_some() { "SET #name = :value" } else { "REMOVE #name" };
         let values = value.map(|value| [(":value".to_owned(), value)].into());
@@ -76,7 +76,8 @@ impl Ctl {
         update.set_expression_attribute_values(values).send().await.expect("an update");
     }
 
-    /// Leaves the table as an import does that is killed after 20 has moved below 40, and before 30 has.
+    /// Leaves the table as an import does that is killed after moving 20 below 40 and before moving
+    /// 30.
     pub(super) async fn interrupted_move(&self) {
         self.alter(20, "path", Some(AttributeValue::S("/40/20/".to_owned()))).await;
         self.alter(20, "parentId", Some(AttributeValue::N("40".to_owned()))).await;
@@ -97,7 +98,7 @@ impl Drop for Ctl {
     }
 }
 
-/// How the process would end, as `cargo ctl --help` lists it.
+/// The exit code of the process, as `cargo ctl --help` lists it.
 pub(super) fn exit_code(error: &Error) -> String {
     format!("{:?}", error.exit_code()).chars().filter(char::is_ascii_digit).collect()
 }

@@ -69,7 +69,7 @@ dry run: nothing was written to table {table} of the local stack"
     assert_eq!(ctl.app.get(30).by("reader").send().await.status, 404);
 }
 
-/// A file that was cut off between two lines is a good file.
+/// A file that was cut off between two lines is a valid file.
 #[tokio::test]
 async fn deactivating_many_services_needs_an_option() {
     let ctl = Ctl::start().await;
@@ -135,7 +135,7 @@ async fn an_import_first_finishes_an_interrupted_one() {
     assert!(ctl.run(&["doctor"]).await.expect("findings").healthy);
 }
 
-/// Answers two of three requests as DynamoDB does when there is no room.
+/// Answers two of three requests as DynamoDB does when throughput is exceeded.
 #[derive(Clone, Debug, Default)]
 struct Throttling(Arc<AtomicU32>);
 
@@ -159,7 +159,7 @@ impl Intercept for Throttling {
     }
 }
 
-/// Two requests of three: more than the SDK's own budget of retries would stand.
+/// Two of three requests fail: more than the SDK's own retry quota allows.
 #[tokio::test]
 async fn an_import_goes_on_while_the_store_throttles() {
     let app = World::family().start().await;

@@ -1,5 +1,5 @@
-//! `cargo ctl`, command by command, as it is typed: what it prints, what it leaves in the tables, how it
-//! ends.
+//! `cargo ctl`, command by command: what it prints, what it changes in the tables, and its exit
+//! code.
 
 mod ctl;
 mod imports;

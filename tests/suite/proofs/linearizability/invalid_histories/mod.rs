@@ -1,4 +1,4 @@
-//! Bad histories, each made from a good one by one change: the check has to find every kind.
+//! Invalid histories, each made from a valid one by one change. The check must find every kind.
 
 mod reads;
 mod writes;
@@ -9,18 +9,18 @@ use super::{
     valid_history::{answered, good, shows},
 };
 
-/// Holds that a change to the good history makes it a bad one, for that reason: how many operations
-/// go before the bad one.
+/// Asserts that a change makes the valid history invalid, and that the reason says how many
+/// operations precede the invalid one.
 #[track_caller]
 fn flagged(at: &str, change: impl FnOnce(&mut [Operation])) {
     let mut history = good();
     assert_eq!(check(&history), Ok(()));
     change(&mut history);
     let reason = check(&history).expect_err("a fault");
-    assert!(reason.contains(at), "found elsewhere: {reason}");
+    assert!(reason.contains(at), "another reason: {reason}");
 }
 
-/// The same with something else shown by one operation.
+/// The same, with a change to what one operation shows.
 #[track_caller]
 fn flagged_if_shown(at: &str, index: usize, change: impl FnOnce(&mut Shown)) {
     flagged(at, |history| {
@@ -35,7 +35,7 @@ fn write(operation: &mut Operation) -> &mut Write {
     write
 }
 
-/// Has some operations be under way at once, in a history that otherwise stays in its order.
+/// Lets some operations overlap in an otherwise sequential history.
 fn at_once(history: &mut [Operation], from: usize, to: usize) {
     let end = history[to].answered;
     let begin = history[from].invoked;
@@ -59,7 +59,7 @@ fn an_update_of_unknown_outcome_may_be_applied_at_any_later_time_or_never() {
     let mut history = good();
     history[3].answer = Answer::Unknown;
     assert_eq!(check(&history), Ok(()), "applied at once");
-    // It began first and shows last.
+    // It began first and is answered last.
     history[3].invoked = 0;
     assert_eq!(check(&history), Ok(()), "applied later");
     let mut never = good()[..3].to_vec();

@@ -1,4 +1,4 @@
-//! What a reader must not be shown.
+//! What reads must never show.
 
 use shared::domain::Rag;
 
@@ -20,7 +20,7 @@ fn a_version_that_goes_back() {
 
 #[test]
 fn a_write_that_one_reader_sees_and_a_later_reader_does_not() {
-    // Both reads are under way while the write is: each alone is in order.
+    // Both reads overlap the write: each alone is valid.
     flagged("after 7 operations", |history| {
         let end = history[7].answered;
         history[6].invoked = history[4].invoked;

@@ -1,4 +1,4 @@
-//! What must not become of a write.
+//! What must never happen to a write.
 
 use super::{at_once, flagged, flagged_if_shown, write};
 use crate::proofs::linearizability::{
@@ -36,7 +36,7 @@ fn an_acknowledged_write_that_is_never_seen() {
 
 #[test]
 fn a_lost_update_under_one_version() {
-    // Version 2 is acknowledged to two writers.
+    // Two writers are told that they wrote version 2.
     flagged("after 4 operations", |history| {
         let mut register = Register::default();
         for index in [1, 4] {
@@ -85,7 +85,7 @@ fn a_412_with_an_outdated_tag() {
 
 #[test]
 fn a_write_that_names_an_old_tag_and_wins() {
-    // Otherwise all is as if it had named none.
+    // Otherwise the history is as if the write had no `If-Match`.
     flagged("after 3 operations", |history| {
         write(&mut history[3]).if_match = Some(tag(answered(&history[0])))
     });

@@ -1,5 +1,5 @@
-//! The contract's rules once more, in plain structs and epoch seconds: what every answer has to be.
-//! It shares no code with the functions, and nothing here knows how they store what they store.
+//! The contract's rules in plain structs and epoch seconds: what every answer must be. It shares no
+//! code with the functions and knows nothing of how they store data.
 
 mod reads;
 
@@ -15,39 +15,39 @@ const SETTLE: i64 = 300;
 const NOT_FOUND: Answer = Answer::Refused(404, "SERVICE_NOT_FOUND");
 const PREFIX: &str = "Capacity status set by Capacity Status API";
 
-/// A rule that a model gets wrong on purpose, to show that its being wrong is noticed.
+/// A rule that the model gets wrong on purpose, to show that the tests detect it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wrong {
-    /// A status lasts through the second of its deadline.
+    /// A status lasts until the second after its deadline.
     DeadlineASecondLate,
     /// A status ends a second before its deadline.
     DeadlineASecondEarly,
-    /// A reset is dated by the clock of whoever stores it.
+    /// A reset is dated by the clock that stores it.
     ResetDatedNow,
-    /// An update that is sent again is applied again.
+    /// A repeated request is applied again.
     RepeatApplied,
-    /// `If-Match` is compared with what is stored, whatever the time.
+    /// `If-Match` is compared with the stored status, even past its deadline.
     ConditionOnStored,
-    /// GREEN keeps the deadline of what was before.
+    /// GREEN keeps the previous deadline.
     GreenKeepsDeadline,
-    /// A key counts for a day and a second.
+    /// A key is valid for a day and a second.
     KeyASecondLong,
-    /// The schedule takes deadlines a second sooner.
+    /// The schedule takes deadlines a second too early.
     ScheduleASecondEarly,
-    /// A change is dated by the clock alone, even before the change before it.
+    /// A change is dated by the clock alone, even before the previous change.
     DatesDecrease,
-    /// A repeat is answered under the name that the service has now.
+    /// A replayed answer has the service's current name.
     RepeatUnderNewName,
 }
 
-/// What a key was used for.
+/// The request that used a key, and its answer.
 struct Used {
     body: Body,
     answer: Shown,
     until: i64,
 }
 
-/// A family of services and what has become of them.
+/// A family of services and their current state.
 pub(super) struct Model {
     pub(super) services: Vec<Service>,
     used: HashMap<(&'static str, u64, u8), Used>,
@@ -80,7 +80,7 @@ impl Model {
         }
     }
 
-    /// The reset that the clock has made of the last change, if it has made one.
+    /// The reset of the last change, if it is due.
     fn reset(&self, changes: &[Change], now: i64) -> Option<Change> {
         let last = changes.last()?;
         let deadline = last.deadline.filter(|deadline| self.is_past(*deadline, now))?;
@@ -97,7 +97,7 @@ impl Model {
         })
     }
 
-    /// The changes as they are known at a time, oldest first.
+    /// The changes as known at that time, oldest first.
     pub(super) fn known(&self, service: &Service, now: i64) -> Vec<Change> {
         let mut changes = service.changes.clone();
         changes.extend(self.reset(&changes, now));
@@ -149,7 +149,7 @@ impl Model {
         Answer::Status(answer)
     }
 
-    /// Stores an update, after the reset that the clock has made by then.
+    /// Stores an update, after the reset that is due by then.
     fn apply(&mut self, index: usize, update: &Update<'_>, now: i64) {
         let Body::Good { status, minutes, note } = update.body else { return };
         let mut changes = self.known(&self.services[index], now);
@@ -202,13 +202,13 @@ impl Model {
         name.clone_into(&mut self.services[index].name);
     }
 
-    /// When the last key given stops to count.
+    /// When the last key expires.
     pub(super) fn key_expiry(&self) -> Option<i64> {
         self.used.values().map(|used| used.until).max()
     }
 }
 
-/// Puts a service's changes in place of those that it has; the new ones are of that request.
+/// Replaces a service's changes. The new ones get that request id.
 fn store(service: &mut Service, mut changes: Vec<Change>, request_id: &str) {
     for change in changes.iter_mut().skip(service.changes.len()) {
         request_id.clone_into(&mut change.request_id);

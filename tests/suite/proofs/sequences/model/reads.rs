@@ -1,4 +1,4 @@
-//! What readers are answered.
+//! The answers to reads.
 
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ impl Model {
         Answer::Plain(json!({"items": items, "missing": missing}))
     }
 
-    /// The entries of all lists' pages, whatever their order.
+    /// The entries of all pages of a list, in any order.
     pub(in super::super) fn listing(
         &self,
         region: Option<u64>,
@@ -64,7 +64,7 @@ impl Model {
         entry
     }
 
-    /// The changes in a window, below a version, newest first.
+    /// The changes in a time range, below a version, newest first.
     pub(in super::super) fn history(
         &self,
         place: Place,
@@ -85,7 +85,7 @@ impl Model {
         Answer::History(within.map(|change| change.entry()).collect())
     }
 
-    /// What was shown at a time.
+    /// What was shown at that time.
     pub(in super::super) fn at(&self, place: Place, at: i64, now: i64) -> Answer {
         let Some(index) = self.index(place) else { return NOT_FOUND };
         if at > now {
