@@ -1,6 +1,6 @@
-//! Prepares what the documentation consists of: the assets of Swagger UI, out of the archive that a
-//! crate brings, compressed, and openapi.yaml without what only the gateway needs. The function has all of
-//! it inside, and fills the document in when it starts.
+//! Prepares the documentation: Swagger UI's files, taken from an archive in a crate and compressed, and
+//! openapi.yaml without the parts that only the gateway needs. All of it becomes part of the binary. The
+//! function fills in the deployment's addresses when it starts.
 
 use std::{
     error::Error,
@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use utoipa_swagger_ui_vendored::SWAGGER_UI_VENDORED;
 use zip::ZipArchive;
 
-/// What is taken out of Swagger UI's archive, and what it is called here.
+/// The files to take from Swagger UI's archive, and their names here.
 const ASSETS: [(&str, &str); 6] = [
     ("LICENSE", "swagger-ui-LICENSE.txt"),
     ("NOTICE", "swagger-ui-NOTICE.txt"),
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let target = PathBuf::from(std::env::var("OUT_DIR")?);
     let mut archive = ZipArchive::new(Cursor::new(SWAGGER_UI_VENDORED))?;
     for (path, asset) in ASSETS {
-        // The archive has one folder, which is named by the version.
+        // The archive has one folder, named after the version.
         let named = |known: &str| known.split_once('/').is_some_and(|(_, below)| below == path);
         let full = archive.file_names().flatten().find(|known| named(known));
         let full = full.ok_or(path)?.into_owned();
@@ -54,15 +54,15 @@ fn compress(file: &Path, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(file.with_added_extension("gz"), encoder.finish()?)?)
 }
 
-/// The document without the gateway's parts and the path that catches all others. A token that
-/// somebody has got elsewhere can be given as such.
+/// The document without the gateway's parts and without the catch-all path `/$default`. Readers can also enter a
+/// token that they already have.
 fn for_readers(mut document: Value) -> Value {
     strip(&mut document);
     if let Some(server) = document.pointer_mut("/servers/0").and_then(Value::as_object_mut) {
         server.retain(|name, _| name == "url");
     }
     if let Some(text) = document.pointer_mut("/components/securitySchemes/oauth2/description") {
-        // What stands for a deployment's own addresses is no matter where these are filled in.
+        // Drops paragraphs about placeholder addresses, because the function fills in the real ones.
         let paragraphs = text.as_str().unwrap_or_default().split("\n\n");
         *text = paragraphs.filter(|text| !text.contains(".invalid")).collect::<String>().into();
     }
@@ -76,13 +76,13 @@ fn for_readers(mut document: Value) -> Value {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "An access token that you have already.",
+        "description": "An access token that you already have.",
     });
     schemes.map(|schemes| schemes.insert("token".to_owned(), token));
     document
 }
 
-/// Has every operation that needs a token from the issuer take one given as such instead.
+/// Lets each operation that needs a token accept one that the reader already has.
 fn take_tokens(path: &mut Map<String, Value>) {
     for operation in path.values_mut() {
         let Some(security) = operation.get_mut("security").and_then(Value::as_array_mut) else {
@@ -94,7 +94,7 @@ fn take_tokens(path: &mut Map<String, Value>) {
     }
 }
 
-/// Takes out what only the gateway reads.
+/// Removes what only the gateway reads.
 fn strip(value: &mut Value) {
     match value {
         Value::Object(members) => {

@@ -1,5 +1,5 @@
-//! Bakes in the commit that is checked out, so that it is the one that runs (what is not committed is not
-//! told), and the paths of openapi.yaml with the methods that each takes.
+//! Compiles in the commit that is checked out, which is the one that runs (uncommitted changes do not show), and
+//! the paths of openapi.yaml with their methods.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let text = String::from_utf8(output.stdout).ok()?;
         output.status.success().then(|| text.trim().to_owned())
     };
-    // It has a new line with each commit and each checkout.
+    // This log gets a new line with each commit and each checkout.
     if let Some(log) = git(&["rev-parse", "--path-format=absolute", "--git-path", "logs/HEAD"]) {
         println!("cargo::rerun-if-changed={log}");
     }
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Each path, and what it takes as in the header `Allow`; sorted, so that the same bytes are built always.
+/// Each path with the value of its header `Allow`; sorted, so that every build has the same bytes.
 fn paths(document: &Value) -> Vec<(&str, String)> {
     let paths = document.get("paths").and_then(Value::as_object);
     let named = paths.into_iter().flatten().filter(|(path, _)| *path != "/$default");
@@ -40,7 +40,7 @@ fn paths(document: &Value) -> Vec<(&str, String)> {
     paths.collect::<BTreeMap<_, _>>().into_iter().collect()
 }
 
-/// The methods that can succeed: others are described only to be refused.
+/// The methods that can succeed. The document describes others only to refuse them.
 fn allow(item: &Map<String, Value>) -> String {
     let succeeds = |operation: &Value| {
         let responses = operation.get("responses").and_then(Value::as_object);

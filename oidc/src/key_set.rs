@@ -7,14 +7,14 @@ use tokio::sync::{Mutex, MutexGuard, RwLock};
 
 use super::published_keys::PublishedKeys;
 
-/// The minimum time between two fetches, in seconds: it bounds what a flood of unknown key ids costs the issuer.
+/// The minimum time between two fetches, in seconds: it protects the issuer from a flood of unknown key ids.
 const MIN_INTERVAL: i64 = 10;
-/// How long keys are cached, in seconds: after that a key that the issuer has withdrawn is no longer accepted.
+/// How long keys are cached, in seconds. After that time a withdrawn key is no longer accepted.
 const MAX_AGE: i64 = 60 * 60;
 /// How long to wait before a failed refresh is tried again, in seconds.
 const RETRY: i64 = 60;
 
-/// The keys of one issuer by their id.
+/// The keys of one issuer, by key id.
 #[derive(Debug)]
 pub(super) struct KeySet {
     published: PublishedKeys,
@@ -35,7 +35,7 @@ impl KeySet {
         Self { published, keys: RwLock::default(), fetches: Mutex::default() }
     }
 
-    /// The key of this id, if the issuer publishes it.
+    /// The key with this id, if the issuer publishes it.
     pub(super) async fn key(&self, id: &str, now: i64) -> Option<DecodingKey> {
         if let Some(key) = self.known(id).await {
             // A request whose key is cached does not wait for the fetch of another request.

@@ -1,7 +1,7 @@
-//! Verifies access tokens of an OpenID Connect issuer (RFC 7519, RFC 9068), where nothing in front does.
+//! Verifies access tokens of an OpenID Connect issuer (RFC 7519, RFC 9068) when no gateway has done so.
 //!
-//! The structure is parsed as strict JSON, and `jsonwebtoken` checks the signature: its `decode` would accept
-//! what the contract refuses (a missing `iss`, 60 seconds of leeway).
+//! Header and claims are parsed as strict JSON; `jsonwebtoken` checks only the signature. Its `decode` would accept
+//! what the contract refuses: a missing `iss`, 60 seconds of leeway.
 
 mod key_set;
 mod published_keys;
@@ -28,7 +28,7 @@ pub struct Verifier {
     keys: KeySet,
 }
 
-/// What a verified access token says.
+/// The claims of a verified access token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessToken {
     /// The claim `sub`.
@@ -38,8 +38,8 @@ pub struct AccessToken {
 }
 
 impl Verifier {
-    /// Accepts tokens of this issuer for these clients. Without `jwks_url` the issuer's discovery document says
-    /// where its keys are. Both addresses should be [acceptable](is_acceptable_url).
+    /// Accepts tokens of this issuer for these clients. Without `jwks_url` the keys' URL is read from the
+    /// issuer's discovery document. Both addresses should be [acceptable](is_acceptable_url).
     #[must_use]
     pub fn new(issuer: String, client_ids: Vec<String>, jwks_url: Option<String>) -> Self {
         let keys = KeySet::new(PublishedKeys::new(&issuer, jwks_url));

@@ -40,7 +40,7 @@ pub(super) struct PublishedKeys {
 /// Why keys could not be fetched, for the log.
 type FetchError = Box<dyn Error + Send + Sync>;
 
-/// The part of OpenID Connect's discovery document (Discovery 1.0, section 3) that matters here.
+/// The members of the issuer's discovery document (OpenID Connect Discovery 1.0, section 3) that are used.
 #[derive(Deserialize)]
 struct Discovery {
     issuer: String,
@@ -63,7 +63,7 @@ struct Jwk {
 }
 
 impl PublishedKeys {
-    /// The keys of this issuer. Without `jwks_url` its discovery document says where they are.
+    /// The keys of this issuer. Without `jwks_url` their URL is read from its discovery document.
     pub(super) fn new(issuer: &str, jwks_url: Option<String>) -> Self {
         let settings =
             HttpConnectorSettings::builder().connect_timeout(TIMEOUT).read_timeout(TIMEOUT);
@@ -111,7 +111,7 @@ impl PublishedKeys {
     }
 }
 
-/// The key, if it is for RS256 signatures and long enough.
+/// The key, if it can verify RS256 signatures and is long enough.
 fn usable(key: &RawValue) -> Option<(String, DecodingKey)> {
     let Jwk { kty, kid, r#use, alg, n, e } = serde_json::from_str(key.get()).ok()?;
     let signs = kty == "RSA" && r#use == "sig" && alg.is_none_or(|alg| alg == "RS256");
@@ -120,14 +120,14 @@ fn usable(key: &RawValue) -> Option<(String, DecodingKey)> {
     (signs && long).then_some((kid, decoding))
 }
 
-/// How many bits a big-endian number has.
+/// The length of a big-endian number, in bits.
 fn bits(number: &[u8]) -> usize {
     let zeros = number.iter().take_while(|&&byte| byte == 0).count();
     let leading = number.get(zeros).map_or(0, |byte| byte.leading_zeros() as usize);
     (number.len() - zeros) * 8 - leading
 }
 
-/// Whether keys can be trusted that come from this address: https, or http on a loopback address.
+/// Whether keys from this address can be trusted: https, or http on a loopback address.
 #[must_use]
 pub fn is_acceptable_url(url: &str) -> bool {
     let Ok(url) = url.parse::<Uri>() else { return false };

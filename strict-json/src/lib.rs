@@ -1,5 +1,5 @@
-//! JSON as the contract reads it: no member twice at any level, nesting bounded, numbers as the
-//! text they were written in. `serde_json::Value` keeps the last of two members and rounds numbers.
+//! JSON as the contract defines it: no duplicate names at any level, limited nesting, numbers as they were
+//! written. `serde_json::Value` would keep the last of two members with one name, and round numbers.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ const MAX_DEPTH: usize = 64;
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Json {
-    /// `null`, which is a value, not absence.
+    /// `null`. This is a value, not an absent member.
     Null,
     /// `true` or `false`.
     Bool(bool),
@@ -25,7 +25,7 @@ pub enum Json {
     String(String),
     /// An array.
     Array(Vec<Self>),
-    /// An object; no two members share a name.
+    /// An object without duplicate names.
     Object(Object),
 }
 
@@ -34,13 +34,14 @@ pub enum Json {
 pub struct Object(Vec<(String, Json)>);
 
 impl Object {
-    /// The value of the member of that name.
+    /// The value of the member with that name.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&Json> {
         self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value)
     }
 
-    /// A text that two objects share exactly if their members are the same, in any order. It is not JSON.
+    /// A text that is the same for two objects if and only if their members are the same, in any order. It is
+    /// not JSON.
     #[must_use]
     pub fn canonical_text(&self) -> String {
         let mut text = String::new();
@@ -66,7 +67,7 @@ impl Object {
 }
 
 impl FromIterator<(String, Json)> for Object {
-    /// Of two members of one name the first one is kept.
+    /// Keeps the first of two members with the same name.
     fn from_iter<I: IntoIterator<Item = (String, Json)>>(members: I) -> Self {
         let mut object = Self::default();
         for (name, value) in members {
@@ -79,7 +80,7 @@ impl FromIterator<(String, Json)> for Object {
 }
 
 impl Json {
-    /// Writes the value so that no two different values have the same text.
+    /// Writes the value so that different values have different texts.
     fn write(&self, text: &mut String) {
         match self {
             Self::Null => text.push('n'),
@@ -97,7 +98,7 @@ impl Json {
     }
 }
 
-/// Writes a string's length, so that it needs no escapes, and the string.
+/// Writes a string after its length, so that it needs no escapes.
 fn string(value: &str, text: &mut String) {
     text.extend(["\"", &value.len().to_string(), ":", value]);
 }
@@ -105,8 +106,8 @@ fn string(value: &str, text: &mut String) {
 /// Reads one JSON text.
 ///
 /// # Errors
-/// The text is not JSON (RFC 8259), names a member twice, has an unpaired surrogate or is nested
-/// more than 64 levels deep.
+/// The text is not JSON (RFC 8259), has a duplicate name, has an unpaired surrogate or is nested more than 64
+/// levels deep.
 pub fn parse(text: &str) -> Result<Json, serde_json::Error> {
     value(serde_json::from_str(text)?, 0)
 }
@@ -125,7 +126,7 @@ fn value(raw: &RawValue, depth: usize) -> Result<Json, serde_json::Error> {
     })
 }
 
-/// Visits the object or array that stands at a level of nesting.
+/// Visits an object or array at this level of nesting.
 struct Level(usize);
 
 fn level(depth: usize) -> Result<Level, serde_json::Error> {

@@ -1,4 +1,4 @@
-//! A file, and how it is answered: compressed, if the client takes that.
+//! A file and its response, which is compressed if the client accepts that.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -18,12 +18,12 @@ use lambda_http::{
 };
 use shared::http::{ETag, EntityTags, Problem, Response};
 
-/// How long a file may be kept without asking again.
+/// How long a client may cache a file before it asks again.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Caching {
-    /// What changes with a deployment's settings.
+    /// For files that depend on the deployment's settings.
     AskEachTime,
-    /// What changes with the code only.
+    /// For files that change only with the code.
     ForAnHour,
 }
 
@@ -36,25 +36,25 @@ impl Caching {
     }
 }
 
-/// What a file is made of.
+/// The content of a file.
 enum Content {
-    /// A text that the build has compressed.
+    /// A text that the build compressed.
     Compressed(&'static [u8]),
-    /// A text that is compressed when somebody asks for it: most environments are asked for one or two.
+    /// A text that is compressed when it is first requested: most environments serve only one or two.
     Text(String, OnceLock<Vec<u8>>),
 }
 
-/// A text, and how it is answered.
+/// A text file with its response headers.
 pub(crate) struct File {
     media_type: &'static str,
     caching: Caching,
     content: Content,
-    /// Of the text compressed, and as it is, once they are asked for.
+    /// The tags of the compressed and of the plain text, computed at the first request.
     etags: OnceLock<[ETag; 2]>,
 }
 
 impl File {
-    /// A text that the build has compressed.
+    /// A text that the build compressed.
     pub(crate) const fn compressed(
         media_type: &'static str,
         gzip: &'static [u8],
@@ -64,7 +64,7 @@ impl File {
         Self { media_type, caching, content, etags: OnceLock::new() }
     }
 
-    /// A text.
+    /// A text that is not compressed yet.
     pub(crate) const fn new(media_type: &'static str, text: String) -> Self {
         let content = Content::Text(text, OnceLock::new());
         Self { media_type, caching: Caching::AskEachTime, content, etags: OnceLock::new() }
@@ -85,10 +85,10 @@ impl File {
         }
     }
 
-    /// The answer to a request with those headers.
+    /// The response to a request with those headers.
     ///
     /// # Errors
-    /// [`Problem::Internal`] if a text cannot be compressed, or what the build has compressed not be read.
+    /// [`Problem::Internal`] if a text cannot be compressed, or if what the build compressed cannot be read.
     pub(crate) fn answer(&self, headers: &HeaderMap) -> Result<Response, Problem> {
         let compressed = takes_gzip(headers);
         let content = self.gzip().map_err(Problem::internal)?;
@@ -128,7 +128,7 @@ impl File {
     }
 }
 
-/// Whether the client names gzip, or anything, among the codings that it takes (RFC 9110, 12.5.3).
+/// Whether the client accepts gzip, by name or by `*` (RFC 9110, 12.5.3).
 fn takes_gzip(headers: &HeaderMap) -> bool {
     let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let codings: Vec<&str> = values.flat_map(|value| value.split(',')).collect();
@@ -141,7 +141,7 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
     weight("gzip").or_else(|| weight("*")).is_some_and(|weight| weight > 0.0)
 }
 
-/// The weight among a coding's parameters: 1 unless it is given.
+/// The weight in a coding's parameters; 1 by default.
 fn weight(parameters: &str) -> f32 {
     let given = parameters.split(';').find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;

@@ -1,5 +1,5 @@
-//! `GET /docs`, `/openapi.json` and `/openapi.yaml`: the documentation of exactly this contract, as a
-//! page with everything that it needs, and as the document itself. Public, compressed, cacheable.
+//! `GET /docs`, `/openapi.json` and `/openapi.yaml`: the documentation of the deployed contract, as a page with
+//! all its files and as the document itself. Public, compressed, cacheable.
 
 mod file;
 mod settings;
@@ -18,7 +18,7 @@ use shared::http::{Clock, Context, Endpoint, Problem, Response, request_path};
 use self::file::{Caching, File};
 pub use self::settings::Settings;
 
-/// A file that `build.rs` has compressed, and where it is.
+/// A file that `build.rs` compressed, with its path.
 macro_rules! asset {
     ($name:literal, $media_type:expr) => {{
         let gzip = include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz"));
@@ -30,7 +30,7 @@ const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// What this function answers, with the document and the page's files beside it.
+/// What this function answers. It also serves the document and the page's files.
 pub const ENDPOINT: Endpoint = Endpoint { function: "api-docs", method: "GET", path: "/docs" };
 
 /// What this function needs.

@@ -1,9 +1,9 @@
-//! Where the deployment answers and where its users sign in: what the documentation is filled in with.
+//! The addresses to fill into the documentation: those of the deployment and of its login.
 
 use lambda_http::http::HeaderValue;
 use shared::runtime::{AllSettings as _, Environment, SettingsError};
 
-/// The addresses in openapi.yaml that stand for a deployment's own.
+/// The placeholders in openapi.yaml for a deployment's addresses.
 const SERVER: &str = "http://127.0.0.1:9000";
 const LOGIN: &str = "https://login-domain.invalid/oauth2/authorize";
 const TOKEN: &str = "https://login-domain.invalid/oauth2/token";
@@ -11,7 +11,7 @@ const TOKEN: &str = "https://login-domain.invalid/oauth2/token";
 /// The settings of this function: the deployment's addresses.
 #[derive(Debug)]
 pub struct Settings {
-    /// Absolute, or `.` for wherever the document was read.
+    /// An absolute URL, or `.` for the address that the document was read from.
     public_url: String,
     login_url: String,
     token_url: String,
@@ -45,14 +45,14 @@ impl Settings {
             .replace(TOKEN, &self.token_url)
     }
 
-    /// The page with the client that people sign in by.
+    /// The page with the client id for signing in.
     pub(crate) fn fill_in_page(&self, page: &str) -> String {
         page.replace("CLIENT_ID", &self.client_id)
     }
 }
 
-/// What the page may do: run its own scripts, ask the API, and ask for tokens. Nothing may be put
-/// around it, nothing else is loaded, and nothing inline is run.
+/// The page may run its own scripts, call the API and request tokens. It cannot be framed, loads nothing else,
+/// and runs no inline scripts.
 fn content_security_policy(public_url: &str, token_url: &str) -> String {
     let others: String = [public_url, token_url]
         .into_iter()
@@ -65,7 +65,7 @@ fn content_security_policy(public_url: &str, token_url: &str) -> String {
     )
 }
 
-/// A setting in this form. A value in one of these forms needs no escapes in JSON, YAML, HTML or a header.
+/// Reads a setting and checks its form. A valid value needs no escapes in JSON, YAML, HTML or a header.
 fn setting(
     environment: &Environment,
     name: &str,

@@ -1,4 +1,4 @@
-// Starts Swagger UI. Addresses are relative, because the API may lie below a path of its own.
+// Starts Swagger UI. Addresses are relative, because the API may be served below a base path.
 const page = document.getElementById('swagger-ui');
 const redirect = new URL('docs/oauth2-redirect.html', document.baseURI).href;
 window.ui = SwaggerUIBundle({
@@ -8,7 +8,7 @@ window.ui = SwaggerUIBundle({
   deepLinking: true,
   displayOperationId: true,
   displayRequestDuration: true,
-  // Nobody else is asked whether the document is valid.
+  // Do not send the document to an online validator.
   validatorUrl: null,
 });
 window.ui.initOAuth({

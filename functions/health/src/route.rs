@@ -1,9 +1,9 @@
-//! Which of the API's paths a request names.
+//! Finds the API's path that a request names.
 
 use lambda_http::Request;
 use shared::http::{Problem, RouteKey};
 
-/// The paths of openapi.yaml, and what each takes as in the header `Allow`: from `build.rs`.
+/// The paths of openapi.yaml, each with the value of its header `Allow`. `build.rs` writes them.
 const PATHS: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/paths.rs"));
 
 /// A path of the API.
@@ -14,8 +14,8 @@ pub(crate) struct Route {
 }
 
 impl Route {
-    /// The gateway says which path it found. `cargo lambda watch` does not: there the path itself has
-    /// to be looked at, to which nothing has been put in front.
+    /// The gateway names the path that it found. `cargo lambda watch` does not, so the raw path is compared
+    /// instead; there it has no prefix.
     pub(crate) fn of(request: &Request) -> Option<Self> {
         let key = request.extensions().get::<RouteKey>()?;
         let is_asked = |path: &str| match key {
@@ -36,7 +36,7 @@ impl Route {
     }
 }
 
-/// Whether a path is one of that template.
+/// Whether a path matches that template.
 fn matches(template: &str, path: &str) -> bool {
     let alike = |(expected, given): (&str, &str)| {
         if expected.starts_with('{') { !given.is_empty() } else { expected == given }

@@ -7,10 +7,10 @@ use shared::{
     store::{ListPosition, ServiceFilter},
 };
 
-/// The first field of a cursor: the list that it is for, and the version of its format.
+/// The first field of a cursor: its list and the version of its format.
 const LIST: &str = "2";
 
-/// The cursor of the page that starts there.
+/// The cursor of the page that starts at this position.
 pub(crate) fn encode(filter: &ServiceFilter, position: &ListPosition) -> String {
     let statuses: Vec<_> = filter.statuses.iter().map(|rag| rag.as_str()).collect();
     let name = filter.name.as_deref().unwrap_or_default();

@@ -67,7 +67,7 @@ impl Deps {
     }
 }
 
-/// The services of some ids.
+/// The services with the requested ids.
 #[derive(Serialize)]
 struct ServicesById {
     items: Vec<ListedService>,

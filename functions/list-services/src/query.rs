@@ -1,4 +1,4 @@
-//! The query of a list: some ids, or a page of the services that pass filters.
+//! The query of a list: services by id, or a page of the services that match the filters.
 
 use lambda_http::Request;
 use shared::{
@@ -26,7 +26,7 @@ pub(crate) enum Query {
     Page(PageQuery),
 }
 
-/// A page of the services that pass filters.
+/// A page of the services that match the filters.
 pub(crate) struct PageQuery {
     pub(crate) filter: ServiceFilter,
     pub(crate) position: Option<ListPosition>,
@@ -100,7 +100,7 @@ impl Parameters {
     fn parse_statuses(&mut self, value: &str) -> bool {
         let statuses: Option<Vec<Rag>> =
             value.split(',').map(|name| Rag::parse(name.trim())).collect();
-        // In a fixed order, so that two ways to write a filter are the same filter.
+        // In a fixed order, so that the order in the request does not matter.
         let known = [Rag::Red, Rag::Amber, Rag::Green];
         self.filters().statuses = statuses.as_ref().map_or_else(Vec::new, |given| {
             known.into_iter().filter(|rag| given.contains(rag)).collect()

@@ -1,5 +1,5 @@
-//! `GET /services/{id}/capacitystatus/history`: the changes of a service's status, newest first; or the status at
-//! a time in the past.
+//! `GET /services/{id}/capacitystatus/history`: a service's status changes, newest first, or its status at a
+//! time in the past.
 
 mod query;
 
@@ -92,7 +92,8 @@ async fn get(deps: &Deps, request: &Request, context: &Context) -> Result<Respon
     }
 }
 
-/// The status that readers saw at this time. Without an entity tag, since `If-Match` compares the current one.
+/// The status that readers saw at this time. It has no entity tag, because `If-Match` compares the
+/// current one.
 async fn status_at(deps: &Deps, service: &Service, at: Timestamp) -> Result<Response, Problem> {
     let effective = deps.history.effective_at(service.id(), at).await?;
     let name = &service.details.name;

@@ -10,7 +10,7 @@ use shared::{
     store::{HistoryPosition, TimeRange},
 };
 
-/// The first field of a cursor: the list that it is for, and the version of its format.
+/// The first field of a cursor: its list and the version of its format.
 const HISTORY: &str = "h1";
 
 /// What the request asks for.

@@ -1,16 +1,16 @@
-//! The free text that goes with a status. It may hold personal data: it is never logged.
+//! The free text that goes with a status. It may contain personal data, so it is never logged.
 
-/// What every stored note begins with.
+/// The beginning of every stored note.
 const PREFIX: &str = "Capacity status set by Capacity Status API";
 
-/// The most Unicode characters that a given note may have.
+/// The maximum length of a caller's note, in Unicode characters.
 const MAX_CHARS: usize = 900;
 
 /// A note as a caller gave it: trimmed, 1 to 900 Unicode characters.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Note(String);
 
-/// Why a text is no note.
+/// Why a text is not a valid note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoteError {
     /// Nothing is left after trimming.
@@ -20,7 +20,7 @@ pub enum NoteError {
 }
 
 impl Note {
-    /// Trims the text of white space and checks what is left.
+    /// Trims white space and checks the rest.
     ///
     /// # Errors
     /// [`NoteError::Blank`] and [`NoteError::TooLong`].

@@ -1,4 +1,4 @@
-//! A service of the directory: what it is called, where it stands in the hierarchy, how full it is.
+//! A service: its details in the directory, its place in the hierarchy and its status.
 
 use std::{fmt, str::FromStr};
 
@@ -9,7 +9,7 @@ use super::StatusRecord;
 pub struct ServiceId(u64);
 
 impl ServiceId {
-    /// The identifier of that number, unless it is 0 or has more than 18 digits.
+    /// The identifier with that number; `None` if it is 0 or has more than 18 digits.
     #[must_use]
     pub const fn new(number: u64) -> Option<Self> {
         if number >= 1 && number < 1_000_000_000_000_000_000 { Some(Self(number)) } else { None }
@@ -55,7 +55,7 @@ impl fmt::Display for ServiceId {
 
 /// A service's place in the hierarchy: its root ancestor (the region), …, its parent, itself.
 ///
-/// Displayed as `/<root>/…/<id>/`, so that one service's text is a prefix of its descendants'.
+/// Displayed as `/<root>/…/<id>/`, so that a service's path is a prefix of its descendants' paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HierarchyPath {
     ancestors: Vec<ServiceId>,
@@ -88,25 +88,25 @@ impl HierarchyPath {
         self.id
     }
 
-    /// What the service lies below, the root first.
+    /// The service's ancestors, the root first.
     #[must_use]
     pub fn ancestors(&self) -> &[ServiceId] {
         &self.ancestors
     }
 
-    /// The topmost ancestor: the region, which for a root is the service itself.
+    /// The region: the topmost ancestor, or the service itself if it is a root.
     #[must_use]
     pub fn root(&self) -> ServiceId {
         self.ancestors.first().copied().unwrap_or(self.id)
     }
 
-    /// The service directly above.
+    /// The parent.
     #[must_use]
     pub fn parent(&self) -> Option<ServiceId> {
         self.ancestors.last().copied()
     }
 
-    /// Whether the service is that one or lies below it.
+    /// Whether the service is that ancestor or one of its descendants.
     #[must_use]
     pub fn is_within(&self, id: ServiceId) -> bool {
         self.id == id || self.ancestors.contains(&id)
@@ -122,14 +122,14 @@ impl fmt::Display for HierarchyPath {
     }
 }
 
-/// What the directory says of a service. An import writes it; a status update never does.
+/// A service's details in the directory. Imports write them; status updates never do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceDetails {
-    /// What people call the service.
+    /// The service's name.
     pub name: String,
-    /// The kind of service, as the directory numbers them.
+    /// The directory's number for the kind of service.
     pub type_id: u64,
-    /// Where the service stands in the hierarchy.
+    /// The service's place in the hierarchy.
     pub path: HierarchyPath,
     /// The town, where known.
     pub town: Option<String>,
@@ -137,14 +137,14 @@ pub struct ServiceDetails {
     pub postcode: Option<String>,
     /// The Organisation Data Service's code, where known.
     pub ods_code: Option<String>,
-    /// Whether the service is in use; for readers and editors an inactive one does not exist.
+    /// Whether the service is in use. For readers and editors an inactive service does not exist.
     pub active: bool,
 }
 
 /// A service with its stored status. What a reader sees is `record.effective_at(now)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
-    /// What the directory says.
+    /// The details in the directory.
     pub details: ServiceDetails,
     /// The stored status.
     pub record: StatusRecord,
@@ -195,7 +195,7 @@ mod tests {
         let path = HierarchyPath::parse("/10/20/30/").expect("a path");
         let within = |id| path.is_within(ServiceId::new(id).expect("an id"));
         assert!(within(10) && within(20) && within(30));
-        // Digits of an ancestor are not the ancestor.
+        // `/10/` has the digits of 1, but 1 is not an ancestor.
         assert!(!within(1) && !within(2) && !within(40));
     }
 }

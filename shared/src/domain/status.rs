@@ -47,7 +47,7 @@ impl fmt::Display for Rag {
     }
 }
 
-/// How limited a service's capacity is, when it is not GREEN.
+/// How limited a service's capacity is if it is not GREEN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// Busy.
@@ -65,7 +65,7 @@ impl From<Level> for Rag {
     }
 }
 
-/// A status as it is stored: limited capacity always ends at a deadline.
+/// A stored status: AMBER and RED always end at a deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CapacityStatus {
     /// Normal.
@@ -80,7 +80,7 @@ pub enum CapacityStatus {
 }
 
 impl CapacityStatus {
-    /// The status that name and deadline describe; `None` if they contradict each other.
+    /// The status with this name and deadline; `None` if they contradict each other.
     #[must_use]
     pub const fn from_parts(rag: Rag, reset_at: Option<Timestamp>) -> Option<Self> {
         match (rag, reset_at) {
@@ -115,7 +115,7 @@ impl CapacityStatus {
 pub enum RequestedStatus {
     /// Normal.
     Green,
-    /// Busy or full for so many minutes.
+    /// Busy or full for this many minutes.
     Limited {
         /// How limited.
         level: Level,
@@ -125,10 +125,10 @@ pub enum RequestedStatus {
 }
 
 impl RequestedStatus {
-    /// The status that this becomes when a change dated `at` is made at `now`.
+    /// The status to store for a change that is dated `at` and made at `now`.
     ///
-    /// The deadline counts from `now`, but is never before the change itself: an earlier change by a
-    /// machine whose clock is fast can lie in the future.
+    /// The deadline counts from `now`, but is never before `at`. `at` may be in the future: a change is never
+    /// dated before the previous one, which a machine with a fast clock may have made.
     #[must_use]
     pub fn resolve(self, at: Timestamp, now: Timestamp) -> CapacityStatus {
         match self {

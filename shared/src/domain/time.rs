@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-/// The last second of the year 9999, the last one RFC 3339 can write.
+/// The last second of the year 9999: RFC 3339 has no later one.
 const LAST: i64 = 253_402_300_799;
 
 /// An instant in UTC, in whole seconds since the Unix epoch, from 1970 to 9999.
@@ -14,13 +14,13 @@ const LAST: i64 = 253_402_300_799;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The instant so many seconds after the epoch; `None` outside 1970 to 9999.
+    /// The instant this many seconds after the epoch; `None` outside 1970 to 9999.
     #[must_use]
     pub const fn from_epoch_seconds(seconds: i64) -> Option<Self> {
         if seconds >= 0 && seconds <= LAST { Some(Self(seconds)) } else { None }
     }
 
-    /// The nearest instant from 1970 to 9999.
+    /// The instant this many seconds after the epoch, or the nearest one from 1970 to 9999.
     #[must_use]
     pub const fn saturating_from_epoch_seconds(seconds: i64) -> Self {
         if seconds < 0 {
@@ -38,34 +38,34 @@ impl Timestamp {
         self.0
     }
 
-    /// This instant so many seconds earlier.
+    /// The instant this many seconds earlier.
     #[must_use]
     pub const fn minus_seconds(self, seconds: u32) -> Self {
         Self::saturating_from_epoch_seconds(self.0 - seconds as i64)
     }
 
-    /// How many seconds have passed since an earlier instant; 0 if it is a later one.
+    /// The seconds that have passed since an earlier instant; 0 if it is a later one.
     #[must_use]
     pub const fn seconds_since(self, earlier: Self) -> u64 {
         let passed = self.0 - earlier.0;
         if passed > 0 { passed.unsigned_abs() } else { 0 }
     }
 
-    /// This instant so many minutes later.
+    /// The instant this many minutes later.
     #[must_use]
     pub const fn plus(self, minutes: Minutes) -> Self {
         Self::saturating_from_epoch_seconds(self.0 + minutes.0 as i64 * 60)
     }
 }
 
-/// The text was not `2026-11-21T09:05:00Z` or the like.
+/// The text does not have the form `2026-11-21T09:05:00Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidTimestamp;
 
 impl FromStr for Timestamp {
     type Err = InvalidTimestamp;
 
-    /// Reads what is displayed: UTC with `Z`, whole seconds.
+    /// Reads the displayed form: UTC with `Z`, whole seconds.
     fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
         let written = text.len() == 20 && text.ends_with('Z') && text.get(10..11) == Some("T");
         let at = OffsetDateTime::parse(text, &Rfc3339).ok().filter(|_| written);

@@ -32,7 +32,7 @@ pub fn json_object(request: &Request) -> Result<Object, Problem> {
     }
 }
 
-/// Whether the one Content-Type header says `application/json`, whatever its parameters.
+/// Whether the only Content-Type header is `application/json`, with any parameters.
 fn is_json(request: &Request) -> bool {
     let mut values = request.headers().get_all(CONTENT_TYPE).iter();
     let (first, second) = (values.next(), values.next());
@@ -42,7 +42,7 @@ fn is_json(request: &Request) -> bool {
     })
 }
 
-/// A hash that bodies share if their members are the same, in any order.
+/// A hash of the members. Bodies with the same members, in any order, have the same hash.
 #[must_use]
 pub fn body_hash(body: &Object) -> String {
     sha256(body.canonical_text().as_bytes())

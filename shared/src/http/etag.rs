@@ -8,9 +8,8 @@ use super::hash::sha256;
 
 /// The strong entity tag of a representation: `"<effective version>-<short hash of its bytes>"`.
 ///
-/// The version alone is not enough. An update that took the time just before a deadline and was
-/// stored just after it has the number under which readers were shown the reset in between
-/// (docs/adr/0004).
+/// The version alone is not enough. An update may take the time just before a deadline and be stored just after
+/// it. Then it has the same version as the reset that readers saw in between (docs/adr/0004).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ETag(String);
 
@@ -20,8 +19,8 @@ impl ETag {
         Self(format!("\"{version}-{}\"", short_hash(representation.as_bytes())))
     }
 
-    /// The tags of a file that is not a representation of anything stored; what ends differently is
-    /// another coding of it.
+    /// The tags of a file that is not a stored representation: one for each coding, with the coding as its
+    /// ending.
     #[must_use]
     pub fn of_file<const N: usize>(bytes: &[u8], codings: [&str; N]) -> [Self; N] {
         let hash = short_hash(bytes);
@@ -46,7 +45,7 @@ impl fmt::Display for ETag {
 pub enum EntityTags {
     /// `*`: any representation.
     Any,
-    /// A list of tags, weak ones (`W/"…"`) included. What is no tag is left out and so never matches.
+    /// A list of tags, weak ones (`W/"…"`) included. Invalid tags are left out, so they never match.
     List(Vec<String>),
 }
 

@@ -28,8 +28,8 @@ pub fn request_path(request: &Request, parameter: &str) -> String {
     }
 }
 
-/// A path parameter, percent-decoded. API Gateway has decoded it already and `cargo lambda watch` has not, so
-/// this may decode it a second time; an id is the same after either.
+/// A path parameter, percent-decoded. API Gateway decodes it and `cargo lambda watch` does not, so this may
+/// decode it a second time. That does not change an id.
 pub(super) fn path_parameter<'a>(request: &'a Request, name: &str) -> Option<Cow<'a, str>> {
     let text = request.path_parameters_ref()?.first(name)?;
     Some(percent_decode_str(text).decode_utf8_lossy())

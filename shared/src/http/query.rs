@@ -9,10 +9,10 @@ pub const DEFAULT_LIMIT: usize = 25;
 /// The maximum size of a page.
 const MAX_LIMIT: usize = 100;
 
-/// The rule of limits.
+/// The text of the error for an invalid limit.
 pub const LIMIT_RULE: &str = "must be a whole number from 1 to 100";
 
-/// The rule of times.
+/// The text of the error for an invalid time.
 pub const TIME_RULE: &str = "must be a time in UTC such as 2026-11-21T09:05:00Z";
 
 /// The errors of a query.

@@ -1,4 +1,4 @@
-//! What every function starts with: logging, settings, the client of DynamoDB, Lambda's loop.
+//! Starts every function: logging, settings, the DynamoDB client, Lambda's loop.
 
 pub mod client;
 mod settings;
@@ -26,7 +26,7 @@ use crate::{
     telemetry::{log, metrics},
 };
 
-/// The C library's allocator takes a quarter of a warm call's instructions; this one takes a third of that.
+/// The C library's allocator takes a quarter of a warm call's instructions; mimalloc takes a third of that.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
@@ -45,7 +45,7 @@ pub struct Invocation {
     pub remaining_time: Option<RemainingTime>,
 }
 
-/// Runs a function that answers requests of the gateway.
+/// Runs a function that answers the gateway's requests.
 pub async fn serve<Settings, Deps>(
     endpoint: &Endpoint,
     read: impl FnOnce(&Environment) -> Result<Settings, SettingsError>,
@@ -57,7 +57,7 @@ pub async fn serve<Settings, Deps>(
     answer_requests(endpoint, build, &timeouts, handle).await
 }
 
-/// Runs a function that answers requests of the gateway without the store.
+/// Runs a function that answers the gateway's requests without the store.
 pub async fn serve_without_store<Deps>(
     endpoint: &Endpoint,
     build: impl FnOnce(&Environment) -> Result<Deps, SettingsError>,
@@ -94,7 +94,7 @@ async fn answer_requests<Deps>(
     run_function(build, timeouts, warm_up, respond).await
 }
 
-/// Starts, then takes calls until Lambda stops the process. What prevents the start is logged.
+/// Starts the function, then handles calls until Lambda stops the process. Logs why a start fails.
 async fn run_function<Deps, Answer: Serialize>(
     build: impl FnOnce(&Environment) -> Result<Deps, SettingsError>,
     timeouts: &Timeouts,

@@ -74,7 +74,7 @@ impl fmt::Display for SettingsError {
 
 impl std::error::Error for SettingsError {}
 
-/// Several settings, each read on its own.
+/// Several settings. Each is read on its own, so that all errors are found.
 pub trait AllSettings {
     /// Their values.
     type Values;

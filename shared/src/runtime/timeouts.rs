@@ -1,5 +1,5 @@
-//! How long a call of DynamoDB may take: never longer than the function's own answer. Half of the remaining time
-//! is for each attempt, so that a second one is possible.
+//! How long a DynamoDB call may take. It always ends before the function has to answer. An attempt gets half of
+//! the remaining time, so that a second one is possible.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -20,12 +20,12 @@ const ATTEMPT: Duration = Duration::from_secs(2);
 /// How long a call may take with its retries.
 const OPERATION: Duration = Duration::from_secs(5);
 
-/// The timeouts of every call of a client, which an environment of Lambda uses for one request at a time.
+/// The timeouts of a client's calls. A Lambda environment uses the client for one request at a time.
 #[derive(Clone, Debug, Default)]
 pub struct Timeouts(Arc<Mutex<Option<Instant>>>);
 
 impl Timeouts {
-    /// Gives a client these timeouts. The attempt's bounds those of its connections, which stay the same.
+    /// Gives a client these timeouts. The connections' own timeouts stay the same, within that of the attempt.
     #[must_use]
     pub fn bound(&self, config: Builder) -> Builder {
         let longest = TimeoutConfig::builder()
@@ -34,7 +34,7 @@ impl Timeouts {
         config.timeout_config(longest.build()).interceptor(self.clone())
     }
 
-    /// From now on, has every call end within that time; `None` if there is no telling how long that is.
+    /// From now on, ends every call within that time; `None` if the remaining time is unknown.
     pub fn end_within(&self, left: Option<Duration>) {
         let end = left.map(|left| Instant::now() + left);
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = end;
@@ -51,7 +51,7 @@ impl Intercept for Timeouts {
         "Timeouts"
     }
 
-    /// Before the SDK reads the timeouts of the call.
+    /// Runs before the SDK reads the call's timeouts.
     fn read_before_execution(
         &self,
         _: &BeforeSerializationInterceptorContextRef<'_>,

@@ -1,6 +1,6 @@
-//! A request before the first call. Lambda starts a function on a whole CPU, whatever share of it the calls
-//! will have, so this does then what the first call would have to do: name lookup, connection, TLS, signature.
-//! See docs/adr/0011.
+//! A request before the first call. A function has a whole CPU while it starts, but only a share of it during
+//! calls. So this does the first call's one-time work early: name lookup, connection, TLS, signature. See
+//! docs/adr/0011.
 
 use std::{io, time::Duration};
 
@@ -14,7 +14,7 @@ use crate::{
     telemetry::log,
 };
 
-/// How long it may take. Lambda allows ten seconds for the start.
+/// How long the warm-up may take. Lambda allows ten seconds for the start.
 pub const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A subject that no issuer uses, so no user has it.

@@ -1,17 +1,17 @@
-//! The names of keys and indexes, which template.yaml declares too, and of the attributes that expressions name.
-//! `history_item.rs` and `idempotency_table.rs` have the other attributes of their rows. Times are numbers of epoch
-//! seconds.
+//! The names of keys and indexes, as in template.yaml, and of the attributes used in expressions.
+//! `history_item.rs` and `idempotency_table.rs` have the other attributes of their rows. Times are numbers:
+//! epoch seconds.
 
 use crate::domain::{ServiceId, Timestamp};
 
-/// Over how many partitions of the index `pending-reset` the services that are AMBER or RED spread.
+/// The number of partitions in the index `pending-reset`, over which AMBER and RED services are spread.
 pub const RESET_SHARDS: u64 = 8;
 
-/// The longest sort key that DynamoDB takes, in bytes. A service's path is one, in `hierarchy`.
+/// DynamoDB's maximum length of a sort key, in bytes. A service's path is the sort key of `hierarchy`.
 pub const MAX_SORT_KEY_BYTES: usize = 1024;
 
-/// The longest subject, in bytes (OpenID Connect Core 1.0, section 2). It is a partition key in the
-/// users table, and part of one in the idempotency table: DynamoDB takes 2048 bytes.
+/// The maximum length of a subject, in bytes (OpenID Connect Core 1.0, section 2). A subject is the partition
+/// key of the users table and part of that of the idempotency table: DynamoDB allows 2048 bytes.
 pub const MAX_SUBJECT_BYTES: usize = 255;
 
 /// The table of services: key `id`.
@@ -36,9 +36,9 @@ pub mod services {
     pub const ODS_CODE: &str = "odsCode";
     /// BOOL.
     pub const ACTIVE: &str = "active";
-    /// How many changes of status there have been (N), absent before the first.
+    /// The number of status changes (N), absent before the first.
     pub const VERSION: &str = "version";
-    /// `RED`, `AMBER` or `GREEN` (S), with VERSION.
+    /// `RED`, `AMBER` or `GREEN` (S), present with VERSION.
     pub const STATUS: &str = "status";
     /// The deadline (N), only when AMBER or RED.
     pub const RESET_DATE_TIME: &str = "resetDateTime";
@@ -46,14 +46,14 @@ pub mod services {
     pub const RESET_SHARD: &str = "resetShard";
     /// Stored notes (S), absent after a reset.
     pub const NOTES: &str = "notes";
-    /// Username (S), with VERSION.
+    /// Username (S), present with VERSION.
     pub const MODIFIED_BY: &str = "modifiedBy";
-    /// Date of the last change (N), with VERSION.
+    /// Date of the last change (N), present with VERSION.
     pub const MODIFIED_DATE: &str = "modifiedDate";
 
-    /// Index by REGION and PATH: a region, or a subtree by the beginning of its path.
+    /// Index by REGION and PATH: finds a region, or a subtree by the prefix of its path.
     pub const HIERARCHY: &str = "hierarchy";
-    /// Sparse index by RESET_SHARD and RESET_DATE_TIME: what is AMBER or RED.
+    /// Sparse index by RESET_SHARD and RESET_DATE_TIME: AMBER and RED services only.
     pub const PENDING_RESET: &str = "pending-reset";
 }
 
@@ -65,15 +65,15 @@ pub mod users {
     pub const USERNAME: &str = "username";
     /// BOOL.
     pub const ACTIVE: &str = "active";
-    /// Set of strings; the one known is [`EDIT_CAPACITY`].
+    /// Set of strings; the only known one is [`EDIT_CAPACITY`].
     pub const PERMISSIONS: &str = "permissions";
-    /// Set of numbers: the services assigned.
+    /// Set of numbers: the assigned services.
     pub const SERVICES: &str = "services";
     /// The permission to change statuses.
     pub const EDIT_CAPACITY: &str = "editCapacity";
 }
 
-/// The table of changes: key `serviceId` and `at`.
+/// The table of status changes: key `serviceId` and `at`.
 pub mod history {
     /// Partition key (N).
     pub const SERVICE_ID: &str = "serviceId";
@@ -83,11 +83,11 @@ pub mod history {
     pub const CHANGE_ID: &str = "changeId";
 }
 
-/// The table of keys that clients have given their updates: key `key`.
+/// The table of idempotency keys: key `key`.
 pub mod idempotency {
-    /// Partition key (S): service, client's key and subject, joined by `#`.
+    /// Partition key (S): service, idempotency key and subject, joined by `#`.
     pub const KEY: &str = "key";
-    /// When the record counts no more (N); DynamoDB deletes it some time later.
+    /// When the record expires (N); DynamoDB deletes it some time later.
     pub const EXPIRES_AT: &str = "expiresAt";
 }
 
@@ -97,7 +97,7 @@ pub const fn reset_shard(id: ServiceId) -> u64 {
     id.get() % RESET_SHARDS
 }
 
-/// The sort key of a change: its date, then its version, zero-padded so that text sorts as numbers.
+/// The sort key of a change: its date, then its version, zero-padded so that it sorts like numbers.
 #[must_use]
 pub fn history_key(at: Timestamp, version: u64) -> String {
     format!("{:012}#{version:012}", at.epoch_seconds())

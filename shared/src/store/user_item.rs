@@ -23,7 +23,7 @@ struct UserItem {
 /// # Errors
 /// [`StoreFault::Unreadable`] if attributes are missing or have another type.
 pub(super) fn parse_user(item: Item) -> Result<User, StoreFault> {
-    // Neither the text of the error, which quotes the item, nor the subject: both may hold a username.
+    // Leaves out the error's text, which quotes the item, and the subject: both may contain a username.
     let parsed = serde_dynamo::from_item(item).ok().and_then(UserItem::into_user);
     parsed.ok_or_else(|| StoreFault::Unreadable("a user's".to_owned()))
 }

@@ -1,5 +1,5 @@
-//! Writes the files that follow from functions/ and openapi.yaml: `cargo sync`. A test fails while one
-//! of them is out of date.
+//! `cargo sync`: writes the files that are derived from functions/ and openapi.yaml. A test fails while one of
+//! them is out of date.
 
 mod manifest;
 mod operations;
@@ -10,14 +10,14 @@ use std::{collections::BTreeSet, error::Error, fs, path::Path};
 
 use operations::operations;
 
-/// A file, and what it must contain.
+/// A file and its required content.
 pub type Written = (&'static str, String);
 
-/// The files that differ from what they must contain.
+/// The files that differ from their required content.
 ///
 /// # Errors
 ///
-/// A file cannot be read, or is not what it should be.
+/// A file cannot be read or does not have the expected form.
 pub fn stale(root: &Path) -> Result<Vec<Written>, Box<dyn Error>> {
     let read = |file: &str| {
         fs::read_to_string(root.join(file)).map_err(|error| format!("{file}: {error}"))
@@ -34,7 +34,7 @@ pub fn stale(root: &Path) -> Result<Vec<Written>, Box<dyn Error>> {
     Ok(written.into_iter().filter(|one| !is_current(one)).collect())
 }
 
-/// The functions' names, which are those of their folders.
+/// The functions' names, taken from their folders.
 fn functions(folder: &Path) -> Result<BTreeSet<String>, Box<dyn Error>> {
     let mut names = BTreeSet::new();
     for entry in fs::read_dir(folder)? {

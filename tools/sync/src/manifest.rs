@@ -1,4 +1,4 @@
-//! The functions among the dependencies of the tests.
+//! The functions in the dependencies of the tests.
 
 use std::{collections::BTreeSet, fmt::Write as _};
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 const ANY: &str = "x-amazon-apigateway-any-method";
 
-/// A method of a path.
+/// A path with one of its methods.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation {
     pub(crate) path: String,

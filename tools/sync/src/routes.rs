@@ -30,7 +30,7 @@ pub(crate) fn config(operations: &[Operation]) -> String {
     text + "]\n"
 }
 
-/// The method, or all that the path does not name.
+/// The method, or all methods that the path does not name.
 fn methods<'a>(path: &[Operation], method: Option<&'a str>) -> Vec<&'a str> {
     let is_named = |method: &str| path.iter().any(|one| one.method.as_deref() == Some(method));
     match method {
@@ -52,7 +52,7 @@ fn route(path: &str, methods: &[&str], function: &str) -> String {
     }
 }
 
-/// What the gateway calls `{rest+}` is `{*rest}` here.
+/// Turns the gateway's `{rest+}` into `{*rest}`.
 fn pattern(path: &str) -> String {
     let greedy = path.strip_suffix("+}").and_then(|path| path.rsplit_once('{'));
     greedy.map_or(path.to_owned(), |(before, name)| format!("{before}{{*{name}}}"))

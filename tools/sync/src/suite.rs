@@ -1,4 +1,4 @@
-//! The module of the tests that knows all functions.
+//! The tests' module that lists all functions.
 
 use std::{collections::BTreeSet, fmt::Write as _};
 

@@ -1,4 +1,4 @@
-//! One connection to the store: opened with or without TLS, used for one request after the other.
+//! A connection to the store, with or without TLS. It carries one request at a time.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -26,17 +26,17 @@ use crate::runtime::{Environment, SettingsError};
 /// How long a connection may take to open, with its name lookup and TLS.
 const CONNECT: Duration = Duration::from_secs(1);
 
-/// How long an answer may take to begin.
+/// How long a response may take to begin.
 const READ: Duration = Duration::from_millis(1500);
 
-/// How long an unused connection is kept. Between a function and DynamoDB an address translation may lie
-/// that forgets connections after 350 seconds ([AWS]), and says nothing until the next request. It is the
-/// process's clock that counts, which may stand still while the environment does.
+/// How long an unused connection is kept. A NAT gateway may sit between a function and DynamoDB. It drops
+/// connections after 350 idle seconds ([AWS]), and the next request is the first to notice. The time is measured
+/// by the process's clock, which may stop while the environment is frozen.
 ///
 /// [AWS]: https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html
 const IDLE: Duration = Duration::from_secs(300);
 
-/// The variable that names another endpoint than AWS's.
+/// The variable that replaces AWS's endpoint.
 const ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 
 /// The endpoint of DynamoDB.
@@ -51,7 +51,7 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// AWS's endpoint of this region, unless `AWS_ENDPOINT_URL_DYNAMODB` names another.
+    /// The endpoint in `AWS_ENDPOINT_URL_DYNAMODB`, or AWS's endpoint of this region if that is not set.
     ///
     /// # Errors
     /// The endpoint or the certificates cannot be used.
@@ -94,13 +94,13 @@ impl Address {
         self.authority.as_str()
     }
 
-    /// As the SDK takes it.
+    /// The URL, in the form that the SDK expects.
     pub(super) fn url(&self) -> String {
         format!("{}://{}", self.scheme, self.authority)
     }
 }
 
-/// An IPv6 address without its brackets.
+/// The host; an IPv6 address loses its brackets.
 fn strip_brackets(host: &str) -> &str {
     host.trim_start_matches('[').trim_end_matches(']')
 }
@@ -128,7 +128,7 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Opens one.
+    /// Opens a connection.
     pub(super) async fn open(address: &Address) -> Result<Self, TransportError> {
         timeout(CONNECT, Self::connected(address)).await.unwrap_or(Err(TransportError::TimedOut))
     }
@@ -151,12 +151,12 @@ impl Connection {
         Ok(Self { sender, last_used: Instant::now() })
     }
 
-    /// Whether it can be expected to work.
+    /// Whether the connection is open and was used recently enough.
     pub(super) fn is_usable(&self) -> bool {
         !self.sender.is_closed() && self.last_used.elapsed() < IDLE
     }
 
-    /// Sends a request and takes the whole answer, by when the connection can be used again.
+    /// Sends a request and reads the whole response. After that the connection can be used again.
     pub(super) async fn exchange(
         mut self,
         request: Request<SdkBody>,

@@ -1,4 +1,4 @@
-//! The SDK's way to the store: connections that are kept, and replaced when they have ended meanwhile.
+//! The SDK's HTTP client for the store. It keeps connections open, and replaces those that have ended.
 
 use std::{
     fmt, io,
@@ -18,8 +18,8 @@ use lambda_http::http::{Request, Response, Uri, header::HOST};
 
 use super::connection::{Address, Connection, TransportError};
 
-/// Connections to one address. An environment of Lambda answers one request at a time, so that one is
-/// enough, but for reads side by side.
+/// Connections to one address. A Lambda environment answers one request at a time, so one connection is enough,
+/// except for parallel reads.
 #[derive(Debug)]
 pub(super) struct Connector(SharedHttpConnector);
 
@@ -74,7 +74,7 @@ impl Pool {
         &self,
         mut request: Request<SdkBody>,
     ) -> Result<Response<SdkBody>, TransportError> {
-        // What HTTP/1.1 wants: the path alone, and where it goes in a header.
+        // HTTP/1.1 expects only the path in the request line, and the host in a header.
         let path = request.uri().path_and_query().cloned();
         *request.uri_mut() = path.map_or_else(|| Uri::from_static("/"), Uri::from);
         request.headers_mut().insert(HOST, self.0.address.host_header.clone());
@@ -83,10 +83,11 @@ impl Pool {
             let Some(same) = copy(&request) else { break };
             match connection.exchange(same).await {
                 Ok(answered) => return Ok(self.keep(answered)),
-                // The store has ended it while it was idle. Should the request have arrived all the same: a
-                // read does no harm twice, and every write has its token.
+                // The store ended this connection while it was idle. Even if the request arrived, sending it
+                // again is safe: reads change nothing, and every write has its token.
                 Err(TransportError::Ended(_)) => {}
-                // Whatever has swallowed this one may have swallowed the others: the next attempt opens one.
+                // This connection no longer responds, so the others may not either. Drop them all: the next
+                // attempt opens a new one.
                 Err(error @ TransportError::TimedOut) => {
                     self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
                     return Err(error);
@@ -97,7 +98,7 @@ impl Pool {
         Ok(self.keep(connection.exchange(request).await?))
     }
 
-    /// The connection that was used last, if it is usable; then all others go.
+    /// Drops unusable connections, and takes the last used of the others.
     fn idle(&self) -> Option<Connection> {
         let mut idle = self.0.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.retain(Connection::is_usable);
@@ -110,7 +111,7 @@ impl Pool {
     }
 }
 
-/// The same request; none if its body is no text that is there as a whole, which the SDK's are.
+/// A copy of the request; `None` if its body is a stream. The SDK's bodies for DynamoDB are in memory.
 fn copy(request: &Request<SdkBody>) -> Option<Request<SdkBody>> {
     let mut copy = Request::new(request.body().try_clone()?);
     copy.method_mut().clone_from(request.method());

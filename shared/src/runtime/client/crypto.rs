@@ -1,6 +1,6 @@
-//! What of ring a connection to AWS can come to need. rustls's own provider brings all of it, and with that a
-//! tenth of the binary: ciphers for processors that are not Lambda's, signatures that no public authority may
-//! use, and what a client does that shows a certificate.
+//! The parts of ring that a connection to AWS may need. rustls's own provider includes all of ring, a tenth of
+//! the binary: ciphers for processors that Lambda does not have, signatures that no public authority may use,
+//! and client certificates.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use webpki::ring::{
     RSA_PSS_2048_8192_SHA512_LEGACY_KEY,
 };
 
-/// TLS 1.3 by AES-GCM, over X25519 or P-256, with certificates of RSA and ECDSA keys.
+/// TLS 1.3 with AES-GCM, X25519 or P-256, and certificates with RSA or ECDSA keys.
 pub(super) fn provider() -> CryptoProvider {
     CryptoProvider {
         cipher_suites: vec![
@@ -35,7 +35,7 @@ pub(super) fn provider() -> CryptoProvider {
     }
 }
 
-/// What the baseline requirements of the CA/Browser Forum allow (7.1.3), by TLS 1.3's names.
+/// The signatures that the CA/Browser Forum's baseline requirements allow (7.1.3), with their TLS 1.3 names.
 const SIGNATURES: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     all: &[
         ECDSA_P256_SHA256,
@@ -61,7 +61,7 @@ const SIGNATURES: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     ],
 };
 
-/// The system's randomness.
+/// The operating system's random numbers.
 #[derive(Debug)]
 struct System;
 
@@ -71,7 +71,7 @@ impl SecureRandom for System {
     }
 }
 
-/// A function shows no certificate of its own.
+/// Functions have no client certificate.
 #[derive(Debug)]
 struct NoKeys;
 

@@ -1,6 +1,6 @@
-//! The functions' client of DynamoDB. It takes region, credentials and endpoint from Lambda's environment
-//! variables and does not look for what Lambda does not have: profiles, roles to assume, other sources of
-//! credentials. See docs/adr/0010.
+//! The functions' DynamoDB client. It takes region, credentials and endpoint from Lambda's environment
+//! variables. It does not look for profiles, roles to assume or other credential sources, because Lambda has
+//! none of them. See docs/adr/0010.
 
 mod connection;
 mod connector;
@@ -34,9 +34,9 @@ pub struct ClientSettings {
 }
 
 impl ClientSettings {
-    /// Reads what Lambda sets, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and
-    /// `AWS_SESSION_TOKEN`; and `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_CA_BUNDLE`, if they are set, which
-    /// mean what they mean to every SDK.
+    /// Reads the variables that Lambda sets: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and
+    /// `AWS_SESSION_TOKEN`. `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_CA_BUNDLE` are optional, and mean the same as
+    /// in every AWS SDK.
     ///
     /// # Errors
     /// One of them is missing or invalid.
@@ -51,7 +51,7 @@ impl ClientSettings {
         Ok(Self { region, credentials, address })
     }
 
-    /// The client, with these timeouts.
+    /// A client with these timeouts.
     #[must_use]
     pub fn client(self, timeouts: &Timeouts) -> Client {
         let host = self.address.host().to_owned();
@@ -62,10 +62,10 @@ impl ClientSettings {
             .interceptor(NoUserAgent)
             .region(Region::new(self.region))
             .credentials_provider(self.credentials)
-            // The credentials stay the same as long as the process lives.
+            // The credentials do not change while the process lives.
             .identity_cache(IdentityCache::no_cache())
             .endpoint_resolver(StaticEndpoint(Endpoint::builder().url(self.address.url()).build()))
-            // The timeout of the attempt covers the whole answer.
+            // The attempt's timeout covers the whole response.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .http_client(Connector::new(self.address));
         Client::from_conf(timeouts.bound(config).build())

@@ -1,4 +1,4 @@
-//! The authorities that are trusted to say who DynamoDB is.
+//! The certificate authorities that are trusted for connections to DynamoDB.
 
 use std::{fs, sync::Arc};
 
@@ -9,20 +9,20 @@ use tokio_rustls::rustls::{
 
 use super::crypto;
 
-/// Amazon's own. The system's list, of some 140 others, takes ten times as long to read as a function takes
-/// to start.
+/// Amazon's own authorities. Reading the system's list, some 140 others, takes ten times as long as a function's
+/// start.
 pub const AMAZON: &str = include_str!("amazon_roots.pem");
 
-/// What a TLS connection starts from, by the authorities in that PEM file; by Amazon's, if none is named.
+/// The TLS settings, with the authorities in this PEM file, or Amazon's if there is no file.
 ///
 /// # Errors
-/// What is wrong with the file, or with a certificate in it.
+/// The file cannot be read, has no certificate, or has an invalid one.
 pub(super) fn config(file: Option<&str>) -> Result<Arc<ClientConfig>, String> {
     let roots = match file {
         Some(file) => roots(&fs::read_to_string(file).map_err(|error| error.to_string())?),
         None => roots(AMAZON),
     };
-    // By name, so that no process-wide default is involved.
+    // The provider is named here, so that no process-wide default is used.
     let config = ClientConfig::builder_with_provider(Arc::new(crypto::provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?
