@@ -1,7 +1,7 @@
 //! Verifies access tokens of an OpenID Connect issuer (RFC 7519, RFC 9068) when no gateway has done so.
 //!
-//! Header and claims are parsed as strict JSON; `jsonwebtoken` checks only the signature. Its `decode` would accept
-//! what the contract refuses: a missing `iss`, 60 seconds of leeway.
+//! Header and claims are parsed as strict JSON; `jsonwebtoken` checks only the signature. Its `decode` would
+//! accept what the contract refuses: a missing `iss`, 60 seconds of leeway.
 
 mod key_set;
 mod published_keys;
