@@ -53,6 +53,39 @@ async fn an_update_that_loses_to_others_four_times_is_applied_at_the_fifth_attem
     );
 }
 
+/// The first sending is still under way when the second is cancelled, and is applied just before the third.
+/// Another transaction would then be a second update.
+#[tokio::test]
+async fn an_update_that_may_still_be_applied_is_sent_again_as_the_same_transaction() {
+    let app = World::family().start().await;
+    let mut sent = 0;
+    let (slow, _, _) = FaultyStore::below(&app, None, move |call| {
+        sent += u32::from(call.operation == "TransactWriteItems");
+        match (call.operation.as_str(), sent) {
+            // The calls until then: the second sending, the reload, the third sending.
+            ("TransactWriteItems", 1) => Fate::HeldBack(3).into(),
+            ("TransactWriteItems", 2) => Fate::Cancelled("TransactionConflict").into(),
+            _ => Fate::Passed.into(),
+        }
+    });
+    let reply = slow.put(30, json!({"status": "RED"})).by("editor").send().await;
+    assert_eq!(reply.ok()["status"], "RED");
+    assert_eq!(app.history(30).await.len(), 1);
+}
+
+/// Nobody else has changed the service: a sending of this update may still be applied, so "conflict", which
+/// says that nothing was stored, would not be true.
+#[tokio::test]
+async fn an_update_that_is_cancelled_five_times_on_the_same_version_is_not_a_conflict() {
+    let app = World::family().start().await;
+    let (slow, _, _) = FaultyStore::below(&app, None, |call| match call.operation.as_str() {
+        "TransactWriteItems" => Fate::Cancelled("TransactionConflict").into(),
+        _ => Fate::Passed.into(),
+    });
+    let reply = slow.put(30, json!({"status": "RED"})).by("editor").send().await;
+    assert_eq!(reply.refused(503), "STORE_UNAVAILABLE");
+}
+
 /// The first attempt is applied but gets no answer, so the second is cancelled. Before the service
 /// is read again, the caller loses the right.
 #[tokio::test]

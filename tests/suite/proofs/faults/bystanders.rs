@@ -61,13 +61,10 @@ async fn a_page_of_history_never_invents_a_reset_for_a_change_that_is_not_visibl
     world.put(30, json!({"status": "RED", "resetStatusIn": 60})).by("editor").send().await.ok();
     let (app, store) = in_flight(&world, [0, 9, 0, 0], 10).await;
     app.put(30, json!({"status": "GREEN"})).by("editor").send().await.ok();
-    let during = app.past(30, "").by("reader").send().await;
+    // It is read again until the entry is visible.
+    let during = page(&app).await;
+    assert!(during.iter().all(|(_, cause)| cause == "update"), "{during:?}");
     store.release().await;
-    if during.status != 503 {
-        let invented = during.ok()["items"].as_array().expect("items").iter();
-        let invented: Vec<_> = invented.filter(|change| change["cause"] == "reset").collect();
-        assert!(invented.is_empty(), "{invented:?}");
-    }
     let causes = page(&app).await;
     assert!(causes.iter().all(|(_, cause)| cause == "update"), "{causes:?}");
 }
