@@ -4,8 +4,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use aws_sdk_dynamodb::Client;
-use shared::domain::{ServiceId, Timestamp};
 use shared::{
+    domain::{ServiceId, Timestamp},
     http::{Clock, RemainingTime},
     operations::{ResetEvent, ResetJob, ResetPosition, ResetProgress, ResetRun},
     runtime::{AllSettings as _, Environment, Invocation, SettingsError},

@@ -18,7 +18,7 @@ pub struct User {
 }
 
 /// Proof that a user may update one service. Only [`authorise_update`] creates one, and the store
-/// writes no status without it.
+/// writes no update without it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
     subject: String,

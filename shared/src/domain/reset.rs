@@ -60,7 +60,8 @@ impl Change {
         let Some(next) = next else {
             return Ok(Self::due_reset(self.version, self.status, now));
         };
-        if next.version == self.version + 1 {
+        // A cursor can name a reset that an update replaced: then this change is the next one itself.
+        if next.version <= self.version + 1 {
             return Ok(None);
         }
         let reset = Self::due_reset(self.version, self.status, next.at);
@@ -104,8 +105,8 @@ pub struct ResetLimits {
 #[cfg(test)]
 #[expect(clippy::expect_used, reason = "a test fails by panicking")]
 mod tests {
-    use super::{super::Level, *};
-    use crate::domain::{AUTOMATIC_RESET, Modified, Rag};
+    use super::*;
+    use crate::domain::{AUTOMATIC_RESET, Level, Modified, Rag};
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_epoch_seconds(seconds).expect("a time")
@@ -168,6 +169,8 @@ mod tests {
             Some(NextChange { version, at: at(seconds), previous: Some(previous) })
         };
         assert_eq!(red.missing_reset(next(2, 150, Rag::Red), at(9_999)), Ok(None));
+        assert_eq!(red.missing_reset(next(2, 160, Rag::Red), at(9_999)), Ok(None));
+        assert_eq!(red.missing_reset(next(1, 160, Rag::Red), at(9_999)), Ok(None));
         // The reader's clock may be behind the one that stored the next change.
         let after_reset = next(3, 160, Rag::Green);
         assert_eq!(red.missing_reset(after_reset, at(0)), Ok(Some(reset)));

@@ -18,7 +18,10 @@ use serde_json::value::RawValue;
 
 use self::client::ClientSettings;
 pub use self::{
-    settings::{AllSettings, Environment, SettingsError, authenticator, reset_limits, table_names},
+    settings::{
+        AllSettings, Environment, SettingsError, authenticator, reset_limits, table_names,
+        table_variables,
+    },
     timeouts::Timeouts,
 };
 use crate::{

@@ -109,6 +109,17 @@ all_settings!(A B);
 all_settings!(A B C);
 all_settings!(A B C D);
 
+/// The variables that [`table_names`] reads, with the values that these names have.
+#[must_use]
+pub fn table_variables(names: &TableNames) -> [(&'static str, &str); 4] {
+    [
+        ("SERVICES_TABLE", &names.services),
+        ("STATUS_HISTORY_TABLE", &names.status_history),
+        ("USERS_TABLE", &names.users),
+        ("IDEMPOTENCY_TABLE", &names.idempotency),
+    ]
+}
+
 /// Reads the names of all tables.
 ///
 /// # Errors
@@ -139,7 +150,7 @@ pub fn reset_limits(environment: &Environment) -> Result<ResetLimits, SettingsEr
     if min <= default && default <= max {
         Ok(ResetLimits { default, min, max })
     } else {
-        let problem = "is not between RESET_MIN_MINUTES and RESET_MAX_MINUTES";
+        let problem = "must be at least RESET_MIN_MINUTES and at most RESET_MAX_MINUTES";
         Err(SettingsError::new("RESET_DEFAULT_MINUTES", problem))
     }
 }

@@ -50,14 +50,14 @@ impl ItemUpdate {
     /// Adds these values to the sets of these names.
     #[must_use]
     pub fn add_to_sets(mut self, values: Vec<(&'static str, AttributeValue)>) -> Self {
-        self.add = values;
+        self.add.extend(values);
         self
     }
 
     /// Deletes these values from the sets of these names.
     #[must_use]
     pub fn delete_from_sets(mut self, values: Vec<(&'static str, AttributeValue)>) -> Self {
-        self.delete = values;
+        self.delete.extend(values);
         self
     }
 

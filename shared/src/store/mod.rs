@@ -39,7 +39,7 @@ pub use services_table::{DueResets, ServicesTable};
 pub use status_history_table::{HistoryPage, HistoryPosition, StatusHistoryTable, TimeRange};
 pub use table_names::TableNames;
 pub use transaction::{StatusTables, Transaction, WriteOutcome};
-pub use update_tables::{SnapshotKeys, UpdateSnapshot, UpdateTables};
+pub use update_tables::{AfterCancellation, SnapshotKeys, UpdateSnapshot, UpdateTables};
 pub use users_table::UsersTable;
 
 pub(crate) use read::pause;

@@ -1,4 +1,4 @@
-//! Reads of single rows from several tables at once.
+//! Reads of several rows at once.
 //!
 //! `BatchGetItem` is one round trip, but no snapshot: while a transaction is being applied, it can see some
 //! of its rows and miss others. `TransactGetItems` sees all of them or none, and costs twice as much. So
@@ -112,6 +112,7 @@ pub(super) async fn transact_get<const N: usize>(
                 let mut next = || items.next().and_then(|response| response.item);
                 return Ok(is_asked.map(|is_asked| if is_asked { next() } else { None }));
             }
+            Err(error) if is_conflict(&error) && attempt == MAX_ATTEMPTS => break,
             Err(error) if is_conflict(&error) => pause(FIRST_PAUSE, attempt).await,
             Err(error) => return Err(StoreFault::unavailable(error)),
         }

@@ -83,7 +83,7 @@ impl StatusHistoryTable {
             (None, Some(to)) => history_key(to, MAX_VERSION),
             (None, None) => "9".to_owned(),
         };
-        // A change after the range cannot prevent a reset in it: every change is dated before the deadline of
+        // A change after the range cannot prevent a reset in it: every change is dated at or before the deadline of
         // the status that it replaces, or is preceded by the reset.
         let by = to.map_or(now, |to| to.min(now));
         // One more than fits, to know whether there is a next page. Changes before the range are read too,
@@ -129,6 +129,7 @@ impl StatusHistoryTable {
             let (stored, has_more) = self.stored(service, highest.clone(), count).await?;
             match with_missing_resets(stored, next, now) {
                 Ok(changes) => return Ok((changes, has_more)),
+                Err(HistoryGap) if attempt == MAX_ATTEMPTS => break,
                 Err(HistoryGap) => pause(FIRST_PAUSE, attempt).await,
             }
         }

@@ -13,16 +13,3 @@ pub struct TableNames {
     /// Idempotency keys.
     pub idempotency: String,
 }
-
-impl TableNames {
-    /// The environment variables that name the tables, with their values.
-    #[must_use]
-    pub fn variables(&self) -> [(&'static str, &str); 4] {
-        [
-            ("SERVICES_TABLE", &self.services),
-            ("STATUS_HISTORY_TABLE", &self.status_history),
-            ("USERS_TABLE", &self.users),
-            ("IDEMPOTENCY_TABLE", &self.idempotency),
-        ]
-    }
-}

@@ -47,6 +47,15 @@ pub struct UpdateSnapshot {
     pub idempotency: Option<IdempotencyRecord>,
 }
 
+/// What became of a transaction that was cancelled.
+#[derive(Clone, Debug)]
+pub enum AfterCancellation {
+    /// An earlier attempt to send it was applied.
+    Applied,
+    /// It is not applied so far, and these are the rows now.
+    NotApplied(Box<UpdateSnapshot>),
+}
+
 impl UpdateTables {
     /// The tables of these names.
     #[must_use]
@@ -87,11 +96,11 @@ impl UpdateTables {
         parse_snapshot(user, service, record, now)
     }
 
-    /// Reads the same as [`read_isolated`](Self::read_isolated) after this transaction was cancelled, and
-    /// whether an earlier sending of it was applied: then history has its change.
+    /// What became of a transaction that was cancelled: applied, if history has its change; otherwise the rows as
+    /// [`read_isolated`](Self::read_isolated) reads them.
     ///
-    /// If the service has another version than the transaction applies to, the answer is final: no sending of
-    /// it can be applied any more.
+    /// If the service has another version than the transaction applies to, the answer is final: it cannot be
+    /// applied any more.
     ///
     /// # Errors
     /// The store failed, or a row cannot be read.
@@ -100,13 +109,16 @@ impl UpdateTables {
         cancelled: &Transaction,
         keys: SnapshotKeys<'_>,
         now: Timestamp,
-    ) -> Result<(UpdateSnapshot, bool), StoreFault> {
+    ) -> Result<AfterCancellation, StoreFault> {
         let [user, service, record] = self.rows(keys);
         let change = Some(cancelled.change_row(&self.status.history));
         let rows = [user, service, record, change];
         let [user, service, record, change] = transact_get(&self.client, rows).await?;
-        let is_applied = cancelled.is_own_change(change.as_ref());
-        Ok((parse_snapshot(user, service, record, now)?, is_applied))
+        if cancelled.is_own_change(change.as_ref()) {
+            return Ok(AfterCancellation::Applied);
+        }
+        let snapshot = parse_snapshot(user, service, record, now)?;
+        Ok(AfterCancellation::NotApplied(Box::new(snapshot)))
     }
 
     /// The change that an idempotency key was used for, once its whole transaction is applied: until then a

@@ -68,7 +68,7 @@ pub(super) fn changed(change: &Change, now: Timestamp) {
 /// Counts a transaction that was cancelled because of another writer, and the retry.
 pub fn cancelled(operation: &'static str, cancellation: Cancellation, now: Timestamp) {
     let mut document = MetricDocument::at(now);
-    let retries = u64::from(cancellation.will_retry);
+    let retries = u64::from(cancellation.has_attempts_left);
     document.add(
         &[("Operation", operation)],
         &[("Conflicts", "Count", 1), ("Retries", "Count", retries)],

@@ -73,6 +73,30 @@ async fn an_update_that_may_still_be_applied_is_sent_again_as_the_same_transacti
     assert_eq!(app.history(30).await.len(), 1);
 }
 
+/// The first attempt is still on its way when the caller loses the right: it may yet be applied, so
+/// a refusal, which says that nothing was stored, would not be true.
+#[tokio::test]
+async fn an_update_that_may_still_be_applied_is_not_refused_for_a_revoked_right() {
+    let app = World::family().start().await;
+    let (slow, _, mut turns) = FaultyStore::below(&app, None, |call| Plan {
+        others_first: call.operation == "TransactGetItems",
+        fate: match call.operation.as_str() {
+            "TransactWriteItems" => Fate::Cancelled("TransactionConflict"),
+            _ => Fate::Passed,
+        },
+    });
+    let others = async || {
+        let update = app.client.update_item().table_name(&app.tables.users);
+        let update = update.key("subject", AttributeValue::S("editor".into()));
+        let update = update.update_expression("REMOVE #permissions");
+        let update = update.expression_attribute_names("#permissions", "permissions");
+        update.send().await.expect("an update");
+    };
+    let own = slow.put(30, json!({"status": "RED"})).by("editor").send();
+    let reply = with_others(own, &mut turns, others).await;
+    assert_eq!(reply.refused(503), "STORE_UNAVAILABLE");
+}
+
 /// Nobody else has changed the service: a sending of this update may still be applied, so "conflict", which
 /// says that nothing was stored, would not be true.
 #[tokio::test]

@@ -79,7 +79,7 @@ impl Rights {
         used: &Used,
     ) -> Client {
         let ids = ["ServicesTable", "StatusHistoryTable", "UsersTable", "IdempotencyTable"];
-        let names = tables.variables().map(|(_, name)| name.to_owned());
+        let names = shared::runtime::table_variables(tables).map(|(_, name)| name.to_owned());
         let tables = names.into_iter().zip(ids.map(str::to_owned)).collect();
         let rights = Self { function, tables, used: Arc::clone(used) };
         Client::from_conf(client.config().to_builder().interceptor(rights).build())

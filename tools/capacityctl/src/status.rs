@@ -5,7 +5,7 @@ use serde_json::Value;
 use shared::{
     domain::{Change, Service, ServiceId},
     http::{Clock, HistoryEntry, Problem, Representation, parse_status_update},
-    operations::{StatusUpdateCommand, Updated, authorise_status_update},
+    operations::{StatusUpdateCommand, UpdateError, Updated, authorise_status_update},
     runtime::{reset_limits, table_names},
     store::{AuditContext, StatusHistoryTable, TimeRange, UpdateTables},
 };
@@ -30,7 +30,7 @@ pub(crate) struct Setting {
     /// Username; the user must have the right to update the service
     #[arg(long = "as", value_name = "USERNAME")]
     username: String,
-    /// Minutes until AMBER or RED becomes GREEN [default: 240]
+    /// Minutes until AMBER or RED becomes GREEN [default: the API's]
     #[arg(long, value_name = "MINUTES", allow_negative_numbers = true)]
     reset_in: Option<String>,
     /// Notes for referrers; never anything about a patient
@@ -126,7 +126,10 @@ pub(crate) async fn set(target: &Target, setting: Setting) -> Result<Output, Err
             |_: &_, _| parse_status_update(&body, limits).map_err(Problem::ValidationFailed);
         update.apply(String::new, decide, |_| ()).await
     };
-    let updated = update.await.map_err(|error| refused(&Problem::from(error)))?;
+    let updated = update.await.map_err(|error| match error {
+        UpdateError::Store(fault) => Error::Fault(fault),
+        error => refused(&Problem::from(error)),
+    })?;
     let (name, effective) = match updated {
         Updated::Stored { service, effective, .. } => (service.name, effective),
         Updated::Replayed { service_name, effective, .. } => (service_name, effective),

@@ -148,7 +148,8 @@ impl Target {
             .map_err(|error| TargetError::StackFile(stack.key_file.clone(), error))?;
         let client = local_client(&stack.dynamodb_endpoint, &stack.region);
         let issuer = Issuer { url: stack.issuer, client_id: stack.client_id, key };
-        let tables = stack.tables.variables().map(|(variable, name)| (variable, name.to_owned()));
+        let tables = shared::runtime::table_variables(&stack.tables)
+            .map(|(variable, name)| (variable, name.to_owned()));
         Ok(Self { client, tables: tables.into(), origin: Origin::Stack(Box::new(issuer)) })
     }
 

@@ -22,7 +22,7 @@ pub fn settings(tables: &TableNames) -> HashMap<String, String> {
         ("DOCS_CLIENT_ID", "people"),
         ("METRICS_NAMESPACE", "CapacityStatus"),
     ];
-    owned(fixed.into_iter().chain(tables.variables()))
+    owned(fixed.into_iter().chain(shared::runtime::table_variables(tables)))
 }
 
 /// The variables that Lambda sets, and the URL of DynamoDB.

@@ -83,7 +83,7 @@ impl Watch<'_> {
 
     fn set_variables(&self, command: &mut Command) {
         command
-            .envs(self.stack.tables.variables())
+            .envs(shared::runtime::table_variables(&self.stack.tables))
             .env("METRICS_NAMESPACE", "CapacityStatus/local")
             .env("AUTH_MODE", "jwt")
             .env("JWT_ISSUER", &self.stack.issuer)

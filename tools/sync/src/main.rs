@@ -4,6 +4,9 @@ use std::{error::Error, fs, path::Path, process::Command};
 
 #[expect(clippy::print_stdout, reason = "it says what it has written")]
 fn main() -> Result<(), Box<dyn Error>> {
+    if std::env::args().len() > 1 {
+        return Err("cargo sync takes no arguments: it updates CargoLambda.toml and the tests' list of functions".into());
+    }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for (file, text) in sync::stale(&root)? {
         fs::write(root.join(file), text)?;

@@ -6,8 +6,8 @@ use super::{Cancellation, Isolation, Loaded, StatusUpdateCommand, UpdateError, U
 use crate::{
     domain::{Service, ServiceId, StatusRecord, StatusTransition, StatusUpdate},
     store::{
-        IdempotencyRecord, IdempotentRequest, StoreFault, Transaction, UpdateTables, WriteOutcome,
-        pause,
+        AfterCancellation, IdempotencyRecord, IdempotentRequest, StoreFault, Transaction,
+        UpdateTables, WriteOutcome, pause,
     },
 };
 
@@ -44,7 +44,7 @@ pub(super) async fn run<R>(
     let mut state = State::Decide(loaded);
     loop {
         state = match state {
-            State::Decide(Loaded { service, record: Some(record), .. }) => {
+            State::Decide(Loaded { service, idempotency: Some(record), .. }) => {
                 return run.replay(service.id(), record).await;
             }
             State::Decide(loaded) => match run.decide(&decide, &loaded) {
@@ -64,7 +64,7 @@ pub(super) async fn run<R>(
                 }
             }
             State::Cancelled(attempt) => {
-                on_cancelled(Cancellation { will_retry: sent < MAX_ATTEMPTS });
+                on_cancelled(Cancellation { has_attempts_left: sent < MAX_ATTEMPTS });
                 pause(FIRST_PAUSE, sent).await;
                 match run.resolve(attempt).await? {
                     Resolution::Applied(updated) => return Ok(updated),
@@ -89,7 +89,7 @@ enum Resolution {
     Applied(Updated),
     /// The idempotency key has been used: by an earlier request for the same update, or for another.
     Replay(Loaded),
-    /// The service is on another version: no sending of it can be applied any more.
+    /// The service has another version or place: it cannot be applied any more.
     Superseded(Loaded),
     /// The service is on the same version: a sending of it may still be applied. So the same transaction is
     /// sent again, never another one beside it.
@@ -141,15 +141,22 @@ impl Run<'_> {
     async fn resolve<R>(&self, attempt: Attempt) -> Result<Resolution, UpdateError<R>> {
         let (keys, transaction) = (self.command.keys(), &attempt.transaction);
         let now = self.command.audit.at;
-        let (snapshot, is_applied) = self.tables.read_after(transaction, keys, now).await?;
-        // Before the check of rights: they may have been withdrawn after the update was applied.
-        if is_applied {
+        // That it was applied counts before the rights of the caller: they may have been withdrawn afterwards.
+        let AfterCancellation::NotApplied(snapshot) =
+            self.tables.read_after(transaction, keys, now).await?
+        else {
             return Ok(Resolution::Applied(attempt.stored(self)));
-        }
-        let loaded = Loaded::new(snapshot, Isolation::Serializable)?;
-        Ok(if loaded.record.is_some() {
+        };
+        let may_be_applied = snapshot.service.as_ref().is_some_and(|now| attempt.applies_to(now));
+        let loaded = match Loaded::new(*snapshot, Isolation::Serializable) {
+            Ok(loaded) => loaded,
+            // The caller lost the right, but an earlier attempt may still be applied.
+            Err(_) if may_be_applied => return Err(StoreFault::Contended.into()),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(if loaded.idempotency.is_some() {
             Resolution::Replay(loaded)
-        } else if loaded.service.record.version == transaction.from_version {
+        } else if may_be_applied {
             Resolution::Undecided(attempt)
         } else {
             Resolution::Superseded(loaded)
@@ -172,6 +179,13 @@ impl Run<'_> {
 }
 
 impl Attempt {
+    /// Whether the transaction can be applied to the service as it is now.
+    fn applies_to(&self, now: &Service) -> bool {
+        now.record.version == self.transaction.from_version
+            && now.details.active
+            && now.details.path == self.service.details.path
+    }
+
     fn stored(self, run: &Run<'_>) -> Updated {
         let StatusTransition { changes, after, .. } = self.transition;
         let effective = after.effective_at(run.command.audit.at);

@@ -20,7 +20,7 @@ pub(super) enum Isolation {
 pub(super) struct Loaded {
     pub(super) service: Service,
     pub(super) grant: Grant,
-    pub(super) record: Option<IdempotencyRecord>,
+    pub(super) idempotency: Option<IdempotencyRecord>,
     pub(super) isolation: Isolation,
 }
 
@@ -30,6 +30,6 @@ impl Loaded {
         let service = snapshot.service.filter(|service| service.details.active);
         let service = service.ok_or(AccessError::ServiceNotFound)?;
         let grant = authorise_update(&user, &service).ok_or(AccessError::NotPermitted)?;
-        Ok(Self { service, grant, record: snapshot.idempotency, isolation })
+        Ok(Self { service, grant, idempotency: snapshot.idempotency, isolation })
     }
 }

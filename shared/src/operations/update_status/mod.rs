@@ -74,8 +74,8 @@ pub enum UpdateError<R> {
 /// A transaction was cancelled because of another writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cancellation {
-    /// Whether the update sends another one.
-    pub will_retry: bool,
+    /// Whether the update may send another one.
+    pub has_attempts_left: bool,
 }
 
 /// An update whose caller has the right to make it.

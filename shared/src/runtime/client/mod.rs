@@ -42,10 +42,10 @@ impl ClientSettings {
     /// One of them is missing or invalid.
     pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
         let region = environment.required("AWS_REGION");
-        let address = region.and_then(|region| Ok((Address::read(environment, &region)?, region)));
+        let address = Address::read(environment, region.as_deref().unwrap_or("unknown"));
         let id = environment.required("AWS_ACCESS_KEY_ID");
         let secret = environment.required("AWS_SECRET_ACCESS_KEY");
-        let ((address, region), id, secret) = (address, id, secret).all()?;
+        let (region, address, id, secret) = (region, address, id, secret).all()?;
         let token = environment.optional("AWS_SESSION_TOKEN");
         let credentials = Credentials::new(id, secret, token, None, "Lambda");
         Ok(Self { region, credentials, address })
