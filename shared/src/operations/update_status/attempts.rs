@@ -1,4 +1,7 @@
 //! Conflicts, retries and replays: the states of an update between two calls of the store.
+//!
+//! Of two writers the second one decides again on what the first one stored. With `If-Match` it then refuses its own
+//! update (`functions/update-status`); without, the update is applied on the new version.
 
 use std::time::Duration;
 
