@@ -1,12 +1,16 @@
 //! Storing resets: readers see the same before and after.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-use shared::operations::ResetRun;
+use shared::{operations::ResetRun, store::keys::RESET_SHARDS};
 
-use crate::harness::{App, NOW, World, log::take_lines};
+use crate::harness::{
+    App, NOW, World,
+    faulty::{Fate, FaultyStore, Plan},
+    log::take_lines,
+};
 
 /// The earliest time at which a deadline of 60 seconds after [`NOW`] is reset: 300 seconds later.
 const SETTLED: i64 = 360;
@@ -159,6 +163,37 @@ async fn a_run_that_is_out_of_time_leaves_the_rest_to_the_next() {
     let run = app.run_schedule_within(Some(Duration::ZERO)).await;
     assert_eq!(run, ResetRun::default());
     assert_eq!(app.run_schedule_within(Some(Duration::from_secs(600))).await, done(1, 300));
+}
+
+/// The first run is stopped while it waits for the query of the second shard.
+#[tokio::test]
+async fn a_stopped_run_is_continued_where_it_was_stopped() {
+    let world = World::default().editor("editor", &[8, 9]);
+    let app = world.service(8, "First shard", None).service(9, "Second", None).start().await;
+    for id in [8, 9] {
+        set(&app, id, 1).await;
+    }
+    let mut queries = 0;
+    let (slow, store, mut turns) = FaultyStore::below(&app, None, move |call| {
+        queries += u32::from(call.operation == "Query");
+        Plan { others_first: call.operation == "Query" && queries == 2, fate: Fate::Passed }
+    });
+    slow.at(SETTLED);
+    let stopped = {
+        let mut run = pin!(slow.run_schedule_within(Some(Duration::from_secs(600))));
+        let _turn = tokio::select! {
+            run = &mut run => panic!("{run:?}"),
+            turn = turns.recv() => turn,
+        };
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(601)).await;
+        run.await
+    };
+    tokio::time::resume();
+    assert_eq!(stopped, ResetRun { complete: false, ..done(1, 300) });
+    assert_eq!(slow.run_schedule().await, done(1, 300));
+    let queries = store.counts().into_iter().filter(|((operation, _), _)| operation == "Query");
+    assert_eq!(queries.map(|(_, count)| count).sum::<u64>(), RESET_SHARDS, "each shard once");
 }
 
 /// One shard has more resets than one query returns, so the run must page.
