@@ -42,6 +42,7 @@ impl ClientSettings {
     /// One of them is missing or invalid.
     pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
         let region = environment.required("AWS_REGION");
+        // Without a region nothing is built, but the endpoint and the certificates are checked all the same.
         let address = Address::read(environment, region.as_deref().unwrap_or("unknown"));
         let id = environment.required("AWS_ACCESS_KEY_ID");
         let secret = environment.required("AWS_SECRET_ACCESS_KEY");

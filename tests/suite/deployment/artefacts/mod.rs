@@ -142,9 +142,9 @@ async fn a_panic_is_a_problem_document_and_the_process_serves_the_next_request()
         reply(&event, ended).ok();
 
         let log = log(running).await;
-        let [rehearsed, panicked, fault, failed, ..] = log.as_slice() else { panic!("{log:?}") };
-        assert_eq!(rehearsed["message"], "warmup_failed");
-        assert_eq!(rehearsed["status"], 500);
+        let [warm_up, panicked, fault, failed, ..] = log.as_slice() else { panic!("{log:?}") };
+        assert_eq!(warm_up["message"], "warmup_failed");
+        assert_eq!(warm_up["status"], 500);
         let place = panicked["location"].as_str().expect("a place");
         assert!(panicked["message"] == "panicked" && place.contains("net/addr.rs"), "{panicked}");
         assert_eq!((&fault["Code"], &fault["Faults"]), (&json!("INTERNAL"), &json!(1)));
