@@ -12,7 +12,7 @@ mod store;
 mod tables;
 mod timing;
 
-use std::{error::Error, fs, process::ExitCode};
+use std::{error::Error, fs, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, ValueEnum};
 
@@ -41,6 +41,9 @@ struct Arguments {
     /// Write instructions and sizes to recorded.json
     #[arg(long, alias = "write-baseline")]
     record: bool,
+    /// Draw the instructions as an SVG picture
+    #[arg(long, value_name = "FILE")]
+    picture: Option<PathBuf>,
     /// Print JSON instead of tables
     #[arg(long)]
     json: bool,
@@ -91,6 +94,9 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
         report::print_json(&all)?;
     } else {
         report::print_tables(&all);
+    }
+    if let Some(file) = &arguments.picture {
+        fs::write(file, report::picture(&all)?)?;
     }
     if arguments.record {
         fs::write(recorded::file(), recorded::to_json(&all)?)?;

@@ -1,9 +1,12 @@
 //! Prints the figures as tables, compared with the baselines, or as JSON.
 
+use std::error::Error;
+
+use bar_chart::BarChart;
 use comfy_table::{Table, presets::ASCII_MARKDOWN};
 use serde_json::{Map, Value};
 
-use crate::figures::{Figures, Times};
+use crate::figures::{Figures, Instructions, Times};
 
 /// Figures by benchmark name.
 pub(crate) type AllFigures<'a> = &'a [(&'static str, Figures)];
@@ -19,6 +22,25 @@ pub(crate) fn print_json(all: AllFigures<'_>) -> Result<(), serde_json::Error> {
     }
     print(&format!("{:#}", Value::Object(benchmarks)));
     Ok(())
+}
+
+/// Draws the instructions of each benchmark.
+pub(crate) fn picture(all: AllFigures<'_>) -> Result<String, Box<dyn Error>> {
+    let counted = all.iter().map(|(_, figures)| figures.instructions).collect::<Option<Vec<_>>>();
+    let counted = counted.ok_or("the picture shows instructions: measure them")?;
+    let millions = |of: fn(&Instructions) -> u64| {
+        counted.iter().map(|one| of(one) as f64 / 1e6).collect::<Vec<_>>()
+    };
+    let chart = BarChart {
+        title: "Instructions in millions (logarithmic)",
+        groups: all.iter().map(|(name, _)| *name).collect(),
+        series: vec![
+            ("exec to first response", millions(|one| one.first)),
+            ("warm invocation", millions(|one| one.warm)),
+        ],
+        axis_start: 0.01,
+    };
+    Ok(chart.svg()?)
 }
 
 /// Prints a table for each kind of figures. After each figure come its ratios to hello and to the naive

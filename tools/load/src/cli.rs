@@ -30,6 +30,9 @@ pub struct Arguments {
     /// Folder of the built functions [default: `target/lambda` in the workspace]
     #[arg(long, value_name = "DIR")]
     pub functions: Option<PathBuf>,
+    /// Draw the latencies as an SVG picture
+    #[arg(long, value_name = "FILE")]
+    pub picture: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,

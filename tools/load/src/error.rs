@@ -23,6 +23,8 @@ pub enum Error {
     UnexpectedResponse(String),
     /// oha failed.
     LoadGenerator(String),
+    /// The picture cannot be drawn.
+    Picture(String),
     /// This number of requests at this rate takes longer than allowed.
     TooMany(u64, u64),
     /// The load took longer than allowed.
@@ -44,6 +46,7 @@ impl fmt::Display for Error {
                 write!(f, "unexpected response: {reason}")
             }
             Self::LoadGenerator(reason) => write!(f, "oha: {reason}"),
+            Self::Picture(reason) => write!(f, "no picture: {reason}"),
             Self::TooMany(needed, seconds) => write!(
                 f,
                 "at this rate the requests take {needed} seconds, but only {seconds} are allowed: raise --rate or \

@@ -13,6 +13,7 @@ pub mod gateway;
 pub mod generated_directory;
 pub mod invocation_stats;
 pub mod load_generator;
+mod picture;
 pub mod report;
 mod report_text;
 pub mod request_kind;

@@ -1,6 +1,7 @@
 //! One run: prepares the testbed, sends the load, then measures the cost of each kind of request.
 
 use std::{
+    fs,
     path::Path,
     time::{Duration, Instant},
 };
@@ -32,6 +33,9 @@ const WARM_UP_REQUESTS: u64 = 50;
 /// There is no report: a part of the testbed fails, or the load takes too long.
 pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
     let needed = arguments.requests.div_ceil(arguments.rate);
+    if arguments.picture.is_some() && needed == 0 {
+        return Err(Error::Picture("it shows latencies, and there are no requests".to_owned()));
+    }
     if needed > arguments.seconds {
         return Err(Error::TooMany(needed, arguments.seconds));
     }
@@ -44,10 +48,14 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
     };
     let (failed, mut failures) = mpsc::unbounded_channel();
     let testbed = Testbed::start(arguments, failed).await?;
-    tokio::select! {
-        report = report(arguments, &testbed, oha.as_deref()) => report,
-        Some(error) = failures.recv() => Err(error),
+    let report = tokio::select! {
+        report = report(arguments, &testbed, oha.as_deref()) => report?,
+        Some(error) = failures.recv() => return Err(error),
+    };
+    if let Some(file) = &arguments.picture {
+        fs::write(file, report.picture()?).map_err(|error| Error::File(file.clone(), error))?;
     }
+    Ok(report)
 }
 
 async fn report(
