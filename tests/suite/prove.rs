@@ -27,53 +27,56 @@ type Proof = (&'static str, &'static str, fn(Size) -> Figures);
 const PROOFS: [Proof; 8] = [
     (
         "each_call",
-        "Whichever call of the store fails, in whatever way, alone or with all that follow: every answer \
-         is the right one or 503, the tables agree with it, and the same request can be sent again.",
+        "Whichever store call fails, in whatever way, alone or with all later ones: every \
+         answer is right or 503, the tables agree with it, and the same request can be sent \
+         again.",
         |size| wait_for(proofs::each_call::prove(size)),
     ),
     (
         "faults",
-        "However the store fails and however often an update is sent again: none is lost, applied \
-         twice, refused and applied, or acknowledged and absent.",
+        "However the store fails and however often an update is sent again: it is never lost, \
+         applied twice, refused and applied, or acknowledged and absent.",
         |size| wait_for(proofs::faults::prove(size)),
     ),
     (
         "imports",
-        "However often an import of a directory is killed, at whatever moment: run again it ends in the \
-         tables that one without interruption leaves; services are written after those above them; and \
-         no status that is updated meanwhile is lost.",
+        "However often and whenever an import of a directory is killed: run again, it ends in \
+         the same tables as without interruption; services are written after their ancestors; \
+         no concurrent update of a status is lost.",
         |size| wait_for(proofs::imports::prove(size)),
     ),
     (
         "model",
-        "Whatever the order of steps of writers, schedulers and a failing network, and whatever their \
-         clocks within five minutes: no update is lost, applied twice, or refused and applied; no \
-         reset is durable early; nothing is shown past its deadline; each change is one history entry.",
+        "Whatever the order of steps of writers, schedulers and a failing network, with clocks \
+         within five minutes: no update is lost, applied twice, or refused and applied; no \
+         reset is stored early; nothing is shown past its deadline; each change is one history \
+         entry.",
         proofs::model::prove,
     ),
     (
         "linearizability",
-        "What eight clients at once are answered could have come from one register that they took \
-         turns at.",
+        "The answers to eight concurrent clients could have come from one register that they \
+         used in turn.",
         |size| wait_for(proofs::linearizability::prove(size)),
     ),
     (
         "lists",
-        "Whatever the filters, alone and combined: a walk over all pages lists each service that a look \
-         at every row of the directory's file finds, exactly once, and reads no more than it has to.",
+        "With any filters, alone and combined: a walk over all pages lists each service that a \
+         search of the whole directory finds, exactly once, and reads no more than it has to.",
         |size| wait_for(proofs::lists::prove(size)),
     ),
     (
         "sequences",
-        "Every answer to any sequence of requests, clocks and scheduled runs is the one that a second, \
-         independent writing of the rules expects, and so are the tables in the end.",
+        "For any sequence of requests, clocks and scheduled runs: all answers and the final \
+         tables are those that a second, independent implementation of the rules expects.",
         proofs::sequences::prove,
     ),
     (
         "year",
-        "In a year with both changes of the clock and a leap day, with clocks that are wrong by up to \
-         five minutes and runs that are late, doubled or missing: nothing is shown past its deadline, \
-         no reset is durable early, no history has a gap, and history tells what readers were shown.",
+        "In a year with both clock changes and a leap day, with clocks that are wrong by up to \
+         five minutes and runs that are late, doubled or missing: nothing is shown past its \
+         deadline, no reset is stored early, history has no gap, and it tells what readers were \
+         shown.",
         proofs::year::prove,
     ),
 ];
@@ -100,9 +103,9 @@ fn main() {
 }
 
 const BEGINNING: &str = "# What was proved\n\n\
-    Written by `cargo prove`. What each proof does, and the wrong variants that it is shown to catch, \
-    stands\nin its module under `tests/suite/proofs/`; [hazards.md](hazards.md) says what for. \
-    `cargo test` runs each at a\nsmaller size.\n";
+    For reviewers: the figures of the long proofs, as `cargo prove` writes them. \
+    [testing.md](testing.md#proofs)\nexplains the proofs, [hazards.md](hazards.md) what each is for. \
+    The modules of `tests/suite/proofs/` have their wrong\nvariants, which each proof must catch.\n";
 
 /// Writes a proof's section of the document, and keeps the others.
 fn record(name: &str, section: &str) {

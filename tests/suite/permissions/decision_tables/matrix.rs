@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::callers::CALLERS;
 use crate::harness::{document, root};
 
 /// The document.
@@ -20,7 +21,7 @@ pub(super) struct Section {
     /// `METHOD /path`
     pub(super) operations: Vec<String>,
     pub(super) scope: Option<String>,
-    /// The word in each column, by caller.
+    /// The word in each column, by caller. A row `Everybody` stands for all callers.
     pub(super) rows: BTreeMap<String, Vec<String>>,
 }
 
@@ -78,10 +79,14 @@ fn section(text: &str) -> Section {
     let quoted: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
     let (scopes, operations): (Vec<_>, Vec<_>) =
         quoted.into_iter().partition(|quoted| quoted.starts_with("capacity/"));
+    let mut rows = rows(text);
+    if let Some(cells) = rows.remove("Everybody") {
+        rows.extend(CALLERS.map(|caller| (caller.to_owned(), cells.clone())));
+    }
     Section {
         operations: operations.into_iter().map(str::to_owned).collect(),
         scope: scopes.first().map(ToString::to_string),
-        rows: rows(text),
+        rows,
     }
 }
 

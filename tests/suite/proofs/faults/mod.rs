@@ -15,7 +15,7 @@ mod others;
 mod tally;
 mod world;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use tokio::task::LocalSet;
 
@@ -74,12 +74,14 @@ fn every_fault_came(total: &Tally) {
 }
 
 fn figures(total: &Tally) -> Figures {
-    let mut faults: BTreeMap<&'static str, u64> = BTreeMap::new();
-    for ((_, name), count) in &total.faults {
-        *faults.entry(name).or_default() += count;
-    }
-    let calls = ("calls of the store", faults.values().sum());
-    total.counted.iter().map(|(name, count)| (*name, *count)).chain([calls]).chain(faults).collect()
+    let failed = || total.faults.iter().filter(|((_, name), _)| *name != Fate::Passed.name());
+    let kinds: BTreeSet<_> = failed().map(|((_, name), _)| name).collect();
+    let calls = [
+        ("calls of the store", total.faults.values().sum()),
+        ("of them failed", failed().map(|(_, count)| count).sum()),
+        ("kinds of failure", kinds.len() as u64),
+    ];
+    total.counted.iter().map(|(name, count)| (*name, *count)).chain(calls).collect()
 }
 
 /// Prints the figures, visible with `--nocapture`.

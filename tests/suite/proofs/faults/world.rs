@@ -152,7 +152,7 @@ impl Run {
         };
         let ran = with_others(faulty.run_schedule(), turns, others).await;
         tally.count("runs of the schedule");
-        *tally.counted.entry("resets made durable by it").or_default() += ran.done;
+        *tally.counted.entry("resets stored by it").or_default() += ran.done;
         outcome
     }
 

@@ -166,7 +166,7 @@ impl<'a> Run<'a> {
         let run = self.fixture.app.run_schedule().await;
         let expected = self.family.model.settle(self.now);
         self.count("runs of the schedule");
-        *self.counts.entry("resets settled by it").or_default() += run.done;
+        *self.counts.entry("resets stored by it").or_default() += run.done;
         let lag = i64::try_from(run.lag_seconds).expect("a time");
         same("failed and cut short", &(run.failed, run.complete), &(0, true))?;
         same("a run", &Settled { done: run.done, lag }, &expected)

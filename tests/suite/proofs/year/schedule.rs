@@ -48,8 +48,8 @@ impl Simulation {
             let run = self.settle().await;
             self.note(&format!("{clock} {run:?}"));
             self.count("runs of the schedule", 1);
-            self.count("resets made durable by it", run.done);
-            self.none_is_durable_early(run).await?;
+            self.count("resets stored by it", run.done);
+            self.none_is_stored_early(run).await?;
             self.settled(run, clock)?;
         }
         Ok(())
@@ -63,7 +63,7 @@ impl Simulation {
     }
 
     /// Early by the true time, which no machine knows.
-    async fn none_is_durable_early(&self, run: ResetRun) -> Outcome {
+    async fn none_is_stored_early(&self, run: ResetRun) -> Outcome {
         if run.done == 0 {
             return Ok(());
         }
@@ -71,7 +71,7 @@ impl Simulation {
         for (deadline, service) in self.by_deadline.range(soon) {
             if !self.app.row(*service).await.contains_key("resetDateTime") {
                 let early = deadline - self.now;
-                return Err(format!("service {service} was made durable {early} s early"));
+                return Err(format!("the reset of service {service} was stored {early} s early"));
             }
         }
         Ok(())
