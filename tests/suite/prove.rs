@@ -125,9 +125,9 @@ fn record(name: &str, section: &str) {
 fn section(claim: &str, figures: &Figures, seconds: u64) -> String {
     let day = &Clock::system().now().to_string()[..10];
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut text = format!("{claim}\n\n| | |\n|---|---:|\n");
+    let mut text = format!("{claim}\n\n");
     for (what, number) in figures {
-        let _ = writeln!(text, "| {what} | {} |", grouped(*number));
+        let _ = writeln!(text, "- {} {what}", grouped(*number));
     }
     let architecture = std::env::consts::ARCH;
     let seconds = grouped(seconds);

@@ -21,7 +21,7 @@ pub(super) struct Section {
     /// `METHOD /path`
     pub(super) operations: Vec<String>,
     pub(super) scope: Option<String>,
-    /// The word in each column, by caller. A row `Everybody` stands for all callers.
+    /// The word in each column, by caller.
     pub(super) rows: BTreeMap<String, Vec<String>>,
 }
 
@@ -79,15 +79,25 @@ fn section(text: &str) -> Section {
     let quoted: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
     let (scopes, operations): (Vec<_>, Vec<_>) =
         quoted.into_iter().partition(|quoted| quoted.starts_with("capacity/"));
-    let mut rows = rows(text);
-    if let Some(cells) = rows.remove("Everybody") {
-        rows.extend(CALLERS.map(|caller| (caller.to_owned(), cells.clone())));
-    }
     Section {
         operations: operations.into_iter().map(str::to_owned).collect(),
         scope: scopes.first().map(ToString::to_string),
-        rows,
+        rows: rows_of_callers(text),
     }
+}
+
+/// The rows by caller. A row's first cell names the callers on a line each, or `Everybody`.
+fn rows_of_callers(text: &str) -> BTreeMap<String, Vec<String>> {
+    let mut by_caller = BTreeMap::new();
+    for (callers, cells) in rows(text) {
+        let everybody = callers == "Everybody";
+        let named = if everybody { CALLERS.to_vec() } else { callers.split("<br>").collect() };
+        for caller in named {
+            let former = by_caller.insert(caller.to_owned(), cells.clone());
+            assert_eq!(former, None, "{caller} is in two rows");
+        }
+    }
+    by_caller
 }
 
 /// The rows of a table below its head, by the first cell.
