@@ -10,6 +10,6 @@ pub struct TableNames {
     pub status_history: String,
     /// Users and their rights.
     pub users: String,
-    /// Idempotency keys.
+    /// Idempotency records: which change a client's key was used for.
     pub idempotency: String,
 }

@@ -13,9 +13,9 @@ fn before_each_write(call: &StoreCall) -> Plan {
     Plan { others_first: call.operation == "TransactWriteItems", fate: Fate::Passed }
 }
 
-/// An update that other writers overtake between its read and its write, at most that many times.
-async fn overtaken(app: &App, times: u32) -> Reply {
-    let (overtaken, _, mut turns) = FaultyStore::below(app, None, before_each_write);
+/// An update before which other writers write, between its read and its write, at most that many times.
+async fn update_after_others(app: &App, times: u32) -> Reply {
+    let (slow, _, mut turns) = FaultyStore::below(app, None, before_each_write);
     let mut left = times;
     let others = async || {
         if left > 0 {
@@ -24,7 +24,7 @@ async fn overtaken(app: &App, times: u32) -> Reply {
             app.put(30, body).by("editor").send().await.ok();
         }
     };
-    let own = overtaken.put(30, json!({"status": "RED", "notes": "own"})).by("editor");
+    let own = slow.put(30, json!({"status": "RED", "notes": "own"})).by("editor");
     with_others(own.send(), &mut turns, others).await
 }
 
@@ -40,7 +40,7 @@ async fn revoke_right(app: &App) {
 #[tokio::test]
 async fn an_update_that_loses_to_others_five_times_is_a_conflict() {
     let app = World::family().start().await;
-    let reply = overtaken(&app, 5).await;
+    let reply = update_after_others(&app, 5).await;
     assert_eq!((reply.refused(409), reply.header("retry-after")), ("CONFLICT", "1"));
     let history = app.history(30).await;
     assert_eq!(history.len(), 5);
@@ -51,7 +51,7 @@ async fn an_update_that_loses_to_others_five_times_is_a_conflict() {
 #[tokio::test]
 async fn an_update_that_loses_to_others_four_times_is_applied_at_the_fifth_attempt() {
     let app = World::family().start().await;
-    let reply = overtaken(&app, 4).await;
+    let reply = update_after_others(&app, 4).await;
     assert_eq!(reply.ok()["status"], "RED");
     assert!(reply.header("etag").starts_with("\"5-"), "{}", reply.header("etag"));
     let history = app.history(30).await;

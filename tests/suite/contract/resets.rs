@@ -13,7 +13,7 @@ use crate::harness::{
 };
 
 /// The earliest time at which a deadline of 60 seconds after [`NOW`] is reset: 300 seconds later.
-const SETTLED: i64 = 360;
+const STORABLE: i64 = 360;
 
 async fn set(app: &App, id: u64, minutes: u32) {
     let body = json!({"status": "RED", "resetStatusIn": minutes, "notes": "full"});
@@ -51,7 +51,7 @@ async fn seen(app: &App, id: u64) -> Vec<(Value, String)> {
 async fn readers_see_the_same_bytes_before_and_after_a_reset_is_stored() {
     let app = World::family().start().await;
     set(&app, 30, 1).await;
-    app.at(SETTLED);
+    app.at(STORABLE);
     let before = seen(&app, 30).await;
     assert_eq!(before[0].0["status"], "GREEN");
     assert_eq!(before[8].0["items"][0]["cause"], "reset");
@@ -67,7 +67,7 @@ async fn readers_see_the_same_bytes_before_and_after_a_reset_is_stored() {
             "serviceId": 30, "at": format!("{:012}#000000000002", NOW + 60), "version": 2,
             "status": "GREEN", "previousStatus": "RED", "date": NOW + 60,
             "username": "automatic reset", "cause": "reset",
-            "recordedAt": NOW + SETTLED, "requestId": "run-1",
+            "recordedAt": NOW + STORABLE, "requestId": "run-1",
         })
     );
 }
@@ -75,12 +75,12 @@ async fn readers_see_the_same_bytes_before_and_after_a_reset_is_stored() {
 #[tokio::test]
 async fn an_update_has_the_same_answer_before_and_after_the_reset_is_stored() {
     let mut answers = Vec::new();
-    for settled in [false, true] {
+    for stored in [false, true] {
         let app = World::family().start().await;
         set(&app, 30, 1).await;
-        app.at(SETTLED);
+        app.at(STORABLE);
         let tag = app.get(30).by("reader").send().await.header("etag").to_owned();
-        if settled {
+        if stored {
             assert_eq!(app.run_schedule().await, done(1, 300));
         }
         let put = app.put(30, json!({"status": "AMBER"})).by("editor").header("if-match", &tag);
@@ -95,7 +95,7 @@ async fn an_update_has_the_same_answer_before_and_after_the_reset_is_stored() {
 async fn no_reset_is_stored_until_five_minutes_after_its_deadline() {
     let app = World::family().start().await;
     set(&app, 30, 1).await;
-    for seconds in [0, 60, SETTLED - 1] {
+    for seconds in [0, 60, STORABLE - 1] {
         app.at(seconds);
         assert_eq!(app.run_schedule().await, done(0, 0), "{seconds}");
     }
@@ -108,7 +108,7 @@ async fn a_second_run_finds_nothing_to_do() {
     for id in [20, 30, 60] {
         set(&app, id, 1).await;
     }
-    app.at(SETTLED + 40);
+    app.at(STORABLE + 40);
     let (first, second) = tokio::join!(app.run_schedule(), app.run_schedule());
     assert_eq!(first.done + second.done, 3, "{first:?} {second:?}");
     assert_eq!(first.failed + second.failed, 0);
@@ -127,7 +127,7 @@ async fn resets_of_inactive_services_are_stored_too() {
     let update = update.update_expression("SET active = :no");
     let update = update.expression_attribute_values(":no", AttributeValue::Bool(false));
     update.send().await.expect("an update");
-    app.at(SETTLED);
+    app.at(STORABLE);
     assert_eq!(app.run_schedule().await, done(1, 300));
 }
 
@@ -141,7 +141,7 @@ async fn an_unreadable_row_blocks_no_other_reset() {
     update = update.key("id", AttributeValue::N("20".into()));
     let update = update.update_expression("REMOVE modifiedBy");
     update.send().await.expect("an update");
-    app.at(SETTLED + 5);
+    app.at(STORABLE + 5);
     take_lines();
     let expected =
         ResetRun { done: 1, failed: 1, lag_seconds: 305, complete: true, ..ResetRun::default() };
@@ -159,7 +159,7 @@ async fn an_unreadable_row_blocks_no_other_reset() {
 async fn a_run_that_is_out_of_time_leaves_the_rest_to_the_next() {
     let app = World::family().start().await;
     set(&app, 30, 1).await;
-    app.at(SETTLED);
+    app.at(STORABLE);
     let run = app.run_schedule_within(Some(Duration::ZERO)).await;
     assert_eq!(run, ResetRun::default());
     assert_eq!(app.run_schedule_within(Some(Duration::from_secs(600))).await, done(1, 300));
@@ -178,7 +178,7 @@ async fn a_stopped_run_is_continued_where_it_was_stopped() {
         queries += u32::from(call.operation == "Query");
         Plan { others_first: call.operation == "Query" && queries == 2, fate: Fate::Passed }
     });
-    slow.at(SETTLED);
+    slow.at(STORABLE);
     let stopped = {
         let mut run = pin!(slow.run_schedule_within(Some(Duration::from_secs(600))));
         let _turn = tokio::select! {
@@ -208,6 +208,6 @@ async fn resets_on_every_page_of_a_shard_are_stored() {
     for id in &ids {
         set(&app, *id, 1).await;
     }
-    app.at(SETTLED);
+    app.at(STORABLE);
     assert_eq!(app.run_schedule().await, done(60, 300));
 }

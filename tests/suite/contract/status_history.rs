@@ -169,10 +169,10 @@ async fn history_at_a_time_is_what_readers_saw_then() {
         }
         shown.push(app.get(30).by("reader").send().await.ok().clone());
     }
-    for settled in [false, true] {
+    for stored in [false, true] {
         for (seconds, expected) in (0_i64..).zip(&shown) {
             let reply = app.past(30, &format!("at={}", at(seconds))).by("reader").send().await;
-            assert_eq!((reply.ok(), reply.header("etag")), (expected, ""), "{seconds} {settled}");
+            assert_eq!((reply.ok(), reply.header("etag")), (expected, ""), "{seconds} {stored}");
         }
         app.at(1000);
         app.run_schedule().await;

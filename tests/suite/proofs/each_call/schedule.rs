@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// When the schedule may store the reset of a one-minute deadline.
-const SETTLED: i64 = 400;
+const STORABLE: i64 = 400;
 
 impl Fixture {
     /// Runs the schedule's function on the failing store.
@@ -31,7 +31,7 @@ impl Fixture {
 pub(super) async fn prove(size: Size) -> Result<u64, Violation> {
     let mut fixture = Fixture::new(None).await;
     fixture.update("RED").await;
-    fixture.later(SETTLED);
+    fixture.later(STORABLE);
     let seen = fixture.watch();
     let run = fixture.run_schedule().await;
     unless(run.done == 1, Kind::Lost, run)?;
@@ -39,17 +39,17 @@ pub(super) async fn prove(size: Size) -> Result<u64, Violation> {
     let failures = Failure::of(&calls, size);
     for failure in &failures {
         fixture.update("RED").await;
-        fixture.later(SETTLED);
+        fixture.later(STORABLE);
         let right = fixture.healthy.get(30).by("reader").send().await;
         fixture.fail(*failure);
         let run = fixture.run_schedule().await;
-        let mut durable =
+        let mut stored =
             fixture.healthy.row(30).await["status"].as_s().is_ok_and(|is| is == "GREEN");
-        unless(run.complete && (run.done == 0 || durable), Kind::Lost, (failure, run))?;
-        if !durable {
-            durable = fixture.healthy.run_schedule().await.done == 1;
+        unless(run.complete && (run.done == 0 || stored), Kind::Lost, (failure, run))?;
+        if !stored {
+            stored = fixture.healthy.run_schedule().await.done == 1;
         }
-        unless(durable, Kind::Lost, (failure, run))?;
+        unless(stored, Kind::Lost, (failure, run))?;
         answers_right(&fixture.healthy.get(30).by("reader").send().await, &right)?;
     }
     let late = check(&fixture.healthy, 30, &fixture.updates).await?;

@@ -44,7 +44,7 @@ pub(crate) async fn prove(size: Size) -> Figures {
         ("services", services),
         ("of them in another place or with another name afterwards", count(world.differing)),
         ("imports killed", u64::from(kills)),
-        ("of them with services left below their old ancestors", world.astray),
+        ("of them with services left below their old ancestors", world.misplaced),
         (
             "rows that the last import still had to write",
             count(last.moved + last.changed + last.added),

@@ -33,7 +33,7 @@ pub(super) struct World {
     /// The notes of each service's last acknowledged update.
     notes: BTreeMap<u64, String>,
     pub(super) updated: usize,
-    pub(super) astray: u64,
+    pub(super) misplaced: u64,
 }
 
 impl World {
@@ -67,7 +67,7 @@ impl World {
             rows: BTreeMap::new(),
             notes: BTreeMap::new(),
             updated: 0,
-            astray: 0,
+            misplaced: 0,
         }
     }
 
@@ -147,7 +147,7 @@ impl World {
             });
             left |= moved && !arrived(id);
         }
-        self.astray += u64::from(left);
+        self.misplaced += u64::from(left);
         Ok(())
     }
 

@@ -78,7 +78,7 @@ struct Last {
 
 impl Register {
     /// The register after the reset that is due, if any.
-    fn settled(&self, now: i64) -> Self {
+    fn after_reset(&self, now: i64) -> Self {
         match self.last.as_ref().and_then(|last| last.reset).filter(|reset| now >= *reset) {
             Some(at) => {
                 let reset = Last { rag: Rag::Green, note: None, reset: None, at };
@@ -89,7 +89,7 @@ impl Register {
     }
 
     pub(super) fn effective_at(&self, now: i64) -> Shown {
-        let Self { version, last } = self.settled(now);
+        let Self { version, last } = self.after_reset(now);
         let text = |seconds| time(seconds).to_string();
         let by = |note: Option<u64>| note.map_or("automatic reset", |_| "editor-name").to_owned();
         Shown {
@@ -105,6 +105,6 @@ impl Register {
     pub(super) fn put(&self, write: &Write, now: i64) -> Self {
         let reset = (write.rag != Rag::Green).then_some(now + write.minutes * 60);
         let last = Last { rag: write.rag, note: Some(write.note), reset, at: now };
-        Self { version: self.settled(now).version + 1, last: Some(last) }
+        Self { version: self.after_reset(now).version + 1, last: Some(last) }
     }
 }

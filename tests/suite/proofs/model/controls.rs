@@ -100,10 +100,10 @@ fn the_deadline_of_the_scheduler_is_a_second_line() {
 
 /// A scheduler whose clock is five minutes fast resets a RED that has five minutes left.
 #[test]
-fn without_the_delay_a_fast_scheduler_settles_early() {
+fn without_the_delay_a_fast_scheduler_stores_a_reset_early() {
     let fast =
         Scenario { schedulers: 1, schedulers_clocks: FAST, ..until_deadline(Scenario::of(&[])) };
-    needed(&[Guard::SettleDelay], NOT_EARLY, &fast);
+    needed(&[Guard::ResetDelay], NOT_EARLY, &fast);
 }
 
 /// The delay equals the allowed skew, so it does not help against a clock that is faster still.
@@ -190,7 +190,7 @@ fn without_503_on_giving_up_a_refused_update_may_still_be_applied() {
 #[test]
 fn without_a_second_check_two_updates_with_one_tag_win() {
     let two = Scenario::of(&[red(5).if_unchanged(), green().if_unchanged()]);
-    needed(&[Guard::JudgedAnew], CONDITION, &two);
+    needed(&[Guard::CheckedAgain], CONDITION, &two);
 }
 
 /// docs/adr/0004: an update that reads the clock before the deadline and is stored after it gets
@@ -218,5 +218,5 @@ fn without_the_reset_on_read_red_is_shown_past_its_deadline() {
 /// History would say that RED became AMBER after its deadline.
 #[test]
 fn without_storing_the_reset_in_an_update_history_lacks_it() {
-    needed(&[Guard::SettleInUpdate], BUILT, &until_deadline(Scenario::of(&[amber(10)])));
+    needed(&[Guard::ResetInUpdate], BUILT, &until_deadline(Scenario::of(&[amber(10)])));
 }

@@ -30,7 +30,7 @@ pub(super) enum Phase {
     /// The store has cancelled it.
     Cancelled,
     /// The service has this version, not the one that the transaction was built on.
-    Overtaken(Status),
+    Superseded(Status),
     Answered(Outcome),
 }
 

@@ -18,9 +18,9 @@ pub(super) const KEPT: &str = "an acknowledged update is in history";
 pub(super) const REFUSED: &str = "an update answered 412 or 409 is never applied";
 pub(super) const CONDITION: &str = "what If-Match names is current where the update is applied";
 pub(super) const NO_FALSE_412: &str = "no update is answered 412 while what it names is current";
-pub(super) const NOT_EARLY: &str = "no scheduler makes a reset durable before its deadline";
+pub(super) const NOT_EARLY: &str = "no scheduler stores a reset before its deadline";
 pub(super) const NOT_TOO_EARLY: &str =
-    "no update settles a reset earlier than its deadline less the clocks' skew";
+    "no update stores a reset earlier than its deadline less the clocks' skew";
 pub(super) const NOT_PAST: &str = "no status is shown past its deadline";
 pub(super) const FORWARD: &str = "what a reader is shown never goes back";
 pub(super) const ONE_STORY: &str = "history and status tell the same on every clock";
@@ -43,8 +43,10 @@ pub(super) fn all() -> Vec<Property<Life>> {
         }),
         Property::always(CONDITION, |_, world| lacks(world, Fault::TagNotCurrent)),
         Property::always(NO_FALSE_412, |_, world| lacks(world, Fault::RefusedThoughCurrent)),
-        Property::always(NOT_EARLY, |_, world| lacks(world, Fault::SettledEarly)),
-        Property::always(NOT_TOO_EARLY, |_, world| lacks(world, Fault::SettledTooEarlyInUpdate)),
+        Property::always(NOT_EARLY, |_, world| lacks(world, Fault::ResetStoredEarly)),
+        Property::always(NOT_TOO_EARLY, |_, world| {
+            lacks(world, Fault::ResetStoredTooEarlyInUpdate)
+        }),
         Property::always(NOT_PAST, |_, world| lacks(world, Fault::ShownPastDeadline)),
         Property::always(FORWARD, |_, world| lacks(world, Fault::WentBack)),
         Property::always(ONE_STORY, |_, world| ANY_CLOCK.iter().all(|fast| agrees(world, *fast))),
@@ -65,7 +67,7 @@ pub(super) fn all() -> Vec<Property<Life>> {
         Property::sometimes("a late copy is applied after the writer died", |_, world| {
             answered(world, &[Outcome::Unknown]).any(|index| world.updates_of(index) > 0)
         }),
-        Property::sometimes("an overtaken update is built anew and applied", |_, world| {
+        Property::sometimes("a superseded update is built again and applied", |_, world| {
             writers(world).any(|(_, w)| w.number > 0 && w.phase == APPLIED)
         }),
         Property::sometimes("an update is answered 412", |_, world| {
@@ -74,16 +76,20 @@ pub(super) fn all() -> Vec<Property<Life>> {
         Property::sometimes("an update is answered 409", |_, world| {
             answered(world, &[Outcome::Conflict]).next().is_some()
         }),
-        Property::sometimes("a scheduler settles", |_, world: &World| {
+        Property::sometimes("a scheduler stores a reset", |_, world: &World| {
             world.history.iter().any(|entry| matches!(entry.origin, Origin::Scheduler(_)))
         }),
-        Property::sometimes("an update settles", |_, world: &World| {
+        Property::sometimes("an update stores a reset", |_, world: &World| {
             world.history.iter().any(|entry| matches!(entry.origin, Origin::ResetIn(..)))
         }),
-        Property::sometimes("two schedulers settle the same", |_, world| both_settle(world)),
-        Property::sometimes("an update overtakes a scheduler", |_, world| overtaken(world)),
+        Property::sometimes("two schedulers store the same reset", |_, world| {
+            both_store_a_reset(world)
+        }),
+        Property::sometimes("an update supersedes a scheduler's reset", |_, world| {
+            superseded(world)
+        }),
         Property::sometimes(
-            "a fast clock's update settles before the deadline",
+            "a fast clock's update stores a reset before its deadline",
             |_, world: &World| world.early_in_update,
         ),
         Property::sometimes("a reset is shown that history never gets", |_, world| {
@@ -156,15 +162,15 @@ fn agrees(world: &World, fast: i64) -> bool {
 }
 
 /// A scheduler is about to store a reset that the other has stored.
-fn both_settle(world: &World) -> bool {
-    let settled =
+fn both_store_a_reset(world: &World) -> bool {
+    let stored =
         matches!(world.history.last(), Some(e) if matches!(e.origin, Origin::Scheduler(_)));
     let late = |found: Status| found.version + 1 == world.stored.version;
-    settled && world.schedulers.iter().any(|scheduler| scheduler.found.is_some_and(late))
+    stored && world.schedulers.iter().any(|scheduler| scheduler.found.is_some_and(late))
 }
 
 /// A scheduler is about to reset a status that an update has replaced.
-fn overtaken(world: &World) -> bool {
+fn superseded(world: &World) -> bool {
     let updated = matches!(world.history.last(), Some(e) if matches!(e.origin, Origin::Update(..)));
     let late = |found: Status| found.version < world.stored.version;
     updated && world.schedulers.iter().any(|scheduler| scheduler.found.is_some_and(late))

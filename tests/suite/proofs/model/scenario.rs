@@ -110,7 +110,7 @@ pub(super) enum Guard {
     /// A scheduler stores a reset only on the deadline that it saw.
     SchedulerDeadline,
     /// A scheduler takes a deadline only once it is past by more than the clock skew.
-    SettleDelay,
+    ResetDelay,
     /// The store recognises an applied transaction by its token.
     Token,
     /// After a cancellation on an unchanged version, the same transaction is sent again.
@@ -128,7 +128,7 @@ pub(super) enum Guard {
     /// On an unchanged version, giving up is 503 (unknown), not 409 (not applied).
     UnknownOnGivingUp,
     /// `If-Match` is checked on each version that an update is built on.
-    JudgedAnew,
+    CheckedAgain,
     /// A tag covers everything that was shown, not only the version.
     TagOfContent,
     /// Statuses are read with strong consistency.
@@ -136,5 +136,5 @@ pub(super) enum Guard {
     /// Every read checks the deadline.
     ResetOnRead,
     /// An update of an expired status also stores the reset.
-    SettleInUpdate,
+    ResetInUpdate,
 }

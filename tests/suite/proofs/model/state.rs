@@ -138,8 +138,8 @@ pub(super) enum Fault {
     BuiltOnAnother,
     TagNotCurrent,
     RefusedThoughCurrent,
-    SettledEarly,
-    SettledTooEarlyInUpdate,
+    ResetStoredEarly,
+    ResetStoredTooEarlyInUpdate,
     ShownPastDeadline,
     WentBack,
 }
@@ -210,11 +210,11 @@ impl World {
     /// History without the entries of the last transaction.
     pub(super) fn history_before(&self) -> &[Entry] {
         let last = self.history.last().map(|entry| entry.origin);
-        let settled = self.history.iter().rev().nth(1).is_some_and(|entry| {
+        let with_reset = self.history.iter().rev().nth(1).is_some_and(|entry| {
             matches!((entry.origin, last),
                 (Origin::ResetIn(a, b), Some(Origin::Update(c, d))) if (a, b) == (c, d))
         });
-        let put = if settled { 2 } else { 1 };
+        let put = if with_reset { 2 } else { 1 };
         &self.history[..self.history.len().saturating_sub(put)]
     }
 

@@ -53,7 +53,7 @@ pub(super) enum Step {
     /// A scheduler finds an expired status: the stored one, or one that an index still has.
     Find(usize, Consistency),
     /// It stores the reset of what it found.
-    Settle(usize),
+    StoreReset(usize),
     /// The reader reads.
     Look(Consistency),
 }
@@ -128,7 +128,7 @@ impl Life {
             // A transaction in flight cancels a transactional read, which is then retried.
             Phase::Cancelled if world.is_in_flight() && self.keeps(Guard::Snapshot) => {}
             Phase::Cancelled => steps.push(Step::ReadAgain(index)),
-            Phase::Overtaken(_) => {
+            Phase::Superseded(_) => {
                 self.with_stale(Guard::StrongEntry, steps, |how| Step::LookUp(index, how));
             }
             Phase::Answered(_) => {}
@@ -147,7 +147,7 @@ impl Life {
         let scheduler = &world.schedulers[index];
         if scheduler.found.is_some() {
             if !world.is_in_flight() {
-                steps.push(Step::Settle(index));
+                steps.push(Step::StoreReset(index));
             }
         } else if scheduler.runs > 0 {
             // The scheduler's index is eventually consistent, with or without guards.
@@ -237,7 +237,7 @@ impl Model for Life {
             Step::ShowService => next.hidden.service = false,
             Step::ShowEntries => next.hidden.entries = false,
             Step::Find(index, how) => next.schedulers[index].found = self.due(world, index, how),
-            Step::Settle(index) => self.settle(&mut next, index),
+            Step::StoreReset(index) => self.store_reset(&mut next, index),
             Step::Look(how) => self.look(&mut next, how),
         }
         Some(next)

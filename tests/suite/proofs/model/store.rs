@@ -83,7 +83,7 @@ impl Life {
         for deadline in deadlines {
             world.early_in_update |= deadline > world.now();
             if earlier(deadline, SKEW_SECONDS) > world.now() {
-                world.fault(Fault::SettledTooEarlyInUpdate);
+                world.fault(Fault::ResetStoredTooEarlyInUpdate);
             }
         }
     }
@@ -94,12 +94,12 @@ impl Life {
             Consistency::Strong => world.visible(),
             Consistency::Stale => world.stored_before(),
         };
-        let delay = if self.keeps(Guard::SettleDelay) { SETTLE_SECONDS } else { 0 };
+        let delay = if self.keeps(Guard::ResetDelay) { SETTLE_SECONDS } else { 0 };
         let until = earlier(clock(world.tick, world.schedulers[index].fast), delay);
         found.record().expire(until).map(|_| found)
     }
 
-    pub(super) fn settle(&self, world: &mut World, index: usize) {
+    pub(super) fn store_reset(&self, world: &mut World, index: usize) {
         let scheduler = &mut world.schedulers[index];
         scheduler.runs -= 1;
         let Some(found) = scheduler.found.take() else { return };
@@ -112,7 +112,7 @@ impl Life {
             return;
         }
         if deadline > world.now() {
-            world.fault(Fault::SettledEarly);
+            world.fault(Fault::ResetStoredEarly);
         }
         self.put(world, entries);
     }

@@ -48,8 +48,8 @@ impl Life {
     /// `If-Match`, as update-status checks it.
     fn may_update(&self, world: &World, index: usize, status: &Status) -> bool {
         let writer = &world.writers[index];
-        let judged = writer.seen.is_none() || self.keeps(Guard::JudgedAnew);
-        !judged || writer.tag.is_none() || self.tag_matches(world, index, status)
+        let check = writer.seen.is_none() || self.keeps(Guard::CheckedAgain);
+        !check || writer.tag.is_none() || self.tag_matches(world, index, status)
     }
 
     fn tag_matches(&self, world: &World, index: usize, status: &Status) -> bool {
@@ -105,7 +105,7 @@ impl Life {
     pub(super) fn read_again(&self, world: &mut World, index: usize) {
         let found = world.visible();
         if Some(found.version) != world.writers[index].seen.map(|seen| seen.version) {
-            world.writers[index].phase = Phase::Overtaken(found);
+            world.writers[index].phase = Phase::Superseded(found);
             if self.keeps(Guard::Snapshot) {
                 self.look_up(world, index, Consistency::Strong);
             }
@@ -121,7 +121,7 @@ impl Life {
     }
 
     pub(super) fn look_up(&self, world: &mut World, index: usize, how: Consistency) {
-        let Phase::Overtaken(found) = world.writers[index].phase else { return };
+        let Phase::Superseded(found) = world.writers[index].phase else { return };
         if self.keeps(Guard::OwnEntry) && self.finds_own_entry(world, index, how) {
             answer(world, index, Outcome::Applied);
         } else if self.exhausted(world, index) {
@@ -154,7 +154,7 @@ impl Life {
     /// The transition that the function stores.
     pub(super) fn transition(&self, world: &World, index: usize, on: &Status) -> StatusTransition {
         let transition = self.update(world, index, on);
-        if self.keeps(Guard::SettleInUpdate) { transition } else { unsettled(transition, on) }
+        if self.keeps(Guard::ResetInUpdate) { transition } else { without_reset(transition, on) }
     }
 
     /// What a reader is shown of a status.
@@ -164,7 +164,7 @@ impl Life {
 }
 
 /// The same transition by code that forgets to store the reset.
-fn unsettled(transition: StatusTransition, on: &Status) -> StatusTransition {
+fn without_reset(transition: StatusTransition, on: &Status) -> StatusTransition {
     let (from_version, mut after) = (transition.from_version, transition.after);
     after.version = from_version + 1;
     let last = transition.changes.into_iter().last().expect("an update");

@@ -153,7 +153,7 @@ pub(super) struct Update<'a> {
 
 /// What a scheduled run reports.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Settled {
+pub(super) struct ScheduledRun {
     pub(super) done: u64,
     pub(super) lag: i64,
 }

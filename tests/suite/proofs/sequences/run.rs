@@ -10,7 +10,7 @@ use super::{
     model::words,
     operation::{Body, Known, Move, Operation, Place, Put},
     reads::Bookmark,
-    representations::{Answer, BAD_BODIES, Service, Settled, Shown, Tags, Update},
+    representations::{Answer, BAD_BODIES, ScheduledRun, Service, Shown, Tags, Update},
 };
 
 /// How long after a sequence all deadlines are past and the schedule may store the resets.
@@ -52,8 +52,8 @@ impl<'a> Run<'a> {
         let open: Vec<_> = self.family.model.services.iter().filter_map(open).collect();
         self.set_clock(Some(self.fixture.latest + AFTERWARDS));
         self.schedule().await?;
-        let settled = self.stored(|service| open.contains(&service.id)).await;
-        settled.map_err(|why| format!("after the last resets: {why}"))
+        let checked = self.stored(|service| open.contains(&service.id)).await;
+        checked.map_err(|why| format!("after the last resets: {why}"))
     }
 
     /// Stores the resets that a sequence left when it ended early.
@@ -164,12 +164,12 @@ impl<'a> Run<'a> {
 
     async fn schedule(&mut self) -> Outcome {
         let run = self.fixture.app.run_schedule().await;
-        let expected = self.family.model.settle(self.now);
+        let expected = self.family.model.run_schedule(self.now);
         self.count("runs of the schedule");
         *self.counts.entry("resets stored by it").or_default() += run.done;
         let lag = i64::try_from(run.lag_seconds).expect("a time");
         same("failed and cut short", &(run.failed, run.complete), &(0, true))?;
-        same("a run", &Settled { done: run.done, lag }, &expected)
+        same("a run", &ScheduledRun { done: run.done, lag }, &expected)
     }
 
     fn last_deadline(&self, place: Place) -> Option<i64> {

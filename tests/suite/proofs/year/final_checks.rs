@@ -7,7 +7,7 @@ use super::simulation::{Outcome, Sight, Simulation};
 use crate::proofs::sequences::calendar::text;
 
 /// How far past its deadline a status must be before the schedule may reset it.
-const SETTLE: i64 = 300;
+const SETTLE_SECONDS: i64 = 300;
 
 /// A change in the table, with the attributes that matter here.
 #[derive(Debug, Deserialize)]
@@ -51,7 +51,8 @@ pub(super) async fn check(simulation: &mut Simulation) -> Outcome {
         let entries: Vec<Entry> =
             rows.into_iter().map(|row| serde_json::from_value(row).expect("a change")).collect();
         let skew = simulation.plan.skew;
-        story(&entries, skew).map_err(|why| format!("history of service {service}: {why}"))?;
+        check_chain(&entries, skew)
+            .map_err(|why| format!("history of service {service}: {why}"))?;
         record(&entries, &row).map_err(|why| format!("record of service {service}: {why}"))?;
         simulation.count("changes in history", u64::try_from(entries.len()).expect("a number"));
         while let Some(sight) = sights.next_if(|sight| sight.service == service) {
@@ -62,7 +63,7 @@ pub(super) async fn check(simulation: &mut Simulation) -> Outcome {
 }
 
 /// Checks that the changes follow one another without a gap.
-fn story(entries: &[Entry], skew: i64) -> Outcome {
+fn check_chain(entries: &[Entry], skew: i64) -> Outcome {
     let mut before: Option<&Entry> = None;
     for (number, entry) in (1..).zip(entries) {
         let is = |holds: bool, what: &str| {
@@ -80,7 +81,7 @@ fn story(entries: &[Entry], skew: i64) -> Outcome {
         if entry.is_reset() {
             is(deadline == Some(entry.date), "a reset not dated its deadline")?;
             let by_schedule = entry.request_id.starts_with("run-");
-            let past = if by_schedule { SETTLE } else { 0 };
+            let past = if by_schedule { SETTLE_SECONDS } else { 0 };
             is(entry.recorded_at >= entry.date + past, "a reset stored before its time")?;
             is(!by_schedule || made >= entry.date, "a reset stored early by true time")?;
         } else {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    parameters::SETTLE,
+    parameters::SETTLE_SECONDS,
     simulation::{Outcome, Simulation},
 };
 use crate::proofs::sequences::calendar::seconds;
@@ -28,7 +28,7 @@ impl Simulation {
             shown["modifiedDate"].as_str().map(seconds).ok_or("a reset without a date")?;
         // If clocks differ by more than the settle time, a slow one may see a stored reset before
         // its own time, but never before the true time.
-        let by_true_time = 2 * skew > SETTLE && deadline <= now;
+        let by_true_time = 2 * skew > SETTLE_SECONDS && deadline <= now;
         match deadline {
             _ if deadline > now + skew => early("true time"),
             _ if deadline > clock && !by_true_time => early("the answering clock"),

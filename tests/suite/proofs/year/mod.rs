@@ -125,7 +125,7 @@ fn one_seed_is_one_trace() {
 #[test]
 fn a_violation_fails_at_the_same_step_each_time() {
     for (wrong, expected) in [
-        (Wrong::ScheduleWithoutSettling, "s early"),
+        (Wrong::ScheduleWithoutDelay, "s early"),
         (Wrong::ReadersClockFast, "by true time"),
         (Wrong::ReadersClockSlow, "by true time"),
     ] {

@@ -1,13 +1,13 @@
 //! The parameters of a simulation.
 
 /// The settle time: how far past its deadline a status must be before the schedule resets it.
-pub(super) const SETTLE: i64 = 300;
+pub(super) const SETTLE_SECONDS: i64 = 300;
 
 /// A deliberate fault, to show that the checks detect it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wrong {
     /// The schedule stores resets as soon as its own clock reaches the deadline.
-    ScheduleWithoutSettling,
+    ScheduleWithoutDelay,
     /// The machine that answers readers is further ahead than clocks may be.
     ReadersClockFast,
     /// The machine that answers readers is further behind than clocks may be.
@@ -30,7 +30,7 @@ pub(super) struct Plan {
 
 impl Plan {
     /// How far past a deadline must be before the schedule takes it.
-    pub(super) fn settle(&self) -> i64 {
-        if self.wrong == Some(Wrong::ScheduleWithoutSettling) { 0 } else { SETTLE }
+    pub(super) fn settle_seconds(&self) -> i64 {
+        if self.wrong == Some(Wrong::ScheduleWithoutDelay) { 0 } else { SETTLE_SECONDS }
     }
 }

@@ -12,7 +12,7 @@ impl Simulation {
     /// Plans the next minute after that time in which the fastest clock may find something due.
     pub(super) fn plan_minute(&mut self, after: i64) {
         let Some((deadline, _)) = self.by_deadline.first() else { return };
-        let from = (deadline + self.plan.settle() - self.plan.skew).max(after + 1);
+        let from = (deadline + self.plan.settle_seconds() - self.plan.skew).max(after + 1);
         let minute = (from + 59).div_euclid(60) * 60;
         if self.minute.is_none_or(|planned| minute < planned) {
             self.minute = Some(minute);
@@ -45,17 +45,17 @@ impl Simulation {
         for _ in 0..=u8::from(twice) {
             let clock = self.now + offset(&mut self.random, self.plan.skew);
             self.set_clock(clock);
-            let run = self.settle().await;
+            let run = self.run_schedule().await;
             self.note(&format!("{clock} {run:?}"));
             self.count("runs of the schedule", 1);
             self.count("resets stored by it", run.done);
             self.none_is_stored_early(run).await?;
-            self.settled(run, clock)?;
+            self.check_run(run, clock)?;
         }
         Ok(())
     }
 
-    async fn settle(&self) -> ResetRun {
+    async fn run_schedule(&self) -> ResetRun {
         let event = serde_json::value::to_raw_value(&json!({})).expect("JSON");
         let id = format!("run-{}-{}", self.now, self.step);
         let call = Invocation { event, id, remaining_time: None };
@@ -78,9 +78,12 @@ impl Simulation {
     }
 
     /// Checks that a run stored all resets that are due, and removes them from the pending ones.
-    fn settled(&mut self, run: ResetRun, clock: i64) -> Outcome {
-        let due: Vec<_> =
-            self.by_deadline.range(..=(clock - self.plan.settle(), u64::MAX)).copied().collect();
+    fn check_run(&mut self, run: ResetRun, clock: i64) -> Outcome {
+        let due: Vec<_> = self
+            .by_deadline
+            .range(..=(clock - self.plan.settle_seconds(), u64::MAX))
+            .copied()
+            .collect();
         let expected = u64::try_from(due.len()).expect("a number");
         if (run.done, run.already_done, run.failed, run.complete) != (expected, 0, 0, true) {
             return Err(format!("{expected} are due: {run:?}"));

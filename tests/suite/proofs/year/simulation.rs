@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     final_checks,
     machines::{Agenda, Event, body, offset, pause},
-    parameters::{Plan, SETTLE, Wrong},
+    parameters::{Plan, SETTLE_SECONDS, Wrong},
 };
 use crate::{
     harness::{App, NOW, Reply, World, gateway_settings},
@@ -52,7 +52,7 @@ pub(super) async fn simulate(plan: Plan) -> Outcome<Trace> {
             .map_err(|why| failed(simulation.step, format!("{event:?} at {}: {why}", text(at))))?;
     }
     let end = simulation.step + 1;
-    simulation.set_clock(plan.until + SETTLE);
+    simulation.set_clock(plan.until + SETTLE_SECONDS);
     final_checks::check(&mut simulation).await.map_err(|why| failed(end, why))?;
     let digest = simulation.digest.finalize();
     let digest = digest.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -87,7 +87,7 @@ impl Simulation {
         }
         let app = world.user("reader", &[]).editor("editor", &[ROOT]).start().await;
         let mut settings = gateway_settings(&app.tables);
-        settings.insert("RESET_SETTLE_SECONDS".to_owned(), plan.settle().to_string());
+        settings.insert("RESET_SETTLE_SECONDS".to_owned(), plan.settle_seconds().to_string());
         let app = App::new(app.client, app.tables, &settings);
         let (mut random, mut agenda) = (Rng::with_seed(plan.seed), Agenda::default());
         for service in 1..=plan.services {

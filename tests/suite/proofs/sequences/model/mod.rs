@@ -7,11 +7,11 @@ use std::collections::HashMap;
 
 use super::{
     operation::{Body, Place},
-    representations::{Answer, BAD_BODIES, Change, Service, Settled, Shown, Update, after},
+    representations::{Answer, BAD_BODIES, Change, ScheduledRun, Service, Shown, Update, after},
 };
 
 const DAY: i64 = 24 * 60 * 60;
-const SETTLE: i64 = 300;
+const SETTLE_SECONDS: i64 = 300;
 const NOT_FOUND: Answer = Answer::Refused(404, "SERVICE_NOT_FOUND");
 const PREFIX: &str = "Capacity status set by Capacity Status API";
 
@@ -181,20 +181,20 @@ impl Model {
     }
 
     /// A run of the schedule's function.
-    pub(super) fn settle(&mut self, now: i64) -> Settled {
-        let settle = SETTLE - i64::from(self.is_wrong(Wrong::ScheduleASecondEarly));
-        let mut settled = Settled { done: 0, lag: 0 };
+    pub(super) fn run_schedule(&mut self, now: i64) -> ScheduledRun {
+        let delay = SETTLE_SECONDS - i64::from(self.is_wrong(Wrong::ScheduleASecondEarly));
+        let mut run = ScheduledRun { done: 0, lag: 0 };
         for index in 0..self.services.len() {
             let changes = &self.services[index].changes;
-            let Some(mut reset) = self.reset(changes, now - settle) else { continue };
+            let Some(mut reset) = self.reset(changes, now - delay) else { continue };
             let deadline = changes.last().and_then(|last| last.deadline).unwrap_or_default();
-            settled.done += 1;
-            settled.lag = settled.lag.max(now - deadline);
+            run.done += 1;
+            run.lag = run.lag.max(now - deadline);
             reset.recorded_at = now;
             let changes = changes.iter().cloned().chain([reset]).collect();
             store(&mut self.services[index], changes, "run-1");
         }
-        settled
+        run
     }
 
     pub(super) fn rename(&mut self, place: Place, name: &str) {
