@@ -1,7 +1,21 @@
 //! Verifies access tokens of an OpenID Connect issuer (RFC 7519, RFC 9068) when no gateway has done so.
 //!
-//! Header and claims are parsed as strict JSON; `jsonwebtoken` checks only the signature. Its `decode` would
-//! accept what the contract refuses: a missing `iss`, 60 seconds of leeway.
+//! `jsonwebtoken` checks only the signature. Its `decode` would accept what the contract refuses: a missing `iss`,
+//! 60 seconds of leeway. A token of at most 8 KiB must pass all of these checks:
+//!
+//! | check | reason |
+//! |---|---|
+//! | three parts, canonical base64url, UTF-8, strict JSON objects of at most 64 levels | one token has one text and one meaning |
+//! | the header has `alg`, `kid`, perhaps `typ`, and nothing else | `crit`, `b64`, `zip`, `cty` change how a token is read; `jku`, `jwk`, `x5u`, `x5c` let it name its own key |
+//! | `alg` is `RS256` | `none`, or the public key used as an HMAC secret (RFC 8725, sections 2.1 and 3.1) |
+//! | `typ` is absent, `JWT` or `at+jwt` | a token made for another purpose |
+//! | `kid` is in the issuer's key set: RSA, `use` is `sig`, `alg` absent or `RS256`, 2048 bits or more | a key for another purpose, or a weak one |
+//! | the signature is by that key | a forged token |
+//! | `iss` is the issuer, `client_id` one of the clients, byte by byte | a token of another issuer or application |
+//! | `token_use` is `access` | an ID token says who somebody is, not what they allowed |
+//! | `sub` and `scope` are strings | they become the principal and its scopes |
+//! | `exp`, `iat` and, if present, `nbf` are whole numbers; `now < exp`, `nbf <= now` | there is no leeway |
+//! | `iat` is at most 60 seconds ahead, `exp` at most 24 hours after it | clocks may differ a little; a token that never ends is a password |
 
 mod key_set;
 mod published_keys;

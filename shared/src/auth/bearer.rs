@@ -17,7 +17,8 @@ pub(super) async fn principal(
     Principal::new(&subject, &scope)
 }
 
-/// The token of the only Authorization header: `Bearer` in any case, one space, the token.
+/// The token of the only Authorization header: `Bearer` in any case, one space, the token. With several headers,
+/// two readers could see two tokens.
 fn bearer_token(request: &Request) -> Option<&str> {
     let mut values = request.headers().get_all(AUTHORIZATION).iter();
     let (value, None) = (values.next()?.to_str().ok()?, values.next()) else { return None };

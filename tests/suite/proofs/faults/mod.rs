@@ -23,7 +23,8 @@ use self::{tally::Tally, world::run};
 use super::{Figures, Size};
 use crate::harness::faulty::Fate;
 
-/// The number of worlds, and of updates in each.
+/// The number of worlds, and of updates in each. A lost request that arrives after its repeat was refused is so rare
+/// that it takes some 100,000 updates.
 const fn extent(size: Size) -> (u64, u64) {
     match size {
         Size::Short => (1, 300),

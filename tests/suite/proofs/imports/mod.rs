@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use self::world::World;
 use super::{Figures, Size};
 
-/// The number of services, and how often an import is killed.
+/// The number of services, and how often an import is killed. At the long size a bound had to be corrected.
 const fn extent(size: Size) -> (u64, u32) {
     match size {
         Size::Short => (1_000, 10),

@@ -15,7 +15,7 @@ use crate::harness::{App, Meter, NOW, Reads};
 /// When lists are read: some deadlines are past, others are not.
 const READ_AT: i64 = 3 * 60 * 60 + 600;
 
-/// The number of services, and of lists besides the single filters.
+/// The number of services, and of lists besides the single filters. At the long size a bound had to be corrected.
 const fn extent(size: Size) -> (u64, usize) {
     match size {
         Size::Short => (800, 20),
