@@ -76,6 +76,9 @@ pub(crate) fn username(text: &str) -> Result<String, &'static str> {
     if text.trim() != text || !sized {
         return Err("must be 1 to 128 characters without white space around them");
     }
+    if text.contains(char::is_control) {
+        return Err("must have no control characters");
+    }
     if text.eq_ignore_ascii_case(RESERVED_USERNAME) {
         return Err("is reserved for automatic resets");
     }
