@@ -2,45 +2,50 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{ArgGroup, Parser, Subcommand};
 use clap_complete::Shell;
 use shared::domain::ServiceId;
 
 use crate::{
+    arguments::{ServiceArgument, UserArgument, api_url, count},
     export::Format,
     service::Filter,
     status::Setting,
-    user::{NewUser, Rights},
+    user::{NewUser, Renaming, Rights},
 };
 
 /// Administers the Capacity Status API: services, users and statuses.
 ///
-/// Works on the running local stack (`cargo dev`). If one of AWS's standard environment variables or a
-/// table variable is set, it works on the tables named by SERVICES_TABLE, USERS_TABLE,
-/// STATUS_HISTORY_TABLE and IDEMPOTENCY_TABLE instead, with the credentials that every AWS SDK uses.
-/// Each command that writes prints where it wrote.
+/// Works on the running local stack (`cargo dev`). To work on AWS, set AWS_REGION and the names of the
+/// tables: SERVICES_TABLE, USERS_TABLE, STATUS_HISTORY_TABLE and IDEMPOTENCY_TABLE. If any of these or of
+/// AWS's other usual variables is set, the local stack is not used. Each command that writes prints where
+/// it wrote.
 #[derive(Debug, Parser)]
 #[command(name = "capacityctl", bin_name = "cargo ctl", version, after_help = AFTER_HELP)]
 pub struct Arguments {
-    /// Folder of the local stack [default: `.local` here or in a parent folder]
-    #[arg(long, global = true, value_name = "DIR")]
+    /// Folder of the local stack [default: the nearest .local]
+    #[arg(long, global = true, value_name = "DIR", help_heading = FOR_EVERY_COMMAND)]
     pub(crate) state: Option<PathBuf>,
-    /// Print JSON instead of text; errors go to standard error as JSON too
-    #[arg(long, global = true)]
+    /// Print JSON; errors too, to standard error
+    #[arg(long, global = true, help_heading = FOR_EVERY_COMMAND)]
     pub json: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
+const FOR_EVERY_COMMAND: &str = "Options of every command";
+
 const AFTER_HELP: &str = "\
 Exit codes:
   0  success
-  1  the store, the network or the API failed; what was written stays, run the command again
+  1  DynamoDB, the network or standard output failed; what was written stays,
+     run the command again
   2  invalid command line or settings
   3  invalid file or value, or no permission; nothing was changed
-  4  the user or service does not exist
+  4  the user or service does not exist, or the service is inactive
   5  smoke or doctor found a problem, or a list has items that cannot be read
-  6  someone else changed the same data at the same time; check and run the command again
+  6  someone else changed the same data at the same time; check it, then run
+     the command again
 
 Examples:
   cargo ctl doctor
@@ -48,9 +53,15 @@ Examples:
   cargo ctl user grant ann --service 149198
   cargo ctl service list --region 110798 --json
 
-To install it as a command, with completions:
+To install it as the command capacityctl, with completions for bash:
   cargo install --path tools/capacityctl
-  capacityctl completions bash > ~/.local/share/bash-completion/completions/capacityctl";
+  cd ~/.local/share/bash-completion/completions
+  capacityctl completions bash > capacityctl";
+
+/// Some permission or service must be given.
+fn some_right() -> ArgGroup {
+    ArgGroup::new("right").args(["permissions", "services"]).required(true).multiple(true)
+}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -63,17 +74,14 @@ pub(crate) enum Command {
     /// List, show, activate and deactivate services
     #[command(subcommand)]
     Service(Service),
-    /// List, show and add users, change their rights
+    /// List, show, add and rename users, change their rights
     #[command(subcommand)]
     User(User),
     /// Get and set statuses, show their history
     #[command(subcommand)]
     Status(Status),
     /// Print a token for a user, active or not; local stack only
-    Token {
-        /// The username in the users table
-        username: String,
-    },
+    Token(UserArgument),
     /// Test a deployed API
     ///
     /// Checks its documentation, its health and that it refuses a read without a token. With a token in
@@ -81,12 +89,13 @@ pub(crate) enum Command {
     /// service to AMBER and back to GREEN, which adds two changes to its history.
     Smoke {
         /// The API's URL: the stack's output ApiUrl, or http://127.0.0.1:9000 for the local stack
+        #[arg(value_parser = api_url)]
         url: String,
         /// Update this test service, to which nobody is referred
         #[arg(long, value_name = "ID")]
         write: Option<ServiceId>,
-        /// Use a token of the local stack for this user
-        #[arg(long = "as", value_name = "USERNAME")]
+        /// Read and update as this user of the local stack
+        #[arg(long = "as", value_name = "USERNAME", allow_hyphen_values = true)]
         username: Option<String>,
     },
     /// Check settings, credentials, tables and clock; changes nothing
@@ -155,24 +164,15 @@ pub(crate) enum Service {
     /// List services with their status
     List(Filter),
     /// Show a service and who may update it
-    Show {
-        /// Its id
-        id: ServiceId,
-    },
+    Show(ServiceArgument),
     /// Activate a service
     ///
     /// Change the import file too: the next import sets what the file says.
-    Activate {
-        /// Its id
-        id: ServiceId,
-    },
+    Activate(ServiceArgument),
     /// Deactivate a service: readers and editors get 404
     ///
     /// Change the import file too: the next import sets what the file says.
-    Deactivate {
-        /// Its id
-        id: ServiceId,
-    },
+    Deactivate(ServiceArgument),
 }
 
 #[derive(Debug, Subcommand)]
@@ -180,45 +180,40 @@ pub(crate) enum User {
     /// List users with their rights
     List,
     /// Show a user
-    Show {
-        /// The username
-        username: String,
-    },
+    Show(UserArgument),
     /// Add a user
     Add(NewUser),
+    /// Give a user another username
+    ///
+    /// The subject and the rights stay, so the user notices nothing. Earlier changes keep the old name in
+    /// their history. Change the import file too: an import of the old name is refused.
+    Rename(Renaming),
     /// Grant permissions or services to a user
+    #[command(group = some_right())]
     Grant {
-        /// The username
-        username: String,
+        #[command(flatten)]
+        user: UserArgument,
         #[command(flatten)]
         rights: Rights,
     },
     /// Revoke permissions or services from a user
+    #[command(group = some_right())]
     Revoke {
-        /// The username
-        username: String,
+        #[command(flatten)]
+        user: UserArgument,
         #[command(flatten)]
         rights: Rights,
     },
     /// Activate a user
-    Activate {
-        /// The username
-        username: String,
-    },
+    Activate(UserArgument),
     /// Deactivate a user: the API refuses the next request; rights stay in the table
-    Deactivate {
-        /// The username
-        username: String,
-    },
+    Deactivate(UserArgument),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Status {
     /// Show the status that readers get now
-    Get {
-        /// Its id
-        id: ServiceId,
-    },
+    Get(ServiceArgument),
     /// Set a status as PUT does, on behalf of a user
     ///
     /// Use it when the API cannot be reached. The change is in the history, but not in the functions' logs
@@ -227,10 +222,10 @@ pub(crate) enum Status {
     Set(Setting),
     /// Show the latest changes, newest first
     History {
-        /// Its id
-        id: ServiceId,
+        #[command(flatten)]
+        service: ServiceArgument,
         /// How many changes
-        #[arg(long, default_value_t = 25)]
+        #[arg(long, value_name = "NUMBER", default_value = "25", value_parser = count)]
         limit: usize,
     },
 }

@@ -1,16 +1,17 @@
 //! Why a command failed, as the administrator reads it.
 
-use std::{fmt, io, path::PathBuf, process::ExitCode};
+use std::{error::Error as _, fmt, io, path::PathBuf};
 
-use aws_sdk_dynamodb::error::DisplayErrorContext;
 use serde_json::{Value, json};
-use shared::{domain::ServiceId, runtime::SettingsError};
+use shared::{domain::ServiceId, runtime::SettingsError, store::StoreFault};
 
-use crate::{ValidationError, target::TargetError};
+use crate::{ValidationError, store_failure::StoreFailure, target::TargetError};
 
 /// Why a command failed. The text is complete and includes its sources.
 #[derive(Debug)]
 pub enum Error {
+    /// The command line is invalid.
+    Usage(clap::Error),
     /// The tables to work on were not found.
     Target(TargetError),
     /// A file given on the command line cannot be read or written.
@@ -45,27 +46,38 @@ pub enum Error {
         /// Why.
         source: Box<Error>,
     },
-    /// An item or the history could not be read.
-    Fault(shared::store::StoreFault),
+    /// A status or its history could not be read or written.
+    Fault {
+        /// The tables.
+        tables: String,
+        /// Why.
+        fault: StoreFault,
+    },
     /// The table has no user of this name.
     UnknownUser(String),
     /// The table has no service with this id.
     UnknownService(ServiceId),
     /// The service is inactive.
     NotInUse(ServiceId),
+    /// The service does not exist or is inactive.
+    NoActiveService(ServiceId),
+    /// The user is inactive.
+    InactiveUser(String),
+    /// The user may not update the service.
+    NotPermitted {
+        /// The user.
+        username: String,
+        /// The service.
+        service: ServiceId,
+    },
     /// Settings are missing or invalid.
     Settings(SettingsError),
-    /// The API refused the request.
-    Api {
-        /// The HTTP status.
-        status: u16,
-        /// The text of the problem document.
-        detail: String,
-    },
     /// The token could not be signed.
     Token(jsonwebtoken::errors::Error),
     /// The result could not be written as JSON or CSV.
     Unwritable(String),
+    /// The command finished, but its result cannot be printed.
+    Output(io::Error),
 }
 
 impl Error {
@@ -92,46 +104,59 @@ impl Error {
         }
     }
 
+    /// The error as printed on a terminal. May have ANSI colours.
+    pub(crate) fn terminal_text(&self) -> String {
+        match self {
+            Self::Usage(error) => error.render().ansi().to_string().trim_end().to_owned(),
+            error => format!("error: {error}"),
+        }
+    }
+
     /// The exit code, as `capacityctl --help` explains it.
     #[must_use]
-    pub fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
-            Self::Target(_) | Self::Settings(_) => 2,
-            Self::Invalid(_) | Self::File { .. } => 3,
-            Self::UnknownUser(_) | Self::UnknownService(_) | Self::NotInUse(_) => 4,
-            Self::Api { status: 404, .. } => 4,
-            Self::ConcurrentModification { .. } | Self::Api { status: 409, .. } => 6,
-            Self::Api { status, .. } if *status < 500 => 3,
-            Self::PartialImport { source, .. } => return source.exit_code(),
-            _ => 1,
-        })
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Target(_) | Self::Settings(_) => 2,
+            Self::Invalid(_)
+            | Self::File { .. }
+            | Self::InactiveUser(_)
+            | Self::NotPermitted { .. } => 3,
+            Self::UnknownUser(_)
+            | Self::UnknownService(_)
+            | Self::NotInUse(_)
+            | Self::NoActiveService(_) => 4,
+            Self::ConcurrentModification { .. } => 6,
+            Self::PartialImport { source, .. } => source.exit_code(),
+            Self::Store { .. }
+            | Self::Fault { .. }
+            | Self::Token(_)
+            | Self::Unwritable(_)
+            | Self::Output(_) => 1,
+        }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Usage(error) => f.write_str(&usage_text(error)),
             Self::Target(error) => error.fmt(f),
             Self::File { file, source } => write!(f, "file {}: {source}", file.display()),
             Self::Invalid(error) => error.fmt(f),
-            Self::ConcurrentModification { table } => {
-                write!(
-                    f,
-                    "someone else changed table {table} at the same time; run the command again"
-                )
+            Self::ConcurrentModification { table } => write!(
+                f,
+                "someone else changed table {table} at the same time; run the command again"
+            ),
+            Self::Store { table, source } => {
+                let StoreFailure { reason, advice } = StoreFailure::of(source.as_ref());
+                write!(f, "table {table}: {reason}\n{advice}")
             }
-            Self::Store { table, source } => match source.as_ref() {
-                aws_sdk_dynamodb::Error::ResourceNotFoundException(_) => {
-                    write!(f, "table {table} does not exist")
-                }
-                other => write!(f, "table {table}: {}", DisplayErrorContext(other)),
-            },
             Self::PartialImport { written, total, effect, source } => write!(
                 f,
                 "{source}\n{written} of {total} rows were written; run the same import again to write the rest: \
                  {effect}"
             ),
-            Self::Fault(fault) => f.write_str(&shared::store::error_chain(fault)),
+            Self::Fault { tables, fault } => write_fault(f, tables, fault),
             Self::UnknownUser(username) => {
                 write!(f, "user {username} does not exist; `user add` and `import users` add users")
             }
@@ -141,11 +166,43 @@ impl fmt::Display for Error {
             Self::NotInUse(id) => {
                 write!(f, "service {id} is inactive, readers get 404; `service show` shows it")
             }
+            Self::NoActiveService(id) => {
+                write!(f, "there is no active service {id}; `service list --all` lists all")
+            }
+            Self::InactiveUser(username) => {
+                write!(f, "user {username} is inactive; `user activate` activates a user")
+            }
+            Self::NotPermitted { username, service } => write!(
+                f,
+                "user {username} may not update service {service}: this takes the permission editCapacity and \
+                 an assignment to the service or one of its ancestors; `user grant` grants them"
+            ),
             Self::Settings(error) => error.fmt(f),
-            Self::Api { status, detail } => write!(f, "refused with status {status}: {detail}"),
             Self::Token(error) => write!(f, "cannot sign a token: {error}"),
             Self::Unwritable(reason) => write!(f, "cannot write the result: {reason}"),
+            Self::Output(error) => write!(
+                f,
+                "the command finished, but its result cannot be written to standard output: {error}"
+            ),
         }
+    }
+}
+
+/// What is wrong with the command line, without the reminder of how to use it.
+fn usage_text(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let text = text.split("\n\nUsage: ").next().unwrap_or_default();
+    let text = text.split("\n\nFor more information").next().unwrap_or_default();
+    text.trim_start_matches("error: ").trim_end().to_owned()
+}
+
+fn write_fault(f: &mut fmt::Formatter<'_>, tables: &str, fault: &StoreFault) -> fmt::Result {
+    match fault.source() {
+        Some(source) => {
+            let StoreFailure { reason, advice } = StoreFailure::of(source);
+            write!(f, "{tables}: {reason}\n{advice}")
+        }
+        None => write!(f, "{tables}: {fault}"),
     }
 }
 
@@ -160,11 +217,5 @@ impl From<ValidationError> for Error {
 impl From<TargetError> for Error {
     fn from(error: TargetError) -> Self {
         Self::Target(error)
-    }
-}
-
-impl From<shared::store::StoreFault> for Error {
-    fn from(fault: shared::store::StoreFault) -> Self {
-        Self::Fault(fault)
     }
 }

@@ -44,6 +44,21 @@ impl Findings {
         self.0.push(Finding { what: what.into(), verdict, found: found.into(), advice });
     }
 
+    /// Adds the result of a check: the problem with its verdict and advice, or what is in order.
+    pub(crate) fn check(
+        &mut self,
+        what: &str,
+        healthy: impl Into<String>,
+        verdict: Verdict,
+        problem: Option<String>,
+        advice: &'static str,
+    ) {
+        match problem {
+            None => self.add(what, Verdict::Ok, healthy, None),
+            Some(problem) => self.add(what, verdict, problem, Some(advice)),
+        }
+    }
+
     /// The command's result: healthy if nothing is bad.
     pub(crate) fn into_output(self) -> Output {
         let lines = self.0.iter().map(|finding| {

@@ -4,12 +4,14 @@
 //! It writes directory attributes and users directly. It sets a status by the same operation as the API's PUT, in
 //! the name of a user who has the right.
 
+mod arguments;
 pub mod cli;
 pub mod client;
 pub mod concurrency;
 mod difference;
 mod doctor;
 pub mod error;
+mod execute;
 mod export;
 mod file_rows;
 mod findings;
@@ -26,15 +28,19 @@ pub mod signing_key;
 mod smoke;
 pub mod stack_file;
 mod status;
+mod store_failure;
 pub mod target;
+mod target_error;
 pub mod token;
 mod update;
 mod user;
 pub mod users;
 pub mod users_file;
 pub mod validation;
+mod write_file;
 
 pub use error::Error;
+pub use execute::execute;
 pub use output::Output;
 pub use run::run;
 pub use validation::ValidationError;

@@ -1,21 +1,21 @@
 //! Dispatches each command to its module.
 
-use std::path::Path;
-
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 use serde_json::json;
 
 use crate::{
     Error, Output,
+    arguments::{ServiceArgument, UserArgument},
     cli::{Arguments, Command, Destination, Export, Import, Service, Status, User},
     doctor,
     export::{self, Format},
     import::{self, ImportOptions},
     service, smoke, status,
-    target::{Target, USERS_TABLE},
+    target::{SERVICES_TABLE, Target, USERS_TABLE},
     token::{self, Bearer},
     user, users,
+    write_file::write_file,
 };
 
 /// Runs a command.
@@ -31,12 +31,14 @@ pub async fn run(arguments: Arguments) -> Result<Output, Error> {
         Command::Export(command) => run_export(&target().await?, command, json).await,
         Command::Service(command) => run_service(&target().await?, command).await,
         Command::User(command) => run_user(&target().await?, command).await,
-        Command::Status(Status::Get { id }) => status::get(&target().await?, id).await,
-        Command::Status(Status::Set(setting)) => status::set(&target().await?, setting).await,
-        Command::Status(Status::History { id, limit }) => {
-            status::history(&target().await?, id, limit).await
+        Command::Status(Status::Get(ServiceArgument { id })) => {
+            status::get(&target().await?, id).await
         }
-        Command::Token { username } => {
+        Command::Status(Status::Set(setting)) => status::set(&target().await?, setting).await,
+        Command::Status(Status::History { service, limit }) => {
+            status::history(&target().await?, service.id, limit).await
+        }
+        Command::Token(UserArgument { username }) => {
             let token = mint_token(&target().await?, &username).await?;
             Ok(Output::new(&token, &json!({"token": token})))
         }
@@ -65,46 +67,46 @@ async fn run_import(target: &Target, command: Import) -> Result<Output, Error> {
 async fn run_service(target: &Target, command: Service) -> Result<Output, Error> {
     match command {
         Service::List(filter) => service::list(target, &filter).await,
-        Service::Show { id } => service::show(target, id).await,
-        Service::Activate { id } => service::set_active(target, id, true).await,
-        Service::Deactivate { id } => service::set_active(target, id, false).await,
+        Service::Show(ServiceArgument { id }) => service::show(target, id).await,
+        Service::Activate(ServiceArgument { id }) => service::set_active(target, id, true).await,
+        Service::Deactivate(ServiceArgument { id }) => service::set_active(target, id, false).await,
     }
 }
 
 async fn run_user(target: &Target, command: User) -> Result<Output, Error> {
     match command {
         User::List => user::list(target).await,
-        User::Show { username } => user::show(target, &username).await,
+        User::Show(UserArgument { username }) => user::show(target, &username).await,
         User::Add(new) => user::add(target, new).await,
-        User::Grant { username, rights } => {
+        User::Rename(renaming) => user::rename(target, renaming).await,
+        User::Grant { user: UserArgument { username }, rights } => {
             user::change_rights(target, &username, rights, true).await
         }
-        User::Revoke { username, rights } => {
+        User::Revoke { user: UserArgument { username }, rights } => {
             user::change_rights(target, &username, rights, false).await
         }
-        User::Activate { username } => user::set_active(target, &username, true).await,
-        User::Deactivate { username } => user::set_active(target, &username, false).await,
+        User::Activate(UserArgument { username }) => {
+            user::set_active(target, &username, true).await
+        }
+        User::Deactivate(UserArgument { username }) => {
+            user::set_active(target, &username, false).await
+        }
     }
 }
 
 async fn run_export(target: &Target, command: Export, json: bool) -> Result<Output, Error> {
     let (Export::Services(Destination { file, format })
     | Export::Users(Destination { file, format })) = &command;
-    let requested = format.or(json.then_some(Format::Json));
+    let requested = format.or((json && file.is_none()).then_some(Format::Json));
     let format = export::format_of(file.as_deref(), requested);
-    let text = match command {
-        Export::Services(_) => export::services(target, format).await?,
-        Export::Users(_) => export::users(target, format).await?,
+    let (text, table) = match command {
+        Export::Services(_) => (export::services(target, format).await?, SERVICES_TABLE),
+        Export::Users(_) => (export::users(target, format).await?, USERS_TABLE),
     };
-    match file {
-        Some(file) => write(file, &text),
-        None => Ok(Output::raw(text)),
-    }
-}
-
-fn write(file: &Path, text: &str) -> Result<Output, Error> {
-    std::fs::write(file, text).map_err(|source| Error::File { file: file.to_owned(), source })?;
-    Ok(Output::new(format!("written to {}", file.display()), &json!({"file": file})))
+    let Some(file) = file else { return Ok(Output::raw(text)) };
+    write_file(file, &text)?;
+    let text = format!("{} is exported to {}", target.named_table(table)?, file.display());
+    Ok(Output::new(text, &json!({"file": file})))
 }
 
 fn completions(shell: Shell) -> Output {

@@ -11,6 +11,7 @@ use shared::{
 
 use crate::{
     Error, Output,
+    arguments::not_blank,
     output::{fields, status_style, table},
     scan,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
@@ -32,7 +33,7 @@ pub(crate) struct Filter {
     #[arg(long = "type", value_name = "TYPE")]
     type_id: Option<u64>,
     /// Only services with this text in their name; ignores case
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = not_blank)]
     name: Option<String>,
     /// Inactive services too
     #[arg(long)]
@@ -154,7 +155,9 @@ pub(crate) async fn read(target: &Target, id: ServiceId) -> Result<Service, Erro
     let request = target.client().get_item().table_name(name).consistent_read(true);
     let request = request.key(keys::ID, AttributeValue::N(id.to_string()));
     let answer = request.send().await.map_err(|error| Error::store(name, error))?;
-    Ok(store::parse_service(answer.item.ok_or(Error::UnknownService(id))?)?)
+    let item = answer.item.ok_or(Error::UnknownService(id))?;
+    store::parse_service(item)
+        .map_err(|fault| Error::Fault { tables: format!("table {name}"), fault })
 }
 
 /// Activates or deactivates a service. Its status and its parent stay.
@@ -171,8 +174,8 @@ pub(crate) async fn set_active(
     match update.send(target.client(), name).await? {
         UpdateOutcome::Refused => Err(Error::UnknownService(id)),
         UpdateOutcome::Stored => {
-            let state = if active { "active" } else { "inactive, readers get 404" };
-            let text = format!("service {id} is {state}; table {name} {}", target.place());
+            let state = if active { "active" } else { "inactive (readers get 404)" };
+            let text = format!("service {id} is {state} in table {name} {}", target.place());
             Ok(Output::new(text, &json!({"id": id.get(), "active": active})))
         }
     }

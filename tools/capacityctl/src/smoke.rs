@@ -7,6 +7,7 @@ use crate::{
     Output,
     findings::{Findings, Verdict},
     http_client::{HttpClient, HttpResponse},
+    store_failure::innermost,
 };
 
 /// After this time the test service is GREEN again even if the last step fails.
@@ -15,11 +16,8 @@ const RESET_MINUTES: u32 = 5;
 /// Tests the API at this URL. Without a token it tests public paths only. It changes something only if
 /// a test service is given: sets it to AMBER, then to GREEN.
 pub(crate) async fn run(url: &str, token: Option<&str>, write: Option<ServiceId>) -> Output {
-    let mut smoke = Smoke {
-        http: HttpClient::new(),
-        url: url.trim_end_matches('/').to_owned(),
-        findings: Findings::default(),
-    };
+    let mut smoke =
+        Smoke { http: HttpClient::new(), url: url.to_owned(), findings: Findings::default() };
     smoke.test_public_paths().await;
     match (token, write) {
         (None, None) => smoke.skipped("reads and updates", "no token: set CAPACITY_TOKEN"),
@@ -121,7 +119,7 @@ impl Smoke {
         match self.http.send(method, &url, headers, body).await {
             Ok(response) => Some(response),
             Err(error) => {
-                let found = format!("no response: {}", shared::store::error_chain(error.as_ref()));
+                let found = format!("no response: {}", innermost(error.as_ref()));
                 self.findings.add(what, Verdict::Bad, found, None);
                 None
             }

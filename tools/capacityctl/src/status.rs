@@ -3,11 +3,11 @@
 
 use serde_json::Value;
 use shared::{
-    domain::{Change, Service, ServiceId},
-    http::{Clock, HistoryEntry, Problem, Representation, parse_status_update},
-    operations::{StatusUpdateCommand, UpdateError, Updated, authorise_status_update},
+    domain::{Change, Service, ServiceId, StatusRecord},
+    http::{Clock, FieldError, HistoryEntry, Problem, Representation, parse_status_update},
+    operations::{AccessError, StatusUpdateCommand, UpdateError, Updated, authorise_status_update},
     runtime::{reset_limits, table_names},
-    store::{AuditContext, StatusHistoryTable, TimeRange, UpdateTables},
+    store::{AuditContext, StatusHistoryTable, TableNames, TimeRange, UpdateTables},
 };
 use strict_json::{Json, Object};
 use uuid::Uuid;
@@ -16,25 +16,26 @@ use crate::{
     Error, Output,
     output::{fields, status_style, table},
     service,
-    target::{STATUS_HISTORY_TABLE, Target, USERS_TABLE},
+    target::{STATUS_HISTORY_TABLE, Target},
     users,
+    validation::{Location, Problems, ValidationError},
 };
 
 /// An update of a status.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Setting {
-    /// Id of the service
+    /// The service's id
     id: ServiceId,
     /// RED, AMBER or GREEN
     status: String,
-    /// Username; the user must have the right to update the service
-    #[arg(long = "as", value_name = "USERNAME")]
+    /// The user who sets it; must have the right to update the service
+    #[arg(long = "as", value_name = "USERNAME", allow_hyphen_values = true)]
     username: String,
     /// Minutes until AMBER or RED becomes GREEN [default: the API's]
-    #[arg(long, value_name = "MINUTES", allow_negative_numbers = true)]
+    #[arg(long, value_name = "MINUTES", allow_hyphen_values = true)]
     reset_in: Option<String>,
     /// Notes for referrers; never anything about a patient
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     notes: Option<String>,
 }
 
@@ -45,17 +46,15 @@ pub(crate) async fn get(target: &Target, id: ServiceId) -> Result<Output, Error>
         return Err(Error::NotInUse(id));
     }
     let effective = record.effective_at(Clock::system().now());
-    let representation = Representation::new(id, &details.name, effective);
-    let representation = representation.map_err(|problem| refused(&problem))?;
-    Ok(shown(&representation))
+    represented(id, &details.name, effective)
 }
 
-/// A representation as people read it.
-fn shown(representation: &Representation) -> Output {
-    represented(serde_json::from_str(representation.json()).unwrap_or_default())
-}
-
-fn represented(status: Value) -> Output {
+/// A status as the API represents it.
+fn represented(id: ServiceId, name: &str, effective: StatusRecord) -> Result<Output, Error> {
+    let unwritable = |problem: Problem| Error::Unwritable(problem.detail());
+    let status = Representation::new(id, name, effective).map_err(unwritable)?;
+    let status: Value = serde_json::from_str(status.json())
+        .map_err(|error| Error::Unwritable(error.to_string()))?;
     let text = |name: &str| status.get(name)?.as_str().map(str::to_owned);
     let shown = fields([
         ("id", status.get("id").map(ToString::to_string)),
@@ -66,18 +65,19 @@ fn represented(status: Value) -> Output {
         ("changed", text("modifiedDate")),
         ("by", text("modifiedBy")),
     ]);
-    Output::new(shown, &status)
+    Ok(Output::new(shown, &status))
 }
 
 /// The newest changes, newest first.
 pub(crate) async fn history(target: &Target, id: ServiceId, limit: usize) -> Result<Output, Error> {
     service::read(target, id).await?;
-    let name = target.table(STATUS_HISTORY_TABLE)?.to_owned();
-    let history = StatusHistoryTable::new(target.client(), name);
+    let name = target.table(STATUS_HISTORY_TABLE)?;
+    let history = StatusHistoryTable::new(target.client(), name.to_owned());
     let (now, mut changes, mut after) = (Clock::system().now(), Vec::new(), None);
     while changes.len() < limit {
         let room = (limit - changes.len()).min(PAGE);
-        let page = history.page(id, TimeRange::default(), after, room, now).await?;
+        let page = history.page(id, TimeRange::default(), after, room, now).await;
+        let page = page.map_err(|fault| Error::Fault { tables: format!("table {name}"), fault })?;
         changes.extend(page.changes);
         after = page.next;
         if after.is_none() {
@@ -106,11 +106,21 @@ fn cells(change: &Change) -> [String; 6] {
 
 /// Sets a status as PUT does.
 pub(crate) async fn set(target: &Target, setting: Setting) -> Result<Output, Error> {
-    let (client, table) = (target.client(), target.table(USERS_TABLE)?);
-    let user = users::find(client, table, &setting.username).await?;
-    let settings = target.settings();
-    let names = table_names(&settings).map_err(Error::Settings)?;
-    let limits = reset_limits(&settings).map_err(Error::Settings)?;
+    let names = table_names(&target.settings()).map_err(Error::Settings)?;
+    let (name, effective) = match update(target, &setting, &names).await? {
+        Updated::Stored { service, effective, .. } => (service.name, effective),
+        Updated::Replayed { service_name, effective, .. } => (service_name, effective),
+    };
+    let mut output = represented(setting.id, &name, effective)?;
+    let (TableNames { services, status_history, .. }, place) = (names, target.place());
+    output.text.push_str(&format!("\nstored in tables {services} and {status_history} {place}"));
+    Ok(output)
+}
+
+async fn update(target: &Target, setting: &Setting, names: &TableNames) -> Result<Updated, Error> {
+    let client = target.client();
+    let user = users::find(client, &names.users, &setting.username).await?;
+    let limits = reset_limits(&target.settings()).map_err(Error::Settings)?;
     let (now, request_id) = (Clock::system().now(), Uuid::new_v4().to_string());
     let command = StatusUpdateCommand {
         subject: &user.subject,
@@ -118,26 +128,14 @@ pub(crate) async fn set(target: &Target, setting: Setting) -> Result<Output, Err
         key: None,
         audit: AuditContext { at: now, request_id: &request_id },
     };
-    let body = update_body(&setting);
-    let tables = UpdateTables::new(client, names);
+    let body = update_body(setting);
+    let tables = UpdateTables::new(client, names.clone());
     let update = async {
         let update = authorise_status_update(&tables, command).await?;
-        let decide =
-            |_: &_, _| parse_status_update(&body, limits).map_err(Problem::ValidationFailed);
+        let decide = |_: &_, _| parse_status_update(&body, limits);
         update.apply(String::new, decide, |_| ()).await
     };
-    let updated = update.await.map_err(|error| match error {
-        UpdateError::Store(fault) => Error::Fault(fault),
-        error => refused(&Problem::from(error)),
-    })?;
-    let (name, effective) = match updated {
-        Updated::Stored { service, effective, .. } => (service.name, effective),
-        Updated::Replayed { service_name, effective, .. } => (service_name, effective),
-    };
-    let representation = Representation::new(setting.id, &name, effective);
-    let mut output = shown(&representation.map_err(|problem| refused(&problem))?);
-    output.text.push_str(&format!("\nstored in the tables {}", target.place()));
-    Ok(output)
+    update.await.map_err(|error| failure(error, setting, names))
 }
 
 /// The fields of the update, as a client of the API would send them.
@@ -151,15 +149,40 @@ fn update_body(setting: &Setting) -> Object {
     given.map(|(name, value)| (name.to_owned(), Json::String(value.clone()))).collect()
 }
 
-/// The failure of a problem, with every invalid field.
-fn refused(problem: &Problem) -> Error {
-    let errors = match problem {
-        Problem::ValidationFailed(errors) => errors.as_slice(),
-        _ => &[],
-    };
-    let errors =
-        errors.iter().map(|error| format!("; {} {}: {}", error.code, error.pointer, error.detail));
-    let detail = format!("{}: {}", problem.code(), problem.detail());
-    let detail = std::iter::once(detail).chain(errors).collect();
-    Error::Api { status: problem.status().as_u16(), detail }
+/// Why the update is not stored.
+fn failure(error: UpdateError<Vec<FieldError>>, setting: &Setting, names: &TableNames) -> Error {
+    let (id, username) = (setting.id, setting.username.clone());
+    let TableNames { services, status_history, users, .. } = names;
+    match error {
+        UpdateError::Access(AccessError::UserUnknown) => Error::UnknownUser(username),
+        UpdateError::Access(AccessError::UserInactive) => Error::InactiveUser(username),
+        UpdateError::Access(AccessError::ServiceNotFound) => Error::NoActiveService(id),
+        UpdateError::Access(AccessError::NotPermitted) => {
+            Error::NotPermitted { username, service: id }
+        }
+        UpdateError::Rejected(errors) => Error::Invalid(invalid(errors)),
+        // Only requests with an idempotency key reuse one.
+        UpdateError::Conflict | UpdateError::KeyReused => {
+            Error::ConcurrentModification { table: services.to_owned() }
+        }
+        UpdateError::Store(fault) => Error::Fault {
+            tables: format!("tables {services}, {status_history} and {users}"),
+            fault,
+        },
+    }
+}
+
+/// The invalid fields as arguments of the command.
+fn invalid(errors: Vec<FieldError>) -> ValidationError {
+    let mut problems = Problems::default();
+    for FieldError { pointer, code, detail } in errors {
+        let argument = match pointer {
+            "/status" => "STATUS",
+            "/resetStatusIn" => "--reset-in",
+            "/notes" => "--notes",
+            other => other,
+        };
+        problems.add(Location::Argument(argument), format!("{detail} ({code})"));
+    }
+    problems.into_error()
 }

@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    fmt, io,
+    io,
     net::{TcpStream, ToSocketAddrs},
     path::{Path, PathBuf},
     time::Duration,
@@ -12,6 +12,7 @@ use std::{
 use aws_sdk_dynamodb::Client;
 use shared::runtime::Environment;
 
+pub use crate::target_error::TargetError;
 use crate::{
     client::{aws_client, local_client},
     signing_key::SigningKey,
@@ -32,6 +33,8 @@ pub const DECIDING_VARIABLES: [&str; 10] = [
     USERS_TABLE,
     IDEMPOTENCY_TABLE,
 ];
+/// The variables that name DynamoDB's endpoint, the first that is set wins.
+const ENDPOINT_VARIABLES: [&str; 2] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"];
 /// Names the table of services and their statuses.
 pub const SERVICES_TABLE: &str = "SERVICES_TABLE";
 /// Names the table of changes.
@@ -61,50 +64,6 @@ enum Origin {
     Stack(Box<Issuer>),
 }
 
-/// Why the tables were not found.
-#[derive(Debug)]
-pub enum TargetError {
-    /// No local stack, and the environment does not decide.
-    NotFound,
-    /// The stack file cannot be used.
-    StackFile(PathBuf, io::Error),
-    /// The stack of the stack file does not answer.
-    NotRunning(PathBuf, String),
-    /// The environment decides, but does not name this table.
-    MissingTable(&'static str, &'static str),
-    /// The environment decides, but only the local stack issues tokens.
-    NoIssuer(&'static str),
-}
-
-impl fmt::Display for TargetError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotFound => f.write_str(
-                "no local stack is running here: start one with `cargo dev`, or set AWS_REGION, SERVICES_TABLE, \
-                 USERS_TABLE, STATUS_HISTORY_TABLE and IDEMPOTENCY_TABLE to work on AWS",
-            ),
-            Self::StackFile(file, error) => write!(f, "cannot use {}: {error}", file.display()),
-            Self::NotRunning(file, endpoint) => write!(
-                f,
-                "the local stack of {} does not answer at {endpoint}: restart it with `cargo dev`",
-                file.display()
-            ),
-            Self::MissingTable(variable, because) => write!(
-                f,
-                "{because} is set, so the environment selects the tables, but {variable} is not set: \
-                 set it, or unset {because} to use the local stack"
-            ),
-            Self::NoIssuer(because) => write!(
-                f,
-                "only the local stack issues tokens, but {because} is set, so the environment selects the tables: \
-                 unset it"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for TargetError {}
-
 impl Target {
     /// Finds the tables: of the given stack folder, else of the environment, else of a stack in this folder
     /// or a parent.
@@ -125,12 +84,11 @@ impl Target {
     }
 
     async fn environment(because: &'static str) -> Self {
-        let variables =
+        let names =
             [SERVICES_TABLE, STATUS_HISTORY_TABLE, USERS_TABLE, IDEMPOTENCY_TABLE].into_iter();
-        let named = |variable| std::env::var(variable).ok().filter(|name| !name.is_empty());
         Self {
             client: aws_client().await,
-            tables: variables.filter_map(|variable| Some((variable, named(variable)?))).collect(),
+            tables: names.filter_map(|name| Some((name, variable(name)?))).collect(),
             origin: Origin::Environment(because),
         }
     }
@@ -210,11 +168,32 @@ impl Target {
     pub fn place(&self) -> String {
         match self.origin {
             Origin::Environment(because) => {
-                format!("that the environment selects ({because} is set)")
+                let endpoint = ENDPOINT_VARIABLES.into_iter().find_map(variable);
+                let region = self.client.config().region().map(AsRef::as_ref);
+                let place = match (endpoint, region) {
+                    (Some(endpoint), _) => format!("at {endpoint}"),
+                    (None, Some(region)) => format!("on AWS in {region}"),
+                    (None, None) => "on AWS".to_owned(),
+                };
+                format!("{place} ({because} is set)")
             }
             Origin::Stack(_) => "of the local stack".to_owned(),
         }
     }
+
+    /// A table by its variable, with its name and where it is, for a message.
+    ///
+    /// # Errors
+    ///
+    /// As [`table`](Self::table).
+    pub(crate) fn named_table(&self, variable: &'static str) -> Result<String, TargetError> {
+        Ok(format!("table {} {}", self.table(variable)?, self.place()))
+    }
+}
+
+/// The value of an environment variable, unless it is empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// Whether an environment variable has a value.

@@ -1,4 +1,4 @@
-//! `user list`, `show`, `add`, `grant`, `revoke`, `activate` and `deactivate`.
+//! `user list`, `show`, `add`, `rename`, `grant`, `revoke`, `activate` and `deactivate`.
 
 use std::collections::BTreeSet;
 
@@ -35,15 +35,27 @@ pub(crate) struct Rights {
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct NewUser {
     /// The name that history shows
+    #[arg(allow_hyphen_values = true)]
     username: String,
     /// The `sub` of the user's tokens [default: the username]
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     subject: Option<String>,
     /// Add the user as inactive
     #[arg(long)]
     inactive: bool,
     #[command(flatten)]
     rights: Rights,
+}
+
+/// The arguments of `user rename`.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Renaming {
+    /// The username now
+    #[arg(allow_hyphen_values = true)]
+    old: String,
+    /// The new username
+    #[arg(allow_hyphen_values = true)]
+    new: String,
 }
 
 /// Lists all users by username.
@@ -99,12 +111,13 @@ fn joined<T: ToString>(values: &BTreeSet<T>) -> String {
 /// Adds a user.
 pub(crate) async fn add(target: &Target, new: NewUser) -> Result<Output, Error> {
     let mut problems = Problems::default();
-    let mut check = |name: &str, parsed: Result<String, &'static str>| {
-        parsed.map_err(|text| problems.add(Location::CommandLine, format!("{name}: {text}"))).ok()
+    let mut check = |argument, parsed: Result<String, &'static str>| {
+        parsed.map_err(|text| problems.add(Location::Argument(argument), text)).ok()
     };
-    let username = check("username", users_file::username(&new.username));
+    let username = check("USERNAME", users_file::username(&new.username));
+    // Without --subject the username is checked as the subject too, which may be shorter.
     let subject = new.subject.as_deref().unwrap_or(&new.username);
-    let subject = check("subject", users_file::subject(subject));
+    let subject = check("--subject", users_file::subject(subject));
     let (username, subject) = problems.into_result((username, subject))?;
     let Rights { permissions, services } = new.rights;
     check_services_exist(target, &services).await?;
@@ -117,9 +130,20 @@ pub(crate) async fn add(target: &Target, new: NewUser) -> Result<Output, Error> 
     };
     let added = entry(&user);
     let table = target.table(USERS_TABLE)?;
-    let text = format!("added user {} to table {table} {}", user.username, target.place());
+    let text = format!("user {} is added to table {table} {}", user.username, target.place());
     users::add(target.client(), table, user).await?;
     Ok(Output::new(text, &added))
+}
+
+/// Gives a user another username. The subject and the rights stay.
+pub(crate) async fn rename(target: &Target, renaming: Renaming) -> Result<Output, Error> {
+    let Renaming { old, new } = renaming;
+    let new = users_file::username(&new)
+        .map_err(|reason| ValidationError::new(Location::Argument("NEW"), reason))?;
+    users::rename(target.client(), target.table(USERS_TABLE)?, &old, &new).await?;
+    let Output { json, healthy, .. } = show(target, &new).await?;
+    let text = format!("user {old} is renamed to {new} in {}", target.named_table(USERS_TABLE)?);
+    Ok(Output { text, json, healthy })
 }
 
 /// Catches typing errors in ids.
@@ -146,10 +170,6 @@ pub(crate) async fn change_rights(
         (keys::SERVICES, users::service_set(&services.into_iter().collect())),
     ];
     let sets: Vec<_> = sets.into_iter().filter_map(|(name, set)| Some((name, set?))).collect();
-    if sets.is_empty() {
-        let text = "give --permission or --service";
-        return Err(ValidationError::new(Location::CommandLine, text).into());
-    }
     let attributes = ItemUpdate::default();
     let attributes =
         if grants { attributes.add_to_sets(sets) } else { attributes.delete_from_sets(sets) };
@@ -179,7 +199,7 @@ async fn update_user(
         UpdateOutcome::Refused => Err(Error::ConcurrentModification { table: table.to_owned() }),
         UpdateOutcome::Stored => {
             let mut output = show(target, username).await?;
-            output.text.push_str(&format!("\nin table {table} {}", target.place()));
+            output.text.push_str(&format!("\nstored in table {table} {}", target.place()));
             Ok(output)
         }
     }

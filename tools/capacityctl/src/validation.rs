@@ -5,8 +5,8 @@ use std::fmt;
 /// Where a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Location {
-    /// The command line.
-    CommandLine,
+    /// An argument of the command line, as `--help` names it.
+    Argument(&'static str),
     /// The file as a whole.
     File,
     /// A line, counted from 1.
@@ -23,7 +23,7 @@ pub enum Location {
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::CommandLine => f.write_str("command line"),
+            Self::Argument(name) => f.write_str(name),
             Self::File => f.write_str("file"),
             Self::Line(number) => write!(f, "line {number}"),
             Self::Entry { number, line } => write!(f, "entry {number} (line {line})"),
@@ -89,11 +89,13 @@ impl Problems {
     /// # Errors
     ///
     /// All problems.
-    pub(crate) fn into_result<T>(mut self, value: T) -> Result<T, ValidationError> {
-        if self.0.is_empty() {
-            return Ok(value);
-        }
+    pub(crate) fn into_result<T>(self, value: T) -> Result<T, ValidationError> {
+        if self.0.is_empty() { Ok(value) } else { Err(self.into_error()) }
+    }
+
+    /// The error with all problems.
+    pub(crate) fn into_error(mut self) -> ValidationError {
         self.0.sort();
-        Err(ValidationError { problems: self.0 })
+        ValidationError { problems: self.0 }
     }
 }

@@ -1,6 +1,8 @@
 //! Runs `cargo ctl` command lines on a world of their own.
 
 use std::{
+    ffi::OsString,
+    io::Write,
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
 };
@@ -53,6 +55,27 @@ impl Ctl {
         capacityctl::run(cli::Arguments::try_parse_from(words).expect("a command line")).await
     }
 
+    /// Runs the command line as the process does.
+    pub(super) async fn execute(&self, words: &[&str]) -> Finished {
+        let mut stdout = Vec::new();
+        let (code, stderr) = self.execute_with_stdout(words, &mut stdout).await;
+        Finished { code, stdout: plain(&stdout), stderr }
+    }
+
+    /// Runs the command line with this standard output. Returns the exit code and standard error.
+    pub(super) async fn execute_with_stdout(
+        &self,
+        words: &[&str],
+        stdout: &mut dyn Write,
+    ) -> (u8, String) {
+        let state = self.state.to_str().expect("a path");
+        let words = [&["capacityctl", "--state", state], words].concat();
+        let words = words.into_iter().map(OsString::from);
+        let mut stderr = Vec::new();
+        let code = capacityctl::execute(words, stdout, &mut stderr).await;
+        (code, plain(&stderr))
+    }
+
     pub(super) async fn text(&self, words: &[&str]) -> String {
         let output = self.run(words).await.expect("a result");
         anstream::adapter::strip_str(&output.text).to_string()
@@ -98,7 +121,20 @@ impl Drop for Ctl {
     }
 }
 
+/// What a process printed and its exit code.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Finished {
+    pub(super) code: u8,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+}
+
+fn plain(bytes: &[u8]) -> String {
+    let text = std::str::from_utf8(bytes).expect("UTF-8");
+    anstream::adapter::strip_str(text).to_string()
+}
+
 /// The exit code of the process, as `cargo ctl --help` lists it.
 pub(super) fn exit_code(error: &Error) -> String {
-    format!("{:?}", error.exit_code()).chars().filter(char::is_ascii_digit).collect()
+    error.exit_code().to_string()
 }

@@ -2,8 +2,14 @@
 //! code.
 
 mod ctl;
+mod failures;
 mod imports;
+mod refusing_engine;
+mod results;
+mod store_failures;
+mod users;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
 use self::ctl::{Ctl, exit_code};
@@ -52,69 +58,6 @@ async fn a_service_is_deactivated_and_activated_again() {
 }
 
 #[tokio::test]
-async fn permissions_and_assignments_are_granted_and_revoked_one_by_one() {
-    let ctl = Ctl::start().await;
-    let red = json!({"status": "RED"});
-    let added = ctl.json(&["user", "add", "ann-name", "--subject", "ann", "--service", "40"]).await;
-    assert_eq!(
-        added,
-        json!({"username": "ann-name", "subject": "ann", "active": true, "permissions": [], "services": [40]})
-    );
-    assert_eq!(ctl.app.put(40, red.clone()).by("ann").send().await.status, 403);
-    ctl.text(&["user", "grant", "ann-name", "--permission", "editCapacity", "--service", "30"])
-        .await;
-    assert_eq!(ctl.app.put(40, red.clone()).by("ann").send().await.status, 200);
-    assert_eq!(ctl.app.put(30, red.clone()).by("ann").send().await.status, 200);
-    ctl.text(&["user", "revoke", "ann-name", "--service", "40"]).await;
-    assert_eq!(ctl.app.put(40, red.clone()).by("ann").send().await.status, 403);
-    assert_eq!(ctl.json(&["user", "show", "ann-name"]).await["services"], json!([30]));
-    ctl.text(&["user", "deactivate", "ann-name"]).await;
-    let refused = ctl.app.get(30).by("ann").send().await;
-    assert_eq!(
-        (refused.status, refused.body["code"].clone()),
-        (401.try_into().expect("one"), json!("USER_INACTIVE"))
-    );
-    ctl.text(&["user", "activate", "ann-name"]).await;
-    assert_eq!(ctl.app.put(30, red).by("ann").send().await.status, 200);
-}
-
-#[tokio::test]
-async fn each_kind_of_error_has_its_exit_code() {
-    let ctl = Ctl::start().await;
-    let bad = ctl.file("bad.csv", "id,name\n");
-    for (words, code, text) in [
-        (vec!["import", "services", &bad], "3", "line 1: the header must be"),
-        (vec!["import", "services", "no-such-file"], "3", "file no-such-file: "),
-        (vec!["user", "show", "nobody"], "4", "user nobody does not exist"),
-        (vec!["user", "add", "reader-name", "--subject", "x"], "3", "already exists"),
-        (
-            vec!["user", "add", "cid", "--subject", "reader"],
-            "3",
-            "already belongs to user \"reader-name\"",
-        ),
-        (vec!["user", "add", "automatic reset"], "3", "is reserved for automatic resets"),
-        (vec!["user", "grant", "reader-name", "--service", "31"], "4", "service 31 does not exist"),
-        (vec!["user", "grant", "reader-name"], "3", "give --permission or --service"),
-        (vec!["status", "get", "31"], "4", "service 31 does not exist"),
-        (vec!["status", "get", "50"], "4", "service 50 is inactive"),
-        (vec!["status", "set", "31", "RED", "--as", "editor-name"], "4", "SERVICE_NOT_FOUND"),
-        (vec!["status", "set", "40", "RED", "--as", "editor-name"], "3", "NOT_PERMITTED"),
-        (
-            vec!["status", "set", "30", "BLUE", "--as", "editor-name", "--reset-in", "-1"],
-            "3",
-            "VAL-0002",
-        ),
-    ] {
-        let failure = ctl.failure(&words).await;
-        assert_eq!(exit_code(&failure), code, "{words:?}: {failure}");
-        assert!(failure.to_string().contains(text), "{words:?}: {failure}");
-    }
-    ctl.point_to("http://127.0.0.1:9");
-    let failure = ctl.failure(&["user", "list"]).await;
-    assert_eq!(exit_code(&failure), "2", "{failure}");
-}
-
-#[tokio::test]
 async fn a_status_is_set_and_shown_as_the_api_does() {
     let ctl = Ctl::start().await;
     let set = ["status", "set", "30", "AMBER", "--as", "editor-name", "--reset-in", "30"];
@@ -130,28 +73,95 @@ async fn a_status_is_set_and_shown_as_the_api_does() {
     assert_eq!(newest[0], history[0]);
 }
 
+/// What was checked and what was found.
+fn lines(findings: &Value, verdict: &str) -> Vec<(String, String)> {
+    let findings = findings.as_array().expect("findings").iter();
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let findings = findings.filter(|one| one["verdict"] == verdict);
+    findings.map(|one| (text(&one["what"]), text(&one["found"]))).collect()
+}
+
 #[tokio::test]
-async fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
+async fn a_healthy_system_is_described_line_by_line() {
     let ctl = Ctl::start().await;
     let healthy = ctl.run(&["doctor"]).await.expect("findings");
     assert!(healthy.healthy, "{}", healthy.text);
+    let tables = &ctl.app.tables;
+    let table =
+        |name: &String, items| (format!("table {name}"), format!("active, about {items} items"));
+    let line = |what: &str, found: &str| (what.to_owned(), found.to_owned());
+    let mut found = lines(&healthy.json.expect("JSON"), "ok");
+    let clock = found.iter().position(|(what, _)| what == "clock").expect("the clock");
+    let (_, clock) = found.remove(clock);
+    // A second may begin between the answer and the look at the clock.
+    let same = ["the same time as DynamoDB's", "1 second ahead of DynamoDB's"];
+    assert!(same.contains(&clock.as_str()), "{clock}");
+    assert_eq!(
+        found,
+        [
+            line("tables", "those of the local stack"),
+            line("limits of resets", "from 0 to 1440 minutes, by default 240"),
+            table(&tables.services, 5),
+            table(&tables.status_history, 0),
+            table(&tables.users, 2),
+            table(&tables.idempotency, 0),
+            line("services", "all 5 can be read"),
+            line("hierarchy", "each service is below its parent"),
+            line("users", "all 2 can be read"),
+            line("usernames", "each belongs to one user"),
+            line("assignments", "each is to a service that exists"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
+    let ctl = Ctl::start().await;
     ctl.interrupted_move().await;
     ctl.alter(40, "name", None).await;
     let listed = ctl.run(&["service", "list"]).await.expect("a list");
     assert!(!listed.healthy && listed.text.contains("service 40"), "{}", listed.text);
-    let users = r#"[{"username": "ann-name", "active": true, "services": [99]}]"#;
-    ctl.text(&["import", "users", &ctl.file("users.json", users)]).await;
+    let unknown = AttributeValue::Ns(vec!["98".to_owned(), "99".to_owned(), "30".to_owned()]);
+    put_user(&ctl, "ann", "ann-name", Some(("services", unknown))).await;
+    put_user(&ctl, "eve", "ann-name", None).await;
+    put_user(&ctl, "bob", "bob-name", Some(("active", text("yes")))).await;
     let unhealthy = ctl.run(&["doctor"]).await.expect("findings");
     assert!(!unhealthy.healthy, "{}", unhealthy.text);
     let found = unhealthy.json.expect("JSON");
-    let found = found.as_array().expect("findings").iter().filter(|one| one["verdict"] != "ok");
-    let found: Vec<_> = found.map(|one| (one["what"].clone(), one["found"].clone())).collect();
+    let line = |what: &str, found: &str| (what.to_owned(), found.to_owned());
     assert_eq!(
-        found,
+        lines(&found, "bad"),
         [
-            (json!("services that cannot be read"), json!("1 of 5 services")),
-            (json!("services that are not below their parent"), json!("1 of 5 services")),
-            (json!("users assigned to a service that does not exist"), json!("ann-name")),
+            line("services", "1 of 5 cannot be read: 40"),
+            line("hierarchy", "1 of 5 not below the parent: 30"),
+            line("users", "1 of 5 cannot be read"),
+            line("usernames", "several users have the name ann-name"),
         ]
     );
+    let assignments = "to services that do not exist: ann-name (98, 99)";
+    assert_eq!(lines(&found, "warning"), [line("assignments", assignments)]);
+    let (ill, advised) =
+        (|one: &&Value| one["verdict"] != "ok", |one: &Value| one["advice"].is_string());
+    assert!(found.as_array().expect("findings").iter().filter(ill).all(advised), "{found}");
+}
+
+/// Writes a user past all checks.
+async fn put_user(
+    ctl: &Ctl,
+    subject: &str,
+    username: &str,
+    attribute: Option<(&str, AttributeValue)>,
+) {
+    let put = ctl.app.client.put_item().table_name(&ctl.app.tables.users);
+    let put = put.item("subject", text(subject)).item("username", text(username));
+    let put = put.item("active", AttributeValue::Bool(true));
+    let put = match attribute {
+        Some((name, value)) => put.item(name, value),
+        None => put,
+    };
+    put.send().await.expect("a user");
+}
+
+fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
 }

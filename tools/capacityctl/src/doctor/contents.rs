@@ -1,6 +1,6 @@
 //! Checks the items of the tables: an interrupted import or a manual edit leaves inconsistent ones.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use shared::{
     domain::ServiceId,
@@ -10,12 +10,16 @@ use shared::{
 use crate::{
     Error,
     findings::{Findings, Verdict},
-    hierarchy,
-    scan::{self, number},
+    hierarchy::{self, StoredService},
+    scan::{self, Item, number},
     services::stored_service,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
-    users,
+    users::{self, UserList},
+    users_file::User,
 };
+
+/// How many services or users a finding names.
+const MAX_LISTED: usize = 10;
 
 /// Reads and checks both tables.
 ///
@@ -27,49 +31,92 @@ pub(super) async fn check(target: &Target, findings: &mut Findings) -> Result<()
     let stored =
         items.iter().filter_map(|item| Some(stored_service(number(item, keys::ID)?, item)));
     let stored: Vec<_> = stored.collect();
-    let known: HashSet<ServiceId> = stored.iter().map(|service| service.id).collect();
-    let misplaced = hierarchy::resolve(Vec::new(), &stored)?.misplaced.len();
-    let services = format!("{} services", items.len());
-    let unreadable =
-        items.into_iter().filter(|item| store::parse_service(item.clone()).is_err()).count();
+    let total = items.len();
+    check_services(items, findings);
+    check_hierarchy(&stored, total, findings)?;
     let list = users::list(target.client(), target.table(USERS_TABLE)?).await?;
-    count(
-        findings,
-        "services that cannot be read",
-        unreadable,
-        &services,
-        "readers get 500; import them again, or restore the table",
-    );
-    count(
-        findings,
-        "services that are not below their parent",
-        misplaced,
-        &services,
-        "an import was interrupted, and users assigned to the old ancestors may still update these services; run it again",
-    );
-    count(
-        findings,
-        "users that cannot be read",
-        list.unreadable,
-        &format!("{} users", list.users.len() + list.unreadable),
-        "these users get 500; import them again, or restore the table",
-    );
-    let affected =
-        list.users.iter().filter(|user| user.services.iter().any(|id| !known.contains(id)));
-    let affected: Vec<&str> = affected.map(|user| user.username.as_str()).collect();
-    let what = "users assigned to a service that does not exist";
-    if affected.is_empty() {
-        findings.add(what, Verdict::Ok, "none", None);
-    } else {
-        let advice = "import the services, or remove the assignment with `user revoke`";
-        findings.add(what, Verdict::Warning, affected.join(", "), Some(advice));
-    }
+    check_users(&list, findings);
+    check_assignments(&list.users, &stored, findings);
     Ok(())
 }
 
-fn count(findings: &mut Findings, what: &str, bad: usize, of: &str, advice: &'static str) {
-    match bad {
-        0 => findings.add(what, Verdict::Ok, of, None),
-        bad => findings.add(what, Verdict::Bad, format!("{bad} of {of}"), Some(advice)),
+fn check_services(items: Vec<Item>, findings: &mut Findings) {
+    let total = items.len();
+    let unreadable = items.into_iter().filter_map(|item| {
+        let id = item.get(keys::ID).and_then(|id| id.as_n().ok()).cloned();
+        store::parse_service(item).err().map(|_| id.unwrap_or_else(|| "(no id)".to_owned()))
+    });
+    let unreadable: Vec<String> = unreadable.collect();
+    let problem = some(&unreadable, total, "cannot be read");
+    let advice = "readers get 500; import them again, or restore the table";
+    findings.check("services", all_can_be_read(total), Verdict::Bad, problem, advice);
+}
+
+fn check_hierarchy(
+    stored: &[StoredService],
+    total: usize,
+    findings: &mut Findings,
+) -> Result<(), Error> {
+    let misplaced = hierarchy::resolve(Vec::new(), stored)?.misplaced;
+    let misplaced: BTreeSet<ServiceId> = misplaced.into_iter().collect();
+    let misplaced: Vec<String> = misplaced.iter().map(ToString::to_string).collect();
+    let problem = some(&misplaced, total, "not below the parent");
+    let advice = "an import was interrupted: run it again; until then users assigned to the old ancestors may \
+                  still update these services";
+    let healthy = "each service is below its parent";
+    findings.check("hierarchy", healthy, Verdict::Bad, problem, advice);
+    Ok(())
+}
+
+fn check_users(list: &UserList, findings: &mut Findings) {
+    let UserList { users, unreadable } = list;
+    let total = users.len() + unreadable;
+    let problem = (*unreadable > 0).then(|| format!("{unreadable} of {total} cannot be read"));
+    let advice = "these users get 500; import them again, or restore the table";
+    findings.check("users", all_can_be_read(total), Verdict::Bad, problem, advice);
+    // The list is sorted by username.
+    let same = users.iter().zip(users.iter().skip(1)).filter(|(a, b)| a.username == b.username);
+    let same: BTreeSet<&str> = same.map(|(user, _)| user.username.as_str()).collect();
+    let problem =
+        (!same.is_empty()).then(|| format!("several users have the name {}", listed(same)));
+    let advice = "import a users file in which each subject has its own username";
+    findings.check("usernames", "each belongs to one user", Verdict::Bad, problem, advice);
+}
+
+fn check_assignments(users: &[User], stored: &[StoredService], findings: &mut Findings) {
+    let known: HashSet<ServiceId> = stored.iter().map(|service| service.id).collect();
+    let affected = users.iter().filter_map(|user| {
+        let mut unknown = user.services.iter().filter(|id| !known.contains(id)).peekable();
+        unknown.peek()?;
+        Some(format!("{} ({})", user.username, listed(unknown)))
+    });
+    let affected: Vec<String> = affected.collect();
+    let problem = (!affected.is_empty())
+        .then(|| format!("to services that do not exist: {}", listed(&affected)));
+    let advice = "import the services, or remove the assignments with `user revoke`";
+    let healthy = "each is to a service that exists";
+    findings.check("assignments", healthy, Verdict::Warning, problem, advice);
+}
+
+fn all_can_be_read(total: usize) -> String {
+    match total {
+        0 => "there are none".to_owned(),
+        1 => "the only one can be read".to_owned(),
+        total => format!("all {total} can be read"),
+    }
+}
+
+fn some(affected: &[String], total: usize, what: &str) -> Option<String> {
+    let count = affected.len();
+    (count > 0).then(|| format!("{count} of {total} {what}: {}", listed(affected)))
+}
+
+/// The first of the names, separated by commas.
+fn listed(names: impl IntoIterator<Item = impl ToString>) -> String {
+    let mut names = names.into_iter().map(|name| name.to_string());
+    let shown = names.by_ref().take(MAX_LISTED).collect::<Vec<_>>().join(", ");
+    match names.count() {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }

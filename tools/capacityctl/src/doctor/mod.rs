@@ -11,20 +11,21 @@ use aws_sdk_dynamodb::{
         ConfigBag, Intercept, RuntimeComponents,
         interceptors::BeforeDeserializationInterceptorContextRef,
     },
-    error::{BoxError, DisplayErrorContext, ProvideErrorMetadata as _},
+    error::BoxError,
     types::{IndexStatus, KeySchemaElement, Projection, TableDescription, TableStatus},
 };
 use aws_smithy_types::date_time::{DateTime, Format};
 use shared::{
-    domain::Timestamp,
+    domain::{ResetLimits, Timestamp},
     http::Clock,
     runtime::reset_limits,
     store::keys::{history, idempotency, services as keys, users as user_keys},
 };
 
 use crate::{
-    Output,
+    Error, Output,
     findings::{Findings, Verdict},
+    store_failure::StoreFailure,
     target::{IDEMPOTENCY_TABLE, SERVICES_TABLE, STATUS_HISTORY_TABLE, Target, USERS_TABLE},
 };
 
@@ -70,7 +71,7 @@ const EXPECTED_TABLES: [ExpectedTable; 4] = [
 /// Runs all checks.
 pub(crate) async fn run(target: &Target) -> Output {
     let mut findings = Findings::default();
-    findings.add("tables", Verdict::Ok, target.place(), None);
+    findings.add("tables", Verdict::Ok, format!("those {}", target.place()), None);
     check_reset_limits(target, &mut findings);
     let date = ResponseDate::default();
     for expected in &EXPECTED_TABLES {
@@ -78,17 +79,28 @@ pub(crate) async fn run(target: &Target) -> Output {
     }
     check_clock(&date, &mut findings);
     if let Err(error) = contents::check(target, &mut findings).await {
-        let advice = "the credentials need dynamodb:Scan on the tables of services and users";
-        findings.add("what the tables hold", Verdict::Bad, error.to_string(), Some(advice));
+        add_contents_error(&error, &mut findings);
     }
     findings.into_output()
+}
+
+fn add_contents_error(error: &Error, findings: &mut Findings) {
+    let (reason, advice) = match error {
+        Error::Store { table, source } => {
+            let StoreFailure { reason, advice } = StoreFailure::of(source.as_ref());
+            (format!("table {table}: {reason}"), Some(advice))
+        }
+        error => (error.to_string(), None),
+    };
+    findings.add("contents of the tables", Verdict::Bad, reason, advice);
 }
 
 /// Checks the limits that `status set` uses.
 fn check_reset_limits(target: &Target, findings: &mut Findings) {
     match reset_limits(&target.settings()) {
         Ok(limits) => {
-            let found = format!("{} to {} minutes", limits.min.0, limits.max.0);
+            let ResetLimits { min, max, default } = limits;
+            let found = format!("from {min} to {max} minutes, by default {default}");
             findings.add("limits of resets", Verdict::Ok, found, None);
         }
         Err(error) => {
@@ -117,8 +129,8 @@ async fn check_table(
     let described = match request.interceptor(date.clone()).send().await {
         Ok(answer) => answer.table.unwrap_or_else(|| TableDescription::builder().build()),
         Err(error) => {
-            let advice = advice_on(error.code());
-            findings.add(what, Verdict::Bad, DisplayErrorContext(error).to_string(), Some(advice));
+            let StoreFailure { reason, advice } = StoreFailure::of(&error);
+            findings.add(what, Verdict::Bad, reason, Some(advice));
             return;
         }
     };
@@ -138,29 +150,14 @@ async fn check_table(
     }
 }
 
-fn advice_on(code: Option<&str>) -> &'static str {
-    match code {
-        None => {
-            "no response from DynamoDB: check the region, the endpoint, the network and that there are credentials"
-        }
-        Some("ResourceNotFoundException") => "check the table's name, the region and the account",
-        Some("AccessDeniedException") => {
-            "the credentials are valid but lack dynamodb:DescribeTable on this table"
-        }
-        Some("ExpiredTokenException" | "ExpiredToken") => {
-            "the credentials have expired: sign in again"
-        }
-        Some(_) => "check the credentials and this machine's clock",
-    }
-}
-
 fn problems(table: &TableDescription, expected: &ExpectedTable) -> Vec<String> {
     let mut problems = Vec::new();
     if table.table_status != Some(TableStatus::Active) {
-        problems.push(format!("not active: {:?}", table.table_status));
+        let status = table.table_status.as_ref().map_or("in an unknown state", TableStatus::as_str);
+        problems.push(format!("it is {status}"));
     }
     if names(table.key_schema()) != expected.keys {
-        problems.push(format!("its keys are {:?}", names(table.key_schema())));
+        problems.push(wrong_keys("its", table.key_schema(), expected.keys));
     }
     for (name, keys, attributes) in expected.indexes {
         let indexes = table.global_secondary_indexes();
@@ -169,11 +166,11 @@ fn problems(table: &TableDescription, expected: &ExpectedTable) -> Vec<String> {
             continue;
         };
         if names(index.key_schema()) != keys {
-            problems.push(format!("index {name} has the keys {:?}", names(index.key_schema())));
+            problems.push(wrong_keys(&format!("index {name}'s"), index.key_schema(), keys));
         }
         let projected = index.projection().map(Projection::non_key_attributes).unwrap_or_default();
         for lacking in attributes.iter().filter(|name| !projected.iter().any(|own| own == *name)) {
-            problems.push(format!("index {name} lacks {lacking}"));
+            problems.push(format!("index {name} lacks the attribute {lacking}"));
         }
         let status = index.index_status.as_ref().map(IndexStatus::as_str);
         if let Some(status) = status.filter(|status| *status != "ACTIVE") {
@@ -181,6 +178,11 @@ fn problems(table: &TableDescription, expected: &ExpectedTable) -> Vec<String> {
         }
     }
     problems
+}
+
+fn wrong_keys(whose: &str, schema: &[KeySchemaElement], expected: &[&str]) -> String {
+    let (names, expected) = (names(schema).join(" and "), expected.join(" and "));
+    format!("{whose} keys are {names}, not {expected}")
 }
 
 fn names(schema: &[KeySchemaElement]) -> Vec<&str> {
@@ -219,11 +221,21 @@ fn check_clock(date: &ResponseDate, findings: &mut Findings) {
         return;
     };
     let difference = ours.epoch_seconds() - theirs.secs();
-    let found = format!("{difference} seconds ahead of DynamoDB's");
+    let found = skew_text(difference);
     if difference.abs() <= MAX_SKEW_SECONDS {
         findings.add("clock", Verdict::Ok, found, None);
     } else {
         let advice = "set this machine's clock: `status set` and `status get` use it";
         findings.add("clock", Verdict::Bad, found, Some(advice));
+    }
+}
+
+/// This machine's clock compared with DynamoDB's.
+fn skew_text(seconds_ahead: i64) -> String {
+    let unit = if seconds_ahead.abs() == 1 { "second" } else { "seconds" };
+    match seconds_ahead {
+        0 => "the same time as DynamoDB's".to_owned(),
+        1.. => format!("{seconds_ahead} {unit} ahead of DynamoDB's"),
+        _ => format!("{} {unit} behind DynamoDB's", -seconds_ahead),
     }
 }

@@ -6,9 +6,10 @@ mod write;
 
 use std::{collections::HashSet, fmt};
 
-use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use indicatif::ProgressBar;
 use serde::Serialize;
+use shared::store::{ItemUpdate, keys::users as keys};
 
 pub(crate) use self::item::{permission_set, service_set};
 use self::{
@@ -22,8 +23,9 @@ use crate::{
     difference::Difference,
     scan,
     services::ChangeKind,
+    update::{Update, UpdateOutcome},
     users_file::{self, User},
-    validation::{Location, Problems},
+    validation::{Location, Problems, ValidationError},
 };
 
 const PARTIAL_IMPORT_EFFECT: &str = "until then the other users keep their old rights and subjects; a user \
@@ -185,6 +187,29 @@ pub async fn find(client: &Client, table: &str, username: &str) -> Result<User, 
     found.ok_or_else(|| Error::UnknownUser(username.to_owned()))
 }
 
+/// Gives a user another username, unless another user has it.
+///
+/// # Errors
+///
+/// No such user, the name is taken, a concurrent change, or a fault of the store.
+pub async fn rename(client: &Client, table: &str, old: &str, new: &str) -> Result<(), Error> {
+    let stored = StoredUsers::read(client, table).await?;
+    let subject = stored.subjects_of(old).next();
+    let subject = subject.ok_or_else(|| Error::UnknownUser(old.to_owned()))?;
+    if stored.subjects_of(new).next().is_some() {
+        let text = format!("user {new:?} already exists");
+        return Err(ValidationError::new(Location::Argument("NEW"), text).into());
+    }
+    let attributes = ItemUpdate::default()
+        .set(keys::USERNAME, AttributeValue::S(new.to_owned()))
+        .only_if(keys::USERNAME, AttributeValue::S(old.to_owned()));
+    let update = Update::new(keys::SUBJECT, AttributeValue::S(subject), attributes);
+    match update.send(client, table).await? {
+        UpdateOutcome::Stored => Ok(()),
+        UpdateOutcome::Refused => Err(Error::ConcurrentModification { table: table.to_owned() }),
+    }
+}
+
 /// Adds a user.
 ///
 /// # Errors
@@ -194,11 +219,14 @@ pub async fn add(client: &Client, table: &str, user: User) -> Result<(), Error> 
     let stored = StoredUsers::read(client, table).await?;
     let mut problems = Problems::default();
     if stored.subjects_of(&user.username).next().is_some() {
-        problems.add(Location::CommandLine, format!("user {:?} already exists", user.username));
+        problems.add(
+            Location::Argument("USERNAME"),
+            format!("user {:?} already exists", user.username),
+        );
     }
     if let Some(holder) = stored.username_of(&user.subject) {
         let text = format!("subject {:?} already belongs to user {holder:?}", user.subject);
-        problems.add(Location::CommandLine, text);
+        problems.add(Location::Argument("--subject"), text);
     }
     problems.into_result(())?;
     let change = UserChange {

@@ -1,0 +1,94 @@
+//! Servers in the engine's place. They run until the test ends.
+
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
+};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::harness::{direct, endpoint};
+
+/// How an operation is refused.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Refusal {
+    pub(super) operation: &'static str,
+    pub(super) code: &'static str,
+    pub(super) message: &'static str,
+}
+
+/// Starts a server that forwards to the engine, but refuses one operation. Returns its endpoint.
+pub(super) async fn refusing(refusal: Refusal) -> String {
+    serve(Router::new().fallback(answer).with_state((direct(), refusal))).await
+}
+
+/// Starts a server that is not DynamoDB.
+pub(super) async fn other_server() -> String {
+    serve(Router::new().fallback(async || (StatusCode::BAD_REQUEST, "who is this?"))).await
+}
+
+/// Starts a server that closes each connection without an answer.
+pub(super) async fn closing() -> String {
+    let (listener, endpoint) = listen().await;
+    tokio::spawn(async move {
+        loop {
+            drop(listener.accept().await.expect("a connection"));
+        }
+    });
+    endpoint
+}
+
+async fn serve(router: Router) -> String {
+    let (listener, endpoint) = listen().await;
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    endpoint
+}
+
+async fn listen() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    (listener, endpoint)
+}
+
+/// Starts a server that forwards to the engine, and before each of these operations sends another client's update.
+pub(super) async fn overtaking(operation: &'static str, update: UpdateItemFluentBuilder) -> String {
+    let client = direct();
+    let router = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
+        if is(operation, &headers) {
+            update.clone().send().await.expect("an update");
+        }
+        forward(&client, headers, body).await
+    });
+    serve(router).await
+}
+
+async fn answer(
+    State((client, refusal)): State<(reqwest::Client, Refusal)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if is(refusal.operation, &headers) {
+        let kind = format!("com.amazonaws.dynamodb.v20120810#{}", refusal.code);
+        let body = json!({"__type": kind, "message": refusal.message});
+        return (StatusCode::BAD_REQUEST, body.to_string()).into_response();
+    }
+    forward(&client, headers, body).await
+}
+
+/// Whether a request asks for this operation.
+fn is(operation: &str, headers: &HeaderMap) -> bool {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    target.and_then(|target| target.split('.').next_back()) == Some(operation)
+}
+
+async fn forward(client: &reqwest::Client, headers: HeaderMap, body: Bytes) -> Response {
+    let sent = client.post(endpoint()).headers(headers).body(body).send().await;
+    let answer = sent.expect("the engine answers");
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let body = answer.bytes().await.expect("an answer");
+    (status, headers, body).into_response()
+}

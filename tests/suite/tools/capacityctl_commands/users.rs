@@ -1,0 +1,93 @@
+//! What `cargo ctl user` changes.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, json};
+
+use super::{
+    ctl::{Ctl, exit_code},
+    refusing_engine::overtaking,
+};
+
+#[tokio::test]
+async fn permissions_and_assignments_are_granted_and_revoked_one_by_one() {
+    let ctl = Ctl::start().await;
+    let red = json!({"status": "RED"});
+    let added = ctl.json(&["user", "add", "ann-name", "--subject", "ann", "--service", "40"]).await;
+    assert_eq!(
+        added,
+        json!({"username": "ann-name", "subject": "ann", "active": true, "permissions": [], "services": [40]})
+    );
+    assert_eq!(ctl.app.put(40, red.clone()).by("ann").send().await.status, 403);
+    ctl.text(&["user", "grant", "ann-name", "--permission", "editCapacity", "--service", "30"])
+        .await;
+    assert_eq!(ctl.app.put(40, red.clone()).by("ann").send().await.status, 200);
+    assert_eq!(ctl.app.put(30, red.clone()).by("ann").send().await.status, 200);
+    ctl.text(&["user", "revoke", "ann-name", "--service", "40"]).await;
+    assert_eq!(ctl.app.put(40, red.clone()).by("ann").send().await.status, 403);
+    assert_eq!(ctl.json(&["user", "show", "ann-name"]).await["services"], json!([30]));
+    ctl.text(&["user", "deactivate", "ann-name"]).await;
+    let refused = ctl.app.get(30).by("ann").send().await;
+    assert_eq!(
+        (refused.status, refused.body["code"].clone()),
+        (401.try_into().expect("one"), json!("USER_INACTIVE"))
+    );
+    ctl.text(&["user", "activate", "ann-name"]).await;
+    assert_eq!(ctl.app.put(30, red).by("ann").send().await.status, 200);
+}
+
+#[tokio::test]
+async fn a_renamed_user_keeps_subject_and_rights_and_history_keeps_the_old_name() {
+    let ctl = Ctl::start().await;
+    let before = ctl.json(&["user", "show", "editor-name"]).await;
+    let put = async || {
+        let put = ctl.app.put(30, json!({"status": "GREEN"})).by("editor").send().await;
+        put.body["modifiedBy"].clone()
+    };
+    assert_eq!(put().await, "editor-name");
+    let renamed = ctl.json(&["user", "rename", "editor-name", "Ann Other"]).await;
+    let mut expected = before.clone();
+    expected["username"] = json!("Ann Other");
+    assert_eq!(renamed, expected);
+    assert_eq!(ctl.json(&["user", "show", "Ann Other"]).await, expected);
+    assert_eq!(exit_code(&ctl.failure(&["user", "show", "editor-name"]).await), "4");
+    assert_eq!(put().await, "Ann Other");
+    let history = ctl.json(&["status", "history", "30"]).await;
+    let names: Vec<&Value> =
+        history.as_array().expect("entries").iter().map(|entry| &entry["modifiedBy"]).collect();
+    assert_eq!(names, ["Ann Other", "editor-name"]);
+}
+
+#[tokio::test]
+async fn a_refused_new_name_changes_nothing() {
+    let ctl = Ctl::start().await;
+    let before = ctl.text(&["export", "users"]).await;
+    for (old, new, code, text) in [
+        ("nobody", "ann", "4", "user nobody does not exist"),
+        ("editor-name", "reader-name", "3", "NEW: user \"reader-name\" already exists"),
+        ("editor-name", "editor-name", "3", "NEW: user \"editor-name\" already exists"),
+        ("editor-name", "Automatic Reset", "3", "NEW: is reserved for automatic resets"),
+        ("editor-name", " ann", "3", "NEW: must be 1 to 128 "),
+        ("editor-name", "an\tn", "3", "NEW: must "),
+    ] {
+        let failure = ctl.failure(&["user", "rename", old, new]).await;
+        assert_eq!(exit_code(&failure), code, "{new:?}: {failure}");
+        assert!(failure.to_string().contains(text), "{new:?}: {failure}");
+    }
+    let failure = ctl.failure(&["user", "add", "an\u{7f}n"]).await;
+    assert!(failure.to_string().contains("USERNAME: must "), "{failure}");
+    assert_eq!(ctl.text(&["export", "users"]).await, before);
+}
+
+/// Another administrator renames the user between the read and the write.
+#[tokio::test]
+async fn a_user_is_renamed_only_if_nobody_else_does_it_first() {
+    let ctl = Ctl::start().await;
+    let update = ctl.app.client.update_item().table_name(&ctl.app.tables.users);
+    let update = update.key("subject", AttributeValue::S("editor".to_owned()));
+    let update = update.update_expression("SET username = :name");
+    let update = update.expression_attribute_values(":name", AttributeValue::S("eve".to_owned()));
+    ctl.point_to(&overtaking("UpdateItem", update).await);
+    let failure = ctl.failure(&["user", "rename", "editor-name", "ann"]).await;
+    assert_eq!(exit_code(&failure), "6", "{failure}");
+    assert_eq!(ctl.json(&["user", "show", "eve"]).await["subject"], "editor");
+}

@@ -1,0 +1,39 @@
+//! Arguments that several commands take, and parsers of values.
+
+use shared::domain::ServiceId;
+
+/// A service.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct ServiceArgument {
+    /// The service's id
+    pub(crate) id: ServiceId,
+}
+
+/// A user.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct UserArgument {
+    /// The username
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) username: String,
+}
+
+/// A text that is not blank.
+pub(crate) fn not_blank(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() { Err("must not be blank") } else { Ok(text.to_owned()) }
+}
+
+/// How many of something.
+pub(crate) fn count(text: &str) -> Result<usize, &'static str> {
+    let count = text.parse().ok().filter(|count| *count > 0);
+    count.ok_or("must be a whole number of at least 1")
+}
+
+/// The URL of an API, without a slash at its end.
+pub(crate) fn api_url(text: &str) -> Result<String, &'static str> {
+    let uri: Option<http::Uri> = text.parse().ok();
+    let is_http = |uri: &http::Uri| matches!(uri.scheme_str(), Some("http" | "https"));
+    match uri.filter(|uri| is_http(uri) && uri.query().is_none()) {
+        Some(_) => Ok(text.trim_end_matches('/').to_owned()),
+        None => Err("must be a URL such as https://api.example.org or http://127.0.0.1:9000"),
+    }
+}
