@@ -5,7 +5,7 @@ use std::{error::Error as _, fmt, io, path::PathBuf};
 use serde_json::{Value, json};
 use shared::{domain::ServiceId, runtime::SettingsError, store::StoreFault};
 
-use crate::{ValidationError, store_failure::StoreFailure, target::TargetError};
+use crate::{ValidationError, output::BAD, store_failure::StoreFailure, target::TargetError};
 
 /// Why a command failed. The text is complete and includes its sources.
 #[derive(Debug)]
@@ -108,7 +108,7 @@ impl Error {
     pub(crate) fn terminal_text(&self) -> String {
         match self {
             Self::Usage(error) => error.render().ansi().to_string().trim_end().to_owned(),
-            error => format!("error: {error}"),
+            error => format!("{BAD}error:{BAD:#} {error}"),
         }
     }
 

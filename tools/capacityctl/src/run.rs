@@ -1,8 +1,9 @@
 //! Dispatches each command to its module.
 
-use clap::CommandFactory as _;
+use clap::{CommandFactory as _, error::ErrorKind};
 use clap_complete::Shell;
 use serde_json::json;
+use shared::domain::ServiceId;
 
 use crate::{
     Error, Output,
@@ -47,7 +48,7 @@ pub async fn run(arguments: Arguments) -> Result<Output, Error> {
                 Some(username) => Some(mint_token(&target().await?, &username).await?),
                 None => std::env::var("CAPACITY_TOKEN").ok().filter(|token| !token.is_empty()),
             };
-            Ok(smoke::run(&url, token.as_deref(), write).await)
+            run_smoke(&url, token.as_deref(), write).await
         }
         Command::Doctor => Ok(doctor::run(&target().await?).await),
         Command::Completions { shell } => Ok(completions(shell)),
@@ -62,6 +63,19 @@ async fn run_import(target: &Target, command: Import) -> Result<Output, Error> {
         }
         Import::Users { file, dry_run } => import::users(target, &file, dry_run).await,
     }
+}
+
+async fn run_smoke(
+    url: &str,
+    token: Option<&str>,
+    write: Option<ServiceId>,
+) -> Result<Output, Error> {
+    if write.is_some() && token.is_none() {
+        let reason = "--write needs a token: set CAPACITY_TOKEN, or use --as on the local stack";
+        let error = Arguments::command().error(ErrorKind::MissingRequiredArgument, reason);
+        return Err(Error::Usage(error));
+    }
+    Ok(smoke::run(url, token, write).await)
 }
 
 async fn run_service(target: &Target, command: Service) -> Result<Output, Error> {

@@ -19,10 +19,9 @@ pub(crate) async fn run(url: &str, token: Option<&str>, write: Option<ServiceId>
     let mut smoke =
         Smoke { http: HttpClient::new(), url: url.to_owned(), findings: Findings::default() };
     smoke.test_public_paths().await;
-    match (token, write) {
-        (None, None) => smoke.skipped("reads and updates", "no token: set CAPACITY_TOKEN"),
-        (None, Some(_)) => smoke.bad("updates", "no token: set CAPACITY_TOKEN"),
-        (Some(token), write) => {
+    match token {
+        None => smoke.skipped("reads and updates", "no token: set CAPACITY_TOKEN"),
+        Some(token) => {
             let token = vec![("authorization", format!("Bearer {token}"))];
             smoke.test_reads(&token).await;
             match write {

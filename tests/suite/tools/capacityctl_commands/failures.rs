@@ -60,6 +60,7 @@ async fn an_invalid_command_line_is_2_and_json_if_asked_for() {
         (vec!["serve"], "unrecognized subcommand 'serve'"),
         (vec!["smoke", "nonsense"], "invalid value 'nonsense' for '<URL>': must be a URL such as"),
         (vec!["smoke", "ftp://example.org"], "must be a URL such as"),
+        (vec!["smoke", "http://127.0.0.1:1", "--write", "30"], "--write needs a token"),
         (vec!["service", "show", "abc"], "not 1 to 18 digits without a leading zero"),
         (vec!["service", "list", "--name", ""], "'--name <TEXT>': must not be blank"),
         (vec!["service", "list", "--name", " "], "'--name <TEXT>': must not be blank"),
