@@ -98,7 +98,12 @@ fn advice(code: &str) -> &'static str {
         "ValidationException" => {
             "the table may be another one, or of another version: `cargo ctl doctor` checks tables and indexes"
         }
-        _ => "check the credentials and this machine's clock",
+        "IncompleteSignatureException"
+        | "InvalidClientTokenId"
+        | "InvalidSignatureException"
+        | "MissingAuthenticationTokenException"
+        | "UnrecognizedClientException" => "check the credentials and this machine's clock",
+        _ => "DynamoDB's documentation of errors explains the code",
     }
 }
 

@@ -25,6 +25,7 @@ async fn dynamodbs_code_and_message_are_shown_with_what_to_do() {
             "the table may be another one, or of another version: `cargo ctl doctor` checks tables and indexes",
         ),
         ("UnrecognizedClientException", "check the credentials and this machine's clock"),
+        ("NoSuchThingException", "DynamoDB's documentation of errors explains the code"),
     ] {
         ctl.point_to(&refusing(Refusal { operation: "Scan", code, message: "not now" }).await);
         let failure = ctl.failure(&["user", "list"]).await;

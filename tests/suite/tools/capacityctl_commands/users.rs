@@ -78,16 +78,29 @@ async fn a_refused_new_name_changes_nothing() {
     assert_eq!(ctl.text(&["export", "users"]).await, before);
 }
 
-/// Another administrator renames the user between the read and the write.
-#[tokio::test]
-async fn a_user_is_renamed_only_if_nobody_else_does_it_first() {
-    let ctl = Ctl::start().await;
+/// What another client does between the read and the write.
+async fn overtaken_by_a_renaming(ctl: &Ctl, name: &str) {
     let update = ctl.app.client.update_item().table_name(&ctl.app.tables.users);
     let update = update.key("subject", AttributeValue::S("editor".to_owned()));
     let update = update.update_expression("SET username = :name");
-    let update = update.expression_attribute_values(":name", AttributeValue::S("eve".to_owned()));
+    let update = update.expression_attribute_values(":name", AttributeValue::S(name.to_owned()));
     ctl.point_to(&overtaking("UpdateItem", update).await);
+}
+
+#[tokio::test]
+async fn a_user_is_renamed_only_if_nobody_else_does_it_first() {
+    let ctl = Ctl::start().await;
+    overtaken_by_a_renaming(&ctl, "eve").await;
     let failure = ctl.failure(&["user", "rename", "editor-name", "ann"]).await;
     assert_eq!(exit_code(&failure), "6", "{failure}");
     assert_eq!(ctl.json(&["user", "show", "eve"]).await["subject"], "editor");
+}
+
+/// The condition refuses a write that is sent again because its answer was lost.
+#[tokio::test]
+async fn a_renaming_that_is_sent_twice_succeeds() {
+    let ctl = Ctl::start().await;
+    overtaken_by_a_renaming(&ctl, "ann").await;
+    let renamed = ctl.json(&["user", "rename", "editor-name", "ann"]).await;
+    assert_eq!(renamed["subject"], "editor");
 }

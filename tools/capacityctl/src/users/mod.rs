@@ -1,17 +1,18 @@
 //! Users in the table: imports, finds and adds them.
 
 mod item;
+mod rename;
 mod stored_users;
 mod write;
 
 use std::{collections::HashSet, fmt};
 
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::Client;
 use indicatif::ProgressBar;
 use serde::Serialize;
-use shared::store::{ItemUpdate, keys::users as keys};
 
 pub(crate) use self::item::{permission_set, service_set};
+pub use self::rename::rename;
 use self::{
     item::{ATTRIBUTES, user},
     stored_users::StoredUsers,
@@ -23,9 +24,8 @@ use crate::{
     difference::Difference,
     scan,
     services::ChangeKind,
-    update::{Update, UpdateOutcome},
     users_file::{self, User},
-    validation::{Location, Problems, ValidationError},
+    validation::{Location, Problems},
 };
 
 const PARTIAL_IMPORT_EFFECT: &str = "until then the other users keep their old rights and subjects; a user \
@@ -185,29 +185,6 @@ pub async fn find(client: &Client, table: &str, username: &str) -> Result<User, 
     let users = list(client, table).await?.users;
     let found = users.into_iter().find(|user| user.username == username);
     found.ok_or_else(|| Error::UnknownUser(username.to_owned()))
-}
-
-/// Gives a user another username, unless another user has it.
-///
-/// # Errors
-///
-/// No such user, the name is taken, a concurrent change, or a fault of the store.
-pub async fn rename(client: &Client, table: &str, old: &str, new: &str) -> Result<(), Error> {
-    let stored = StoredUsers::read(client, table).await?;
-    let subject = stored.subjects_of(old).next();
-    let subject = subject.ok_or_else(|| Error::UnknownUser(old.to_owned()))?;
-    if stored.subjects_of(new).next().is_some() {
-        let text = format!("user {new:?} already exists");
-        return Err(ValidationError::new(Location::Argument("NEW"), text).into());
-    }
-    let attributes = ItemUpdate::default()
-        .set(keys::USERNAME, AttributeValue::S(new.to_owned()))
-        .only_if(keys::USERNAME, AttributeValue::S(old.to_owned()));
-    let update = Update::new(keys::SUBJECT, AttributeValue::S(subject), attributes);
-    match update.send(client, table).await? {
-        UpdateOutcome::Stored => Ok(()),
-        UpdateOutcome::Refused => Err(Error::ConcurrentModification { table: table.to_owned() }),
-    }
 }
 
 /// Adds a user.
