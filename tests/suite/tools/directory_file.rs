@@ -53,14 +53,6 @@ fn a_file_without_rows_is_accepted() {
 }
 
 #[test]
-fn another_header_is_refused() {
-    for header in ["", "id,name", &HEADER.to_uppercase(), &format!("{HEADER},more"), "name,id"] {
-        let error = services_file::parse(header.as_bytes()).expect_err("a refused header");
-        assert_eq!(texts(&error), [format!("line 1: the header must be {HEADER}")], "{header}");
-    }
-}
-
-#[test]
 fn every_invalid_line_is_reported_with_all_its_errors() {
     let lines = [
         "0,a,1,,,,,true",
@@ -68,7 +60,7 @@ fn every_invalid_line_is_reported_with_all_its_errors() {
         "1234567890123456789,a,1,,,,,true",
         "+1,a,1,,,,,true",
         "1,a,1,,,,,true",
-        "x,,y,z,,,,TRUE",
+        "x,,y,z,,,,yes",
         "2,a",
         "3,a,1,,,,,true,more",
     ];
@@ -91,11 +83,11 @@ fn every_invalid_line_is_reported_with_all_its_errors() {
 }
 
 #[test]
-fn line_numbers_are_right_for_any_line_end_empty_lines_and_multi_line_fields() {
-    let lines = ["1,a,1,,,,,true", "", "2,\"b\nc\",1,,,,,true", "3,d,1,,,,,yes"];
-    for end in ["\n", "\r\n"] {
+fn line_numbers_are_right_for_any_line_end_and_empty_lines() {
+    let lines = ["1,a,1,,,,,true", "", "2,b,1,,,,,true", ",,,,,,,", "3,d,1,,,,,yes"];
+    for end in ["\n", "\r\n", "\r"] {
         let error = services_file::parse(file(&lines, end).as_bytes()).expect_err("a refused file");
-        assert_eq!(texts(&error), ["line 6: active: must be true or false"]);
+        assert_eq!(texts(&error), ["line 6: active: must be true or false"], "{end:?}");
     }
 }
 
@@ -128,7 +120,7 @@ fn json_is_read_like_csv_and_errors_have_line_numbers() {
 #[test]
 fn every_invalid_json_entry_is_reported_with_all_its_errors() {
     let json = r#"[
-        {"id": 1.0, "name": "", "typeId": true, "parentId": -1, "active": 1},
+        {"id": 1.0, "name": "", "typeId": true, "parentId": -1, "active": 2},
         {"id": 1, "id": 2},
         {"id": [1], "name": {"en": "a"}, "colour": "red"},
         7,
@@ -159,11 +151,4 @@ fn every_invalid_json_entry_is_reported_with_all_its_errors() {
             texts(&services_file::parse(bad.as_bytes()).expect_err("a refused file")).concat();
         assert!(error.starts_with("file: not a JSON array: ") && error.contains(reason), "{error}");
     }
-}
-
-#[test]
-fn text_that_is_not_utf_8_is_refused() {
-    let bytes = [file(&[], "\n").as_bytes(), b"1,\xff,1,,,,,true\n"].concat();
-    let error = services_file::parse(&bytes).expect_err("a refused file");
-    assert_eq!(texts(&error), ["line 2: not UTF-8 text"]);
 }

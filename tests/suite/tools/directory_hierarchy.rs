@@ -68,8 +68,8 @@ fn an_unknown_parent_is_named_with_its_line_and_not_again_below() {
     assert_eq!(
         problems(&lines, &[]),
         [
-            "line 3: parent 77 is neither in the file nor in the table",
-            "line 5: parent 78 is neither in the file nor in the table",
+            "line 3: parent 77 is not in the table, nor on a readable line of the file",
+            "line 5: parent 78 is not in the table, nor on a readable line of the file",
         ]
     );
 }

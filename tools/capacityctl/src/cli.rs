@@ -37,15 +37,17 @@ const FOR_EVERY_COMMAND: &str = "Options of every command";
 
 const AFTER_HELP: &str = "\
 Exit codes:
-  0  success
-  1  DynamoDB, the network or standard output failed; what was written stays,
-     run the command again
-  2  invalid command line or settings
-  3  invalid file or value, or no permission; nothing was changed
-  4  the user or service does not exist, or the service is inactive
-  5  smoke or doctor found a problem, or a list has items that cannot be read
-  6  someone else changed the same data at the same time; check it, then run
-     the command again
+  0    success
+  1    DynamoDB, the network or standard output failed; what was written stays,
+       run the command again
+  2    invalid command line or settings
+  3    invalid file or value, or no permission; nothing was changed
+  4    the user or service does not exist, or the service is inactive
+  5    smoke or doctor found a problem, or a list has items that cannot be read
+  6    someone else changed the same data at the same time; check it, then run
+       the command again
+  130  Ctrl-C ended an import; what was written stays, run it again to write
+       the rest
 
 Examples:
   cargo ctl doctor

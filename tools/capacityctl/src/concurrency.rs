@@ -1,11 +1,10 @@
-//! Runs many requests concurrently, with a limit.
+//! Runs many requests concurrently, with a limit, until the user interrupts.
 
-use std::{future::Future, time::Duration};
+use std::{fmt, future::Future, pin::Pin, time::Duration};
 
-use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::{JoinError, JoinSet};
 
-use crate::Error;
+use crate::{Error, progress::Progress};
 
 /// The most requests in flight at the same time.
 pub const MAX_CONCURRENT: usize = 32;
@@ -15,48 +14,84 @@ pub const MAX_CONCURRENT: usize = 32;
 pub(crate) const MAX_ATTEMPTS: u32 = 60;
 /// The delay between two attempts.
 pub(crate) const RETRY_DELAY: Duration = Duration::from_millis(500);
+/// How long to wait for the requests in flight after an error or Ctrl-C.
+const MAX_DRAIN: Duration = Duration::from_secs(3);
 
-/// A progress bar on standard error, shown on a terminal only.
-#[must_use]
-pub fn progress_bar(requests: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {pos} of {len}, {per_sec}, {eta} left")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(u64::try_from(requests).unwrap_or(u64::MAX)).with_style(style)
+/// Resolves when the user interrupts the command.
+pub struct Interrupt(Pin<Box<dyn Future<Output = ()> + Send>>);
+
+impl Interrupt {
+    /// An interrupt when the future resolves.
+    pub fn when(future: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self(Box::pin(future))
+    }
+
+    /// Ctrl-C. Commands that do not wait for it are stopped by it as usual.
+    #[must_use]
+    pub fn ctrl_c() -> Self {
+        Self::when(async {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending().await
+            }
+        })
+    }
+
+    /// No interrupt.
+    #[must_use]
+    pub fn never() -> Self {
+        Self::when(std::future::pending())
+    }
+
+    /// Waits for it. Not to be called again after it has resolved.
+    pub(crate) async fn wait(&mut self) {
+        self.0.as_mut().await;
+    }
 }
 
-/// Runs all requests, [`MAX_CONCURRENT`] at a time, and advances the bar for each. After an error it starts
-/// no more and waits for those in flight, so that the bar shows how many succeeded.
+impl fmt::Debug for Interrupt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Interrupt")
+    }
+}
+
+/// Runs all requests, [`MAX_CONCURRENT`] at a time, and counts each that succeeds. After an error it starts
+/// no more and waits some seconds for those in flight, to count them too.
 ///
 /// # Errors
 ///
-/// The first error.
+/// The first error, or the interrupt.
 pub async fn run_all<F>(
     requests: impl IntoIterator<Item = F>,
-    bar: &ProgressBar,
+    progress: &Progress,
+    interrupt: &mut Interrupt,
 ) -> Result<(), Error>
 where
     F: Future<Output = Result<(), Error>> + Send + 'static,
 {
-    let mut running = JoinSet::new();
+    let (mut requests, mut running) = (requests.into_iter(), JoinSet::new());
     let mut outcome = Ok(());
-    for request in requests {
-        if running.len() >= MAX_CONCURRENT {
-            outcome =
-                outcome.and(running.join_next().await.map_or(Ok(()), |joined| finish(joined, bar)));
-        }
-        if outcome.is_err() {
-            break;
-        }
-        running.spawn(request);
+    while outcome.is_ok() {
+        let free = MAX_CONCURRENT - running.len();
+        requests.by_ref().take(free).for_each(|request| drop(running.spawn(request)));
+        outcome = tokio::select! {
+            joined = running.join_next() => match joined {
+                Some(joined) => finish(joined, progress),
+                None => return Ok(()),
+            },
+            () = interrupt.wait() => Err(Error::Interrupted),
+        };
     }
-    while let Some(joined) = running.join_next().await {
-        outcome = outcome.and(finish(joined, bar));
-    }
+    let drain = async {
+        while let Some(joined) = running.join_next().await {
+            let _ = finish(joined, progress);
+        }
+    };
+    let _ = tokio::time::timeout(MAX_DRAIN, drain).await;
     outcome
 }
 
-fn finish(joined: Result<Result<(), Error>, JoinError>, bar: &ProgressBar) -> Result<(), Error> {
+fn finish(joined: Result<Result<(), Error>, JoinError>, progress: &Progress) -> Result<(), Error> {
     joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
-    bar.inc(1);
+    progress.advance(1);
     Ok(())
 }

@@ -46,6 +46,10 @@ pub enum Error {
         /// Why.
         source: Box<Error>,
     },
+    /// The user interrupted an import that was writing.
+    Interrupted,
+    /// The user interrupted an import that had written nothing yet.
+    InterruptedBeforeWriting,
     /// A status or its history could not be read or written.
     Fault {
         /// The tables.
@@ -127,6 +131,7 @@ impl Error {
             | Self::NoActiveService(_) => 4,
             Self::ConcurrentModification { .. } => 6,
             Self::PartialImport { source, .. } => source.exit_code(),
+            Self::Interrupted | Self::InterruptedBeforeWriting => 130,
             Self::Store { .. }
             | Self::Fault { .. }
             | Self::Token(_)
@@ -153,9 +158,11 @@ impl fmt::Display for Error {
             }
             Self::PartialImport { written, total, effect, source } => write!(
                 f,
-                "{source}\n{written} of {total} rows were written; run the same import again to write the rest: \
-                 {effect}"
+                "{source}\nat least {written} of {total} rows were written; run the same import again to write the \
+                 rest: {effect}"
             ),
+            Self::Interrupted => f.write_str("interrupted"),
+            Self::InterruptedBeforeWriting => f.write_str("interrupted; nothing was written"),
             Self::Fault { tables, fault } => write_fault(f, tables, fault),
             Self::UnknownUser(username) => {
                 write!(f, "user {username} does not exist; `user add` and `import users` add users")

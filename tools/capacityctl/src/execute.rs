@@ -4,7 +4,7 @@ use std::{ffi::OsString, io::Write};
 
 use clap::Parser as _;
 
-use crate::{Error, Output, cli::Arguments, run};
+use crate::{Error, Output, cli::Arguments, concurrency::Interrupt, run};
 
 /// The exit code if a command succeeds but finds a problem.
 const UNHEALTHY: u8 = 5;
@@ -13,12 +13,13 @@ const UNHEALTHY: u8 = 5;
 /// `--help` lists it.
 pub async fn execute(
     words: impl IntoIterator<Item = OsString>,
+    interrupt: Interrupt,
     stdout: &mut dyn Write,
     stderr: &mut dyn Write,
 ) -> u8 {
     let words: Vec<OsString> = words.into_iter().collect();
     let (json, result) = match Arguments::try_parse_from(&words) {
-        Ok(arguments) => (arguments.json, run(arguments).await),
+        Ok(arguments) => (arguments.json, run(arguments, interrupt).await),
         // The text of --help or --version
         Err(asked) if !asked.use_stderr() => {
             (false, Ok(Output::raw(asked.render().ansi().to_string())))

@@ -10,8 +10,8 @@ use shared::{
 };
 
 use crate::{
-    services_file::ServiceRow,
-    validation::{Problems, ValidationError},
+    services_file::{ServiceRow, ServicesFile},
+    validation::{Location, Problems, ValidationError},
 };
 
 /// The most levels whose path fits into a key: each id takes at least two bytes.
@@ -44,16 +44,17 @@ pub struct ResolvedHierarchy {
 ///
 /// # Errors
 ///
-/// Every row with an unknown parent, in a cycle, or with a path that is too long for a key.
+/// Every invalid row, and every row with an unknown parent, in a cycle, or with a path that is too long for a key.
 pub fn resolve(
-    rows: Vec<ServiceRow>,
+    file: impl Into<ServicesFile>,
     stored: &[StoredService],
 ) -> Result<ResolvedHierarchy, ValidationError> {
-    let in_file: HashSet<ServiceId> = rows.iter().map(|row| row.id).collect();
+    let ServicesFile { rows, ids: in_file, mut problems } = file.into();
     let table = Parents(stored.iter().map(|service| (service.id, service.parent)).collect());
     let mut parents = table.clone();
+    // The parent of an invalid row is not known: whatever is below it is checked when the row is right.
+    parents.0.extend(in_file.keys().map(|id| (*id, None)));
     parents.0.extend(rows.iter().map(|row| (row.id, row.parent)));
-    let mut problems = Problems::default();
     let mut resolved = Vec::with_capacity(rows.len());
     for row in rows {
         match parents.path(row.id) {
@@ -61,7 +62,7 @@ pub fn resolve(
             Err(error) => add_problem(&error, &row, &in_file, &mut problems),
         }
     }
-    let others = stored.iter().filter(|service| !in_file.contains(&service.id));
+    let others = stored.iter().filter(|service| !in_file.contains_key(&service.id));
     let moved = others.filter_map(|service| corrected_path(service, &parents)).collect();
     let misplaced = stored.iter().filter(|service| corrected_path(service, &table).is_some());
     let misplaced = misplaced.map(|service| service.id).collect();
@@ -116,14 +117,14 @@ impl Parents {
 fn add_problem(
     error: &HierarchyError,
     row: &ServiceRow,
-    in_file: &HashSet<ServiceId>,
+    in_file: &HashMap<ServiceId, Location>,
     problems: &mut Problems,
 ) {
-    let is_other_row = |id: &ServiceId| *id != row.id && in_file.contains(id);
+    let is_other_row = |id: &ServiceId| *id != row.id && in_file.contains_key(id);
     let text = match error {
         HierarchyError::UnknownParent { child, .. } if is_other_row(child) => return,
         HierarchyError::UnknownParent { child, parent } if *child == row.id => {
-            format!("parent {parent} is neither in the file nor in the table")
+            format!("parent {parent} is not in the table, nor on a readable line of the file")
         }
         HierarchyError::UnknownParent { child, parent } => {
             format!("ancestor {child} has an unknown parent {parent}")

@@ -1,17 +1,21 @@
 //! `import services` and `import users`. An invalid file changes nothing.
 
-use std::path::Path;
+use std::{collections::HashSet, future::Future, path::Path};
 
 use anstyle::Style;
+use aws_sdk_dynamodb::Client;
 use serde::Serialize;
 use serde_json::{Value, json};
+use shared::{domain::ServiceId, store::keys};
 
 use crate::{
     Error, Output, ValidationError,
-    client::with_unlimited_retries,
-    concurrency,
+    concurrency::Interrupt,
     difference::Difference,
     output::{PLAIN, WARNING, table},
+    progress::Progress,
+    reachability::patient_client,
+    scan::{self, number},
     services::{self, ChangeKind, ImportPlan, MissingService},
     services_file,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
@@ -42,16 +46,46 @@ struct Report<'a, Summary> {
     missing: Option<Vec<MissingService>>,
 }
 
+/// How an import shows its progress, and how it is interrupted.
+#[derive(Debug)]
+pub(crate) struct Controls {
+    pub(crate) progress: Progress,
+    pub(crate) interrupt: Interrupt,
+}
+
+impl Controls {
+    /// A client that says when it cannot reach the table.
+    fn client(&self, target: &Target, table: &str) -> Client {
+        let progress = self.progress.clone();
+        patient_client(target.client(), table, move |text| progress.say(text))
+    }
+
+    /// The result of what comes before the first write, unless the user interrupts.
+    async fn unless_interrupted<T>(
+        &mut self,
+        reading: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        tokio::select! {
+            result = reading => result,
+            () = self.interrupt.wait() => Err(Error::InterruptedBeforeWriting),
+        }
+    }
+}
+
 /// Imports the directory.
 pub(crate) async fn services(
     target: &Target,
     file: &Path,
     options: ImportOptions,
+    controls: &mut Controls,
 ) -> Result<Output, Error> {
     let ImportOptions { dry_run, deactivate_missing, .. } = options;
-    let rows = services_file::parse(&read(file)?)?;
-    let (client, table) = (&with_unlimited_retries(target.client()), target.table(SERVICES_TABLE)?);
-    let plan = services::plan(client, table, rows, deactivate_missing).await?;
+    let file = services_file::read(&read(file)?);
+    let table = target.table(SERVICES_TABLE)?;
+    let (client, progress) = (&controls.client(target, table), &controls.progress.clone());
+    let plan = services::plan(client, table, file, deactivate_missing, progress);
+    let plan = controls.unless_interrupted(plan).await?;
+    check_deactivation_limit(&plan, options)?;
     let (summary, missing) = (plan.summary(), plan.missing.clone());
     let (mut parts, mut steps) = (Vec::new(), None);
     if dry_run {
@@ -60,10 +94,7 @@ pub(crate) async fn services(
         });
         steps = Some(preview(changes, &mut parts));
     } else {
-        check_deactivation_limit(&plan, options)?;
-        let bar = concurrency::progress_bar(plan.changes.len());
-        plan.apply(client, table, &bar).await?;
-        bar.finish_and_clear();
+        plan.apply(client, table, progress, &mut controls.interrupt).await?;
     }
     parts.push(summary.to_string());
     parts.extend(missing_text(&missing, options));
@@ -73,10 +104,17 @@ pub(crate) async fn services(
 }
 
 /// Imports users.
-pub(crate) async fn users(target: &Target, file: &Path, dry_run: bool) -> Result<Output, Error> {
-    let users = users_file::parse(&read(file)?)?;
-    let (client, table) = (&with_unlimited_retries(target.client()), target.table(USERS_TABLE)?);
-    let plan = users::plan(client, table, users).await?;
+pub(crate) async fn users(
+    target: &Target,
+    file: &Path,
+    dry_run: bool,
+    controls: &mut Controls,
+) -> Result<Output, Error> {
+    let file = read(file)?;
+    let table = target.table(USERS_TABLE)?;
+    let (client, progress) = (&controls.client(target, table), &controls.progress.clone());
+    let plan = users_plan(target, client, &file, progress);
+    let plan = controls.unless_interrupted(plan).await?;
     let summary = plan.summary();
     let (mut parts, mut steps) = (Vec::new(), None);
     if dry_run {
@@ -85,14 +123,32 @@ pub(crate) async fn users(target: &Target, file: &Path, dry_run: bool) -> Result
         });
         steps = Some(preview(changes, &mut parts));
     } else {
-        let bar = concurrency::progress_bar(plan.changes.len());
-        plan.apply(client, table, &bar).await?;
-        bar.finish_and_clear();
+        plan.apply(client, table, progress, &mut controls.interrupt).await?;
     }
     parts.push(summary.to_string());
     parts.push(table_text(table, target, dry_run));
     let report = Report { table, dry_run, rows: summary, steps, missing: None };
     Ok(Output::new(parts.join("\n"), &report))
+}
+
+/// Plans an import of users, whose services must be in the services table.
+async fn users_plan(
+    target: &Target,
+    client: &Client,
+    file: &[u8],
+    progress: &Progress,
+) -> Result<users::ImportPlan, Error> {
+    let mut file = users_file::read(file);
+    let table = target.table(SERVICES_TABLE)?;
+    match scan::items_with_progress(client, table, &[keys::services::ID], progress).await {
+        Err(_) if file.problems.any() => return Err(file.problems.into_error().into()),
+        services => {
+            let services: HashSet<ServiceId> =
+                services?.iter().filter_map(|item| number(item, keys::services::ID)).collect();
+            file.check_assignments(&services);
+        }
+    }
+    users::plan(client, target.table(USERS_TABLE)?, file).await
 }
 
 /// A truncated file must not deactivate half the country.
@@ -106,8 +162,8 @@ fn check_deactivation_limit(
         return Ok(());
     }
     let text = format!(
-        "{count} of {active} active services would be deactivated, more than {limit}: check with --dry-run, \
-         then allow it with --deactivate-at-most {count}"
+        "{count} of {active} active services would be deactivated, more than {limit}: look at them with \
+         --dry-run --deactivate-at-most {count}; if all are right, import with --deactivate-at-most {count}"
     );
     Err(ValidationError::new(Location::File, text))
 }

@@ -2,8 +2,11 @@
 
 use std::process::ExitCode;
 
+use capacityctl::concurrency::Interrupt;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let words = std::env::args_os();
-    capacityctl::execute(words, &mut anstream::stdout(), &mut anstream::stderr()).await.into()
+    let (words, interrupt) = (std::env::args_os(), Interrupt::ctrl_c());
+    let (mut stdout, mut stderr) = (anstream::stdout(), anstream::stderr());
+    capacityctl::execute(words, interrupt, &mut stdout, &mut stderr).await.into()
 }

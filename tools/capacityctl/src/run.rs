@@ -9,9 +9,11 @@ use crate::{
     Error, Output,
     arguments::{ServiceArgument, UserArgument},
     cli::{Arguments, Command, Destination, Export, Import, Service, Status, User},
+    concurrency::Interrupt,
     doctor,
     export::{self, Format},
-    import::{self, ImportOptions},
+    import::{self, Controls, ImportOptions},
+    progress::Progress,
     service, smoke, status,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
     token::{self, Bearer},
@@ -19,16 +21,21 @@ use crate::{
     write_file::write_file,
 };
 
-/// Runs a command.
+/// Runs a command. Imports end when `interrupt` resolves; other commands do not wait for it.
 ///
 /// # Errors
 ///
 /// Every [`Error`]: tables not found, an invalid file, a fault of the store.
-pub async fn run(arguments: Arguments) -> Result<Output, Error> {
+pub async fn run(arguments: Arguments, interrupt: Interrupt) -> Result<Output, Error> {
     let Arguments { state, json, command } = arguments;
     let target = async || Target::find(state.as_deref()).await;
     match command {
-        Command::Import(command) => run_import(&target().await?, command).await,
+        Command::Import(command) => {
+            let mut controls = Controls { progress: Progress::on_stderr(json), interrupt };
+            let outcome = run_import(&target().await?, command, &mut controls).await;
+            controls.progress.finish();
+            outcome
+        }
         Command::Export(command) => run_export(&target().await?, command, json).await,
         Command::Service(command) => run_service(&target().await?, command).await,
         Command::User(command) => run_user(&target().await?, command).await,
@@ -55,13 +62,17 @@ pub async fn run(arguments: Arguments) -> Result<Output, Error> {
     }
 }
 
-async fn run_import(target: &Target, command: Import) -> Result<Output, Error> {
+async fn run_import(
+    target: &Target,
+    command: Import,
+    controls: &mut Controls,
+) -> Result<Output, Error> {
     match command {
         Import::Services { file, dry_run, deactivate_missing, deactivate_at_most } => {
             let options = ImportOptions { dry_run, deactivate_missing, deactivate_at_most };
-            import::services(target, &file, options).await
+            import::services(target, &file, options, controls).await
         }
-        Import::Users { file, dry_run } => import::users(target, &file, dry_run).await,
+        Import::Users { file, dry_run } => import::users(target, &file, dry_run, controls).await,
     }
 }
 

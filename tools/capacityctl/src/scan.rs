@@ -4,7 +4,7 @@ use std::{collections::HashMap, str::FromStr};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 
-use crate::Error;
+use crate::{Error, progress::Progress};
 
 /// An item of a table.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -29,6 +29,21 @@ pub(crate) async fn items(
     table: &str,
     attributes: &[&str],
 ) -> Result<Vec<Item>, Error> {
+    items_with_progress(client, table, attributes, &Progress::silent()).await
+}
+
+/// As [`items`], and counts them.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub(crate) async fn items_with_progress(
+    client: &Client,
+    table: &str,
+    attributes: &[&str],
+    progress: &Progress,
+) -> Result<Vec<Item>, Error> {
+    progress.start_reading(format!("reading table {table}"));
     let names = attributes.iter().map(|name| (format!("#{name}"), (*name).to_owned()));
     let names: HashMap<String, String> = names.collect();
     let projection = names.keys().cloned().collect::<Vec<_>>().join(", ");
@@ -39,11 +54,12 @@ pub(crate) async fn items(
         .set_projection_expression(Some(projection).filter(|_| !names.is_empty()))
         .set_expression_attribute_names(Some(names).filter(|names| !names.is_empty()))
         .into_paginator()
-        .items()
         .send();
     let mut items = Vec::new();
-    while let Some(item) = pages.next().await {
-        items.push(item.map_err(|error| Error::store(table, error))?);
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| Error::store(table, error))?.items.unwrap_or_default();
+        progress.advance(page.len());
+        items.extend(page);
     }
     Ok(items)
 }

@@ -8,6 +8,7 @@ use shared::domain::ServiceId;
 
 use crate::{
     file_rows::{self, Columns, RawRow},
+    text_rules,
     validation::{Location, Problems, ValidationError},
 };
 
@@ -38,28 +39,59 @@ pub struct ServiceRow {
     pub active: bool,
 }
 
+/// A services file after each row was checked by itself.
+#[derive(Debug, Default)]
+pub struct ServicesFile {
+    /// The valid rows.
+    pub(crate) rows: Vec<ServiceRow>,
+    /// Where each id is first, also those of invalid rows.
+    pub(crate) ids: HashMap<ServiceId, Location>,
+    /// What is wrong with the other rows.
+    pub(crate) problems: Problems,
+}
+
+/// Rows that are valid by themselves.
+impl From<Vec<ServiceRow>> for ServicesFile {
+    fn from(rows: Vec<ServiceRow>) -> Self {
+        let ids = rows.iter().map(|row| (row.id, row.location)).collect();
+        Self { rows, ids, problems: Problems::default() }
+    }
+}
+
+/// Reads a services file.
+pub(crate) fn read(file: &[u8]) -> ServicesFile {
+    let ServicesFile { mut ids, mut problems, .. } = ServicesFile::default();
+    let columns = Columns { all: &COLUMNS, lists: &[] };
+    let rows = file_rows::read(file, columns, &mut problems, |raw| row(raw, &mut ids));
+    ServicesFile { rows, ids, problems }
+}
+
 /// Parses a services file.
 ///
 /// # Errors
 ///
 /// Every invalid row and every repeated id.
 pub fn parse(file: &[u8]) -> Result<Vec<ServiceRow>, ValidationError> {
-    let mut problems = Problems::default();
-    let columns = Columns { all: &COLUMNS, lists: &[] };
-    let rows = file_rows::read(file, columns, &mut problems, row)?;
-    add_duplicates(&rows, &mut problems);
+    let ServicesFile { rows, problems, .. } = read(file);
     problems.into_result(rows)
 }
 
-fn row(raw: &mut RawRow<'_>) -> Option<ServiceRow> {
+fn row(raw: &mut RawRow<'_>, ids: &mut HashMap<ServiceId, Location>) -> Option<ServiceRow> {
     let id = raw.parse("id", service_id);
-    let name = raw
-        .parse("name", |text| if text.is_empty() { Err("missing") } else { Ok(text.to_owned()) });
+    if let Some(id) = id {
+        let first = *ids.entry(id).or_insert(raw.location);
+        if first != raw.location {
+            raw.add_problem(format!("service {id} is already on {first}"));
+        }
+    }
+    let name = raw.parse("name", text_rules::required);
     let type_id = raw.parse("typeId", digits);
     let parent = raw.parse("parentId", |text| match text {
         "" => Ok(None),
         text => service_id(text).map(Some),
     });
+    let [town, postcode, ods_code] =
+        ["town", "postcode", "odsCode"].map(|column| raw.parse(column, text_rules::optional));
     let active = raw.parse("active", boolean);
     Some(ServiceRow {
         location: raw.location,
@@ -67,9 +99,9 @@ fn row(raw: &mut RawRow<'_>) -> Option<ServiceRow> {
         name: name?,
         type_id: type_id?,
         parent: parent?,
-        town: raw.optional("town"),
-        postcode: raw.optional("postcode"),
-        ods_code: raw.optional("odsCode"),
+        town: town?,
+        postcode: postcode?,
+        ods_code: ods_code?,
         active: active?,
     })
 }
@@ -83,21 +115,11 @@ fn digits(text: &str) -> Result<u64, &'static str> {
     valid.then(|| text.parse().ok()).flatten().ok_or("must be 1 to 18 digits")
 }
 
-/// Accepts PostgreSQL's `t` and `f` too.
+/// Accepts any letter case, as spreadsheets write it, and what databases export: `t` and `f`, 1 and 0.
 pub(crate) fn boolean(text: &str) -> Result<bool, &'static str> {
-    match text {
-        "true" | "t" => Ok(true),
-        "false" | "f" => Ok(false),
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "t" | "1" => Ok(true),
+        "false" | "f" | "0" => Ok(false),
         _ => Err("must be true or false"),
-    }
-}
-
-fn add_duplicates(rows: &[ServiceRow], problems: &mut Problems) {
-    let mut first = HashMap::new();
-    for row in rows {
-        let location = *first.entry(row.id).or_insert(row.location);
-        if location != row.location {
-            problems.add(row.location, format!("service {} is already on {location}", row.id));
-        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Pure. `users` compares it with the table.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use shared::{
     domain::ServiceId,
@@ -12,7 +12,8 @@ use shared::{
 use crate::{
     file_rows::{self, Columns, RawRow},
     services_file::{boolean, service_id},
-    validation::{Location, Problems, ValidationError},
+    text_rules::{check, is_blank},
+    validation::{Location, Problems, ValidationError, shortened},
 };
 
 /// The columns of a CSV file and the members of a JSON entry.
@@ -22,6 +23,8 @@ pub const LIST_COLUMNS: [&str; 2] = ["permissions", "services"];
 /// The permissions that a user can have.
 pub const PERMISSIONS: [&str; 1] = [EDIT_CAPACITY];
 const USERNAME_MAX_CHARS: usize = 128;
+/// The most services of one user: as many as lists of editable services were tried with. An item could hold more.
+pub const MAX_SERVICES: usize = 5000;
 /// The name that history uses for automatic resets; no user may have it.
 const RESERVED_USERNAME: &str = "automatic reset";
 
@@ -40,21 +43,54 @@ pub struct User {
     pub services: BTreeSet<ServiceId>,
 }
 
-/// Parses a users file. The subject defaults to the username.
+/// A users file after each row was checked by itself.
+#[derive(Debug, Default)]
+pub struct UsersFile {
+    /// The valid users and where they are in the file.
+    pub(crate) users: Vec<(Location, User)>,
+    /// What is wrong with the other rows.
+    pub(crate) problems: Problems,
+}
+
+/// Users that are valid by themselves and together.
+impl From<Vec<User>> for UsersFile {
+    fn from(users: Vec<User>) -> Self {
+        let users = users.into_iter().map(|user| (Location::File, user)).collect();
+        Self { users, problems: Problems::default() }
+    }
+}
+
+impl UsersFile {
+    /// Checks that the services to which users are assigned exist.
+    pub(crate) fn check_assignments(&mut self, known: &HashSet<ServiceId>) {
+        for (location, user) in &self.users {
+            let unknown = user.services.iter().filter(|id| !known.contains(id));
+            for id in unknown {
+                self.problems.add(*location, format!("services: service {id} does not exist"));
+            }
+        }
+    }
+}
+
+/// Reads a users file. The subject defaults to the username.
+pub(crate) fn read(file: &[u8]) -> UsersFile {
+    let (mut problems, mut taken) = (Problems::default(), Taken::default());
+    let columns = Columns { all: &COLUMNS, lists: &LIST_COLUMNS };
+    let users = file_rows::read(file, columns, &mut problems, |raw| user(raw, &mut taken));
+    UsersFile { users, problems }
+}
+
+/// Parses a users file.
 ///
 /// # Errors
 ///
 /// Every invalid user and every repeated username or subject.
 pub fn parse(file: &[u8]) -> Result<Vec<User>, ValidationError> {
-    let mut problems = Problems::default();
-    let columns = Columns { all: &COLUMNS, lists: &LIST_COLUMNS };
-    let users = file_rows::read(file, columns, &mut problems, user)?;
-    add_duplicates("username", &users, |user| &user.username, &mut problems);
-    add_duplicates("subject", &users, |user| &user.subject, &mut problems);
+    let UsersFile { users, problems } = read(file);
     problems.into_result(users.into_iter().map(|(_, user)| user).collect())
 }
 
-fn user(raw: &mut RawRow<'_>) -> Option<(Location, User)> {
+fn user(raw: &mut RawRow<'_>, taken: &mut Taken) -> Option<(Location, User)> {
     let username = raw.parse("username", username);
     let subject = raw.parse("subject", |text| match text {
         "" => Ok(None),
@@ -63,21 +99,47 @@ fn user(raw: &mut RawRow<'_>) -> Option<(Location, User)> {
     let active = raw.parse("active", boolean);
     let permissions = raw.parse_each("permissions", permission);
     let services = raw.parse_each("services", |text| {
-        service_id(text).map_err(|reason| format!("{text}: {reason}"))
+        service_id(text).map_err(|reason| format!("{}: {reason}", shortened(text)))
     });
-    let (username, subject, active) = (username?, subject?, active?);
-    let subject = subject.unwrap_or_else(|| username.clone());
-    Some((raw.location, User { username, subject, active, permissions, services }))
+    if services.len() > MAX_SERVICES {
+        let count = services.len();
+        raw.add_problem(format!(
+            "services: {count} services, but {MAX_SERVICES} at most: assign their ancestors instead"
+        ));
+    }
+    let username = username?;
+    let subject = subject?.unwrap_or_else(|| username.clone());
+    taken.add(raw, &username, &subject);
+    Some((raw.location, User { username, subject, active: active?, permissions, services }))
+}
+
+/// Where each username and each subject is first.
+#[derive(Debug, Default)]
+struct Taken {
+    usernames: HashMap<String, Location>,
+    subjects: HashMap<String, Location>,
+}
+
+impl Taken {
+    fn add(&mut self, raw: &mut RawRow<'_>, username: &str, subject: &str) {
+        let columns =
+            [("username", username, &mut self.usernames), ("subject", subject, &mut self.subjects)];
+        for (column, value, first) in columns {
+            let first = *first.entry(value.to_owned()).or_insert(raw.location);
+            if first != raw.location {
+                raw.add_problem(format!("{column} {value:?} is already used in {first}"));
+            }
+        }
+    }
 }
 
 /// Validates a username.
 pub(crate) fn username(text: &str) -> Result<String, &'static str> {
-    let sized = (1..=USERNAME_MAX_CHARS).contains(&text.chars().count());
-    if text.trim() != text || !sized {
-        return Err("must be 1 to 128 characters without white space around them");
-    }
     if text.contains(char::is_control) {
         return Err("must have no control characters");
+    }
+    if !is_name(text, USERNAME_MAX_CHARS) {
+        return Err("must be 1 to 128 visible characters without white space around them");
     }
     if text.eq_ignore_ascii_case(RESERVED_USERNAME) {
         return Err("is reserved for automatic resets");
@@ -87,28 +149,19 @@ pub(crate) fn username(text: &str) -> Result<String, &'static str> {
 
 /// Validates a subject.
 pub(crate) fn subject(text: &str) -> Result<String, &'static str> {
-    let valid = (1..=MAX_SUBJECT_BYTES).contains(&text.len()) && text.trim() == text;
-    valid.then(|| text.to_owned()).ok_or("must be 1 to 255 bytes without white space around them")
+    let valid = text.len() <= MAX_SUBJECT_BYTES && is_name(text, MAX_SUBJECT_BYTES);
+    valid
+        .then(|| text.to_owned())
+        .ok_or("must be 1 to 255 bytes, visible characters without white space around them")
+}
+
+fn is_name(text: &str, max_chars: usize) -> bool {
+    text.trim() == text && !is_blank(text) && check(text, max_chars).is_ok()
 }
 
 /// Validates a permission.
 pub(crate) fn permission(text: &str) -> Result<String, String> {
     let known = PERMISSIONS.contains(&text);
-    known.then(|| text.to_owned()).ok_or_else(|| format!("{text:?} is not one of {PERMISSIONS:?}"))
-}
-
-fn add_duplicates(
-    column: &str,
-    users: &[(Location, User)],
-    value: impl Fn(&User) -> &String,
-    problems: &mut Problems,
-) {
-    let mut first: HashMap<&String, Location> = HashMap::new();
-    for (location, user) in users {
-        let value = value(user);
-        let earlier = *first.entry(value).or_insert(*location);
-        if earlier != *location {
-            problems.add(*location, format!("{column} {value:?} is already used in {earlier}"));
-        }
-    }
+    let refused = || format!("{} is not one of {}", shortened(text), PERMISSIONS.join(", "));
+    known.then(|| text.to_owned()).ok_or_else(refused)
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// The most characters of a wrong text that a message repeats.
+const SHOWN_CHARS: usize = 40;
+
 /// Where a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Location {
@@ -74,6 +77,15 @@ impl fmt::Display for ValidationError {
 
 impl std::error::Error for ValidationError {}
 
+/// A wrong text in quotation marks, for a message: not more of it than is needed to find it.
+pub(crate) fn shortened(text: &str) -> String {
+    let end = text.char_indices().nth(SHOWN_CHARS).map(|(end, _)| end);
+    match end.and_then(|end| text.get(..end)) {
+        Some(beginning) => format!("{beginning:?}…"),
+        None => format!("{text:?}"),
+    }
+}
+
 /// Collects problems until the whole input has been checked.
 #[derive(Debug, Default)]
 pub(crate) struct Problems(Vec<Problem>);
@@ -84,18 +96,23 @@ impl Problems {
         self.0.push(Problem { location, text: text.into() });
     }
 
+    /// Whether something is wrong.
+    pub(crate) const fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// All problems, in the order of the input.
+    pub(crate) fn into_error(mut self) -> ValidationError {
+        self.0.sort();
+        ValidationError { problems: self.0 }
+    }
+
     /// The value, if there are no problems.
     ///
     /// # Errors
     ///
     /// All problems.
     pub(crate) fn into_result<T>(self, value: T) -> Result<T, ValidationError> {
-        if self.0.is_empty() { Ok(value) } else { Err(self.into_error()) }
-    }
-
-    /// The error with all problems.
-    pub(crate) fn into_error(mut self) -> ValidationError {
-        self.0.sort();
-        ValidationError { problems: self.0 }
+        if self.any() { Err(self.into_error()) } else { Ok(value) }
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use capacityctl::{Error, Output, cli, stack_file::StackFile};
+use capacityctl::{Error, Output, cli, concurrency::Interrupt, stack_file::StackFile};
 use clap::Parser as _;
 use local_stack::engine::REGION;
 use serde_json::Value;
@@ -52,7 +52,8 @@ impl Ctl {
         let state = self.state.to_str().expect("a path");
         let words: Vec<&str> =
             ["capacityctl", "--state", state].iter().chain(words).copied().collect();
-        capacityctl::run(cli::Arguments::try_parse_from(words).expect("a command line")).await
+        let arguments = cli::Arguments::try_parse_from(words).expect("a command line");
+        capacityctl::run(arguments, Interrupt::never()).await
     }
 
     /// Runs the command line as the process does.
@@ -72,7 +73,7 @@ impl Ctl {
         let words = [&["capacityctl", "--state", state], words].concat();
         let words = words.into_iter().map(OsString::from);
         let mut stderr = Vec::new();
-        let code = capacityctl::execute(words, stdout, &mut stderr).await;
+        let code = capacityctl::execute(words, Interrupt::never(), stdout, &mut stderr).await;
         (code, plain(&stderr))
     }
 

@@ -14,7 +14,7 @@ async fn each_kind_of_error_has_its_exit_code() {
     let ctl = Ctl::start().await;
     let bad = ctl.file("bad.csv", "id,name\n");
     for (words, code, text) in [
-        (vec!["import", "services", &bad], "3", "line 1: the header must be"),
+        (vec!["import", "services", &bad], "3", "line 1: the header must also have typeId, "),
         (vec!["import", "services", "no-such-file"], "3", "file no-such-file: "),
         (vec!["user", "show", "nobody"], "4", "user nobody does not exist"),
         (vec!["user", "add", "reader-name", "--subject", "x"], "3", "already exists"),

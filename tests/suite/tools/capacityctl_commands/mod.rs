@@ -4,6 +4,8 @@
 mod ctl;
 mod failures;
 mod imports;
+mod interrupted_imports;
+mod refused_imports;
 mod refusing_engine;
 mod results;
 mod store_failures;

@@ -8,7 +8,6 @@ mod summary;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use indicatif::ProgressBar;
 use shared::{domain::ServiceId, store::keys::services as keys};
 
 pub use plan::{ChangeKind, ImportPlan, MissingService, ServiceChange};
@@ -16,10 +15,11 @@ pub use summary::ImportSummary;
 
 use crate::{
     Error,
-    concurrency::run_all,
+    concurrency::{Interrupt, run_all},
     hierarchy::{self, StoredService},
+    progress::Progress,
     scan::{self, Item, number, text},
-    services_file::{self, ServiceRow},
+    services_file::{self, ServiceRow, ServicesFile},
     update::{Update, UpdateOutcome},
 };
 
@@ -59,7 +59,9 @@ pub async fn import_rows(
     table: &str,
     rows: Vec<ServiceRow>,
 ) -> Result<ImportSummary, Error> {
-    plan(client, table, rows, false).await?.apply(client, table, &ProgressBar::hidden()).await
+    let (progress, mut interrupt) = (Progress::silent(), Interrupt::never());
+    let plan = plan(client, table, rows.into(), false, &progress).await?;
+    plan.apply(client, table, &progress, &mut interrupt).await
 }
 
 /// Plans an import. Reads the whole table with strong consistency, to know all descendants and what an
@@ -67,19 +69,24 @@ pub async fn import_rows(
 ///
 /// # Errors
 ///
-/// Rows that do not form a hierarchy together with the table, a fault of the store.
+/// Rows that are invalid, or do not form a hierarchy together with the table. A fault of the store.
 pub async fn plan(
     client: &Client,
     table: &str,
-    rows: Vec<ServiceRow>,
+    file: ServicesFile,
     deactivate_missing: bool,
+    progress: &Progress,
 ) -> Result<ImportPlan, Error> {
-    let items = scan::items(client, table, &ATTRIBUTES).await?;
+    let items = scan::items_with_progress(client, table, &ATTRIBUTES, progress).await;
+    let items = match items {
+        Err(_) if file.problems.any() => return Err(file.problems.into_error().into()),
+        items => items?,
+    };
     let items = items.into_iter().filter_map(|item| Some((number(&item, keys::ID)?, item)));
     let items: HashMap<ServiceId, Item> = items.collect();
     let stored: Vec<StoredService> =
         items.iter().map(|(id, item)| stored_service(*id, item)).collect();
-    let hierarchy = hierarchy::resolve(rows, &stored)?;
+    let hierarchy = hierarchy::resolve(file, &stored)?;
     Ok(ImportPlan::new(hierarchy, &items, deactivate_missing))
 }
 
@@ -88,15 +95,17 @@ impl ImportPlan {
     ///
     /// # Errors
     ///
-    /// A concurrent change, a fault of the store. What was written stays; importing the same file again
-    /// writes the rest.
+    /// A concurrent change, a fault of the store, an interrupt. What was written stays; importing the same
+    /// file again writes the rest.
     pub async fn apply(
         self,
         client: &Client,
         table: &str,
-        bar: &ProgressBar,
+        progress: &Progress,
+        interrupt: &mut Interrupt,
     ) -> Result<ImportSummary, Error> {
         let (summary, total) = (self.summary(), self.changes.len());
+        progress.start_writing(total);
         // Changes of one depth that follow each other are written concurrently.
         let mut levels: Vec<(usize, Vec<Update>)> = Vec::new();
         for change in self.changes {
@@ -109,8 +118,9 @@ impl ImportPlan {
         for (_, updates) in levels {
             let requests =
                 updates.into_iter().map(|update| send(client.clone(), table.to_owned(), update));
-            run_all(requests, bar).await.map_err(|error| Error::PartialImport {
-                written: bar.position(),
+            let written = run_all(requests, progress, interrupt).await;
+            written.map_err(|error| Error::PartialImport {
+                written: progress.position(),
                 total,
                 effect: PARTIAL_IMPORT_EFFECT,
                 source: Box::new(error),

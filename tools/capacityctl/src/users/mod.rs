@@ -8,7 +8,6 @@ mod write;
 use std::{collections::HashSet, fmt};
 
 use aws_sdk_dynamodb::Client;
-use indicatif::ProgressBar;
 use serde::Serialize;
 
 pub(crate) use self::item::{permission_set, service_set};
@@ -20,11 +19,12 @@ use self::{
 };
 use crate::{
     Error,
-    concurrency::run_all,
+    concurrency::{Interrupt, run_all},
     difference::Difference,
+    progress::Progress,
     scan,
     services::ChangeKind,
-    users_file::{self, User},
+    users_file::{self, User, UsersFile},
     validation::{Location, Problems},
 };
 
@@ -102,17 +102,25 @@ pub async fn import_users(
     table: &str,
     users: Vec<User>,
 ) -> Result<ImportSummary, Error> {
-    plan(client, table, users).await?.apply(client, table, &ProgressBar::hidden()).await
+    let (progress, mut interrupt) = (Progress::silent(), Interrupt::never());
+    let plan = plan(client, table, users.into()).await?;
+    plan.apply(client, table, &progress, &mut interrupt).await
 }
 
 /// Plans an import.
 ///
 /// # Errors
 ///
-/// A subject that belongs to another user, a fault of the store.
-pub async fn plan(client: &Client, table: &str, users: Vec<User>) -> Result<ImportPlan, Error> {
-    let stored = StoredUsers::read(client, table).await?;
-    stored.check_subjects_are_free(&users)?;
+/// An invalid user, a subject that belongs to another user, a fault of the store.
+pub async fn plan(client: &Client, table: &str, file: UsersFile) -> Result<ImportPlan, Error> {
+    let UsersFile { users, mut problems } = file;
+    let stored = match StoredUsers::read(client, table).await {
+        Err(_) if problems.any() => return Err(problems.into_error().into()),
+        stored => stored?,
+    };
+    stored.check_subjects_are_free(&users, &mut problems);
+    let users = problems.into_result(users)?.into_iter().map(|(_, user)| user);
+    let users: Vec<User> = users.collect();
     let user_count = users.len();
     let subjects: HashSet<String> = users.iter().map(|user| user.subject.clone()).collect();
     let changes = users.into_iter().filter_map(|user| stored.change(user, &subjects));
@@ -134,19 +142,21 @@ impl ImportPlan {
     ///
     /// # Errors
     ///
-    /// A concurrent change, a fault of the store. What was written stays; importing the same file again
-    /// writes the rest.
+    /// A concurrent change, a fault of the store, an interrupt. What was written stays; importing the same
+    /// file again writes the rest.
     pub async fn apply(
         self,
         client: &Client,
         table: &str,
-        bar: &ProgressBar,
+        progress: &Progress,
+        interrupt: &mut Interrupt,
     ) -> Result<ImportSummary, Error> {
         let (summary, total) = (self.summary(), self.changes.len());
+        progress.start_writing(total);
         let changes = self.changes.into_iter();
         let requests = changes.map(|change| write_user(client.clone(), table.to_owned(), change));
-        run_all(requests, bar).await.map_err(|error| Error::PartialImport {
-            written: bar.position(),
+        run_all(requests, progress, interrupt).await.map_err(|error| Error::PartialImport {
+            written: progress.position(),
             total,
             effect: PARTIAL_IMPORT_EFFECT,
             source: Box::new(error),

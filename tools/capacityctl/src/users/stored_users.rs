@@ -13,7 +13,7 @@ use crate::{
     Error, difference,
     scan::{self, Item, text},
     users_file::User,
-    validation::{Location, Problems, ValidationError},
+    validation::{Location, Problems},
 };
 
 /// The items of the table by subject. Reads the whole table: there is no index by username, and users
@@ -42,10 +42,13 @@ impl StoredUsers {
     }
 
     /// A subject may pass to another user only if the file also has the user who holds it now.
-    pub(super) fn check_subjects_are_free(&self, users: &[User]) -> Result<(), ValidationError> {
-        let in_file: HashSet<&str> = users.iter().map(|user| user.username.as_str()).collect();
-        let mut problems = Problems::default();
-        for user in users {
+    pub(super) fn check_subjects_are_free(
+        &self,
+        users: &[(Location, User)],
+        problems: &mut Problems,
+    ) {
+        let in_file: HashSet<&str> = users.iter().map(|(_, user)| user.username.as_str()).collect();
+        for (location, user) in users {
             let holder = self.username_of(&user.subject);
             let other = holder.filter(|name| *name != user.username);
             if let Some(holder) = other.filter(|name| !in_file.contains(name.as_str())) {
@@ -53,10 +56,9 @@ impl StoredUsers {
                     "user {:?}: subject {:?} already belongs to user {holder:?}",
                     user.username, user.subject
                 );
-                problems.add(Location::File, text);
+                problems.add(*location, text);
             }
         }
-        problems.into_result(())
     }
 
     /// The change that makes the table hold this user; `None` if it already does. `subjects_in_file`

@@ -1,0 +1,113 @@
+//! Imports that cannot reach the store, and imports that the user interrupts.
+
+use std::{
+    net::TcpListener,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{
+        ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef,
+    },
+    error::BoxError,
+};
+use capacityctl::{
+    Error,
+    client::local_client,
+    concurrency::Interrupt,
+    progress::Progress,
+    reachability::patient_client,
+    services::{self, ImportPlan},
+    services_file,
+};
+use local_stack::engine::REGION;
+use tokio::{sync::Notify, time::Instant};
+
+use super::ctl::exit_code;
+use crate::harness::World;
+
+async fn plan(
+    client: &Client,
+    table: &str,
+    rows: std::ops::Range<u64>,
+) -> Result<ImportPlan, Error> {
+    let rows: String = rows.map(|id| format!("{id},a,1,,,,,true\n")).collect();
+    let file = format!("id,name,typeId,parentId,town,postcode,odsCode,active\n{rows}");
+    let rows = services_file::parse(file.as_bytes()).expect("a valid file");
+    services::plan(client, table, rows.into(), false, &Progress::silent()).await
+}
+
+/// The time is the runtime's, which passes at once while everything waits.
+#[tokio::test(start_paused = true)]
+async fn an_import_soon_says_what_it_cannot_reach_and_gives_up_within_half_a_minute() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let silent = listener.local_addr().expect("an address");
+    let closed = TcpListener::bind("127.0.0.1:0").and_then(|closed| closed.local_addr());
+    for address in [silent, closed.expect("an address")] {
+        let (started, told) = (Instant::now(), Arc::new(Mutex::new(Vec::new())));
+        let tell = Arc::clone(&told);
+        let client = local_client(&format!("http://{address}"), REGION);
+        let client = patient_client(&client, "services-1", move |text| {
+            tell.lock().expect("no panic").push((started.elapsed(), text.to_owned()));
+        });
+        let failure = plan(&client, "services-1", 1..2).await.expect_err("a failure");
+        let took = started.elapsed();
+        assert_eq!(exit_code(&failure), "1", "{failure}");
+        assert!((15..=30).contains(&took.as_secs()), "{took:?}");
+        let told = told.lock().expect("no panic");
+        let [(when, text)] = told.as_slice() else { panic!("told once: {told:?}") };
+        assert!(*when <= Duration::from_secs(5), "{when:?}");
+        let place = format!("cannot reach table services-1 at http://{address}/: ");
+        assert!(text.starts_with(&place), "{text}");
+    }
+}
+
+/// Interrupts when the tenth write is sent.
+#[derive(Clone, Debug, Default)]
+struct TenthWrite(Arc<(Mutex<u32>, Notify)>);
+
+impl Intercept for TenthWrite {
+    fn name(&self) -> &'static str {
+        "TenthWrite"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let target = context.request().headers().get("x-amz-target").unwrap_or_default();
+        if target.ends_with("UpdateItem") {
+            let mut writes = self.0.0.lock().expect("no panic");
+            *writes += 1;
+            if *writes == 10 {
+                self.0.1.notify_one();
+            }
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_interrupted_import_says_what_it_wrote_and_the_next_one_writes_the_rest() {
+    let app = World::family().start().await;
+    let tenth = TenthWrite::default();
+    let config = app.client.config().to_builder().interceptor(tenth.clone());
+    let (client, table) = (Client::from_conf(config.build()), &app.tables.services);
+    let mut interrupt = Interrupt::when(async move { tenth.0.1.notified().await });
+    let planned = plan(&client, table, 1000..1300).await.expect("a plan");
+    let failure = planned.apply(&client, table, &Progress::silent(), &mut interrupt).await;
+    let failure = failure.expect_err("an interrupted import");
+    assert_eq!(exit_code(&failure), "130");
+    let rest = plan(&app.client, table, 1000..1300).await.expect("a plan").summary();
+    let Error::PartialImport { written, total: 300, .. } = failure else { panic!("{failure}") };
+    assert!((1..290).contains(&written), "{written}");
+    assert_eq!(rest.unchanged, usize::try_from(written).expect("a number"));
+    let text = format!(
+        "interrupted\nat least {written} of 300 rows were written; run the same import again"
+    );
+    assert!(failure.to_string().starts_with(&text), "{failure}");
+}

@@ -1,0 +1,112 @@
+//! What `cargo ctl import` refuses, all at once and before it writes.
+
+use serde_json::Value;
+
+use super::ctl::{Ctl, exit_code};
+
+/// The places and texts of all problems. The import and its dry run refuse the same, and neither changes the table.
+async fn problems(ctl: &Ctl, kind: &str, file: &str, more: &[&str]) -> Vec<String> {
+    let before = ctl.text(&["export", kind]).await;
+    let import = [&["import", kind, file], more].concat();
+    let failure = ctl.failure(&import).await;
+    assert_eq!(exit_code(&failure), "3", "{failure}");
+    let dry_run = ctl.failure(&[&import[..], &["--dry-run"]].concat()).await;
+    assert_eq!(dry_run.to_string(), failure.to_string());
+    assert_eq!(ctl.text(&["export", kind]).await, before);
+    let json = failure.json();
+    let problems = json["problems"].as_array().expect("problems").iter();
+    let word = |value: &Value| value.as_str().expect("text").to_owned();
+    problems.map(|one| format!("{}: {}", word(&one["place"]), word(&one["text"]))).collect()
+}
+
+#[tokio::test]
+async fn every_bad_line_is_told_at_once_with_unknown_parents_and_cycles() {
+    let ctl = Ctl::start().await;
+    let file = ctl.file(
+        "bad.csv",
+        "id,name,typeId,parentId,town,postcode,odsCode,active\n\
+         60,,1,10,,,,true\n\
+         61,Below a bad line,1,60,,,,true\n\
+         62,Unknown parent,1,99,,,,true\n\
+         63,Cycle,1,64,,,,true\n\
+         64,Cycle,1,63,,,,true\n\
+         10,Below its own child,1,30,,,,true\n\
+         65,\"Unclosed,1,10,,,,true\n\
+         60,Again,1,10,,,,true\n",
+    );
+    assert_eq!(
+        problems(&ctl, "services", &file, &[]).await,
+        [
+            "line 2: name: missing",
+            "line 4: parent 99 is not in the table, nor on a readable line of the file",
+            "line 5: service 63 is its own ancestor: 63 below 64 below 63",
+            "line 6: service 64 is its own ancestor: 64 below 63 below 64",
+            "line 7: service 10 is its own ancestor: 10 below 30 below 20 below 10",
+            "line 8: the quotation mark at character 4 is not closed on this line: a value cannot contain a line \
+             break",
+            "line 9: service 60 is already on line 2",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_dry_run_refuses_too_many_deactivations_as_the_import_does() {
+    let ctl = Ctl::start().await;
+    let header = "id,name,typeId,parentId,town,postcode,odsCode,active\n";
+    let rows: String = (1000..1008).map(|id| format!("{id},a,1,,,,,true\n")).collect();
+    ctl.text(&["import", "services", &ctl.file("more.csv", &format!("{header}{rows}"))]).await;
+    let empty = ctl.file("empty.csv", header);
+    assert_eq!(
+        problems(&ctl, "services", &empty, &["--deactivate-missing"]).await,
+        [
+            "file: 12 of 12 active services would be deactivated, more than 10: look at them with --dry-run \
+          --deactivate-at-most 12; if all are right, import with --deactivate-at-most 12"
+        ]
+    );
+    let allowed =
+        ["import", "services", &empty, "--deactivate-missing", "--deactivate-at-most", "12"];
+    let shown = ctl.json(&[&allowed[..], &["--dry-run"]].concat()).await;
+    assert_eq!(shown["rows"]["deactivated"], 12);
+}
+
+#[tokio::test]
+async fn users_are_assigned_to_known_services_only() {
+    let ctl = Ctl::start().await;
+    let file = ctl.file(
+        "users.csv",
+        "username,subject,active,permissions,services\n\
+         ann,,true,editCapacity,\"30 98 50 99\"\n\
+         bob,,perhaps,,97\n\
+         cid,reader,true,,30\n",
+    );
+    assert_eq!(
+        problems(&ctl, "users", &file, &[]).await,
+        [
+            "line 2: services: service 98 does not exist",
+            "line 2: services: service 99 does not exist",
+            "line 3: active: must be true or false",
+            "line 4: user \"cid\": subject \"reader\" already belongs to user \"reader-name\"",
+        ]
+    );
+    let file = ctl.file(
+        "users.csv",
+        "username,subject,active,permissions,services\nann,,TRUE,editCapacity,30 50\n",
+    );
+    assert_eq!(ctl.json(&["import", "users", &file]).await["rows"]["added"], 1);
+}
+
+/// The size of a text matters as long as nothing is written: a request with this name would fail half-way.
+#[tokio::test]
+async fn a_huge_text_is_refused_before_anything_is_written() {
+    let ctl = Ctl::start().await;
+    let rows = (1000..1118).map(|id| match id {
+        1060 => format!("{id},{},1,,,,,true\n", "x".repeat(500_000)),
+        _ => format!("{id},a,1,,,,,true\n"),
+    });
+    let file = "id,name,typeId,parentId,town,postcode,odsCode,active\n".to_owned();
+    let file = ctl.file("huge.csv", &rows.fold(file, |file, row| file + &row));
+    assert_eq!(
+        problems(&ctl, "services", &file, &[]).await,
+        ["line 62: name: has 500000 characters, but may have 255 at most"]
+    );
+}

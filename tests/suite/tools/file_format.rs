@@ -1,0 +1,284 @@
+//! Encodings, quotation marks, headers and texts of files: what spreadsheets save is taken, what would store
+//! something else than was meant is refused with its place. The same for services and users.
+
+use capacityctl::{
+    services_file,
+    text_rules::MAX_CHARS,
+    users_file::{self, MAX_SERVICES},
+};
+
+use crate::tools::directory_file::texts;
+
+const SERVICES: &str = "id,name,typeId,parentId,town,postcode,odsCode,active\n";
+const USERS: &str = "username,subject,active,permissions,services\n";
+
+/// The names in a services file, or what is wrong with it.
+fn services(file: impl AsRef<[u8]>) -> Result<Vec<String>, Vec<String>> {
+    let rows = services_file::parse(file.as_ref()).map_err(|error| texts(&error))?;
+    Ok(rows.into_iter().map(|row| row.name).collect())
+}
+
+/// The usernames in a users file, or what is wrong with it.
+fn users(file: impl AsRef<[u8]>) -> Result<Vec<String>, Vec<String>> {
+    let users = users_file::parse(file.as_ref()).map_err(|error| texts(&error))?;
+    Ok(users.into_iter().map(|user| user.username).collect())
+}
+
+fn names<const N: usize>(names: [&str; N]) -> Result<Vec<String>, Vec<String>> {
+    Ok(names.map(str::to_owned).into())
+}
+
+fn refused<const N: usize>(problems: [&str; N]) -> Result<Vec<String>, Vec<String>> {
+    Err(problems.map(str::to_owned).into())
+}
+
+#[test]
+fn a_missing_quotation_mark_does_not_swallow_the_next_row() {
+    let file =
+        format!("{SERVICES}1,\"Alpha,13,,,,,true\n2,Beta\",12,,,,,true\n3,Gamma,1,,,,,true\n");
+    assert_eq!(
+        services(file),
+        refused([
+            "line 2: the quotation mark at character 3 is not closed on this line: a value cannot contain a line \
+             break",
+            "line 3: the quotation mark at character 7 is inside a value that does not begin with one: put the \
+             value in quotation marks and write this one twice",
+        ])
+    );
+    let users_file = format!("{USERS}ann,\"s1,true,,\nbob,s2\",true,,\n");
+    assert_eq!(users(users_file).map_err(|problems| problems.len()), Err(2));
+}
+
+#[test]
+fn quotation_marks_follow_rfc_4180() {
+    let one = |name: &str| services(format!("{SERVICES}1,{name},1,,,,,true"));
+    assert_eq!(one(r#""Smith's ""Best"", Pharmacy""#), names([r#"Smith's "Best", Pharmacy"#]));
+    assert_eq!(one(r#""a""""#), names([r#"a""#]));
+    let inside = "line 2: the quotation mark at character 5 is inside a value that does not begin with one: put the \
+                  value in quotation marks and write this one twice";
+    assert_eq!(one(r#"ab"c"d"#), refused([inside]));
+    for name in [r#""a"b"#, r#""a" "#, r#""a"b"c""#] {
+        let after = "line 2: text follows the closing quotation mark at character 5: inside quotation marks, write \
+                     each quotation mark twice";
+        assert_eq!(one(name), refused([after]), "{name}");
+    }
+    let unclosed = format!("{SERVICES}1,a,1,,,,,\"true");
+    let problem = "line 2: the quotation mark at character 11 is not closed on this line: a value cannot contain a \
+                   line break";
+    assert_eq!(services(unclosed), refused([problem]));
+    let header = "line 1: the quotation mark at character 1 is not closed on this line: a value cannot contain a \
+                  line break";
+    assert_eq!(services("\"id,name\n1,a\n"), refused([header]));
+}
+
+#[test]
+fn a_file_as_a_spreadsheet_saves_it_is_taken() {
+    let file = "\u{FEFF}id,name,typeId,parentId,town,postcode,odsCode,active,,\r\n\
+                1,Region,1,,,,,TRUE,,\r\n,,,,,,,,,\r\n2,Closed,1,1,,,,False,,\r\n , ,,,,,,\r\n";
+    assert_eq!(services(file), names(["Region", "Closed"]));
+    let rows = services_file::parse(file.as_bytes()).expect("a valid file");
+    assert_eq!(rows.iter().map(|row| row.active).collect::<Vec<_>>(), [true, false]);
+    let file = "\u{FEFF}username,subject,active,permissions,services\r\nann,,TRUE,editCapacity,1 2\r\n,,,,\r\n";
+    assert_eq!(users(file), names(["ann"]));
+}
+
+#[test]
+fn true_and_false_are_taken_as_spreadsheets_and_databases_write_them() {
+    let one = |active: &str| {
+        let rows = services_file::parse(format!("{SERVICES}1,a,1,,,,,{active}").as_bytes());
+        rows.map(|rows| rows.iter().all(|row| row.active)).map_err(|error| texts(&error))
+    };
+    for text in ["true", "TRUE", "True", "t", "T", "1", "\"TRUE\""] {
+        assert_eq!(one(text), Ok(true), "{text}");
+    }
+    for text in ["false", "FALSE", "False", "f", "0"] {
+        assert_eq!(one(text), Ok(false), "{text}");
+    }
+    for text in ["", "yes", "no", "2", "-1", "WAHR", "truee"] {
+        assert_eq!(
+            one(text),
+            Err(vec!["line 2: active: must be true or false".to_owned()]),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_taken_and_utf_16_is_refused() {
+    let json = r#"[{"id": 1, "name": "Région", "typeId": 1, "active": true}]"#;
+    let csv = format!("{SERVICES}1,Région,1,,,,,true\n");
+    let advice =
+        "file: this is UTF-16: save the file as UTF-8 (spreadsheets call it \"CSV UTF-8\")";
+    for file in [json, &csv] {
+        assert_eq!(services(format!("\u{FEFF}{file}")), names(["Région"]));
+        for mark in ["\u{FEFF}", ""] {
+            let units: Vec<u16> = format!("{mark}{file}").encode_utf16().collect();
+            let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+            let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+            assert_eq!(services(little), refused([advice]));
+            assert_eq!(services(big), refused([advice]));
+        }
+    }
+}
+
+#[test]
+fn every_line_that_is_not_utf_8_is_named_and_the_others_are_still_checked() {
+    let file = [
+        SERVICES.as_bytes(),
+        b"1,Caf\xe9,1,,,,,true\n2,b,1,,,,,maybe\n3,St Mary\x92s,1,,,,,true\n",
+    ];
+    let advice = "is not UTF-8 text: save the file as UTF-8 (spreadsheets call it \"CSV UTF-8\")";
+    assert_eq!(
+        services(file.concat()),
+        Err(vec![
+            format!("line 2: byte 6 of the line {advice}"),
+            "line 3: active: must be true or false".to_owned(),
+            format!("line 4: byte 10 of the line {advice}"),
+        ])
+    );
+    let json = b"[\n{\"id\": 1, \"name\": \"Caf\xe9\", \"typeId\": 1, \"active\": true}]";
+    assert_eq!(services(json), Err(vec![format!("line 2: byte 23 of the line {advice}")]));
+}
+
+#[test]
+fn columns_may_have_any_order_and_are_found_by_their_names() {
+    let file = "active,odsCode, name ,town,id,parentId,typeId,postcode\ntrue,V1,\"a, b\",Dudley,7,9,12,DY1 1LQ\n";
+    let rows = services_file::parse(file.as_bytes()).expect("a valid file");
+    let [row] = rows.as_slice() else { panic!("one row") };
+    assert_eq!((row.id.get(), row.name.as_str(), row.type_id, row.active), (7, "a, b", 12, true));
+    assert_eq!(row.parent.map(|id| id.get()), Some(9));
+    let address =
+        [&row.town, &row.postcode, &row.ods_code].map(|text| text.as_deref().unwrap_or(""));
+    assert_eq!(address, ["Dudley", "DY1 1LQ", "V1"]);
+    assert_eq!(users("services,active,username,subject,permissions\n1,t,ann,s,\n"), names(["ann"]));
+}
+
+#[test]
+fn missing_unknown_and_repeated_columns_are_named() {
+    let header = |header: &str| services(format!("{header}\n1,a,1,,,,,true\n"));
+    let all = "id, name, typeId, parentId, town, postcode, odsCode, active";
+    let long = "x".repeat(100_000);
+    for (text, problems) in [
+        (
+            "id,name,typeId,parentId,town,postcode,odsCode",
+            vec!["the header must also have active".to_owned()],
+        ),
+        (
+            "id,name,typeId,parentId,town,postcode,odsCode,active,colour,name",
+            vec![
+                "the column name is there twice".to_owned(),
+                "unknown column \"colour\"".to_owned(),
+            ],
+        ),
+        (
+            "id,Name,,typeId,parentId,town,postcode,odsCode,active",
+            vec![
+                "the header must also have name".to_owned(),
+                "unknown column \"\"".to_owned(),
+                "unknown column \"Name\"".to_owned(),
+            ],
+        ),
+        (
+            &SERVICES.trim().replace(',', ";"),
+            vec!["the columns must be separated by commas".to_owned()],
+        ),
+        (
+            &long,
+            vec![
+                format!("the header must also have {all}"),
+                format!("unknown column \"{}\"…", "x".repeat(40)),
+            ],
+        ),
+    ] {
+        let problems = problems.into_iter().map(|problem| format!("line 1: {problem}")).collect();
+        assert_eq!(header(text), Err(problems), "{text:.80}");
+    }
+    assert_eq!(services(""), Err(vec![format!("line 1: the header must also have {all}")]));
+}
+
+/// A no-break space, an ideographic space, a zero-width space, a byte order mark, a word joiner, a soft hyphen.
+const INVISIBLE: [&str; 7] =
+    [" ", "\u{A0}", "\u{3000}", "\u{200B}", "\u{FEFF}", "\u{2060}\u{200D}", "\u{AD}"];
+
+#[test]
+fn a_name_has_something_to_see() {
+    for blank in INVISIBLE {
+        let csv = format!("{SERVICES}1,{blank},1,,{blank},,,true\n");
+        assert_eq!(services(csv), refused(["line 2: name: missing"]), "{blank:?}");
+        let json = format!(r#"[{{"id": 1, "name": "{blank}", "typeId": 1, "active": true}}]"#);
+        assert_eq!(services(json), refused(["entry 1 (line 1): name: missing"]), "{blank:?}");
+        let csv = format!("{SERVICES}1,a,1,,{blank},,,true\n");
+        let rows = services_file::parse(csv.as_bytes()).expect("a valid file");
+        assert_eq!(rows.first().and_then(|row| row.town.clone()), None, "{blank:?}");
+        let user = format!("{USERS}{blank},s,true,,\n");
+        assert!(users(user).is_err(), "{blank:?}");
+    }
+}
+
+#[test]
+fn no_text_has_a_control_character_or_a_line_break() {
+    for (character, code) in [
+        ("\\n", "000A"),
+        ("\\r", "000D"),
+        ("\\t", "0009"),
+        ("\\u0000", "0000"),
+        ("\\u001b", "001B"),
+        ("\\u0085", "0085"),
+        ("\\u2028", "2028"),
+    ] {
+        let problem = format!("has a line break or another control character (U+{code})");
+        for column in ["name", "town", "postcode", "odsCode"] {
+            let json = format!(
+                r#"[{{"id": 1, "typeId": 1, "active": true, "name": "n", "{column}": "a{character}b"}}]"#
+            );
+            let json = if column == "name" { json.replace(r#""name": "n", "#, "") } else { json };
+            assert_eq!(services(json), Err(vec![format!("entry 1 (line 1): {column}: {problem}")]));
+        }
+        let json = format!(
+            r#"[{{"username": "a{character}b", "subject": "a{character}b", "active": true}}]"#
+        );
+        assert_eq!(users(json).map_err(|problems| problems.len()), Err(2), "{character}");
+    }
+    let csv = format!("{SERVICES}1,a\u{7}b,1,,\"c\td\",,,true\n");
+    assert_eq!(
+        services(csv),
+        refused([
+            "line 2: name: has a line break or another control character (U+0007)",
+            "line 2: town: has a line break or another control character (U+0009)",
+        ])
+    );
+}
+
+#[test]
+fn every_text_has_a_longest_length() {
+    let (longest, longer) = ("é".repeat(MAX_CHARS), "é".repeat(MAX_CHARS + 1));
+    assert_eq!(
+        services(format!("{SERVICES}1,{longest},1,,{longest},{longest},{longest},true")),
+        names([&longest])
+    );
+    let problem = "has 256 characters, but may have 255 at most";
+    assert_eq!(
+        services(format!("{SERVICES}1,{longer},1,,{longer},{longer},{longer},true")),
+        Err(["name", "odsCode", "postcode", "town"]
+            .map(|column| format!("line 2: {column}: {problem}"))
+            .into())
+    );
+    let digits = "1".repeat(500_000);
+    let problems = services(format!("{SERVICES}{digits},a,{digits},{digits},,,,{digits}"))
+        .expect_err("a refusal");
+    assert!(problems.len() == 4 && problems.concat().len() < 400, "{problems:.300?}");
+    let (longest, longer) = ("u".repeat(128), "u".repeat(129));
+    assert_eq!(users(format!("{USERS}{longest},s,true,,")), names([&longest]));
+    assert!(users(format!("{USERS}{longer},s,true,,")).is_err());
+    let wrong = users(format!("{USERS}a,s,true,{digits},{digits}")).expect_err("a refusal");
+    assert!(wrong.len() == 2 && wrong.concat().len() < 400, "{wrong:.300?}");
+}
+
+#[test]
+fn a_user_has_a_limited_number_of_services() {
+    let ids = |count: usize| (1..=count).map(|id| id.to_string()).collect::<Vec<_>>().join(" ");
+    assert_eq!(users(format!("{USERS}a,s,true,,{}", ids(MAX_SERVICES))), names(["a"]));
+    let problem =
+        "line 2: services: 5001 services, but 5000 at most: assign their ancestors instead";
+    assert_eq!(users(format!("{USERS}a,s,true,,{}", ids(MAX_SERVICES + 1))), refused([problem]));
+}

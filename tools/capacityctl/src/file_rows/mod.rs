@@ -1,0 +1,89 @@
+//! Reads a CSV or JSON file into rows that have a text for each column. `services_file` and `users_file`
+//! interpret the texts.
+
+mod csv_rows;
+mod encoding;
+mod json_rows;
+mod quotes;
+
+use std::collections::BTreeSet;
+
+use crate::validation::{Location, Problems};
+
+/// The columns of a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Columns {
+    /// All columns.
+    pub(crate) all: &'static [&'static str],
+    /// Columns with several values: separated by white space in CSV, an array in JSON.
+    pub(crate) lists: &'static [&'static str],
+}
+
+/// One row. Its problems go to those of the file.
+pub(crate) struct RawRow<'a> {
+    columns: Columns,
+    /// Where it starts in the file.
+    pub(crate) location: Location,
+    /// The texts, in the order of the columns.
+    cells: Vec<String>,
+    problems: &'a mut Problems,
+}
+
+impl RawRow<'_> {
+    /// The text of a column without white space around it; empty if there is none.
+    fn text(&self, column: &str) -> &str {
+        let index = self.columns.all.iter().position(|name| *name == column);
+        index.and_then(|index| self.cells.get(index)).map_or("", |cell| cell.trim())
+    }
+
+    /// Parses the text of a column.
+    pub(crate) fn parse<T, E: Into<String>>(
+        &mut self,
+        column: &str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let parsed = parse(self.text(column));
+        parsed.map_err(|problem| self.add_problem(format!("{column}: {}", problem.into()))).ok()
+    }
+
+    /// Parses each value of a column.
+    pub(crate) fn parse_each<T: Ord>(
+        &mut self,
+        column: &str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> BTreeSet<T> {
+        let text = self.text(column).to_owned();
+        let parsed = text.split_whitespace().map(parse).filter_map(|parsed| {
+            parsed.map_err(|problem| self.add_problem(format!("{column}: {problem}"))).ok()
+        });
+        parsed.collect()
+    }
+
+    /// Adds a problem of this row.
+    pub(crate) fn add_problem(&mut self, problem: impl Into<String>) {
+        self.problems.add(self.location, problem);
+    }
+}
+
+/// Reads a file in UTF-8: JSON if it begins with a bracket, else CSV. Calls `parse_row` for each row. Everything
+/// that is wrong goes to `problems`.
+pub(crate) fn read<T>(
+    file: &[u8],
+    columns: Columns,
+    problems: &mut Problems,
+    mut parse_row: impl FnMut(&mut RawRow<'_>) -> Option<T>,
+) -> Vec<T> {
+    let Some(text) = encoding::decode(file, problems) else { return Vec::new() };
+    let cells = if text.trim_start().starts_with(['[', '{']) {
+        json_rows::read(&text, columns, problems)
+    } else {
+        csv_rows::read(&text, columns, problems)
+    };
+    let rows = cells.into_iter().filter_map(|(location, cells)| {
+        parse_row(&mut RawRow { columns, location, cells, problems })
+    });
+    rows.collect()
+}
+
+/// The texts of a row, in the order of the columns, and where it starts in the file.
+type Cells = (Location, Vec<String>);
