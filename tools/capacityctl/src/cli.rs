@@ -111,14 +111,18 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Import {
-    /// Import services: CSV with the header id,name,typeId,parentId,town,postcode,odsCode,active, or JSON
+    /// Import services from a CSV or JSON file
     ///
-    /// JSON is an array of objects with these members. The import first checks the whole file and reports
-    /// every bad line. Then it writes each service that differs; it never changes a status. If a service
-    /// moves, its descendants are written after it: until then, users assigned to their old ancestors may
-    /// still update them. If an import was interrupted, the next one first finishes it. Run one at a time.
+    /// CSV is UTF-8; its first line names the columns, in any order: id, name, typeId, parentId, town,
+    /// postcode, odsCode, active. JSON is an array of objects with these members. Only parentId, town,
+    /// postcode and odsCode may be empty. A text has up to 255 characters and no line break.
+    ///
+    /// The import first checks the whole file and reports every bad line. Then it writes each service that
+    /// differs; it never changes a status. If a service moves, its descendants are written after it: until
+    /// then, users assigned to their old ancestors may still update them. If an import was interrupted, the
+    /// next one first finishes it. Run one at a time.
     Services {
-        /// The file; - is standard input. Rows may have any order; parents are in the file or in the table
+        /// The file; - is standard input. Parents may be in the file, in any order, or in the table
         file: PathBuf,
         /// Show the changes, write nothing
         #[arg(long)]
@@ -130,11 +134,14 @@ pub(crate) enum Import {
         #[arg(long, value_name = "NUMBER", requires = "deactivate_missing")]
         deactivate_at_most: Option<usize>,
     },
-    /// Import users: CSV with the header username,subject,active,permissions,services, or JSON
+    /// Import users from a CSV or JSON file
     ///
-    /// In CSV, permissions and services are separated by spaces. JSON is an array of objects with these
-    /// members, in which permissions and services are arrays. The subject defaults to the username. An
-    /// existing user is replaced; users that are not in the file stay as they are.
+    /// CSV is UTF-8; its first line names the columns, in any order: username, subject, active, permissions,
+    /// services. Permissions and services are separated by spaces. JSON is an array of objects with these
+    /// members, in which permissions and services are arrays. The subject defaults to the username.
+    ///
+    /// The import first checks the whole file and reports every bad line; the services must exist. An
+    /// existing user is replaced. Users that are not in the file stay as they are.
     Users {
         /// The file; - is standard input
         file: PathBuf,

@@ -1,11 +1,11 @@
 //! How far an import is, on standard error: a bar on a terminal, elsewhere a line every ten seconds.
 
 use std::{
+    io::Write as _,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
-use anstream::eprintln;
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressStyle};
 
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
@@ -69,7 +69,7 @@ impl Progress {
             timer.lock().is_ok_and(|mut timer| timer.is_due(Instant::now()))
         };
         if self.lines.as_ref().is_some_and(due) {
-            eprintln!("{}", self.line());
+            print(&self.line());
         }
     }
 
@@ -87,7 +87,7 @@ impl Progress {
     /// Prints a line without disturbing the bar.
     pub(crate) fn say(&self, text: &str) {
         if !self.silent {
-            self.bar.suspend(|| eprintln!("{text}"));
+            self.bar.suspend(|| print(text));
         }
     }
 
@@ -100,6 +100,11 @@ impl Progress {
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// An import goes on where nobody reads what it prints.
+fn print(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
 }
 
 /// Decides when the next line is due.

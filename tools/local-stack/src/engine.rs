@@ -28,14 +28,18 @@ impl Engine {
         Self::start(free_port()?, Database::memory().map_err(io::Error::other)?)
     }
 
-    /// Starts an engine on the listener, with its data in the file; creates the file if needed.
+    /// Starts an engine on the listener, with its data in the file; creates the file if needed. It does not
+    /// wait for the disk at each write, as most of an import's time would go there: if the machine loses power,
+    /// the latest writes may be lost.
     ///
     /// # Errors
     ///
     /// The file is not a database, or cannot be written.
     pub fn on_disk(listener: TcpListener, file: &Path) -> io::Result<Self> {
         let file = file.to_str().ok_or_else(|| io::Error::other("the path is not UTF-8"))?;
-        Self::start(listener, Database::new(file).map_err(io::Error::other)?)
+        let database = Database::new(file).map_err(io::Error::other)?;
+        database.enable_bulk_loading().map_err(io::Error::other)?;
+        Self::start(listener, database)
     }
 
     fn start(listener: TcpListener, database: Database) -> io::Result<Self> {

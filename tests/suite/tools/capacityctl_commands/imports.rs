@@ -16,7 +16,7 @@ use aws_sdk_dynamodb::{
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::SdkBody;
 use capacityctl::{client::with_unlimited_retries, services};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::ctl::{Ctl, exit_code};
 use crate::harness::{World, faulty::NoWait};
@@ -116,6 +116,32 @@ async fn an_export_imports_into_empty_tables_unchanged() {
          ]"
         .replace("\"services\":[],", "")
     );
+}
+
+#[tokio::test]
+async fn difficult_texts_survive_an_export_and_an_import() {
+    let (ctl, other) = (Ctl::start().await, Ctl::start().await);
+    let longest = "é".repeat(255);
+    let names =
+        [r#"Smith's "Best", Pharmacy"#, r#"""#, ",", "=1+1", "[x", "a\u{200B}b", "TRUE", &longest];
+    let services = names.iter().zip(60..).map(|(name, id)| {
+        json!({"id": id, "name": name, "typeId": 1, "town": name, "odsCode": name, "active": true})
+    });
+    let services = ctl.file("services.json", &services.collect::<Value>().to_string());
+    ctl.text(&["import", "services", &services]).await;
+    let users = names.iter().take(7).map(|name| json!({"username": name, "active": false}));
+    let users = ctl.file("users.json", &users.collect::<Value>().to_string());
+    ctl.text(&["import", "users", &users]).await;
+    for (kind, count) in [("services", names.len()), ("users", 7)] {
+        for (name, added) in [("file.csv", count), ("file.json", 0)] {
+            let file = ctl.file(name, "");
+            ctl.text(&["export", kind, &file]).await;
+            let written = other.json(&["import", kind, &file]).await;
+            assert_eq!(written["rows"]["added"], added, "{kind} {name}: {written}");
+            let export = ["export", kind];
+            assert_eq!(other.text(&export).await, ctl.text(&export).await, "{kind} {name}");
+        }
+    }
 }
 
 #[tokio::test]

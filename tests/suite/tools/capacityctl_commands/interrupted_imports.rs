@@ -17,7 +17,7 @@ use capacityctl::{
     Error,
     client::local_client,
     concurrency::Interrupt,
-    progress::Progress,
+    progress::{LineTimer, Progress},
     reachability::patient_client,
     services::{self, ImportPlan},
     services_file,
@@ -110,4 +110,16 @@ async fn an_interrupted_import_says_what_it_wrote_and_the_next_one_writes_the_re
         "interrupted\nat least {written} of 300 rows were written; run the same import again"
     );
     assert!(failure.to_string().starts_with(&text), "{failure}");
+}
+
+#[test]
+fn without_a_terminal_an_import_prints_a_line_every_ten_seconds() {
+    let start = std::time::Instant::now();
+    let mut timer = LineTimer::new(start);
+    let due = [3, 9, 10, 11, 19, 25, 26, 40].map(|second| {
+        let due = timer.is_due(start + Duration::from_secs(second));
+        (second, due)
+    });
+    let due = due.into_iter().filter_map(|(second, due)| due.then_some(second));
+    assert_eq!(due.collect::<Vec<_>>(), [10, 25, 40]);
 }

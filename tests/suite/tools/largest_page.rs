@@ -1,0 +1,45 @@
+//! The limits of an import keep the largest page of a list below what Lambda can return.
+
+use capacityctl::text_rules::MAX_CHARS;
+use serde_json::{Value, json};
+
+use crate::harness::{App, client, fresh_tables, gateway_settings};
+
+/// Lambda's limit for a synchronous response.
+const MAX_RESPONSE_BYTES: usize = 6 * 1024 * 1024;
+/// Four bytes in UTF-8.
+const LONG_CHARACTER: &str = "\u{1F3E5}";
+/// Six bytes in JSON.
+const ESCAPED_CHARACTER: &str = "\u{1}";
+
+#[tokio::test]
+async fn the_largest_page_that_an_import_allows_can_be_returned() {
+    let client = client();
+    let tables = fresh_tables(&client).await;
+    let text = LONG_CHARACTER.repeat(MAX_CHARS);
+    let first = 999_999_999_999_999_000_u64;
+    let services = (first..first + 100).map(|id| {
+        let parent = (id > first).then_some(first);
+        json!({"id": id, "name": text, "typeId": first, "parentId": parent, "town": text, "postcode": text,
+            "odsCode": text, "active": true})
+    });
+    let services = services.collect::<Value>().to_string();
+    capacityctl::services::import(&client, &tables.services, services.as_bytes())
+        .await
+        .expect("services");
+    let user = json!([{"username": LONG_CHARACTER.repeat(128), "subject": "s", "active": true,
+        "permissions": ["editCapacity"], "services": [first]}]);
+    capacityctl::users::import(&client, &tables.users, user.to_string().as_bytes())
+        .await
+        .expect("a user");
+    let app = App::new(client, tables.clone(), &gateway_settings(&tables));
+    let red = json!({"status": "RED", "notes": ESCAPED_CHARACTER.repeat(900)});
+    for id in first..first + 100 {
+        assert_eq!(app.put(id, red.clone()).by("s").send().await.status, 200);
+    }
+    let page = app.list("limit=100").by("s").send().await;
+    assert_eq!(page.ids().len(), 100);
+    // The response is JSON in a JSON text.
+    let size = Value::String(page.body.to_string()).to_string().len();
+    assert!(size < MAX_RESPONSE_BYTES, "{size} bytes");
+}
