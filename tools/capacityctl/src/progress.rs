@@ -34,7 +34,6 @@ impl Progress {
     pub(crate) fn on_stderr(json: bool) -> Self {
         let bar = ProgressBar::no_length();
         if !bar.is_hidden() {
-            bar.enable_steady_tick(TICK);
             return Self { bar, lines: None, silent: false };
         }
         if json {
@@ -60,6 +59,9 @@ impl Progress {
         self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         self.bar.set_message(what);
         self.bar.reset();
+        if !self.bar.is_hidden() {
+            self.bar.enable_steady_tick(TICK);
+        }
     }
 
     /// Counts more that was read or written.

@@ -49,11 +49,19 @@ impl Ctl {
     }
 
     pub(super) async fn run(&self, words: &[&str]) -> Result<Output, Error> {
+        self.run_until(Interrupt::never(), words).await
+    }
+
+    pub(super) async fn run_until(
+        &self,
+        interrupt: Interrupt,
+        words: &[&str],
+    ) -> Result<Output, Error> {
         let state = self.state.to_str().expect("a path");
         let words: Vec<&str> =
             ["capacityctl", "--state", state].iter().chain(words).copied().collect();
         let arguments = cli::Arguments::try_parse_from(words).expect("a command line");
-        capacityctl::run(arguments, Interrupt::never()).await
+        capacityctl::run(arguments, interrupt).await
     }
 
     /// Runs the command line as the process does.

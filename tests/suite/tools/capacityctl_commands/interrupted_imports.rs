@@ -25,7 +25,7 @@ use capacityctl::{
 use local_stack::engine::REGION;
 use tokio::{sync::Notify, time::Instant};
 
-use super::ctl::exit_code;
+use super::ctl::{Ctl, exit_code};
 use crate::harness::World;
 
 async fn plan(
@@ -110,6 +110,22 @@ async fn an_interrupted_import_says_what_it_wrote_and_the_next_one_writes_the_re
         "interrupted\nat least {written} of 300 rows were written; run the same import again"
     );
     assert!(failure.to_string().starts_with(&text), "{failure}");
+}
+
+#[tokio::test]
+async fn an_import_that_is_interrupted_before_it_writes_says_so() {
+    let ctl = Ctl::start().await;
+    let services = "id,name,typeId,parentId,town,postcode,odsCode,active\n60,a,1,,,,,true\n";
+    let users = "username,subject,active,permissions,services\nann,,true,,\n";
+    for (kind, file) in [("services", services), ("users", users)] {
+        let before = ctl.text(&["export", kind]).await;
+        let words = ["import", kind, &ctl.file("new.csv", file)];
+        let interrupt = Interrupt::when(std::future::ready(()));
+        let failure = ctl.run_until(interrupt, &words).await.expect_err("an interrupt");
+        assert_eq!(exit_code(&failure), "130");
+        assert_eq!(failure.to_string(), "interrupted; nothing was written");
+        assert_eq!(ctl.text(&["export", kind]).await, before);
+    }
 }
 
 #[test]
