@@ -110,10 +110,16 @@ pub(crate) async fn users(
     dry_run: bool,
     controls: &mut Controls,
 ) -> Result<Output, Error> {
-    let file = read(file)?;
-    let table = target.table(USERS_TABLE)?;
-    let (client, progress) = (&controls.client(target, table), &controls.progress.clone());
-    let plan = users_plan(target, client, &file, progress);
+    let mut file = users_file::read(&read(file)?);
+    let (table, services_table) = (target.table(USERS_TABLE)?, target.table(SERVICES_TABLE)?);
+    let (client, services_client) =
+        (&controls.client(target, table), &controls.client(target, services_table));
+    let progress = &controls.progress.clone();
+    let plan = async {
+        let services = known_services(services_client, services_table, progress).await;
+        file.check_assignments(services)?;
+        users::plan(client, table, file).await
+    };
     let plan = controls.unless_interrupted(plan).await?;
     let summary = plan.summary();
     let (mut parts, mut steps) = (Vec::new(), None);
@@ -131,24 +137,14 @@ pub(crate) async fn users(
     Ok(Output::new(parts.join("\n"), &report))
 }
 
-/// Plans an import of users, whose services must be in the services table.
-async fn users_plan(
-    target: &Target,
+/// The ids of all services in the table.
+async fn known_services(
     client: &Client,
-    file: &[u8],
+    table: &str,
     progress: &Progress,
-) -> Result<users::ImportPlan, Error> {
-    let mut file = users_file::read(file);
-    let table = target.table(SERVICES_TABLE)?;
-    match scan::items_with_progress(client, table, &[keys::services::ID], progress).await {
-        Err(_) if file.problems.any() => return Err(file.problems.into_error().into()),
-        services => {
-            let services: HashSet<ServiceId> =
-                services?.iter().filter_map(|item| number(item, keys::services::ID)).collect();
-            file.check_assignments(&services);
-        }
-    }
-    users::plan(client, target.table(USERS_TABLE)?, file).await
+) -> Result<HashSet<ServiceId>, Error> {
+    let items = scan::items_with_progress(client, table, &[keys::services::ID], progress).await?;
+    Ok(items.iter().filter_map(|item| number(item, keys::services::ID)).collect())
 }
 
 /// A truncated file must not deactivate half the country.

@@ -10,6 +10,7 @@ use shared::{
 };
 
 use crate::{
+    Error,
     file_rows::{self, Columns, RawRow},
     services_file::{boolean, service_id},
     text_rules::{check, is_blank},
@@ -61,14 +62,23 @@ impl From<Vec<User>> for UsersFile {
 }
 
 impl UsersFile {
-    /// Checks that the services to which users are assigned exist.
-    pub(crate) fn check_assignments(&mut self, known: &HashSet<ServiceId>) {
+    /// Checks that the services to which users are assigned are among these.
+    ///
+    /// # Errors
+    ///
+    /// The services could not be read.
+    pub(crate) fn check_assignments(
+        &mut self,
+        known: Result<HashSet<ServiceId>, Error>,
+    ) -> Result<(), Error> {
+        let known = self.problems.rather_than_failure(known)?;
         for (location, user) in &self.users {
             let unknown = user.services.iter().filter(|id| !known.contains(id));
             for id in unknown {
                 self.problems.add(*location, format!("services: service {id} does not exist"));
             }
         }
+        Ok(())
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Error;
+
 /// The most characters of a wrong text that a message repeats.
 const SHOWN_CHARS: usize = 40;
 
@@ -97,8 +99,20 @@ impl Problems {
     }
 
     /// Whether something is wrong.
-    pub(crate) const fn any(&self) -> bool {
+    const fn any(&self) -> bool {
         !self.0.is_empty()
+    }
+
+    /// The result of a request. If it failed and the input is wrong as well, that is what to say.
+    ///
+    /// # Errors
+    ///
+    /// All problems, else the failure.
+    pub(crate) fn rather_than_failure<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
+        if result.is_err() && self.any() {
+            return Err(std::mem::take(self).into_error().into());
+        }
+        result
     }
 
     /// All problems, in the order of the input.

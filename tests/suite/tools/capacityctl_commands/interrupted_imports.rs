@@ -64,6 +64,27 @@ async fn an_import_soon_says_what_it_cannot_reach_and_gives_up_within_half_a_min
     }
 }
 
+#[tokio::test]
+async fn what_is_wrong_with_a_file_is_said_even_if_no_table_can_be_reached() {
+    let ctl = Ctl::start().await;
+    let files = [
+        (
+            "services",
+            "id,name,typeId,parentId,town,postcode,odsCode,active\n60,,1,,,,,true\n",
+            "name",
+        ),
+        ("users", "username,subject,active,permissions,services\nann,,maybe,,\n", "active"),
+    ];
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    ctl.point_to(&format!("http://{}", listener.local_addr().expect("an address")));
+    tokio::time::pause();
+    for (kind, file, column) in files {
+        let failure = ctl.failure(&["import", kind, &ctl.file("bad.csv", file)]).await;
+        assert_eq!(exit_code(&failure), "3", "{failure}");
+        assert!(failure.to_string().contains(&format!("line 2: {column}: ")), "{failure}");
+    }
+}
+
 /// Interrupts when the tenth write is sent.
 #[derive(Clone, Debug, Default)]
 struct TenthWrite(Arc<(Mutex<u32>, Notify)>);

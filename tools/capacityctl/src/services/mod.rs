@@ -73,15 +73,12 @@ pub async fn import_rows(
 pub async fn plan(
     client: &Client,
     table: &str,
-    file: ServicesFile,
+    mut file: ServicesFile,
     deactivate_missing: bool,
     progress: &Progress,
 ) -> Result<ImportPlan, Error> {
     let items = scan::items_with_progress(client, table, &ATTRIBUTES, progress).await;
-    let items = match items {
-        Err(_) if file.problems.any() => return Err(file.problems.into_error().into()),
-        items => items?,
-    };
+    let items = file.problems.rather_than_failure(items)?;
     let items = items.into_iter().filter_map(|item| Some((number(&item, keys::ID)?, item)));
     let items: HashMap<ServiceId, Item> = items.collect();
     let stored: Vec<StoredService> =
