@@ -28,7 +28,8 @@ pub(super) async fn check(
             .is_some_and(|status| status.as_str() == "ENABLED")
     });
     if !recoverable {
-        let advice = "deploy again, the template switches point-in-time recovery on; or the credentials lack dynamodb:DescribeContinuousBackups";
+        let advice = "switch it on with `aws dynamodb update-continuous-backups`, a restore switches it off; \
+                      or the credentials lack dynamodb:DescribeContinuousBackups";
         findings.add(
             format!("table {name}"),
             Verdict::Warning,
