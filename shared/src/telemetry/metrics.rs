@@ -3,7 +3,9 @@
 //!
 //! [specification]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
-use std::sync::OnceLock;
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use serde::Serialize;
 
 use crate::{
     domain::{Change, Timestamp},
@@ -15,8 +17,7 @@ pub(super) const TARGET: &str = "embedded_metrics";
 
 static NAMESPACE: OnceLock<String> = OnceLock::new();
 
-/// Sets the namespace of this process's metrics. It must not contain quotes (CloudWatch allows none). A second
-/// call changes nothing.
+/// Sets the namespace of this process's metrics. A second call changes nothing.
 pub fn start(namespace: String) {
     let _ = NAMESPACE.set(namespace);
 }
@@ -92,53 +93,76 @@ pub fn reset_run(run: ResetRun, now: Timestamp) {
     document.emit();
 }
 
-/// One log line, built as text because every answer writes one.
+/// One log line.
+#[derive(Serialize)]
 struct MetricDocument {
-    now: Timestamp,
-    directives: String,
-    members: String,
+    #[serde(rename = "_aws")]
+    metadata: Metadata,
+    /// The values of dimensions and metrics, by name.
+    #[serde(flatten)]
+    values: BTreeMap<&'static str, Value>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metadata {
+    /// In milliseconds since the epoch.
+    timestamp: i64,
+    cloud_watch_metrics: Vec<Directive>,
+}
+
+/// Metrics with the same dimensions.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive {
+    namespace: &'static str,
+    dimensions: [Vec<&'static str>; 1],
+    metrics: Vec<Metric>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric {
+    name: &'static str,
+    unit: &'static str,
+}
+
+/// A dimension's or a metric's value.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Value {
+    Dimension(&'static str),
+    Metric(u64),
 }
 
 impl MetricDocument {
     const fn at(now: Timestamp) -> Self {
-        Self { now, directives: String::new(), members: String::new() }
+        let timestamp = now.epoch_seconds() * 1000;
+        Self {
+            metadata: Metadata { timestamp, cloud_watch_metrics: Vec::new() },
+            values: BTreeMap::new(),
+        }
     }
 
-    /// Adds metrics (name, unit, value) with the same dimensions. All of the text is ours and needs no escapes.
-    fn add(&mut self, dimensions: &[(&str, &str)], metrics: &[(&str, &str, u64)]) {
-        let namespace = NAMESPACE.get().map_or("CapacityStatus", String::as_str);
-        let separator = if self.directives.is_empty() { "" } else { "," };
-        self.directives.extend([separator, r#"{"Namespace":""#, namespace, r#"","Dimensions":[["#]);
-        for (number, (name, value)) in dimensions.iter().enumerate() {
-            self.directives.extend([comma(number), "\"", name, "\""]);
-            self.members.extend([",\"", name, r#"":""#, value, "\""]);
-        }
-        self.directives.push_str(r#"]],"Metrics":["#);
-        for (number, (name, unit, value)) in metrics.iter().enumerate() {
-            let open = r#"{"Name":""#;
-            self.directives.extend([comma(number), open, name, r#"","Unit":""#, unit, r#""}"#]);
-            self.members.extend([",\"", name, "\":", &value.to_string()]);
-        }
-        self.directives.push_str("]}");
+    /// Adds metrics (name, unit, value) with the same dimensions.
+    fn add(
+        &mut self,
+        dimensions: &[(&'static str, &'static str)],
+        metrics: &[(&'static str, &'static str, u64)],
+    ) {
+        self.values.extend(dimensions.iter().map(|(name, value)| (*name, Value::Dimension(value))));
+        self.values.extend(metrics.iter().map(|(name, _, value)| (*name, Value::Metric(*value))));
+        self.metadata.cloud_watch_metrics.push(Directive {
+            namespace: NAMESPACE.get().map_or("CapacityStatus", String::as_str),
+            dimensions: [dimensions.iter().map(|(name, _)| *name).collect()],
+            metrics: metrics.iter().map(|(name, unit, _)| Metric { name, unit }).collect(),
+        });
     }
 
     fn emit(self) {
-        let timestamp = (self.now.epoch_seconds() * 1000).to_string();
-        let document = [
-            r#"{"_aws":{"Timestamp":"#,
-            &timestamp,
-            r#","CloudWatchMetrics":["#,
-            &self.directives,
-            "]}",
-            &self.members,
-            "}",
-        ];
-        let document = document.concat();
+        // Text and numbers can always be written as JSON.
+        let document = serde_json::to_string(&self).unwrap_or_default();
         // At the highest level, so that no log level drops metrics.
         tracing::error!(target: TARGET, document);
     }
-}
-
-const fn comma(number: usize) -> &'static str {
-    if number == 0 { "" } else { "," }
 }
