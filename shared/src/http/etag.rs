@@ -1,4 +1,7 @@
 //! Entity tags (RFC 9110, section 8.8.3) and the conditions that compare them.
+//!
+//! The crate `headers` 0.4.2 ignores a whole list if one of its tags has a character outside ASCII, which the
+//! RFC allows.
 
 use std::fmt;
 
@@ -128,7 +131,20 @@ mod tests {
         assert_eq!(read(&[]), None);
         assert_eq!(read(&[" * "]), Some(EntityTags::Any));
         assert_eq!(read(&["\"a\", W/\"b,c\"", "\"d\""]), list(&["\"a\"", "W/\"b,c\"", "\"d\""]));
+        assert_eq!(read(&[", \"a\",,\t\"b\""]), list(&["\"a\"", "\"b\""]));
         assert_eq!(read(&["a", "x\"b\"", "\"c"]), list(&[]));
+    }
+
+    #[test]
+    fn characters_outside_ascii_belong_to_their_tag_alone() {
+        let current = ETag::new(5, "{}");
+        for other in [&b"\"\xc3\xa9\""[..], b"\"\xff\""] {
+            let value = [other, b", ", current.to_string().as_bytes()].concat();
+            let headers = HeaderValue::from_bytes(&value).map(|value| [(IF_MATCH, value)]);
+            let headers = headers.map(HeaderMap::from_iter).unwrap_or_default();
+            let tags = EntityTags::read(&headers, &IF_MATCH);
+            assert_eq!(tags.map(|tags| tags.match_strongly(&current)), Some(true));
+        }
     }
 
     #[test]
