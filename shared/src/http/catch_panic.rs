@@ -1,13 +1,9 @@
 //! Turns a panic into a problem: the client gets a document, the log line has the request's id, and the
 //! environment continues with the next request.
 
-use std::{
-    fmt,
-    future::poll_fn,
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
-    task::Poll,
-};
+use std::{fmt, panic::AssertUnwindSafe};
+
+use futures_util::FutureExt as _;
 
 use super::Problem;
 
@@ -27,11 +23,9 @@ impl std::error::Error for Panicked {}
 ///
 /// Everything that a handler shares with the next request is immutable or valid at any moment, so a panic
 /// leaves nothing half done.
-pub(super) fn catch_panic<T>(
-    mut outcome: Pin<Box<impl Future<Output = Result<T, Problem>>>>,
-) -> impl Future<Output = Result<T, Problem>> {
-    poll_fn(move |context| {
-        catch_unwind(AssertUnwindSafe(|| outcome.as_mut().poll(context)))
-            .unwrap_or_else(|_| Poll::Ready(Err(Problem::internal(Panicked))))
-    })
+pub(super) async fn catch_panic<T>(
+    outcome: impl Future<Output = Result<T, Problem>>,
+) -> Result<T, Problem> {
+    let caught = AssertUnwindSafe(outcome).catch_unwind().await;
+    caught.unwrap_or_else(|_| Err(Problem::internal(Panicked)))
 }
