@@ -4,7 +4,6 @@
 
 mod connection;
 mod connector;
-mod crypto;
 mod roots;
 mod signer;
 

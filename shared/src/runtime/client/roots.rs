@@ -4,10 +4,9 @@ use std::{fs, sync::Arc};
 
 use tokio_rustls::rustls::{
     ClientConfig, RootCertStore,
+    crypto::ring,
     pki_types::{CertificateDer, pem::PemObject as _},
 };
-
-use super::crypto;
 
 /// Amazon's own authorities. Reading the system's list, some 140 others, takes ten times as long as a function's
 /// start.
@@ -23,7 +22,7 @@ pub(super) fn config(file: Option<&str>) -> Result<Arc<ClientConfig>, String> {
         None => roots(AMAZON),
     };
     // The provider is named here, so that no process-wide default is used.
-    let config = ClientConfig::builder_with_provider(Arc::new(crypto::provider()))
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?
         .with_root_certificates(roots?)
