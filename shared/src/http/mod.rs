@@ -27,7 +27,6 @@ pub use context::{Context, parse_client_id};
 pub use endpoint::Endpoint;
 pub use etag::{ETag, EntityTags};
 pub use event::{GatewayResponse, InvalidEvent, RouteKey, dispatch};
-pub(crate) use hash::{hex, sha256};
 pub use page::page_response;
 pub use path::{request_path, service_id};
 pub use problem::{Build, FieldError, Problem};

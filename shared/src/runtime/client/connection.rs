@@ -89,11 +89,6 @@ impl Address {
         Ok(Self { scheme, authority, host_header, port, tls })
     }
 
-    /// The host, with the port unless it is the scheme's default.
-    pub(super) fn host(&self) -> &str {
-        self.authority.as_str()
-    }
-
     /// The URL, in the form that the SDK expects.
     pub(super) fn url(&self) -> String {
         format!("{}://{}", self.scheme, self.authority)

@@ -5,7 +5,6 @@
 mod connection;
 mod connector;
 mod roots;
-mod signer;
 
 use aws_runtime::user_agent::UserAgentInterceptor;
 use aws_sdk_dynamodb::{
@@ -21,7 +20,7 @@ use aws_sdk_dynamodb::{
 use aws_smithy_runtime_api::client::interceptors::disable_interceptor;
 
 pub use self::roots::AMAZON;
-use self::{connection::Address, connector::Connector, signer::Signer};
+use self::{connection::Address, connector::Connector};
 use super::{AllSettings as _, Environment, SettingsError, Timeouts};
 
 /// The settings of the client.
@@ -54,11 +53,8 @@ impl ClientSettings {
     /// A client with these timeouts.
     #[must_use]
     pub fn client(self, timeouts: &Timeouts) -> Client {
-        let host = self.address.host().to_owned();
-        let signer = Signer::new(self.credentials.clone(), self.region.clone(), host);
         let config = Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
-            .push_auth_scheme(signer)
             .interceptor(NoUserAgent)
             .region(Region::new(self.region))
             .credentials_provider(self.credentials)
