@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::{
     Client, Config,
     config::{
-        BehaviorVersion, Credentials, Region, SharedHttpClient,
+        self, BehaviorVersion, Credentials, Region, SharedHttpClient,
         retry::{RetryConfig, RetryPartition, TokenBucket},
         timeout::TimeoutConfig,
     },
@@ -39,7 +39,12 @@ pub(crate) async fn aws_client() -> Client {
         .read_timeout(READ_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT);
     let defaults = defaults.http_client(http_client()).timeout_config(timeouts.build());
-    Client::new(&defaults.load().await)
+    client((&defaults.load().await).into())
+}
+
+/// A client that signs by this machine's clock alone: if the clock is far off, AWS refuses what it would date.
+fn client(config: config::Builder) -> Client {
+    Client::from_conf(config.disable_clock_skew_correction(true).build())
 }
 
 /// The same client without the SDK's retry quota: it retries a throttled request for minutes. The quota
@@ -62,5 +67,5 @@ pub fn local_client(endpoint: &str, region: &str) -> Client {
         .endpoint_url(endpoint)
         .region(Region::new(region.to_owned()))
         .credentials_provider(Credentials::new("local", "local", None, None, "local"));
-    Client::from_conf(config.build())
+    client(config)
 }

@@ -6,7 +6,9 @@ mod scripted;
 use std::{collections::HashMap, fs, time::Duration};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use capacityctl::client::local_client;
 use local_stack::{
+    engine::REGION,
     function_env,
     tls_proxy::{ServerIdentity, TlsProxy},
 };
@@ -17,7 +19,7 @@ use shared::runtime::{
 use time::OffsetDateTime;
 use x509_parser::pem::Pem;
 
-use self::scripted::{ANSWER, Arrived, Ends, Scripted};
+use self::scripted::{ANSWER, Arrived, Ends, Scripted, TOO_OLD};
 use crate::harness::endpoint;
 
 /// A function's client with these settings and those that Lambda provides.
@@ -179,5 +181,21 @@ async fn requests_are_signed_with_lambdas_credentials() {
         let scope = format!("Credential=sample/{day}/eu-west-2/dynamodb/aws4_request,");
         let authorization = request.header("authorization");
         assert!(authorization.contains(&scope), "{authorization}");
+    }
+}
+
+/// The SDK's correction of clock skew would try again, and sign with the store's time from then on.
+#[tokio::test]
+async fn requests_are_signed_with_the_time_of_this_machine_whatever_the_store_says() {
+    let store = Scripted::answering(TOO_OLD, Ends::Never).await;
+    let clients = [client(&store.endpoint, &[]), local_client(&store.endpoint, REGION)];
+    for client in clients {
+        assert!(!read(&client).await && !read(&client).await);
+        let arrived = store.arrived();
+        assert_eq!(arrived.len(), 2, "{arrived:?}");
+        for request in arrived {
+            let date = request.header("x-amz-date");
+            assert!(date.starts_with("20") && !date.starts_with("2100"), "{date}");
+        }
     }
 }

@@ -8,9 +8,15 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// The answer to every request.
+/// An answer without an item.
 pub(super) const ANSWER: &[u8] =
     b"HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: 2\r\n\r\n{}";
+
+/// The answer of a store whose clock is decades ahead: the signature is too old.
+pub(super) const TOO_OLD: &[u8] =
+    b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/x-amz-json-1.0\r\n\
+    date: Fri, 01 Jan 2100 00:00:00 GMT\r\ncontent-length: 39\r\n\r\n\
+    {\"__type\":\"#InvalidSignatureException\"}";
 
 /// When a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +46,7 @@ impl Arrived {
     }
 }
 
-/// A running store without items.
+/// A running store.
 pub(super) struct Scripted {
     pub(super) endpoint: String,
     arrived: Arc<Mutex<Vec<Arrived>>>,
@@ -55,6 +61,11 @@ impl Drop for Scripted {
 
 impl Scripted {
     pub(super) async fn start(ends: Ends) -> Self {
+        Self::answering(ANSWER, ends).await
+    }
+
+    /// Gives every request this answer.
+    pub(super) async fn answering(answer: &'static [u8], ends: Ends) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
         let arrived = Arc::<Mutex<Vec<Arrived>>>::default();
@@ -62,7 +73,7 @@ impl Scripted {
         let server = tokio::spawn(async move {
             for connection in 1.. {
                 let Ok((stream, _)) = listener.accept().await else { break };
-                tokio::spawn(serve(stream, connection, ends, Arc::clone(&seen)));
+                tokio::spawn(serve(stream, connection, (answer, ends), Arc::clone(&seen)));
             }
         });
         Self { endpoint, arrived, server }
@@ -84,20 +95,19 @@ impl Scripted {
 async fn serve(
     mut stream: TcpStream,
     connection: usize,
-    ends: Ends,
+    (answer, ends): (&'static [u8], Ends),
     seen: Arc<Mutex<Vec<Arrived>>>,
 ) {
     let mut number = 0;
     while let Some(arrived) = read(&mut stream, connection).await {
         number += 1;
         seen.lock().expect("no panic").push(arrived);
-        let (answer, over) = match ends {
-            Ends::InSecondAnswer(bytes) if number == 2 => (&ANSWER[..bytes], true),
+        let (sent, over) = match ends {
+            Ends::InSecondAnswer(bytes) if number == 2 => (&answer[..bytes], true),
             Ends::Silently if number >= 2 => (&[][..], false),
-            _ => (ANSWER, ends == Ends::AfterAnswer),
+            _ => (answer, ends == Ends::AfterAnswer),
         };
-        let sent = stream.write_all(answer).await;
-        if sent.is_err() || over {
+        if stream.write_all(sent).await.is_err() || over {
             return;
         }
     }
