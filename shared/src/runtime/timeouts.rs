@@ -8,8 +8,8 @@ use std::{
 
 use aws_sdk_dynamodb::{
     config::{
-        Builder, ConfigBag, Intercept, interceptors::BeforeSerializationInterceptorContextRef,
-        timeout::TimeoutConfig,
+        Builder, ConfigBag, Intercept, SharedInterceptor,
+        interceptors::BeforeSerializationInterceptorContextRef, timeout::TimeoutConfig,
     },
     error::BoxError,
 };
@@ -27,11 +27,12 @@ pub struct Timeouts(Arc<Mutex<Option<Instant>>>);
 impl Timeouts {
     /// Gives a client these timeouts. The connections' own timeouts stay the same, within that of the attempt.
     #[must_use]
-    pub fn bound(&self, config: Builder) -> Builder {
+    pub fn bound(&self, mut config: Builder) -> Builder {
         let longest = TimeoutConfig::builder()
             .operation_attempt_timeout(ATTEMPT)
             .operation_timeout(OPERATION);
-        config.timeout_config(longest.build()).interceptor(self.clone())
+        config.push_interceptor(SharedInterceptor::permanent(self.clone()));
+        config.timeout_config(longest.build())
     }
 
     /// From now on, ends every call within that time; `None` if the remaining time is unknown.

@@ -6,12 +6,15 @@ mod connection;
 mod connector;
 mod roots;
 
-use aws_runtime::user_agent::UserAgentInterceptor;
+use aws_runtime::{
+    invocation_id::InvocationIdInterceptor, request_info::RequestInfoInterceptor,
+    user_agent::UserAgentInterceptor,
+};
 use aws_sdk_dynamodb::{
     Client, Config,
     config::{
         BehaviorVersion, ConfigBag, Credentials, IdentityCache, Intercept, Region,
-        StalledStreamProtectionConfig,
+        SharedInterceptor, StalledStreamProtectionConfig,
         endpoint::{Endpoint, EndpointFuture, Params, ResolveEndpoint},
         interceptors::BeforeSerializationInterceptorContextRef,
     },
@@ -53,11 +56,10 @@ impl ClientSettings {
     /// A client with these timeouts.
     #[must_use]
     pub fn client(self, timeouts: &Timeouts) -> Client {
-        let config = Config::builder()
+        let mut config = Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             // Sign by the clock that dates the changes: if it is far off, AWS refuses them.
             .disable_clock_skew_correction(true)
-            .interceptor(NoUserAgent)
             .region(Region::new(self.region))
             .credentials_provider(self.credentials)
             // The credentials do not change while the process lives.
@@ -66,6 +68,8 @@ impl ClientSettings {
             // The attempt's timeout covers the whole response.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .http_client(Connector::new(self.address));
+        // The SDK looks up at each of a call's twenty steps whether an interceptor is still enabled, unless it is permanent.
+        config.push_interceptor(SharedInterceptor::permanent(NoOptionalHeaders));
         Client::from_conf(timeouts.bound(config).build())
     }
 }
@@ -80,13 +84,14 @@ impl ResolveEndpoint for StaticEndpoint {
     }
 }
 
-/// Removes the `User-Agent` and `x-amz-user-agent` headers, which DynamoDB does not need.
+/// Leaves out the headers that DynamoDB does not need: `User-Agent` and `x-amz-user-agent`, `amz-sdk-request` and
+/// `amz-sdk-invocation-id`.
 #[derive(Debug)]
-struct NoUserAgent;
+struct NoOptionalHeaders;
 
-impl Intercept for NoUserAgent {
+impl Intercept for NoOptionalHeaders {
     fn name(&self) -> &'static str {
-        "NoUserAgent"
+        "NoOptionalHeaders"
     }
 
     fn read_before_execution(
@@ -95,7 +100,10 @@ impl Intercept for NoUserAgent {
         call: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let cause = "DynamoDB does not need it";
-        call.interceptor_state().store_put(disable_interceptor::<UserAgentInterceptor>(cause));
+        let state = call.interceptor_state();
+        state.store_put(disable_interceptor::<UserAgentInterceptor>(cause));
+        state.store_put(disable_interceptor::<RequestInfoInterceptor>(cause));
+        state.store_put(disable_interceptor::<InvocationIdInterceptor>(cause));
         Ok(())
     }
 }
