@@ -236,3 +236,14 @@ async fn a_page_reads_at_most_a_megabyte_of_the_table() {
     }
     assert_eq!((pages, scanned), (3, 500));
 }
+
+#[tokio::test]
+async fn a_page_is_not_read_again_for_the_place_of_a_closed_service() {
+    let mut world = World::default().inactive_service(1, "Closed").user("lead", &[]);
+    for id in 2..=6 {
+        world = world.service(id, "Pharmacy", None);
+    }
+    let (app, meter) = Meter::below(&world.start().await);
+    assert_eq!(walk(&app, "limit=4").await, [2, 3, 4, 5, 6]);
+    assert_eq!(meter.take().scans, 2);
+}
