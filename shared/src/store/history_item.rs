@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     StoreFault,
-    attribute::Item,
+    attribute::{Item, from_item},
     keys::{history, history_key},
 };
 use crate::domain::{Author, CapacityStatus, Cause, Change, Rag, ServiceId, Timestamp};
@@ -95,7 +95,7 @@ pub(super) fn parse_change(item: Item) -> Result<RecordedChange, StoreFault> {
     let attribute = |name: &str| item.get(name).cloned();
     let key = (attribute(history::SERVICE_ID), attribute(history::AT));
     // The text of the error would quote the item, which may hold notes.
-    let parsed = serde_dynamo::from_item(item).ok().and_then(HistoryItem::into_change);
+    let parsed = from_item(item).ok().and_then(HistoryItem::into_change);
     parsed.ok_or_else(|| StoreFault::Unreadable(format!("a change: {key:?}")))
 }
 

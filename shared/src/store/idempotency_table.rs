@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     StoreFault,
-    attribute::{Item, number, text},
+    attribute::{Item, from_item, number, text},
     keys::idempotency,
     read::Row,
 };
@@ -108,7 +108,7 @@ pub(super) fn parse_record(
     item: Item,
     now: Timestamp,
 ) -> Result<Option<IdempotencyRecord>, StoreFault> {
-    let record: IdempotencyRecord = serde_dynamo::from_item(item)
-        .map_err(|_| StoreFault::Unreadable("an idempotency record".to_owned()))?;
+    let record: IdempotencyRecord =
+        from_item(item).map_err(|_| StoreFault::Unreadable("an idempotency record".to_owned()))?;
     Ok(Some(record).filter(|record| record.expires_at > now.epoch_seconds()))
 }

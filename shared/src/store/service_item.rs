@@ -2,7 +2,11 @@
 
 use serde::Deserialize;
 
-use super::{StoreFault, attribute::Item, keys::services};
+use super::{
+    StoreFault,
+    attribute::{Item, from_item},
+    keys::services,
+};
 use crate::domain::{
     CapacityStatus, HierarchyPath, Modified, Rag, Service, ServiceDetails, ServiceId, StatusRecord,
     Timestamp,
@@ -34,7 +38,7 @@ struct ServiceItem {
 pub fn parse_service(item: Item) -> Result<Service, StoreFault> {
     let id = item.get(services::ID).and_then(|id| id.as_n().ok()).cloned().unwrap_or_default();
     // The text of the error would quote the item, which may hold notes.
-    let parsed = serde_dynamo::from_item(item).ok().and_then(ServiceItem::into_service);
+    let parsed = from_item(item).ok().and_then(ServiceItem::into_service);
     parsed.ok_or_else(|| StoreFault::Unreadable(format!("service {id}")))
 }
 

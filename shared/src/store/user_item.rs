@@ -4,7 +4,11 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::{StoreFault, attribute::Item, keys::users::EDIT_CAPACITY};
+use super::{
+    StoreFault,
+    attribute::{Item, from_item},
+    keys::users::EDIT_CAPACITY,
+};
 use crate::domain::{ServiceId, User};
 
 #[derive(Deserialize)]
@@ -24,7 +28,7 @@ struct UserItem {
 /// [`StoreFault::Unreadable`] if attributes are missing or have another type.
 pub(super) fn parse_user(item: Item) -> Result<User, StoreFault> {
     // Leaves out the error's text, which quotes the item, and the subject: both may contain a username.
-    let parsed = serde_dynamo::from_item(item).ok().and_then(UserItem::into_user);
+    let parsed = from_item(item).ok().and_then(UserItem::into_user);
     parsed.ok_or_else(|| StoreFault::Unreadable("a user's".to_owned()))
 }
 
