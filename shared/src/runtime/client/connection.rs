@@ -75,8 +75,11 @@ impl Address {
         if path != "/" || authority.as_str().contains('@') {
             return Err(bad("has more than a host and a port"));
         }
-        let host_header = HeaderValue::from_str(authority.as_str());
-        let host_header = host_header.map_err(|error| bad(&error.to_string()))?;
+        let default_port = if scheme == Scheme::HTTPS { 443 } else { 80 };
+        let port = authority.port_u16().unwrap_or(default_port);
+        // As the SDK signs it: without the default port.
+        let host = if port == default_port { authority.host() } else { authority.as_str() };
+        let host_header = HeaderValue::from_str(host).map_err(|error| bad(&error.to_string()))?;
         let tls = if scheme == Scheme::HTTPS {
             let name = ServerName::try_from(strip_brackets(authority.host()).to_owned());
             let name = name.map_err(|error| bad(&error.to_string()))?;
@@ -85,7 +88,6 @@ impl Address {
         } else {
             None
         };
-        let port = authority.port_u16().unwrap_or(if tls.is_some() { 443 } else { 80 });
         Ok(Self { scheme, authority, host_header, port, tls })
     }
 
@@ -173,5 +175,21 @@ impl From<TransportError> for io::Error {
             TransportError::TimedOut => Self::from(io::ErrorKind::TimedOut),
             TransportError::Ended(error) => Self::other(error),
         }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::Address;
+
+    #[test]
+    fn the_host_header_has_no_default_port() {
+        let host = |url| Address::new(url, None).expect("an address").host_header;
+        assert_eq!(host("https://store:443"), "store");
+        assert_eq!(host("https://[::1]:443"), "[::1]");
+        assert_eq!(host("http://store:80"), "store");
+        assert_eq!(host("http://store:443"), "store:443");
+        assert_eq!(host("https://store"), "store");
     }
 }
