@@ -104,17 +104,24 @@ impl Context {
 
     /// Finishes an answer: problems become documents, a panic becomes a problem, and every answer gets the
     /// common headers. If the time is up, the store counts as unavailable.
-    pub async fn respond(
+    pub fn respond(
         &self,
         outcome: impl Future<Output = Result<Response, Problem>>,
-    ) -> Response {
+    ) -> impl Future<Output = Response> {
+        // Boxed at once: these futures have up to 9 KB, and each move would copy them.
         let outcome = catch_panic(Box::pin(outcome));
-        let outcome = match self.remaining_time {
-            Some(RemainingTime(time)) => tokio::time::timeout(time, outcome)
-                .await
-                .unwrap_or_else(|_| Err(StoreFault::TimedOut.into())),
-            None => outcome.await,
-        };
+        async move {
+            let outcome = match self.remaining_time {
+                Some(RemainingTime(time)) => tokio::time::timeout(time, outcome)
+                    .await
+                    .unwrap_or_else(|_| Err(StoreFault::TimedOut.into())),
+                None => outcome.await,
+            };
+            self.response(outcome)
+        }
+    }
+
+    fn response(&self, outcome: Result<Response, Problem>) -> Response {
         metrics::answered(Answered {
             operation: self.endpoint.function,
             now: self.now,
