@@ -1,4 +1,8 @@
 //! The SDK's HTTP client for the store. It keeps connections open, and replaces those that have ended.
+//!
+//! The SDK's own connector, `aws-smithy-http-client`, with the same roots and timeouts makes the archive of
+//! get-status 17 % larger (2.23 MB instead of 1.91) and its first answer 7 % longer, in instructions: it has HTTP/2
+//! and proxies. It also leaves a request on an ended connection to the SDK's retries, which wait first.
 
 use std::{
     fmt, io,

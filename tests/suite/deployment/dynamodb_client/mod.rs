@@ -91,7 +91,7 @@ fn invalid_roots_or_addresses_stop_the_function_at_start() {
     );
 }
 
-/// The test fails early enough to replace them: see shared/src/client/amazon_roots.pem.
+/// The test fails early enough to replace them: see shared/src/runtime/client/amazon_roots.pem.
 #[test]
 fn amazons_roots_are_valid_for_two_more_years() {
     let in_two_years = (OffsetDateTime::now_utc() + time::Duration::days(730)).unix_timestamp();
