@@ -13,8 +13,7 @@ use crate::domain::{HierarchyPath, Rag, Service, ServiceId, Timestamp, User};
 const MAX_READS: usize = 25;
 
 /// How much of the table one page may scan before it comes short, in read units of 4 KB. One read takes at
-/// most 100 services of about 1 KB each (5 KB at most, unless a name is extremely long), so at most one such
-/// read follows once the limit is reached.
+/// most 100 services of about 1 KB each (5 KB at most), so at most one such read follows once the limit is reached.
 const MAX_SCANNED_UNITS: f64 = 128.0;
 
 /// The most ids in one read.

@@ -218,8 +218,8 @@ async fn a_service_has_changed_at_its_deadline() {
 #[tokio::test]
 async fn a_page_reads_at_most_a_megabyte_of_the_table() {
     let mut world = World::default().user("reader", &[]);
-    for id in 1..=500 {
-        world = world.service(id, &"n".repeat(4_000), None);
+    for id in 1..=2_000 {
+        world = world.service(id, &"🏥".repeat(255), None);
     }
     let (app, meter) = Meter::below(&world.start().await);
     let mut query = "name=x&limit=100".to_owned();
@@ -234,7 +234,8 @@ async fn a_page_reads_at_most_a_megabyte_of_the_table() {
         let Some(next) = page.body["next"].as_str() else { break };
         query = format!("limit=100&cursor={next}");
     }
-    assert_eq!((pages, scanned), (3, 500));
+    // A read of 100 such services costs some 28 units, so five of them reach the limit of 128.
+    assert_eq!((pages, scanned), (5, 2_000));
 }
 
 #[tokio::test]
