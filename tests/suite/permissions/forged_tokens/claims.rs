@@ -77,6 +77,8 @@ async fn a_token_at_its_limits_is_accepted() {
         ("sub", json!("x".repeat(255))),
         ("aud", json!("anything")),
         ("unknown", json!({"nested": [[[1.5, null]]]})),
+        // A token of almost 8 KiB
+        ("unknown", json!("x".repeat(5_500))),
     ];
     for (claim, value) in good {
         let claims = with(claims(), claim, Some(value));
