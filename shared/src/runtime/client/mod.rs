@@ -68,7 +68,7 @@ impl ClientSettings {
             // The attempt's timeout covers the whole response.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .http_client(Connector::new(self.address));
-        // The SDK looks up at each of a call's twenty steps whether an interceptor is still enabled, unless it is permanent.
+        // Permanent, so that the SDK does not look up at each step of a call whether it is still enabled.
         config.push_interceptor(SharedInterceptor::permanent(NoOptionalHeaders));
         Client::from_conf(timeouts.bound(config).build())
     }
