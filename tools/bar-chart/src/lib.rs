@@ -1,15 +1,16 @@
-//! Draws figures as horizontal bars on a logarithmic axis, for the pictures in `docs/pictures`.
+//! Draws figures as horizontal bars on a logarithmic scale, for the pictures in `docs/pictures`.
 
 use charts_rs::{AxisScale, Color, HorizontalBarChart, Series, svg_with_accessibility};
 
 const WIDTH: f32 = 800.0;
 /// The height of the title, the legend and the axis together.
-const FRAME_HEIGHT: f32 = 100.0;
+const FRAME_HEIGHT: f32 = 80.0;
 const BAR_HEIGHT: f32 = 16.0;
 /// Space between two groups of bars.
 const GROUP_GAP: f32 = 10.0;
-/// The fonts differ in width by machine, so leave room beside the names.
+/// Room beside the names, because fonts differ in width from machine to machine.
 const NAME_GAP: f32 = 12.0;
+const LEFT_MARGIN: f32 = 40.0;
 
 /// A picture of some figures.
 #[derive(Clone, Debug)]
@@ -20,7 +21,7 @@ pub struct BarChart<'a> {
     pub groups: Vec<&'a str>,
     /// The name of each bar in a group, with its figure in every group. Figures are above `axis_start`.
     pub series: Vec<(&'a str, Vec<f64>)>,
-    /// Where the axis starts.
+    /// Where the bars start.
     pub axis_start: f32,
 }
 
@@ -39,7 +40,11 @@ impl BarChart<'_> {
         chart.title.text = self.title.to_owned();
         chart.series.colors =
             vec![Color::from("#005eb8"), Color::from("#ffb81c"), Color::from("#768692")];
+        chart.margin.left = LEFT_MARGIN;
         chart.x_axis.name_gap = NAME_GAP;
+        // Each bar has its figure, so neither axis nor grid is needed.
+        chart.x_axis.hidden = true;
+        chart.grid.stroke_color = chart.background_color;
         if let Some(axis) = chart.y_axis_configs.first_mut() {
             axis.scale = AxisScale::Log(10.0);
             axis.min = Some(self.axis_start);
