@@ -7,7 +7,7 @@ use std::{
 
 use tokio::process::Command;
 
-use crate::{Error, child::Child};
+use crate::Error;
 
 /// The version that this stack needs.
 pub const VERSION: &str = "1.9.2";
@@ -37,7 +37,7 @@ pub async fn find_or_install(tools: &Path) -> Result<PathBuf, Error> {
     if has_version(&program).await {
         return Ok(program);
     }
-    Err(Error::Program(PROGRAM, format!("{} does not run", program.display())))
+    Err(Error::Program(PROGRAM.to_owned(), format!("{} does not run", program.display())))
 }
 
 async fn has_version(program: &Path) -> bool {
@@ -59,7 +59,7 @@ async fn download(home: &Path) -> Result<(), Error> {
         .args(["--no-deps", "--only-binary", ":all:", "--target"])
         .arg(&unfinished)
         .arg(format!("{PROGRAM}=={VERSION}"));
-    Child::start("python3 -m pip install cargo-lambda", &mut command)?.wait_for_success().await?;
+    succeed("python3 -m pip install cargo-lambda", &mut command).await?;
     let _ = fs::remove_dir_all(home);
     fs::rename(&unfinished, home).map_err(|error| Error::File(home.to_owned(), error))
 }
@@ -67,5 +67,14 @@ async fn download(home: &Path) -> Result<(), Error> {
 async fn build(home: &Path) -> Result<(), Error> {
     let mut command = Command::new("cargo");
     command.args(["install", "--locked", PROGRAM, "--version", VERSION, "--root"]).arg(home);
-    Child::start("cargo install cargo-lambda", &mut command)?.wait_for_success().await
+    succeed("cargo install cargo-lambda", &mut command).await
+}
+
+async fn succeed(name: &str, command: &mut Command) -> Result<(), Error> {
+    let failed = |reason: String| Error::Program(name.to_owned(), reason);
+    match command.kill_on_drop(true).status().await {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(failed(format!("failed ({status})"))),
+        Err(error) => Err(failed(error.to_string())),
+    }
 }

@@ -10,18 +10,24 @@ use clap::Parser;
 #[command(name = "local-stack", bin_name = "cargo dev", version)]
 pub struct Arguments {
     /// Port of the API
-    #[arg(long, default_value_t = 9000)]
+    #[arg(long, value_name = "PORT", default_value_t = 9000)]
     pub port: u16,
     /// Port of the DynamoDB engine
-    #[arg(long, default_value_t = 9001)]
+    #[arg(long, value_name = "PORT", default_value_t = 9001)]
     pub dynamodb_port: u16,
     /// Port of the token issuer
-    #[arg(long, default_value_t = 9002)]
+    #[arg(long, value_name = "PORT", default_value_t = 9002)]
     pub issuer_port: u16,
+    /// Start everything but the functions: run them with `cargo lambda watch --env-file .local/env`
+    #[arg(long, conflicts_with = "json")]
+    pub only_services: bool,
+    /// Print the functions' log lines as they are, instead of a line for each request
+    #[arg(long)]
+    pub json: bool,
     /// Delete the data of earlier runs and start with the sample data
     #[arg(long)]
     pub fresh: bool,
-    /// Folder for the data and the issuer's key [default: `.local` in the workspace]
+    /// Folder for the data, the log and the issuer's key [default: `.local` in the workspace]
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
 }

@@ -9,8 +9,8 @@ use crate::{ports::Port, tables::TablesError};
 pub enum Error {
     /// The workspace's root was not found.
     NoWorkspace,
-    /// Another stack uses this folder.
-    AlreadyRunning(PathBuf),
+    /// Another stack, the process with this id, uses this folder.
+    AlreadyRunning(PathBuf, String),
     /// Another program uses the port.
     PortTaken(Port),
     /// A file or folder cannot be used.
@@ -22,10 +22,10 @@ pub enum Error {
     /// The sample data could not be imported.
     Seed(Box<capacityctl::Error>),
     /// A program failed.
-    Program(&'static str, String),
+    Program(String, String),
     /// The routes in CargoLambda.toml cannot be read.
     Routes(String),
-    /// A route did not answer in time.
+    /// A program, for the reason of the last attempt, did not answer in time.
     NotReady(String, String),
 }
 
@@ -35,10 +35,10 @@ impl fmt::Display for Error {
             Self::NoWorkspace => f.write_str(
                 "neither this folder nor a parent is the workspace of the Capacity Status API",
             ),
-            Self::AlreadyRunning(state) => write!(
+            Self::AlreadyRunning(state, process) => write!(
                 f,
-                "another `cargo dev` uses {}: stop it with Ctrl-C, or choose another folder with --state and other \
-                 ports",
+                "another `cargo dev` (process {process}) uses {}: stop it with Ctrl-C or `kill {process}`, or choose \
+                 another folder with --state and other ports",
                 state.display()
             ),
             Self::PortTaken(port) => write!(
@@ -55,8 +55,8 @@ impl fmt::Display for Error {
             Self::Routes(reason) => {
                 write!(f, "cannot read the routes of CargoLambda.toml: {reason}")
             }
-            Self::NotReady(route, last) => {
-                write!(f, "{route} did not answer in time ({last}); see the lines above")
+            Self::NotReady(name, last) => {
+                write!(f, "{name} did not answer in time ({last}); see the lines above")
             }
         }
     }

@@ -15,12 +15,12 @@ pub struct Port {
     pub flag: &'static str,
 }
 
-/// Listeners for the components of this process. The API's own port is only checked: another process uses
-/// it.
+/// Listeners for the components of this process.
 #[derive(Debug)]
 pub struct Listeners {
-    /// The API's on IPv6, if there is IPv6.
-    pub api_ipv6: Option<TcpListener>,
+    /// The API's: on IPv4 and, if there is IPv6, there too. `cargo lambda invoke` connects to the latter.
+    /// Empty if another process runs the functions.
+    pub api: Vec<TcpListener>,
     /// The DynamoDB engine's.
     pub dynamodb: TcpListener,
     /// The token issuer's.
@@ -42,12 +42,12 @@ impl Listeners {
         };
         let issuer =
             Port { number: arguments.issuer_port, purpose: "token issuer", flag: "--issuer-port" };
-        // Held until all are bound, so that no two are the same.
-        let held = bind(api)?;
-        let listeners =
-            Self { api_ipv6: bind_ipv6(api)?, dynamodb: bind(dynamodb)?, issuer: bind(issuer)? };
-        drop(held);
-        Ok(listeners)
+        let mut api_listeners = Vec::new();
+        if !arguments.only_services {
+            api_listeners.push(bind(api)?);
+            api_listeners.extend(bind_ipv6(api)?);
+        }
+        Ok(Self { api: api_listeners, dynamodb: bind(dynamodb)?, issuer: bind(issuer)? })
     }
 }
 

@@ -1,39 +1,58 @@
-//! Waits until every route's function answers.
+//! Waits until the emulator listens, and until every function that has a route answers.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use reqwest::{Client, Method};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::{
+    net::TcpStream,
+    time::{sleep, timeout},
+};
 
 use crate::{Error, routes::Route};
 
-/// The functions are already built; starting them takes a second or two.
-const TIMEOUT: Duration = Duration::from_secs(120);
-const POLL_INTERVAL: Duration = Duration::from_millis(200);
+/// Everything is built already; starting takes a second or two.
+const TIMEOUT: Duration = Duration::from_secs(60);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Requests every route without a token until its function answers.
+/// Connects to this port until that succeeds.
 ///
 /// # Errors
 ///
-/// A route does not answer in time.
-pub async fn wait(api_url: &str, routes: &[Route]) -> Result<(), Error> {
+/// Nothing listens there in time.
+pub async fn wait_for_listener(port: u16) -> Result<(), Error> {
+    retry("cargo-lambda", async || {
+        let connected = TcpStream::connect(("127.0.0.1", port)).await;
+        connected.map(drop).map_err(|error| error.to_string())
+    })
+    .await
+}
+
+/// Requests one route of each function without a token until the function answers.
+///
+/// # Errors
+///
+/// A function does not answer in time.
+pub async fn wait_for_functions(api_url: &str, routes: &[Route]) -> Result<(), Error> {
     // Requests to this machine must not go through a proxy of the environment.
     let client = Client::builder().no_proxy().build();
-    let client = client.map_err(|error| Error::Program("HTTP client", error.to_string()))?;
-    let deadline = Instant::now() + TIMEOUT;
-    for route in routes {
-        let mut last = "no response".to_owned();
-        let answered = timeout_at(deadline, async {
-            while let Err(reason) = send_request(&client, api_url, route).await {
-                last = reason;
-                sleep(POLL_INTERVAL).await;
-            }
-        });
-        if answered.await.is_err() {
-            return Err(Error::NotReady(route.path.clone(), last));
-        }
+    let client =
+        client.map_err(|error| Error::Program("HTTP client".to_owned(), error.to_string()))?;
+    let mut functions = BTreeSet::new();
+    for route in routes.iter().filter(|route| functions.insert(&route.function)) {
+        retry(&route.function, async || send_request(&client, api_url, route).await).await?;
     }
     Ok(())
+}
+
+async fn retry(name: &str, attempt: impl AsyncFn() -> Result<(), String>) -> Result<(), Error> {
+    let mut last = "no response".to_owned();
+    let succeeded = timeout(TIMEOUT, async {
+        while let Err(reason) = attempt().await {
+            last = reason;
+            sleep(POLL_INTERVAL).await;
+        }
+    });
+    succeeded.await.map_err(|_| Error::NotReady(name.to_owned(), last))
 }
 
 /// Every response of a function has this header; those of the router do not.

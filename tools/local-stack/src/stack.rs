@@ -1,43 +1,34 @@
 //! Starts the components in order, waits for Ctrl-C, stops them in reverse order.
 
 use std::{
-    io::{self, Write},
+    convert::Infallible,
+    io::{self, Write as _},
     net::TcpListener,
     path::{Path, PathBuf},
+    sync::Arc,
 };
-
-use capacityctl::{
-    services,
-    stack_file::StackFile,
-    target::{deciding_variable, is_set},
-    users,
-};
-use shared::store::TableNames;
 
 use crate::{
     Error,
-    background::Background,
+    background::{Background, free_port},
     cargo_lambda,
-    child::Child,
     cli::Arguments,
-    engine::{Engine, REGION},
-    events,
+    emulator, events,
+    functions::{Environment, Functions},
+    gateway::{Gate, Gateway},
     guide::Guide,
-    ipv6_forward,
-    issuer::LocalIssuer,
-    key,
+    log_files::{LogFiles, MAX_BYTES},
+    output::Output,
     ports::Listeners,
-    processes, ready,
+    process_group::{GroupId, ProcessGroup},
+    ready,
     routes::{self, Route},
-    sample, schedule,
+    schedule,
+    services::Services,
+    settings,
     shutdown_signal::ShutdownSignal,
     state::{self, State},
-    tables::{self, TablesError},
-    template,
-    watch::{self, Watch},
 };
-
-const TABLE_PREFIX: &str = "capacity-";
 
 /// Runs the stack until it is interrupted.
 ///
@@ -47,45 +38,40 @@ const TABLE_PREFIX: &str = "capacity-";
 pub async fn run(arguments: &Arguments) -> Result<(), Error> {
     let mut shutdown =
         ShutdownSignal::listen().map_err(|error| Error::Start("signal handling", error))?;
-    processes::adopt_orphans();
-    let components = tokio::select! {
-        components = Components::start(arguments) => components?,
+    let (stack, listeners) = tokio::select! {
+        started = Stack::start(arguments) => started?,
         () = shutdown.wait() => return Ok(()),
     };
-    let mut functions = components.watch(arguments).start(components.state.directory())?;
+    let group = ProcessGroup::start().map_err(|error| Error::Start("shell sh", error))?;
     let outcome = tokio::select! {
-        outcome = components.run_until_exit(&mut functions) => outcome,
+        stopped = stack.run_until_failure(arguments, listeners, group.id()) =>
+            stopped.map(|never| match never {}),
         () = shutdown.wait() => Ok(()),
     };
+    stack.output.close();
     // `eprintln!` would panic if the terminal is gone, which is one reason for stopping.
-    let _ = writeln!(io::stderr(), "\nstopping");
-    functions.stop().await;
-    components.finish().await;
+    let _ = writeln!(io::stderr(), "\nStopping. The data stays; `cargo dev --fresh` deletes it.");
+    group.stop().await;
+    stack.services.finish().await;
     outcome
 }
 
 /// Everything except the functions.
-struct Components {
+struct Stack {
     root: PathBuf,
-    state: State,
     cargo_lambda: PathBuf,
     routes: Vec<Route>,
-    limits: Vec<(&'static str, String)>,
-    engine: Engine,
-    issuer: LocalIssuer,
-    ipv6: Option<Background>,
-    file: StackFile,
+    services: Services,
+    output: Arc<Output>,
+    state: State,
 }
 
-impl Components {
-    async fn start(arguments: &Arguments) -> Result<Self, Error> {
+impl Stack {
+    async fn start(arguments: &Arguments) -> Result<(Self, Vec<TcpListener>), Error> {
         let root = state::workspace_root()?;
         let directory = arguments.state.clone().unwrap_or_else(|| state::default_directory(&root));
         let state = State::lock(&directory)?;
         let listeners = Listeners::bind(arguments)?;
-        let template = read(&root.join("template.yaml"))?;
-        let limits = template::reset_limits(&template)
-            .map_err(|reason| Error::Tables(TablesError::Template(reason)))?;
         let routes =
             routes::declared(&read(&root.join("CargoLambda.toml"))?).map_err(Error::Routes)?;
         let cargo_lambda =
@@ -93,137 +79,102 @@ impl Components {
         if arguments.fresh {
             state.clear()?;
         }
-        let (engine, tables) = start_engine(listeners.dynamodb, &state, &template).await?;
-        let issuer = start_issuer(listeners.issuer, &state)?;
-        let ipv6 = listeners.api_ipv6.map(|listener| ipv6_forward::start(listener, arguments.port));
-        let ipv6 = ipv6.transpose().map_err(|error| Error::Start("API's IPv6 address", error))?;
-        let file = StackFile {
-            api_url: format!("http://127.0.0.1:{}", arguments.port),
-            dynamodb_endpoint: engine.endpoint().to_owned(),
-            region: REGION.to_owned(),
-            tables,
-            issuer: issuer.issuer().url.clone(),
-            client_id: issuer.issuer().client_id.clone(),
-            key_file: state.key(),
-        };
-        let components =
-            Self { root, state, cargo_lambda, routes, limits, engine, issuer, ipv6, file };
-        components.seed().await?;
+        let log = LogFiles::start(&state.log(), MAX_BYTES);
+        let log = log.map_err(|error| Error::File(state.log(), error))?;
+        let output = Arc::new(Output::new(arguments.json, log));
+        let template = read(&root.join("template.yaml"))?;
+        let (dynamodb, issuer) = (listeners.dynamodb, listeners.issuer);
+        let services = Services::start(&state, &template, dynamodb, issuer, arguments.port).await?;
+        Ok((Self { root, cargo_lambda, routes, services, output, state }, listeners.api))
+    }
+
+    async fn run_until_failure(
+        &self,
+        arguments: &Arguments,
+        listeners: Vec<TcpListener>,
+        group: GroupId,
+    ) -> Result<Infallible, Error> {
+        if arguments.only_services {
+            return self.wait_beside_other_functions().await;
+        }
         eprintln!("building the functions");
-        watch::build(&components.root, &components.routes).await?;
-        Ok(components)
-    }
-
-    /// Imports the sample data once; later changes to it are the developer's.
-    async fn seed(&self) -> Result<(), Error> {
-        if self.state.is_seeded() {
-            return Ok(());
-        }
-        let (client, tables) = (self.engine.client(), &self.file.tables);
-        let failed = |error| Error::Seed(Box::new(error));
-        let services = services::import_rows(&client, &tables.services, sample::directory()).await;
-        let services = services.map_err(failed)?;
-        let users =
-            users::import_users(&client, &tables.users, sample::users()).await.map_err(failed)?;
-        eprintln!("sample data: {services}; {users}");
-        self.state.set_seeded()
-    }
-
-    fn watch(&self, arguments: &Arguments) -> Watch<'_> {
-        Watch {
-            program: self.cargo_lambda.clone(),
-            root: &self.root,
-            port: arguments.port,
-            stack: &self.file,
-            jwks_url: self.issuer.jwks_url(),
-            limits: &self.limits,
-        }
-    }
-
-    /// Waits until the functions answer, prints the guide, and returns when they exit.
-    async fn run_until_exit(&self, functions: &mut Child) -> Result<(), Error> {
+        // Free again when the emulator starts.
+        let listener = free_port().map_err(|error| Error::Start("cargo-lambda", error))?;
+        let port =
+            listener.local_addr().map_err(|error| Error::Start("cargo-lambda", error))?.port();
+        drop(listener);
+        let gate = Gate::default();
+        let environment = Environment {
+            root: self.root.clone(),
+            port,
+            variables: self.services.variables(),
+            group,
+            gate: Gate::clone(&gate),
+            output: Arc::clone(&self.output),
+        };
+        let names = routes::functions(&self.routes).into_iter().chain([schedule::FUNCTION]);
+        let functions = Functions::build(environment, &names.collect()).await?;
         tokio::select! {
-            ready = ready::wait(&self.file.api_url, &self.routes) => ready?,
-            exited = functions.wait() => return Err(unexpected_exit(exited)),
+            error = emulator::run(&self.cargo_lambda, &self.root, port, group, &self.output) =>
+                Err(error),
+            stopped = self.serve(port, functions, &gate, listeners) => stopped,
         }
-        self.announce()?;
+    }
+
+    /// Serves the API when the functions answer.
+    async fn serve(
+        &self,
+        emulator_port: u16,
+        mut functions: Functions,
+        gate: &Gate,
+        listeners: Vec<TcpListener>,
+    ) -> Result<Infallible, Error> {
+        let emulator = format!("http://127.0.0.1:{emulator_port}");
+        ready::wait_for_listener(emulator_port).await?;
+        functions.start();
+        ready::wait_for_functions(&emulator, &self.routes).await?;
+        self.write_files()?;
+        let gateway = Gateway::new(&emulator, gate, &self.output);
+        let serve = |listener| gateway.clone().serve(listener);
+        let served: Result<Vec<Background>, _> = listeners.into_iter().map(serve).collect();
+        let _served = served.map_err(|error| Error::Start("API", error))?;
+        anstream::eprintln!("{}", self.guide().text());
         let event = self.root.join("events").join(schedule::FUNCTION).join("each-minute.json");
         tokio::select! {
-            result = schedule::run(&self.file.api_url, &event) => result,
-            exited = functions.wait() => Err(unexpected_exit(exited)),
+            stopped = schedule::run(&emulator, &event, &self.output) => stopped,
+            error = functions.rebuild_changed() => Err(error),
         }
     }
 
-    fn announce(&self) -> Result<(), Error> {
+    /// For `--only-services`.
+    async fn wait_beside_other_functions(&self) -> Result<Infallible, Error> {
+        let file = self.state.env_file();
+        let text = settings::env_file(&self.services.variables());
+        std::fs::write(&file, text).map_err(|error| Error::File(file, error))?;
+        self.write_files()?;
+        anstream::eprintln!("{}", self.guide().text_without_functions());
+        std::future::pending().await
+    }
+
+    /// Writes what other programs need to find this stack.
+    fn write_files(&self) -> Result<(), Error> {
+        let copies = self.state.events();
+        let issuer = self.services.issuer.issuer();
+        events::write_copies_with_tokens(&self.root.join("events"), &copies, issuer)?;
         let state = self.state.directory();
-        let copies = state.join("events");
-        events::write_copies_with_tokens(&self.root.join("events"), &copies, self.issuer.issuer())?;
-        self.file.write(state).map_err(|error| Error::File(state.to_owned(), error))?;
-        let guide = Guide {
-            api_url: &self.file.api_url,
-            issuer: &self.file.issuer,
-            ctl: self.ctl(),
-            cargo_lambda: self.cargo_lambda(),
-            events: self.relative(&copies),
-        };
-        eprintln!("{}", guide.text());
-        Ok(())
+        self.services.file.write(state).map_err(|error| Error::File(state.to_owned(), error))
     }
 
-    /// `cargo ctl`, with `--state` if it would not find this stack or would use AWS.
-    fn ctl(&self) -> String {
-        let state = self.state.directory();
-        let found = state::default_directory(&self.root)
-            .canonicalize()
-            .is_ok_and(|default| default == state);
-        if found && deciding_variable(is_set).is_none() {
-            "cargo ctl".to_owned()
-        } else {
-            format!("cargo ctl --state {}", self.relative(state).display())
+    fn guide(&self) -> Guide<'_> {
+        Guide {
+            root: &self.root,
+            state: &self.state,
+            stack: &self.services.file,
+            cargo_lambda: &self.cargo_lambda,
+            log: self.output.log_file(),
+            json: self.output.is_json(),
         }
     }
-
-    fn cargo_lambda(&self) -> String {
-        if self.cargo_lambda == Path::new(cargo_lambda::PROGRAM) {
-            return "cargo lambda".to_owned();
-        }
-        format!("{} lambda", self.relative(&self.cargo_lambda).display())
-    }
-
-    /// The path relative to the workspace.
-    fn relative<'a>(&self, path: &'a Path) -> &'a Path {
-        path.strip_prefix(&self.root).unwrap_or(path)
-    }
-
-    async fn finish(self) {
-        drop(self.ipv6);
-        self.issuer.finish().await;
-        self.engine.finish().await;
-    }
-}
-
-fn unexpected_exit(exited: Result<std::process::ExitStatus, Error>) -> Error {
-    exited.map_or_else(
-        |error| error,
-        |status| Error::Program("cargo lambda watch", format!("exited ({status})")),
-    )
-}
-
-async fn start_engine(
-    listener: TcpListener,
-    state: &State,
-    template: &str,
-) -> Result<(Engine, TableNames), Error> {
-    let engine = Engine::on_disk(listener, &state.database()?)
-        .map_err(|error| Error::Start("DynamoDB engine", error))?;
-    let tables = tables::create(&engine.client(), template, TABLE_PREFIX).await?;
-    Ok((engine, tables))
-}
-
-fn start_issuer(listener: TcpListener, state: &State) -> Result<LocalIssuer, Error> {
-    let file = state.key();
-    let key = key::read_or_make(&file).map_err(|error| Error::File(file, error))?;
-    LocalIssuer::start(listener, key).map_err(|error| Error::Start("token issuer", error))
 }
 
 fn read(file: &Path) -> Result<String, Error> {

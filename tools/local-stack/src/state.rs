@@ -2,8 +2,9 @@
 
 use std::{
     fs::{self, File, TryLockError},
-    io,
+    io::{self, Write as _},
     path::{Path, PathBuf},
+    process,
 };
 
 use capacityctl::stack_file::{FILE_NAME, STATE_DIRECTORY};
@@ -28,15 +29,22 @@ impl State {
         let unusable = |error: io::Error| Error::File(directory.to_owned(), error);
         fs::create_dir_all(directory).map_err(unusable)?;
         let directory = directory.canonicalize().map_err(unusable)?;
-        let lock = File::create(directory.join("lock")).map_err(unusable)?;
+        let file = directory.join("lock");
+        let open = File::options().write(true).create(true).truncate(false).open(&file);
+        let mut lock = open.map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Error::AlreadyRunning(directory)),
+            Err(TryLockError::WouldBlock) => {
+                let process = fs::read_to_string(file).unwrap_or_default();
+                return Err(Error::AlreadyRunning(directory, process.trim().to_owned()));
+            }
             Err(TryLockError::Error(error)) => return Err(unusable(error)),
         }
+        lock.set_len(0).and_then(|()| writeln!(lock, "{}", process::id())).map_err(unusable)?;
         // Left by a stack that was killed.
-        let _ = fs::remove_file(directory.join(FILE_NAME));
-        Ok(Self { directory, _lock: lock })
+        let state = Self { directory, _lock: lock };
+        state.remove_addresses();
+        Ok(state)
     }
 
     /// Deletes the data of earlier runs; key and tools stay.
@@ -89,6 +97,31 @@ impl State {
         self.directory.join("issuer-key.der")
     }
 
+    /// The folder of the raw log lines.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.directory.join("log")
+    }
+
+    /// The folder of the example events with valid tokens.
+    #[must_use]
+    pub fn events(&self) -> PathBuf {
+        self.directory.join("events")
+    }
+
+    /// The file with the functions' environment variables.
+    #[must_use]
+    pub fn env_file(&self) -> PathBuf {
+        self.directory.join("env")
+    }
+
+    /// Removes the files that describe a running stack.
+    fn remove_addresses(&self) {
+        for file in [self.directory.join(FILE_NAME), self.env_file()] {
+            let _ = fs::remove_file(file);
+        }
+    }
+
     /// The folder itself.
     #[must_use]
     pub fn directory(&self) -> &Path {
@@ -96,10 +129,9 @@ impl State {
     }
 }
 
-/// The stack file must not outlive the stack.
 impl Drop for State {
     fn drop(&mut self) {
-        let _ = fs::remove_file(self.directory.join(FILE_NAME));
+        self.remove_addresses();
     }
 }
 
@@ -116,11 +148,18 @@ pub fn workspace_root() -> Result<PathBuf, Error> {
     let is_root = |folder: &&Path| {
         folder.join("template.yaml").is_file() && folder.join("Cargo.lock").is_file()
     };
-    candidates.find(is_root).map(Path::to_owned).ok_or(Error::NoWorkspace)
+    let root = candidates.find(is_root).ok_or(Error::NoWorkspace)?;
+    root.canonicalize().map_err(|error| Error::File(root.to_owned(), error))
 }
 
 /// The default state folder of a workspace.
 #[must_use]
 pub fn default_directory(root: &Path) -> PathBuf {
     root.join(STATE_DIRECTORY)
+}
+
+/// The path as people see it: relative to the workspace if it is in it.
+#[must_use]
+pub fn relative<'a>(root: &Path, path: &'a Path) -> &'a Path {
+    path.strip_prefix(root).unwrap_or(path)
 }
