@@ -10,4 +10,5 @@ mod import;
 mod largest_page;
 mod load;
 mod local_issuer;
+mod local_stack;
 mod users_file;

@@ -1,0 +1,133 @@
+//! The stack's own HTTP server changes nothing of requests and answers.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Response, Uri},
+};
+use local_stack::{
+    background::{Background, free_port},
+    gateway::{Gate, Gateway},
+    log_files::LogFiles,
+    output::Output,
+};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+use super::Folder;
+use crate::harness::direct;
+
+struct Servers {
+    url: String,
+    gate: Gate,
+    _folder: Folder,
+    _running: [Background; 2],
+}
+
+fn servers(name: &str, upstream: Router) -> Servers {
+    let listener = free_port().expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    let running = Background::serve("upstream", listener, async |listener, stop| {
+        let served = axum::serve(listener, upstream);
+        served.with_graceful_shutdown(async move { drop(stop.await) }).await.expect("served");
+    });
+    let folder = Folder::new(name);
+    // Prints no lines.
+    let output = Output::new(true, LogFiles::start(&folder.0, 1000).expect("a log file"));
+    let listener = free_port().expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let gate = Gate::default();
+    let gateway = Gateway::new(&address, &gate, &Arc::new(output)).serve(listener);
+    let running = [running.expect("a server"), gateway.expect("a gateway")];
+    Servers { url, gate, _folder: folder, _running: running }
+}
+
+/// Answers with what arrived.
+async fn describe(method: Method, uri: Uri, headers: HeaderMap, body: String) -> Response<Body> {
+    let header = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let request = json!({
+        "method": method.as_str(),
+        "uri": uri.to_string(),
+        "host": header("host"),
+        "accept": header("accept"),
+        "x-odd": header("x-odd"),
+        "keep-alive": header("keep-alive"),
+        "body": body,
+    });
+    let response = match method {
+        Method::HEAD => Response::builder().header("content-length", "17").body(Body::empty()),
+        _ => Response::builder()
+            .status(308)
+            .header("location", "../here")
+            .header("keep-alive", "timeout=5")
+            .body(Body::from(request.to_string())),
+    };
+    response.expect("a response")
+}
+
+#[tokio::test]
+async fn a_request_and_its_answer_pass_unchanged() {
+    let servers = servers("gateway", Router::new().fallback(describe));
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    let client = client.build().expect("a client");
+    let method: Method = "SEARCH".parse().expect("a method");
+    let request = client.request(method, format!("{}/a%2Fb/?q=%C3%A9&q", servers.url));
+    let request = request.header("x-odd", b"\xe9".as_slice()).header("keep-alive", "1");
+    let response = request.body("{\"status\": \"RED\"}").send().await.expect("an answer");
+    assert_eq!(response.status(), StatusCode::PERMANENT_REDIRECT);
+    assert_eq!(response.headers()["location"], "../here");
+    assert_eq!(response.headers().get("keep-alive"), None, "it is about one connection");
+    let body: Value =
+        serde_json::from_slice(&response.bytes().await.expect("a body")).expect("JSON");
+    let host = servers.url.trim_start_matches("http://");
+    let expected = json!({
+        "method": "SEARCH", "uri": "/a%2Fb/?q=%C3%A9&q", "host": host, "accept": "*/*",
+        "x-odd": "\u{fffd}", "keep-alive": null, "body": "{\"status\": \"RED\"}",
+    });
+    assert_eq!(body, expected);
+}
+
+#[tokio::test]
+async fn the_answer_to_head_has_the_length_of_the_body_that_it_leaves_out() {
+    let servers = servers("head", Router::new().fallback(describe));
+    let response = direct().head(format!("{}/", servers.url)).send().await.expect("an answer");
+    assert_eq!(response.headers()["content-length"], "17");
+    assert_eq!(response.bytes().await.expect("a body").len(), 0);
+}
+
+#[tokio::test]
+async fn without_an_emulator_the_answer_is_502() {
+    let listener = free_port().expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let folder = Folder::new("no-emulator");
+    let output = Output::new(true, LogFiles::start(&folder.0, 1000).expect("a log file"));
+    let nowhere = free_port().expect("a port").local_addr().expect("an address");
+    let gateway = Gateway::new(&format!("http://{nowhere}"), &Gate::default(), &Arc::new(output))
+        .serve(listener);
+    let _running = gateway.expect("a gateway");
+    let response = direct().get(url).send().await.expect("an answer");
+    assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
+}
+
+/// So the stack knows when it can stop a function without losing a request.
+#[tokio::test]
+async fn a_request_holds_the_gate_until_it_is_answered() {
+    let (arrived, answer) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let upstream = {
+        let (arrived, answer) = (Arc::clone(&arrived), Arc::clone(&answer));
+        Router::new().fallback(async move || {
+            arrived.notify_one();
+            answer.notified().await;
+        })
+    };
+    let servers = servers("gate", upstream);
+    let response = tokio::spawn(direct().get(&servers.url).send());
+    arrived.notified().await;
+    assert!(servers.gate.try_write().is_err(), "a request is on its way");
+    answer.notify_one();
+    assert_eq!(response.await.expect("no panic").expect("an answer").status(), StatusCode::OK);
+    assert!(servers.gate.try_write().is_ok(), "it is answered");
+}
