@@ -24,14 +24,15 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::retry::ErrorKind;
 use tokio::time::Instant;
 
-use crate::client::with_unlimited_retries;
+use crate::{client::with_unlimited_retries, store_failure::innermost};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Until the response begins: then the administrator is told.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(4);
 /// For one attempt as a whole.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long to go on after the first failure. With the attempts before and after it is less than 30 seconds.
+/// How long to go on after the first failure. With the first and the last attempt it is less than 30 seconds, unless a
+/// response begins and stalls.
 const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -143,13 +144,4 @@ impl ClassifyRetry for Reachability {
     fn priority(&self) -> RetryClassifierPriority {
         RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
     }
-}
-
-/// The error that caused the others, which say less.
-fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
 }

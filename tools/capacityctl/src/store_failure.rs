@@ -111,7 +111,7 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
     iter::successors(Some(error), |error| (*error).source())
 }
 
-/// The text of an error's first cause.
+/// The text of an error's first cause; those around it say less.
 pub(crate) fn innermost(error: &(dyn Error + 'static)) -> String {
     chain(error).last().map(ToString::to_string).unwrap_or_default()
 }
