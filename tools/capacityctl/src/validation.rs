@@ -103,7 +103,7 @@ impl Problems {
         !self.0.is_empty()
     }
 
-    /// The result of a request. If it failed and the input is wrong as well, that is what to say.
+    /// The result of a request. If it failed and the input is wrong too, the input's problems are the error.
     ///
     /// # Errors
     ///

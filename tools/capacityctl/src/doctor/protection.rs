@@ -28,8 +28,8 @@ pub(super) async fn check(
             .is_some_and(|status| status.as_str() == "ENABLED")
     });
     if !recoverable {
-        let advice = "switch it on with `aws dynamodb update-continuous-backups`, a restore switches it off; \
-                      or the credentials lack dynamodb:DescribeContinuousBackups";
+        let advice = "a restore leaves it off: switch it on with `aws dynamodb update-continuous-backups`; or the \
+                      credentials lack dynamodb:DescribeContinuousBackups";
         findings.add(
             format!("table {name}"),
             Verdict::Warning,
@@ -44,8 +44,8 @@ pub(super) async fn check_time_to_live(target: &Target, name: &str, findings: &m
     let answer = target.client().describe_time_to_live().table_name(name).send().await.ok();
     let status = answer.and_then(|answer| answer.time_to_live_description?.time_to_live_status);
     if status != Some(TimeToLiveStatus::Enabled) {
-        let advice = "switch it on with `aws dynamodb update-time-to-live`, a restore switches it off and the table only grows; \
-                      or the credentials lack dynamodb:DescribeTimeToLive";
+        let advice = "a restore leaves it off, and the table only grows: switch it on with `aws dynamodb \
+                      update-time-to-live`; or the credentials lack dynamodb:DescribeTimeToLive";
         let found = "time to live is off or unknown";
         findings.add(format!("table {name}"), Verdict::Warning, found, Some(advice));
     }
