@@ -1,7 +1,7 @@
 //! Entity tags (RFC 9110, section 8.8.3) and the conditions that compare them.
 //!
-//! The crate `headers` 0.4.2 ignores a whole list if one of its tags has a character outside ASCII, which the
-//! RFC allows.
+//! Lists are read here, because the crate `headers` 0.4.2 ignores a whole list if one of its tags has a character
+//! outside ASCII, which the RFC allows.
 
 use std::fmt;
 

@@ -9,11 +9,11 @@ use super::{
 };
 use crate::domain::{HierarchyPath, Rag, Service, ServiceId, Timestamp, User};
 
-/// The most reads for one page. A page that is not half full by then comes shorter.
+/// The most reads for one page. After them it is returned even if it is less than half full.
 const MAX_READS: usize = 25;
 
-/// How much of the table one page may scan before it comes short, in read units of 4 KB. One read takes at
-/// most 100 services of about 1 KB each (5 KB at most), so at most one such read follows once the limit is reached.
+/// How much of the table one page may scan before it comes short, in read units of 4 KB. One read takes at most 100
+/// services of less than 1 KB each (10 KB with the longest texts), and a page exceeds the limit by less than one read.
 const MAX_SCANNED_UNITS: f64 = 128.0;
 
 /// The most ids in one read.

@@ -1,5 +1,5 @@
-/* Loaded into a function, has the start of its first two threads fail, as on a machine that has no more. What
- * needs them, the lookup of a name, then panics: in the rehearsal, and in the first call. */
+/* Loaded into a function, it makes the start of the first two threads fail, as on a machine that has no more. The
+ * lookup of a name needs a thread and panics: in the warm-up request, and in the first call. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
