@@ -168,7 +168,7 @@ fn connections(arrived: &[Arrived]) -> Vec<usize> {
 }
 
 #[tokio::test]
-async fn requests_are_signed_with_lambdas_credentials() {
+async fn requests_are_signed_with_lambdas_credentials_and_have_no_optional_headers() {
     let store = Scripted::start(Ends::Never).await;
     for token in ["", "a+token/of=a role"] {
         assert!(read(&client(&store.endpoint, &[("AWS_SESSION_TOKEN", token)])).await);
@@ -179,6 +179,11 @@ async fn requests_are_signed_with_lambdas_credentials() {
         let scope = format!("Credential=sample/{day}/eu-west-2/dynamodb/aws4_request,");
         let authorization = request.header("authorization");
         assert!(authorization.contains(&scope), "{authorization}");
+        for left_out in
+            ["user-agent", "x-amz-user-agent", "amz-sdk-request", "amz-sdk-invocation-id"]
+        {
+            assert_eq!(request.header(left_out), "", "{left_out}");
+        }
     }
 }
 
