@@ -95,7 +95,7 @@ async fn users_are_assigned_to_known_services_only() {
     assert_eq!(ctl.json(&["import", "users", &file]).await["rows"]["added"], 1);
 }
 
-/// The size of a text matters as long as nothing is written: a request with this name would fail half-way.
+/// DynamoDB would refuse this name too, but after half of the file is written.
 #[tokio::test]
 async fn a_huge_text_is_refused_before_anything_is_written() {
     let ctl = Ctl::start().await;
