@@ -16,8 +16,8 @@ UNION ALL SELECT 'must be 0', 'uids of more than one service', count(*)
   FROM (SELECT FROM pathwaysdos.services GROUP BY uid HAVING count(*) > 1) d
 UNION ALL SELECT 'must be 0', 'services without a name', count(*)
   FROM pathwaysdos.services WHERE btrim(name) = ''
-UNION ALL SELECT 'must be 0', 'services whose name has a control character', count(*)
-  FROM pathwaysdos.services WHERE name ~ '[[:cntrl:]]'
+UNION ALL SELECT 'must be 0', 'services with a control character in a text', count(*)
+  FROM pathwaysdos.services WHERE concat(name, town, postcode, odscode) ~ '[[:cntrl:]]'
 UNION ALL SELECT 'must be 0', 'services without a type', count(*)
   FROM pathwaysdos.services WHERE typeid IS NULL
 UNION ALL SELECT 'must be 0', 'services that no parents lead to the top from', count(*)

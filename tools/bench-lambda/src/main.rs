@@ -79,6 +79,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
+    if arguments.picture.is_some() && !arguments.wants(Measure::Instructions) {
+        return Err("the picture shows instructions: measure them".into());
+    }
     let deployed_only = arguments.check || arguments.record;
     let benchmarks = benchmark::select(&arguments.benchmarks, deployed_only)?;
     if !arguments.no_build {

@@ -71,7 +71,7 @@ impl UsersFile {
         &mut self,
         known: Result<HashSet<ServiceId>, Error>,
     ) -> Result<(), Error> {
-        let known = self.problems.rather_than_failure(known)?;
+        let known = self.problems.problems_or(known)?;
         for (location, user) in &self.users {
             let unknown = user.services.iter().filter(|id| !known.contains(id));
             for id in unknown {

@@ -108,7 +108,7 @@ impl Problems {
     /// # Errors
     ///
     /// All problems, else the failure.
-    pub(crate) fn rather_than_failure<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn problems_or<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
         if result.is_err() && self.any() {
             return Err(std::mem::take(self).into_error().into());
         }

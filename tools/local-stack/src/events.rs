@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::Error;
 
-/// Writes a copy with a valid token of every `events/<function>/<case>.json`; returns how many.
+/// Writes a copy with a valid token of every `events/<function>/<case>.json`.
 ///
 /// # Errors
 ///
@@ -20,15 +20,13 @@ pub fn write_copies_with_tokens(
     events: &Path,
     copies: &Path,
     issuer: &Issuer,
-) -> Result<usize, Error> {
-    let mut count = 0;
+) -> Result<(), Error> {
     for event in event_files(events).map_err(|error| Error::File(events.to_owned(), error))? {
         let copy = copies.join(event.strip_prefix(events).unwrap_or(&event));
         write_copy_with_token(&event, &copy, issuer)
             .map_err(|error| Error::File(event.clone(), error))?;
-        count += 1;
     }
-    Ok(count)
+    Ok(())
 }
 
 fn event_files(events: &Path) -> io::Result<Vec<PathBuf>> {

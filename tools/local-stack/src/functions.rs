@@ -159,17 +159,19 @@ impl Functions {
         output.message(&format!("{file} changed: building {changed}"));
         self.stop(&change.functions).await;
         let all_built = self.build_again(&change.functions).await?;
+        let mut not_built = BTreeSet::new();
         for name in &change.functions {
             let Some(program) = self.programs.get(name) else { continue };
             if !self.running.contains_key(name) {
                 self.running.insert(name.clone(), spawn(&environment, name, program));
+                not_built.insert(name.clone());
             }
             self.sources.add(root, name, program)?;
         }
         output.message(&if all_built {
             format!("{changed} rebuilt in {:.1} s", started.elapsed().as_secs_f64())
         } else {
-            "the build failed; the code before the change answers".to_owned()
+            format!("the build failed: the code before the change runs {}", listed(&not_built))
         });
         Ok(())
     }

@@ -84,14 +84,14 @@ In another terminal, in this workspace, run the functions:
 
   {cargo_lambda} watch{port} --env-file {env_file}
 
-In a third, send them requests and events (the first of each function waits until it is built):
+In a third, send requests and events (the first request to each function waits until it is built):
 
 {curl_lines}
   # send an event to a function
   {invoke}
 
 {tokens}
-Every event has a copy with a valid token there. With `--env-var AUTH_MODE=gateway` after `watch`, functions take
+These copies of events/ have a valid token. With `--env-var AUTH_MODE=gateway` after `watch`, functions take
 the claims of events/ instead, and no tokens.
 Nothing calls {scheduled} every minute: invoke it with events/{scheduled}/each-minute.json.
 Ctrl-C stops everything.

@@ -107,13 +107,17 @@ fn source(root: &Path, file: &Path) -> Option<PathBuf> {
     Some(package.map_or_else(|| file.clone(), Path::to_owned))
 }
 
-/// The files at or below the path, with the time of their last change. Files of editors are left out.
+/// The files at or below the path, with the time of their last change. Files of editors and links to folders are
+/// left out.
 fn times(path: &Path) -> Vec<(PathBuf, SystemTime)> {
     let is_temporary = |name: &OsStr| {
         let name = name.to_string_lossy();
         name.starts_with('.') || name.ends_with('~')
     };
     if path.file_name().is_some_and(is_temporary) {
+        return Vec::new();
+    }
+    if path.is_symlink() && path.is_dir() {
         return Vec::new();
     }
     if let Ok(folder) = fs::read_dir(path) {

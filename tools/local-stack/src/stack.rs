@@ -132,16 +132,19 @@ impl Stack {
         let emulator = format!("http://127.0.0.1:{emulator_port}");
         ready::wait_for_listener(emulator_port).await?;
         functions.start();
-        ready::wait_for_functions(&emulator, &self.routes).await?;
-        self.write_files()?;
-        let gateway = Gateway::new(&emulator, gate, &self.output);
-        let serve = |listener| gateway.clone().serve(listener);
-        let served: Result<Vec<Background>, _> = listeners.into_iter().map(serve).collect();
-        let _served = served.map_err(|error| Error::Start("API", error))?;
-        anstream::eprintln!("{}", self.guide().text());
-        let event = self.root.join("events").join(schedule::FUNCTION).join("each-minute.json");
+        let serving = async {
+            ready::wait_for_functions(&emulator, &self.routes).await?;
+            self.write_files()?;
+            let gateway = Gateway::new(&emulator, gate, &self.output);
+            let serve = |listener| gateway.clone().serve(listener);
+            let served: Result<Vec<Background>, _> = listeners.into_iter().map(serve).collect();
+            let _served = served.map_err(|error| Error::Start("API", error))?;
+            anstream::eprintln!("{}", self.guide().text());
+            let event = self.root.join("events").join(schedule::FUNCTION).join("each-minute.json");
+            schedule::run(&emulator, &event, &self.output).await
+        };
         tokio::select! {
-            stopped = schedule::run(&emulator, &event, &self.output) => stopped,
+            stopped = serving => stopped,
             error = functions.rebuild_changed() => Err(error),
         }
     }

@@ -41,8 +41,8 @@ impl State {
             Err(TryLockError::Error(error)) => return Err(unusable(error)),
         }
         lock.set_len(0).and_then(|()| writeln!(lock, "{}", process::id())).map_err(unusable)?;
-        // Left by a stack that was killed.
         let state = Self { directory, _lock: lock };
+        // Left by a stack that was killed.
         state.remove_addresses();
         Ok(state)
     }

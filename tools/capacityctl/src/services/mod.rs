@@ -78,7 +78,7 @@ pub async fn plan(
     progress: &Progress,
 ) -> Result<ImportPlan, Error> {
     let items = scan::items_with_progress(client, table, &ATTRIBUTES, progress).await;
-    let items = file.problems.rather_than_failure(items)?;
+    let items = file.problems.problems_or(items)?;
     let items = items.into_iter().filter_map(|item| Some((number(&item, keys::ID)?, item)));
     let items: HashMap<ServiceId, Item> = items.collect();
     let stored: Vec<StoredService> =

@@ -34,20 +34,24 @@ pub(super) async fn write_user(
         request = request.transact_items(delete_item(&table, subject, &user.username)?);
     }
     let request = request.transact_items(put_item(&table, &user, replaced_username)?);
-    for _ in 0..MAX_ATTEMPTS {
+    for attempt in 1.. {
         let sent = request.clone().send().await;
         match sent.map_err(SdkError::into_service_error) {
-            Ok(_) => return Ok(()),
-            Err(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
-                if condition_failed(&canceled) {
-                    return Err(Error::ConcurrentModification { table });
-                }
+            Ok(_) => break,
+            Err(TransactWriteItemsError::TransactionCanceledException(canceled))
+                if condition_failed(&canceled) =>
+            {
+                return Err(Error::ConcurrentModification { table });
+            }
+            Err(TransactWriteItemsError::TransactionCanceledException(_))
+                if attempt < MAX_ATTEMPTS =>
+            {
                 tokio::time::sleep(RETRY_DELAY).await;
             }
             Err(error) => return Err(Error::store(&table, error)),
         }
     }
-    Err(Error::ConcurrentModification { table })
+    Ok(())
 }
 
 /// Whether a condition failed. Other reasons are temporary (a conflicting transaction, throttling), and
