@@ -41,7 +41,8 @@ Exit codes:
   1    DynamoDB, the network or standard output failed; what was written stays,
        run the command again
   2    invalid command line or settings
-  3    invalid file or value, or no permission; nothing was changed
+  3    invalid value, a file that is invalid or cannot be read or written, or no
+       permission; nothing was changed
   4    the user or service does not exist, or the service is inactive
   5    smoke or doctor found a problem, or a list has items that cannot be read
   6    someone else changed the same data at the same time; check it, then run
@@ -161,7 +162,7 @@ pub(crate) enum Export {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Destination {
-    /// The file to write [default: standard output]
+    /// The file to write; - is standard output, the default
     pub(crate) file: Option<PathBuf>,
     /// The format [default: json for a file named *.json, else csv]
     #[arg(long, value_enum)]

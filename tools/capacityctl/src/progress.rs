@@ -7,6 +7,7 @@ use std::{
 };
 
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressStyle};
+use serde_json::json;
 
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
 /// How often a bar is drawn again while nothing happens.
@@ -20,27 +21,37 @@ pub struct Progress {
     bar: ProgressBar,
     /// Without a terminal: when to print the next line.
     lines: Option<Arc<Mutex<LineTimer>>>,
-    silent: bool,
+    say: Say,
+}
+
+/// How to say what must be known soon.
+#[derive(Clone, Copy, Debug)]
+enum Say {
+    Nothing,
+    Text,
+    /// A JSON object on a line of its own.
+    Json,
 }
 
 impl Progress {
     /// Counts, but shows nothing.
     #[must_use]
     pub fn silent() -> Self {
-        Self { bar: ProgressBar::hidden(), lines: None, silent: true }
+        Self { bar: ProgressBar::hidden(), lines: None, say: Say::Nothing }
     }
 
-    /// On standard error. With `json` and without a terminal it shows nothing: there, programs read errors.
+    /// On standard error. With `json` and without a terminal it shows no progress, and says the rest as JSON: there,
+    /// programs read.
     pub(crate) fn on_stderr(json: bool) -> Self {
         let bar = ProgressBar::no_length();
         if !bar.is_hidden() {
-            return Self { bar, lines: None, silent: false };
+            return Self { bar, lines: None, say: Say::Text };
         }
         if json {
-            return Self::silent();
+            return Self { bar, lines: None, say: Say::Json };
         }
         let lines = LineTimer::new(Instant::now());
-        Self { bar, lines: Some(Arc::new(Mutex::new(lines))), silent: false }
+        Self { bar, lines: Some(Arc::new(Mutex::new(lines))), say: Say::Text }
     }
 
     /// Begins to count what is read.
@@ -88,8 +99,10 @@ impl Progress {
 
     /// Prints a line without disturbing the bar.
     pub(crate) fn say(&self, text: &str) {
-        if !self.silent {
-            self.bar.suspend(|| print(text));
+        match self.say {
+            Say::Nothing => {}
+            Say::Text => self.bar.suspend(|| print(text)),
+            Say::Json => print(&json!({"message": text}).to_string()),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Dispatches each command to its module.
 
+use std::path::PathBuf;
+
 use clap::{CommandFactory as _, error::ErrorKind};
 use clap_complete::Shell;
 use serde_json::json;
@@ -122,8 +124,10 @@ async fn run_user(target: &Target, command: User) -> Result<Output, Error> {
 async fn run_export(target: &Target, command: Export, json: bool) -> Result<Output, Error> {
     let (Export::Services(Destination { file, format })
     | Export::Users(Destination { file, format })) = &command;
+    // As for `import`, - is the standard stream.
+    let file = file.as_ref().filter(|file| file.as_os_str() != "-");
     let requested = format.or((json && file.is_none()).then_some(Format::Json));
-    let format = export::format_of(file.as_deref(), requested);
+    let format = export::format_of(file.map(PathBuf::as_path), requested);
     let (text, table) = match command {
         Export::Services(_) => (export::services(target, format).await?, SERVICES_TABLE),
         Export::Users(_) => (export::users(target, format).await?, USERS_TABLE),

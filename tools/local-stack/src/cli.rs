@@ -10,13 +10,13 @@ use clap::Parser;
 #[command(name = "local-stack", bin_name = "cargo dev", version)]
 pub struct Arguments {
     /// Port of the API
-    #[arg(long, value_name = "PORT", default_value_t = 9000)]
+    #[arg(long, value_name = "PORT", default_value_t = 9000, value_parser = clap::value_parser!(u16).range(1..))]
     pub port: u16,
     /// Port of the DynamoDB engine
-    #[arg(long, value_name = "PORT", default_value_t = 9001)]
+    #[arg(long, value_name = "PORT", default_value_t = 9001, value_parser = clap::value_parser!(u16).range(1..))]
     pub dynamodb_port: u16,
     /// Port of the token issuer
-    #[arg(long, value_name = "PORT", default_value_t = 9002)]
+    #[arg(long, value_name = "PORT", default_value_t = 9002, value_parser = clap::value_parser!(u16).range(1..))]
     pub issuer_port: u16,
     /// Start everything but the functions: run them with `cargo lambda watch --env-file .local/env`
     #[arg(long, conflicts_with = "json")]

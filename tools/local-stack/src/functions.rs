@@ -52,7 +52,7 @@ pub struct Environment {
     /// The group of their processes.
     pub group: GroupId,
     /// The requests on their way to them.
-    pub gate: Gate,
+    pub gate: Arc<Gate>,
     /// Where their lines go.
     pub output: Arc<Output>,
 }
@@ -137,18 +137,23 @@ impl Functions {
     /// Stops these functions when they have answered.
     async fn stop(&mut self, names: &BTreeSet<String>) {
         let gate = Arc::clone(&self.environment.gate);
-        // A request that waits for a function that ended by itself is never answered.
-        let guard = timeout(ANSWERING_TIME, gate.write_owned()).await;
+        let closed = timeout(ANSWERING_TIME, gate.close()).await;
         for name in names {
             self.running.remove(name);
         }
-        if let Ok(guard) = guard {
-            // Until then the emulator might give a request to a process that is gone.
-            tokio::spawn(async move {
-                sleep(NOTICING_TIME).await;
-                drop(guard);
-            });
+        if closed.is_err() {
+            gate.process_ended();
         }
+        // Until then the emulator might give a request to a process that is gone.
+        let gate = Arc::clone(&self.environment.gate);
+        tokio::spawn(async move {
+            let closed = match closed {
+                Ok(closed) => closed,
+                Err(_) => gate.close().await,
+            };
+            sleep(NOTICING_TIME).await;
+            drop(closed);
+        });
     }
 
     async fn rebuild(&mut self, change: &SourceChange) -> Result<(), Error> {
@@ -162,11 +167,13 @@ impl Functions {
         let mut not_built = BTreeSet::new();
         for name in &change.functions {
             let Some(program) = self.programs.get(name) else { continue };
-            if !self.running.contains_key(name) {
+            if self.running.contains_key(name) {
+                self.sources.add(root, name, program)?;
+            } else {
+                // Its sources stay what they were: some may be gone for now.
                 self.running.insert(name.clone(), spawn(&environment, name, program));
                 not_built.insert(name.clone());
             }
-            self.sources.add(root, name, program)?;
         }
         output.message(&if all_built {
             format!("{changed} rebuilt in {:.1} s", started.elapsed().as_secs_f64())
@@ -202,7 +209,7 @@ fn spawn(environment: &Arc<Environment>, name: &str, program: &Path) -> JoinSet<
 }
 
 async fn keep_running(environment: &Environment, name: &str, program: &Path, runtime_api: &str) {
-    let Environment { root, variables, group, output, .. } = environment;
+    let Environment { root, variables, group, gate, output, .. } = environment;
     loop {
         let started = Instant::now();
         let mut command = Command::new(program);
@@ -217,6 +224,7 @@ async fn keep_running(environment: &Environment, name: &str, program: &Path, run
             Ok(status) => format!("{name} ended ({status})"),
             Err(error) => error.to_string(),
         };
+        gate.process_ended();
         if started.elapsed() < MIN_LIFETIME {
             output
                 .message(&format!("{ended} and starts again after the next change of its source"));

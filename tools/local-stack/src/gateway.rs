@@ -1,7 +1,12 @@
 //! The API's own port: passes requests on to cargo-lambda and prints a line for each, as API Gateway writes its
 //! access log.
 
-use std::{io, net::TcpListener, sync::Arc, time::Instant};
+use std::{
+    io,
+    net::TcpListener,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -11,12 +16,16 @@ use axum::{
         HeaderMap, HeaderName, Response, StatusCode, Uri,
         header::{CONNECTION, EXPECT, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
     },
+    response::IntoResponse as _,
 };
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use tokio::sync::RwLock;
+use tokio::{
+    sync::{OwnedRwLockWriteGuard, RwLock, watch},
+    time::{sleep, timeout},
+};
 
 use crate::{
     background::Background,
@@ -39,23 +48,46 @@ const HOP_BY_HOP: [HeaderName; 8] = [
 ];
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Requests on their way hold it for reading. Who holds it for writing knows that there are none, and new ones
-/// wait.
-pub type Gate = Arc<RwLock<()>>;
+/// API Gateway's limit for a function.
+const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a request may go on after the end of a process, which may have been the one that had it: the emulator
+/// does not say which had it, and never answers for a process that is gone.
+const TIME_AFTER_END: Duration = Duration::from_secs(1);
+
+/// What the requests on their way and the processes that answer them know of each other.
+#[derive(Debug, Default)]
+pub struct Gate {
+    /// Held by each request on its way, for reading.
+    open: Arc<RwLock<()>>,
+    /// Changes when a process ends.
+    ended: watch::Sender<()>,
+}
+
+impl Gate {
+    /// Waits until no request is on its way. New ones wait until the result is dropped.
+    pub async fn close(&self) -> OwnedRwLockWriteGuard<()> {
+        Arc::clone(&self.open).write_owned().await
+    }
+
+    /// A process ended, perhaps in the middle of a request.
+    pub fn process_ended(&self) {
+        self.ended.send_replace(());
+    }
+}
 
 /// Where requests go, and how they are reported.
 #[derive(Clone, Debug)]
 pub struct Gateway {
     upstream: String,
     client: Client<HttpConnector, Body>,
-    gate: Gate,
+    gate: Arc<Gate>,
     output: Arc<Output>,
 }
 
 impl Gateway {
     /// A gateway to the `http` URL.
     #[must_use]
-    pub fn new(upstream: &str, gate: &Gate, output: &Arc<Output>) -> Self {
+    pub fn new(upstream: &str, gate: &Arc<Gate>, output: &Arc<Output>) -> Self {
         let client = Client::builder(TokioExecutor::new()).build_http();
         let (gate, output) = (Arc::clone(gate), Arc::clone(output));
         Self { upstream: upstream.to_owned(), client, gate, output }
@@ -83,9 +115,14 @@ impl Gateway {
         let uri = format!("{}{}", self.upstream, path_and_query(&parts.uri));
         parts.uri = uri.parse().map_err(|_| StatusCode::BAD_REQUEST)?;
         remove_hop_by_hop(&mut parts.headers);
-        let _passing = self.gate.read().await;
+        let _open = self.gate.open.read().await;
         let request = Request::from_parts(parts, Body::from(body));
-        let response = self.client.request(request).await.map_err(|_| StatusCode::BAD_GATEWAY)?;
+        let response = tokio::select! {
+            response = timeout(INTEGRATION_TIMEOUT, self.client.request(request)) =>
+                response.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?,
+            () = time_after_end(self.gate.ended.subscribe()) => return Err(StatusCode::BAD_GATEWAY),
+        };
+        let response = response.map_err(|_| StatusCode::BAD_GATEWAY)?;
         let (mut parts, body) = response.into_parts();
         let body = to_bytes(Body::new(body), usize::MAX).await;
         remove_hop_by_hop(&mut parts.headers);
@@ -93,7 +130,19 @@ impl Gateway {
     }
 }
 
+async fn time_after_end(mut ended: watch::Receiver<()>) {
+    // There is no error: the gate, which sends, outlives its requests.
+    let _ = ended.changed().await;
+    sleep(TIME_AFTER_END).await;
+}
+
+/// Answers in a task of its own, which goes on if the client hangs up, as API Gateway does.
 async fn answer(State(gateway): State<Gateway>, request: Request) -> Response<Body> {
+    let answered = tokio::spawn(answer_and_report(gateway, request)).await;
+    answered.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}
+
+async fn answer_and_report(gateway: Gateway, request: Request) -> Response<Body> {
     let (time, started) = (now(), Instant::now());
     let (method, path) = (request.method().to_string(), path_and_query(request.uri()).to_owned());
     let response = gateway.forward(request).await;

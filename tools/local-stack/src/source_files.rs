@@ -65,7 +65,11 @@ impl SourceFiles {
             changed.extend(new);
             match changed.first() {
                 Some(file) if has_settled => {
-                    return SourceChange { file: file.clone(), functions: self.built_of(&changed) };
+                    let functions = self.built_of(&changed);
+                    if !functions.is_empty() {
+                        return SourceChange { file: file.clone(), functions };
+                    }
+                    changed.clear();
                 }
                 _ => sleep(POLL_INTERVAL).await,
             }
@@ -112,7 +116,7 @@ fn source(root: &Path, file: &Path) -> Option<PathBuf> {
 fn times(path: &Path) -> Vec<(PathBuf, SystemTime)> {
     let is_temporary = |name: &OsStr| {
         let name = name.to_string_lossy();
-        name.starts_with('.') || name.ends_with('~')
+        name.starts_with(['.', '#']) || name.ends_with('~')
     };
     if path.file_name().is_some_and(is_temporary) {
         return Vec::new();

@@ -103,13 +103,13 @@ impl Stack {
         let port =
             listener.local_addr().map_err(|error| Error::Start("cargo-lambda", error))?.port();
         drop(listener);
-        let gate = Gate::default();
+        let gate = Arc::<Gate>::default();
         let environment = Environment {
             root: self.root.clone(),
             port,
             variables: self.services.variables(),
             group,
-            gate: Gate::clone(&gate),
+            gate: Arc::clone(&gate),
             output: Arc::clone(&self.output),
         };
         let names = routes::functions(&self.routes).into_iter().chain([schedule::FUNCTION]);
@@ -126,7 +126,7 @@ impl Stack {
         &self,
         emulator_port: u16,
         mut functions: Functions,
-        gate: &Gate,
+        gate: &Arc<Gate>,
         listeners: Vec<TcpListener>,
     ) -> Result<Infallible, Error> {
         let emulator = format!("http://127.0.0.1:{emulator_port}");

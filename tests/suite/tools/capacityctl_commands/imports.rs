@@ -34,7 +34,7 @@ async fn a_dry_run_shows_what_an_import_then_does() {
     );
     let before = ctl.text(&["export", "services"]).await;
     let shown = ctl.text(&["import", "services", &file, "--dry-run"]).await;
-    assert_eq!(ctl.text(&["export", "services"]).await, before);
+    assert_eq!(ctl.text(&["export", "services", "-"]).await, before);
     let table = &ctl.app.tables.services;
     assert_eq!(
         shown,

@@ -1,6 +1,6 @@
 //! The stack's own HTTP server changes nothing of requests and answers.
 
-use std::sync::Arc;
+use std::{future::pending, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -15,14 +15,14 @@ use local_stack::{
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::timeout};
 
 use super::Folder;
 use crate::harness::direct;
 
 struct Servers {
     url: String,
-    gate: Gate,
+    gate: Arc<Gate>,
     _folder: Folder,
     _running: [Background; 2],
 }
@@ -39,7 +39,7 @@ fn servers(name: &str, upstream: Router) -> Servers {
     let output = Output::new(true, LogFiles::start(&folder.0, 1000).expect("a log file"));
     let listener = free_port().expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let gate = Gate::default();
+    let gate = Arc::<Gate>::default();
     let gateway = Gateway::new(&address, &gate, &Arc::new(output)).serve(listener);
     let running = [running.expect("a server"), gateway.expect("a gateway")];
     Servers { url, gate, _folder: folder, _running: running }
@@ -105,7 +105,7 @@ async fn without_an_emulator_the_answer_is_502() {
     let folder = Folder::new("no-emulator");
     let output = Output::new(true, LogFiles::start(&folder.0, 1000).expect("a log file"));
     let nowhere = free_port().expect("a port").local_addr().expect("an address");
-    let gateway = Gateway::new(&format!("http://{nowhere}"), &Gate::default(), &Arc::new(output))
+    let gateway = Gateway::new(&format!("http://{nowhere}"), &Arc::default(), &Arc::new(output))
         .serve(listener);
     let _running = gateway.expect("a gateway");
     let response = direct().get(url).send().await.expect("an answer");
@@ -126,8 +126,29 @@ async fn a_request_holds_the_gate_until_it_is_answered() {
     let servers = servers("gate", upstream);
     let response = tokio::spawn(direct().get(&servers.url).send());
     arrived.notified().await;
-    assert!(servers.gate.try_write().is_err(), "a request is on its way");
+    let closed = async || timeout(Duration::ZERO, servers.gate.close()).await;
+    assert!(closed().await.is_err(), "a request is on its way");
     answer.notify_one();
     assert_eq!(response.await.expect("no panic").expect("an answer").status(), StatusCode::OK);
-    assert!(servers.gate.try_write().is_ok(), "it is answered");
+    assert!(closed().await.is_ok(), "it is answered");
+}
+
+/// The emulator never answers for a process that is gone.
+#[tokio::test]
+async fn a_request_whose_process_ended_is_answered_with_502() {
+    let arrived = Arc::new(Notify::new());
+    let upstream = {
+        let arrived = Arc::clone(&arrived);
+        Router::new().fallback(async move || {
+            arrived.notify_one();
+            pending::<()>().await;
+        })
+    };
+    let servers = servers("ended", upstream);
+    let response = tokio::spawn(direct().get(&servers.url).send());
+    arrived.notified().await;
+    servers.gate.process_ended();
+    let response = response.await.expect("no panic").expect("an answer");
+    assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
+    assert!(timeout(Duration::ZERO, servers.gate.close()).await.is_ok(), "the gate is free");
 }
