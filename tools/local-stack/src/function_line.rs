@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::request_line::DIM;
 
+/// The runtime's own errors when the emulator no longer has the request. The request's line says what came of it.
+const RUNTIME_API_ERROR: &str = "Lambda Runtime API returned";
 const NAME: Style = AnsiColor::Blue.on_default();
 
 /// The line to show, with colours.
@@ -16,6 +18,9 @@ pub fn render(function: &str, line: &str) -> Option<String> {
         return (!is_blank).then(|| format!("{NAME}{function}{NAME:#} | {line}"));
     };
     let text = |name| entry.get(name).and_then(Value::as_str).unwrap_or_default();
+    if text("message").starts_with(RUNTIME_API_ERROR) {
+        return None;
+    }
     let style = match text("level") {
         "ERROR" => AnsiColor::Red.on_default().bold(),
         "WARN" => AnsiColor::Yellow.on_default().bold(),

@@ -95,6 +95,8 @@ fn an_error_of_a_function_is_shown_with_all_its_members() {
 fn metrics_and_other_log_lines_are_not_shown() {
     assert_eq!(shown(r#"{"_aws": {"Timestamp": 1}, "Operation": "get-status"}"#), None);
     assert_eq!(shown(r#"{"level": "INFO", "message": "request_refused"}"#), None);
+    let own = r#"{"level": "ERROR", "message": "Lambda Runtime API returned non-200 response"}"#;
+    assert_eq!(shown(own), None);
     assert_eq!(shown("  "), None);
 }
 
