@@ -8,9 +8,10 @@ const FRAME_HEIGHT: f32 = 80.0;
 const BAR_HEIGHT: f32 = 16.0;
 /// Space between two groups of bars.
 const GROUP_GAP: f32 = 10.0;
-/// Room beside the names, because fonts differ in width from machine to machine.
+/// Room beside names and figures, because fonts differ in width from machine to machine.
 const NAME_GAP: f32 = 12.0;
 const LEFT_MARGIN: f32 = 40.0;
+const RIGHT_MARGIN: f32 = 30.0;
 
 /// A picture of some figures.
 #[derive(Clone, Debug)]
@@ -41,6 +42,7 @@ impl BarChart<'_> {
         chart.series.colors =
             vec![Color::from("#005eb8"), Color::from("#ffb81c"), Color::from("#768692")];
         chart.margin.left = LEFT_MARGIN;
+        chart.margin.right = RIGHT_MARGIN;
         chart.x_axis.name_gap = NAME_GAP;
         // Each bar has its figure, so neither axis nor grid is needed.
         chart.x_axis.hidden = true;

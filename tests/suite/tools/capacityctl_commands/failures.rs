@@ -21,7 +21,7 @@ async fn each_kind_of_error_has_its_exit_code() {
         (
             vec!["user", "add", "cid", "--subject", "reader"],
             "3",
-            "already belongs to user \"reader-name\"",
+            "already belongs to user \"reader-name\" (`user rename` changes its name)",
         ),
         (vec!["user", "add", "automatic reset"], "3", "is reserved for automatic resets"),
         (vec!["user", "grant", "reader-name", "--service", "31"], "4", "service 31 does not exist"),

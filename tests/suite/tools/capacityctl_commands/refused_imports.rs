@@ -85,7 +85,8 @@ async fn users_are_assigned_to_known_services_only() {
             "line 2: services: service 98 does not exist",
             "line 2: services: service 99 does not exist",
             "line 3: active: must be true or false",
-            "line 4: user \"cid\": subject \"reader\" already belongs to user \"reader-name\"",
+            "line 4: user \"cid\": subject \"reader\" already belongs to user \"reader-name\" \
+             (`user rename` changes its name)",
         ]
     );
     let file = ctl.file(

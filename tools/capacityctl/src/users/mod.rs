@@ -209,7 +209,10 @@ pub async fn add(client: &Client, table: &str, user: User) -> Result<(), Error> 
         );
     }
     if let Some(holder) = stored.username_of(&user.subject) {
-        let text = format!("subject {:?} already belongs to user {holder:?}", user.subject);
+        let text = format!(
+            "subject {:?} already belongs to user {holder:?} (`user rename` changes its name)",
+            user.subject
+        );
         problems.add(Location::Argument("--subject"), text);
     }
     problems.into_result(())?;

@@ -53,7 +53,7 @@ impl StoredUsers {
             let other = holder.filter(|name| *name != user.username);
             if let Some(holder) = other.filter(|name| !in_file.contains(name.as_str())) {
                 let text = format!(
-                    "user {:?}: subject {:?} already belongs to user {holder:?}",
+                    "user {:?}: subject {:?} already belongs to user {holder:?} (`user rename` changes its name)",
                     user.username, user.subject
                 );
                 problems.add(*location, text);
