@@ -9,6 +9,7 @@ use shared::{operations::ResetRun, store::keys::RESET_SHARDS};
 use crate::harness::{
     App, NOW, World,
     faulty::{Fate, FaultyStore, Plan},
+    gateway_settings,
     log::take_lines,
 };
 
@@ -153,6 +154,22 @@ async fn an_unreadable_row_blocks_no_other_reset() {
     assert_eq!(failed[0]["error"], "a stored row cannot be read: service 20");
     // Each run tries it again and counts it again.
     assert_eq!(app.run_schedule().await, ResetRun { done: 0, ..expected });
+}
+
+/// The function asks one shard after the other, so each of its queries fails.
+#[tokio::test]
+async fn each_query_that_fails_is_counted_and_logged() {
+    let good = World::family().start().await;
+    let mut tables = good.tables.clone();
+    tables.services.push('x');
+    let app = App::new(good.client.clone(), tables.clone(), &gateway_settings(&tables));
+    take_lines();
+    let expected = ResetRun { failed: RESET_SHARDS, complete: true, ..ResetRun::default() };
+    assert_eq!(app.run_schedule().await, expected);
+    let lines = take_lines();
+    let failed: Vec<_> = lines.iter().filter(|line| line["message"] == "reset_failed").collect();
+    assert_eq!(failed.len() as u64, RESET_SHARDS, "{lines:?}");
+    assert!(failed.iter().all(|line| line["service_id"].is_null()), "{lines:?}");
 }
 
 #[tokio::test]
