@@ -9,6 +9,7 @@ mod functions;
 pub(crate) mod iam;
 mod key_server;
 pub(crate) mod log;
+pub(crate) mod nth_write;
 mod refusals;
 mod request;
 pub(crate) mod token_verifier;

@@ -6,13 +6,7 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_dynamodb::{
-    Client,
-    config::{
-        ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef,
-    },
-    error::BoxError,
-};
+use aws_sdk_dynamodb::Client;
 use capacityctl::{
     Error,
     client::local_client,
@@ -23,10 +17,10 @@ use capacityctl::{
     services_file,
 };
 use local_stack::engine::REGION;
-use tokio::{sync::Notify, time::Instant};
+use tokio::time::Instant;
 
 use super::ctl::{Ctl, exit_code};
-use crate::harness::World;
+use crate::harness::{World, nth_write::NthWrite};
 
 async fn plan(
     client: &Client,
@@ -85,40 +79,11 @@ async fn what_is_wrong_with_a_file_is_said_even_if_no_table_can_be_reached() {
     }
 }
 
-/// Interrupts when the tenth write is sent.
-#[derive(Clone, Debug, Default)]
-struct TenthWrite(Arc<(Mutex<u32>, Notify)>);
-
-impl Intercept for TenthWrite {
-    fn name(&self) -> &'static str {
-        "TenthWrite"
-    }
-
-    fn read_before_transmit(
-        &self,
-        context: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let target = context.request().headers().get("x-amz-target").unwrap_or_default();
-        if target.ends_with("UpdateItem") {
-            let mut writes = self.0.0.lock().expect("no panic");
-            *writes += 1;
-            if *writes == 10 {
-                self.0.1.notify_one();
-            }
-        }
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn an_interrupted_import_says_what_it_wrote_and_the_next_one_writes_the_rest() {
     let app = World::family().start().await;
-    let tenth = TenthWrite::default();
-    let config = app.client.config().to_builder().interceptor(tenth.clone());
-    let (client, table) = (Client::from_conf(config.build()), &app.tables.services);
-    let mut interrupt = Interrupt::when(async move { tenth.0.1.notified().await });
+    let ((client, tenth), table) = (NthWrite::of(&app.client, 10), &app.tables.services);
+    let mut interrupt = Interrupt::when(async move { tenth.sent().await });
     let planned = plan(&client, table, 1000..1300).await.expect("a plan");
     let failure = planned.apply(&client, table, &Progress::silent(), &mut interrupt).await;
     let failure = failure.expect_err("an interrupted import");
