@@ -10,7 +10,7 @@ use lambda_http::{
     Request,
     http::{
         HeaderValue,
-        header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
+        header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY},
     },
 };
 use shared::http::{Clock, Context, Endpoint, Problem, Response, request_path};
@@ -82,6 +82,5 @@ fn answer(deps: &Deps, request: &Request, file: Option<&File>) -> Result<Respons
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, deps.policy.clone());
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Ok(response)
 }

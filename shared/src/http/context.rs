@@ -4,7 +4,10 @@ use std::time::Instant;
 
 use lambda_http::{
     Request, RequestExt as _,
-    http::{HeaderMap, HeaderName, HeaderValue, header::CACHE_CONTROL},
+    http::{
+        HeaderMap, HeaderName, HeaderValue,
+        header::{CACHE_CONTROL, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS},
+    },
     request::RequestContext,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -25,6 +28,8 @@ use crate::{
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const X_CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
+const ONE_YEAR_OF_HTTPS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
 
 /// A request, as its answer and its log lines name it.
 #[derive(Clone, Debug)]
@@ -134,6 +139,8 @@ impl Context {
         });
         let headers = response.headers_mut();
         headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        headers.insert(STRICT_TRANSPORT_SECURITY, ONE_YEAR_OF_HTTPS);
+        headers.insert(X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
         let ids = [
             (X_REQUEST_ID, Some(&self.request_id)),
             (X_CORRELATION_ID, self.correlation_id.as_ref()),

@@ -163,6 +163,8 @@ fn an_undocumented_answer_is_noticed() {
             header("content-type", "application/json"),
             header("cache-control", "no-store"),
             header("etag", "\"1-00000000\""),
+            header("strict-transport-security", "max-age=31536000"),
+            header("x-content-type-options", "nosniff"),
             header("x-request-id", "r1"),
         ]
         .into_iter()
@@ -176,7 +178,7 @@ fn an_undocumented_answer_is_noticed() {
         Contract::of_this_repository().describes("GET", path, &reply)
     };
     assert_eq!(described(|_| {}), Ok(()));
-    let unsound: [fn(&mut Reply); 11] = [
+    let unsound: [fn(&mut Reply); 13] = [
         |reply| reply.status = StatusCode::IM_A_TEAPOT,
         |reply| reply.body["status"] = "BLUE".into(),
         |reply| reply.body["status"] = "RED".into(), // without a deadline
@@ -185,6 +187,8 @@ fn an_undocumented_answer_is_noticed() {
         |reply| reply.body["modifiedDate"] = "yesterday".into(),
         |reply| drop(reply.headers.remove("etag")),
         |reply| drop(reply.headers.remove("cache-control")),
+        |reply| drop(reply.headers.remove("strict-transport-security")),
+        |reply| drop(reply.headers.remove("x-content-type-options")),
         |reply| drop(reply.headers.remove("x-request-id")),
         |reply| drop(reply.headers.insert("x-colour", HeaderValue::from_static("1"))),
         |reply| drop(reply.headers.insert("etag", HeaderValue::from_static("untagged"))),
