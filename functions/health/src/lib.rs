@@ -76,6 +76,6 @@ async fn answer(deps: &Deps, request: &Request, route: Option<Route>) -> Result<
             checked.map_err(|unreachable| Problem::TablesUnreachable(unreachable, BUILD))?;
             json_ok(&HEALTH)
         }
-        _ => Err(route.method_not_allowed()),
+        (method, _) => Err(route.method_not_allowed(method)),
     }
 }

@@ -1,6 +1,6 @@
 //! Finds the API's path that a request names.
 
-use lambda_http::Request;
+use lambda_http::{Request, http::Method};
 use shared::http::{Problem, RouteKey};
 
 /// The paths of openapi.yaml, each with the value of its header `Allow`. `build.rs` writes them.
@@ -30,8 +30,12 @@ impl Route {
         self.path
     }
 
-    pub(crate) const fn method_not_allowed(self) -> Problem {
-        let advice = "this path does not support this method; see the header Allow";
+    pub(crate) fn method_not_allowed(self, method: &Method) -> Problem {
+        let advice = if method == Method::PATCH && self.allow.contains("PUT") {
+            "use PUT to update a status: it takes the same fields"
+        } else {
+            "this path does not support this method; see the header Allow"
+        };
         Problem::MethodNotAllowed { allow: self.allow, advice }
     }
 }

@@ -1,10 +1,10 @@
-//! `PUT /services/{id}/capacitystatus`: updates the status of a service. `PATCH` on the same path is refused here.
+//! `PUT /services/{id}/capacitystatus`: updates the status of a service.
 
 use aws_sdk_dynamodb::Client;
 use lambda_http::{
     Request,
     http::{
-        HeaderName, HeaderValue, Method,
+        HeaderName, HeaderValue,
         header::{HeaderMap, IF_MATCH},
     },
 };
@@ -81,10 +81,6 @@ pub async fn handle(deps: &Deps, request: Request) -> Response {
 }
 
 async fn put(deps: &Deps, request: &Request, context: &Context) -> Result<Response, Problem> {
-    if request.method() != Method::PUT {
-        let advice = "use PUT to update a status: it takes the same fields";
-        return Err(Problem::MethodNotAllowed { allow: "GET, PUT", advice });
-    }
     let caller = deps.authenticator.authenticate(request, Scope::Write, context.now).await?;
     let (subject, service) = (caller.subject.as_str(), service_id(request));
     let client_key = client_key(request.headers());

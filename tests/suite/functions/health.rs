@@ -7,6 +7,7 @@ pub(crate) const EVENTS: &[Event] = &[
     ("status", 200, ""),
     ("a-method-that-is-not-taken", 405, "METHOD_NOT_ALLOWED"),
     ("an-unknown-path", 404, "PATH_NOT_FOUND"),
+    ("patch-is-not-allowed", 405, "METHOD_NOT_ALLOWED"),
     ("ping", 200, ""),
 ];
 

@@ -20,7 +20,6 @@ pub(crate) const EVENTS: &[Event] = &[
     ("another-content-type", 415, "UNSUPPORTED_MEDIA_TYPE"),
     ("every-field-wrong", 400, "VALIDATION_FAILED"),
     ("not-json", 400, "MALFORMED_BODY"),
-    ("patch-is-not-allowed", 405, "METHOD_NOT_ALLOWED"),
     ("trailing-slash", 200, ""),
 ];
 

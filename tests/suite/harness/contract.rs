@@ -108,12 +108,9 @@ impl Contract {
             }
         }
         // Every answer of ours has these; the gateway's own answers do not.
-        for name in [
-            "cache-control",
-            "strict-transport-security",
-            "x-content-type-options",
-            "x-request-id",
-        ] {
+        for name in
+            ["cache-control", "strict-transport-security", "x-content-type-options", "x-request-id"]
+        {
             if reply.header(name).is_empty() {
                 return Err(format!("{name} is missing"));
             }
