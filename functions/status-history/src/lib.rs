@@ -14,7 +14,7 @@ use shared::{
     },
     operations::read_service,
     runtime::{AllSettings as _, Environment, SettingsError, authenticator},
-    store::{ServicesTable, StatusHistoryTable, UsersTable},
+    store::{PastStatus, ServicesTable, StatusHistoryTable, UsersTable},
 };
 
 use self::query::{PageQuery, Query};
@@ -95,7 +95,10 @@ async fn get(deps: &Deps, request: &Request, context: &Context) -> Result<Respon
 /// The status that readers saw at this time. It has no entity tag, because `If-Match` compares the
 /// current one.
 async fn status_at(deps: &Deps, service: &Service, at: Timestamp) -> Result<Response, Problem> {
-    let effective = deps.history.effective_at(service.id(), at).await?;
+    let effective = match deps.history.effective_at(service.id(), at).await? {
+        PastStatus::Known(record) => record,
+        PastStatus::Pruned { oldest } => return Err(Problem::HistoryPruned(oldest)),
+    };
     let name = &service.details.name;
     Ok(Representation::new(service.id(), name, effective)?.into_untagged_response())
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::ETag;
 use crate::{
     auth::AuthError,
+    domain::Timestamp,
     operations::AccessError,
     store::{StoreFault, UnreachableTables},
 };
@@ -42,6 +43,8 @@ pub enum Problem {
     InvalidQuery(Vec<String>),
     /// The cursor was altered, or belongs to other filters.
     InvalidCursor,
+    /// The history of the requested time is deleted; the oldest change that is left has this date.
+    HistoryPruned(Timestamp),
     /// The header `Idempotency-Key` is not 1 to 64 of the allowed characters.
     InvalidIdempotencyKey,
     /// The caller has used the `Idempotency-Key` for another body.
@@ -124,6 +127,7 @@ impl Problem {
             }
             Self::InvalidQuery(_) => ("INVALID_QUERY", StatusCode::BAD_REQUEST, "Invalid query"),
             Self::InvalidCursor => ("INVALID_CURSOR", StatusCode::BAD_REQUEST, "Invalid cursor"),
+            Self::HistoryPruned(_) => ("HISTORY_PRUNED", StatusCode::GONE, "History pruned"),
             Self::InvalidIdempotencyKey => {
                 ("INVALID_IDEMPOTENCY_KEY", StatusCode::BAD_REQUEST, "Invalid idempotency key")
             }
@@ -173,6 +177,11 @@ impl Problem {
             Self::InvalidCursor => {
                 "the cursor was altered or belongs to a different query; start without one"
                     .to_owned()
+            }
+            Self::HistoryPruned(oldest) => {
+                format!(
+                    "the history of that time was deleted; the oldest change left is of {oldest}"
+                )
             }
             Self::InvalidIdempotencyKey => {
                 "Idempotency-Key must be 1 to 64 characters A-Z a-z 0-9 . _ -; nothing was stored"

@@ -86,6 +86,7 @@ impl Problem {
             | Self::ValidationFailed(_)
             | Self::InvalidQuery(_)
             | Self::InvalidCursor
+            | Self::HistoryPruned(_)
             | Self::InvalidIdempotencyKey
             | Self::IdempotencyKeyReused
             | Self::Internal(_) => None,

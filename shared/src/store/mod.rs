@@ -36,7 +36,9 @@ pub use service_filter::ServiceFilter;
 pub use service_item::parse_service;
 pub use service_list::ServicePage;
 pub use services_table::{DueResets, ServicesTable};
-pub use status_history_table::{HistoryPage, HistoryPosition, StatusHistoryTable, TimeRange};
+pub use status_history_table::{
+    HistoryPage, HistoryPosition, PastStatus, StatusHistoryTable, TimeRange,
+};
 pub use table_names::TableNames;
 pub use transaction::{StatusTables, Transaction, WriteOutcome};
 pub use update_tables::{AfterCancellation, SnapshotKeys, UpdateSnapshot, UpdateTables};

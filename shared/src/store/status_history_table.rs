@@ -47,6 +47,18 @@ pub struct HistoryPage {
     pub next: Option<HistoryPosition>,
 }
 
+/// What readers saw at a time in the past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PastStatus {
+    /// This record.
+    Known(StatusRecord),
+    /// The changes of that time are deleted.
+    Pruned {
+        /// The date of the oldest change that is left.
+        oldest: Timestamp,
+    },
+}
+
 /// The table of changes.
 #[derive(Clone, Debug)]
 pub struct StatusHistoryTable {
@@ -101,7 +113,7 @@ impl StatusHistoryTable {
         Ok(HistoryPage { changes, next })
     }
 
-    /// The record that readers saw at this time, which must not be in the future.
+    /// What readers saw at this time, which must not be in the future.
     ///
     /// # Errors
     /// The store failed, or a row cannot be read.
@@ -109,10 +121,33 @@ impl StatusHistoryTable {
         &self,
         service: ServiceId,
         at: Timestamp,
-    ) -> Result<StatusRecord, StoreFault> {
+    ) -> Result<PastStatus, StoreFault> {
         let range = TimeRange { from: None, to: Some(at) };
         let page = self.page(service, range, None, 1, at).await?;
-        Ok(page.changes.first().map_or_else(StatusRecord::never_updated, StatusRecord::after))
+        if let Some(change) = page.changes.first() {
+            return Ok(PastStatus::Known(StatusRecord::after(change)));
+        }
+        // Pruning deletes the oldest changes first, so it always deletes version 1.
+        let oldest = self.oldest(service).await?.filter(|oldest| oldest.version > 1);
+        Ok(match oldest {
+            Some(oldest) => PastStatus::Pruned { oldest: oldest.at },
+            None => PastStatus::Known(StatusRecord::never_updated()),
+        })
+    }
+
+    /// The oldest stored change of a service.
+    async fn oldest(&self, service: ServiceId) -> Result<Option<Change>, StoreFault> {
+        let query = self.client.query().table_name(&self.name).consistent_read(true);
+        let answer = query
+            .key_condition_expression("#service = :service")
+            .expression_attribute_names("#service", history::SERVICE_ID)
+            .expression_attribute_values(":service", number(service))
+            .limit(1)
+            .send()
+            .await
+            .map_err(StoreFault::unavailable)?;
+        let row = answer.items.unwrap_or_default().into_iter().next();
+        Ok(row.map(parse_change).transpose()?.map(|recorded| recorded.change))
     }
 
     /// The changes up to this sort key, newest first, with the resets that are not stored, and whether there may

@@ -15,6 +15,7 @@ mod list_parameters;
 mod list_services;
 mod malformed_requests;
 mod openapi_document;
+mod pruned_history;
 mod random_requests;
 mod resets;
 mod status_codes;

@@ -182,6 +182,18 @@ impl App {
         });
         rows.collect()
     }
+
+    /// Deletes the stored changes of a service with a version below this one.
+    pub(crate) async fn delete_changes_before(&self, version: u64, id: u64) {
+        let table = &self.tables.status_history;
+        let old = |change: &&Value| change["version"].as_u64().is_some_and(|own| own < version);
+        for change in self.history(id).await.iter().filter(old) {
+            let at = change["at"].as_str().expect("a sort key").to_owned();
+            let delete = self.client.delete_item().table_name(table);
+            let delete = delete.key("serviceId", AttributeValue::N(id.to_string()));
+            delete.key("at", AttributeValue::S(at)).send().await.expect("a deletion");
+        }
+    }
 }
 
 pub(crate) fn time(seconds: i64) -> Timestamp {
