@@ -9,6 +9,9 @@ use shared::runtime::Environment;
 
 use crate::harness::{FUNCTIONS, document, has_settings, logical_id, root};
 
+/// Has no meaning to a function. A new value makes SAM and Lambda publish a version.
+const SETTINGS_REVISION: &str = "SETTINGS_REVISION";
+
 /// The variables that template.yaml gives a function, with possible values.
 fn variables(function: &str) -> HashMap<String, String> {
     let template = document("template.yaml");
@@ -43,11 +46,30 @@ fn every_function_gets_exactly_the_settings_it_needs() {
     for function in FUNCTIONS {
         let all = variables(function);
         assert!(starts(function, all.clone()), "{function}: {all:?}");
-        for name in all.keys() {
+        for name in all.keys().filter(|name| *name != SETTINGS_REVISION) {
             let mut others = all.clone();
             others.remove(name);
             assert!(!starts(function, others), "{function} starts without {name}");
         }
+    }
+}
+
+/// Lambda publishes a version only if code or configuration has changed, so what gives a version a new
+/// logical id must be part of either. `AutoPublishAliasAllProperties` adds tags and concurrency
+/// limits, which are not. SAM hashes a variable as written: the number cannot be a parameter.
+#[test]
+fn a_new_settings_revision_publishes_new_versions_and_nothing_else_can_fail_to() {
+    let template = document("template.yaml");
+    let globals = &template["Globals"]["Function"];
+    let revision = globals["Environment"]["Variables"][SETTINGS_REVISION].as_str();
+    assert!(revision.is_some_and(|number| number.parse::<u32>().is_ok()), "{revision:?}");
+    let properties =
+        FUNCTIONS.map(|function| &template["Resources"][logical_id(function)]["Properties"]);
+    for own in properties.into_iter().chain([globals]) {
+        assert_eq!(own["AutoPublishAliasAllProperties"], Value::Null);
+    }
+    for own in properties {
+        assert_eq!(own["Environment"]["Variables"][SETTINGS_REVISION], Value::Null);
     }
 }
 
