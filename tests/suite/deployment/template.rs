@@ -1,5 +1,5 @@
-//! Checks what template.yaml gives each function, the infrastructure around the functions, and how
-//! the gateway verifies tokens. For permissions, see `iam_roles`.
+//! Checks what template.yaml gives each function, and the infrastructure around the functions. For
+//! permissions, see `iam_roles`.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use local_stack::schedule;
 use serde_json::{Value, json};
 use shared::runtime::Environment;
 
-use crate::harness::{FUNCTIONS, document, has_settings, logical_id, root};
+use crate::harness::{FUNCTIONS, Stack, document, has_settings, logical_id};
 
 /// Has no meaning to a function. A new value makes SAM and Lambda publish a version.
 const SETTINGS_REVISION: &str = "SETTINGS_REVISION";
@@ -86,40 +86,6 @@ fn the_documented_limits_are_the_deployed_ones() {
     assert_eq!(notes["oneOf"][0]["maxLength"], 900);
 }
 
-/// How API Gateway verifies tokens in front of every function.
-#[test]
-fn the_authorizer_accepts_tokens_of_the_pool_or_of_the_given_issuer() {
-    let document = document("openapi.yaml");
-    let scheme = &document["components"]["securitySchemes"]["oauth2"];
-    assert_eq!(
-        (&scheme["type"], &scheme["x-amazon-apigateway-authorizer"]),
-        (
-            &json!("oauth2"),
-            &json!({
-                "type": "jwt",
-                "identitySource": "$request.header.Authorization",
-                "jwtConfiguration": {
-                    "issuer": {"Fn::If": [
-                        "CreateUserPool",
-                        {"Fn::GetAtt": ["UserPool", "ProviderURL"]},
-                        {"Ref": "JwtIssuer"},
-                    ]},
-                    "audience": {"Fn::Split": [",", {"Fn::If": [
-                        "CreateUserPool",
-                        {"Fn::Join": ["", [
-                            {"Ref": "PeopleClient"},
-                            ",",
-                            {"Ref": "SystemClient"},
-                            {"Fn::If": ["HasJwtAudience", {"Fn::Sub": ",${JwtAudience}"}, ""]},
-                        ]]},
-                        {"Ref": "JwtAudience"},
-                    ]}]},
-                },
-            })
-        )
-    );
-}
-
 #[test]
 fn every_function_has_log_retention_and_monitored_deployments() {
     let template = document("template.yaml");
@@ -173,90 +139,48 @@ fn failed_scheduled_calls_go_to_a_queue() {
     }
 }
 
-/// Lambda answers 429 when too many calls are running. `$context.integrationStatus` is Lambda's
-/// status, not the function's: "Customize HTTP API access logs" in API Gateway's documentation.
 #[test]
-fn throttled_calls_are_counted_for_every_function() {
-    let resources = &document("template.yaml")["Resources"];
-    let filter = &resources["Throttles"]["Properties"];
-    assert_eq!(filter["LogGroupName"], json!({"Ref": "AccessLog"}));
-    assert_eq!(filter["FilterPattern"], "{ $.integration_status = \"429\" }");
-    let log = resources["Api"]["Properties"]["AccessLogSettings"]["Format"].as_str();
-    let log: Value = serde_json::from_str(log.expect("a format")).expect("JSON");
-    assert_eq!(log["integration_status"], "$context.integrationStatus");
-    let counted = &filter["MetricTransformations"][0];
-    assert_eq!(counted["MetricValue"], "1");
-    let metric =
-        json!({"Namespace": counted["MetricNamespace"], "MetricName": counted["MetricName"]});
-    let alarm = &resources["ThrottlesAlarm"]["Properties"]["Metrics"][0]["MetricStat"];
-    assert_eq!(alarm["Metric"], metric);
-}
-
-/// The documentation and the outputs name the same address of the API.
-#[test]
-fn with_a_domain_the_documentation_and_the_outputs_name_it() {
+fn updates_can_reserve_concurrency_of_their_own() {
     let template = document("template.yaml");
-    let at = |path: &str| {
-        let root = json!({"Fn::Sub": format!("https://${{DomainName}}{path}")});
-        let below = json!({"Fn::Sub": format!("https://${{DomainName}}/${{BasePath}}{path}")});
-        json!({"Fn::If": ["UseBasePath", below, root]})
-    };
-    let or = |address: Value, other: Value| json!({"Fn::If": ["UseDomain", address, other]});
-    let docs = &template["Resources"]["ApiDocsFunction"]["Properties"]["Environment"]["Variables"];
-    assert_eq!(docs["PUBLIC_URL"], or(at(""), json!({"Ref": "PublicUrl"})));
-    let outputs = &template["Outputs"];
-    for (output, path) in [("ApiUrl", ""), ("DocsUrl", "/docs")] {
-        let own = json!({"Fn::Sub": format!("${{Api.ApiEndpoint}}{path}")});
-        assert_eq!(outputs[output]["Value"], or(at(path), own), "{output}");
+    let others = &template["Globals"]["Function"]["ReservedConcurrentExecutions"];
+    let updates = &template["Resources"]["UpdateStatusFunction"]["Properties"]["ReservedConcurrentExecutions"];
+    for (each, own, expected) in [
+        ("", "", [None, None]),
+        ("5", "", [Some("5"), Some("5")]),
+        ("", "9", [None, Some("9")]),
+        ("5", "9", [Some("5"), Some("9")]),
+    ] {
+        let stack =
+            Stack::with(&[("ReservedConcurrency", each), ("UpdateReservedConcurrency", own)]);
+        let found = [others, updates].map(|reserved| stack.evaluate(reserved));
+        assert_eq!(found, expected.map(|number| number.map(Value::from)));
     }
 }
 
+/// Data events: every read and write of an item, whoever makes it.
 #[test]
-fn mutual_tls_cannot_be_bypassed_at_the_default_endpoint() {
-    let server = &document("openapi.yaml")["servers"][0];
+fn a_trail_records_calls_to_every_table_if_there_is_a_bucket() {
+    assert_eq!(Stack::with(&[]).properties("Trail"), None);
+    let trail = Stack::with(&[("TrailBucket", "a-bucket")]).properties("Trail").expect("a trail");
     assert_eq!(
-        server["x-amazon-apigateway-endpoint-configuration"],
-        json!({"disableExecuteApiEndpoint": {"Fn::If": ["UseMutualTls", true, false]}})
+        [&trail["S3BucketName"], &trail["IsLogging"], &trail["EnableLogFileValidation"]],
+        [&json!("a-bucket"), &json!(true), &json!(true)]
     );
-    let domain = &document("template.yaml")["Resources"]["Domain"]["Properties"];
-    assert_eq!(domain["MutualTlsAuthentication"]["Fn::If"][0], "UseMutualTls");
-}
-
-#[test]
-fn every_environment_sets_parameters_to_allowed_values() {
-    let parameters = &document("template.yaml")["Parameters"];
-    let text = std::fs::read_to_string(root().join("samconfig.toml")).expect("a file");
-    let environments: toml::Table = text.parse().expect("TOML");
-    for name in ["dev", "staging", "prod"] {
-        let deploy = &environments[name]["deploy"]["parameters"];
-        assert_eq!(deploy["stack_name"].as_str(), Some(format!("capacity-{name}").as_str()));
-        let set = deploy["parameter_overrides"].as_array().expect("a list").iter();
-        let commented = text.lines().filter_map(|line| line.trim().strip_prefix("# \""));
-        let commented =
-            commented.flat_map(|line| line.split('"')).filter(|part| part.contains('='));
-        for setting in set.filter_map(toml::Value::as_str).chain(commented) {
-            let (parameter, value) = setting.split_once('=').expect("a parameter and its value");
-            assert!(parameters[parameter].is_object(), "{name}: {parameter}");
-            let allowed = parameters[parameter]["AllowedValues"].as_array();
-            let is_allowed = |one: &Value| one.to_string().trim_matches('"') == value;
-            assert!(allowed.is_none_or(|all| all.iter().any(is_allowed)), "{name}: {setting}");
-        }
-    }
-}
-
-/// The console shows parameters in groups, and ungrouped ones below them.
-#[test]
-fn every_parameter_is_in_one_group() {
     let template = document("template.yaml");
-    let groups = &template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"];
-    let groups = groups.as_array().expect("groups").iter();
-    let mut grouped: Vec<_> = groups
-        .flat_map(|group| group["Parameters"].as_array().expect("parameters"))
-        .map(|name| name.as_str().expect("a name").to_owned())
-        .collect();
-    let mut all: Vec<_> =
-        template["Parameters"].as_object().expect("parameters").keys().cloned().collect();
-    grouped.sort_unstable();
-    all.sort_unstable();
-    assert_eq!(grouped, all);
+    let resources = template["Resources"].as_object().expect("resources");
+    let tables = resources.iter().filter(|(_, one)| one["Type"] == "AWS::DynamoDB::Table");
+    let tables: Vec<_> = tables.map(|(id, _)| json!({"Fn::GetAtt": [id, "Arn"]})).collect();
+    let mut recorded = trail["AdvancedEventSelectors"].clone();
+    let named = recorded[0]["FieldSelectors"][2]["Equals"].take();
+    let mut named = named.as_array().cloned().expect("tables");
+    named.sort_unstable_by_key(Value::to_string);
+    assert_eq!(named, tables);
+    assert_eq!(
+        recorded,
+        json!([{"Name": "tables", "FieldSelectors": [
+            {"Field": "eventCategory", "Equals": ["Data"]},
+            {"Field": "resources.type", "Equals": ["AWS::DynamoDB::Table"]},
+            {"Field": "resources.ARN", "Equals": null},
+        ]}])
+    );
 }

@@ -2,6 +2,7 @@
 //! issuer, a store that fails, and the check of every answer against openapi.yaml.
 
 mod app;
+mod cloudformation;
 mod consumed_capacity;
 mod contract;
 pub(crate) mod faulty;
@@ -17,6 +18,7 @@ mod world;
 
 pub(crate) use crate::functions::{FUNCTIONS, Functions, events, exercise, has_settings};
 pub(crate) use app::{App, time};
+pub(crate) use cloudformation::Stack;
 pub(crate) use consumed_capacity::{Meter, Reads};
 pub(crate) use contract::{Contract, document};
 pub(crate) use functions::{Build, Event, functions, logical_id};
