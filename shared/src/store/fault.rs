@@ -7,7 +7,7 @@ use std::{error::Error, fmt};
 pub enum StoreFault {
     /// DynamoDB did not answer, or refused, after the SDK's retries.
     Unavailable(Box<dyn Error + Send + Sync>),
-    /// DynamoDB left keys of a batch unprocessed, which says nothing about their rows.
+    /// DynamoDB kept leaving keys of a batch unprocessed, which says nothing about their rows.
     Unprocessed,
     /// DynamoDB kept refusing because of a transaction in flight, possibly our own.
     Contended,
@@ -37,7 +37,7 @@ impl fmt::Display for StoreFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unavailable(_) => f.write_str("the store call failed"),
-            Self::Unprocessed => f.write_str("the store left keys unprocessed"),
+            Self::Unprocessed => f.write_str("the store kept leaving keys unprocessed"),
             Self::Contended => {
                 f.write_str("the store kept refusing because of a transaction in flight")
             }

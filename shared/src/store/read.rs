@@ -33,13 +33,16 @@ pub(super) struct Row<'a> {
 
 /// How often a read is sent that meets a transaction in flight.
 pub(super) const MAX_ATTEMPTS: u32 = 8;
+/// How often the keys of a batch are asked for. The pauses in between can take longer than a function has, and
+/// then the function ends the read before.
+const MAX_BATCHES: u32 = 10;
 /// The longest pause after the first attempt. It doubles with each attempt.
 pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(20);
 
 /// Reads one row from each of these tables by one `BatchGetItem`. All tables must differ.
 ///
 /// # Errors
-/// The store failed. A key that DynamoDB leaves unprocessed is a fault too: absence would be a wrong answer.
+/// The store failed; [`StoreFault::Unprocessed`] if it kept leaving a key unprocessed.
 pub(super) async fn batch_get<const N: usize>(
     client: &Client,
     rows: [(Option<Row<'_>>, Consistency); N],
@@ -76,20 +79,29 @@ fn keys(keys: Vec<Item>, consistency: Consistency) -> Result<KeysAndAttributes, 
         .map_err(StoreFault::invalid_request)
 }
 
+/// Asks for all keys, and again for those that DynamoDB leaves unprocessed, which it does to the keys of a busy
+/// partition. They are never taken for absent. The SDK does not ask again: to it, the call has succeeded. If
+/// DynamoDB processes none of the keys, it refuses the call, and the SDK retries that itself.
 async fn batch(
     client: &Client,
-    request: HashMap<String, KeysAndAttributes>,
+    mut keys: HashMap<String, KeysAndAttributes>,
 ) -> Result<HashMap<String, Vec<Item>>, StoreFault> {
-    let answer = client
-        .batch_get_item()
-        .set_request_items(Some(request))
-        .send()
-        .await
-        .map_err(StoreFault::unavailable)?;
-    if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
-        return Err(StoreFault::Unprocessed);
+    let mut found: HashMap<String, Vec<Item>> = HashMap::with_capacity(keys.len());
+    for attempt in 1..=MAX_BATCHES {
+        let request = client.batch_get_item().set_request_items(Some(keys));
+        let answer = request.send().await.map_err(StoreFault::unavailable)?;
+        for (table, items) in answer.responses.unwrap_or_default() {
+            found.entry(table).or_default().extend(items);
+        }
+        keys = answer.unprocessed_keys.unwrap_or_default();
+        if keys.is_empty() {
+            return Ok(found);
+        }
+        if attempt < MAX_BATCHES {
+            pause(FIRST_PAUSE, attempt).await;
+        }
     }
-    Ok(answer.responses.unwrap_or_default())
+    Err(StoreFault::Unprocessed)
 }
 
 /// Reads rows by one `TransactGetItems`: what they all were at one moment.

@@ -148,24 +148,3 @@ async fn an_unreachable_store_is_a_503_and_never_green() {
         assert_eq!((reply.refused(503), reply.header("retry-after")), ("STORE_UNAVAILABLE", "1"));
     }
 }
-
-/// DynamoDB may answer a batch in part. Unprocessed keys are unknown, not absent.
-#[tokio::test]
-async fn unprocessed_keys_are_a_503_and_never_a_404() {
-    let app = World::family().start().await;
-    let partial = json!({
-        "Responses": {},
-        "UnprocessedKeys": {"t": {"Keys": [{"id": {"N": "30"}}], "ConsistentRead": true}},
-    });
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-    let router = axum::Router::new().fallback(async move || axum::Json(partial));
-    let server = tokio::spawn(async move { axum::serve(listener, router).await });
-    let client = capacityctl::client::local_client(&endpoint, "eu-west-2");
-    let settings = crate::harness::gateway_settings(&app.tables);
-    let app = crate::harness::App::new(client, app.tables, &settings);
-    for call in [app.get(30), app.put(30, json!({"status": "GREEN"})), app.list("id=30")] {
-        assert_eq!(call.by("editor").send().await.refused(503), "STORE_UNAVAILABLE");
-    }
-    server.abort();
-}

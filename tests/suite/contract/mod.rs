@@ -21,5 +21,6 @@ mod resets;
 mod status_codes;
 mod status_history;
 mod timeouts;
+mod unprocessed_keys;
 mod update_status;
 mod update_validation;

@@ -5,7 +5,11 @@ mod scripted;
 
 use std::{collections::HashMap, fs, time::Duration};
 
-use aws_sdk_dynamodb::{Client, config::retry::RetryConfig, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    Client,
+    config::{retry::RetryConfig, timeout::TimeoutConfig},
+    types::AttributeValue,
+};
 use capacityctl::client::local_client;
 use local_stack::{
     engine::REGION,
@@ -19,8 +23,8 @@ use shared::runtime::{
 use time::OffsetDateTime;
 use x509_parser::pem::Pem;
 
-use self::scripted::{ANSWER, Arrived, Ends, Scripted, TOO_OLD};
-use crate::harness::endpoint;
+use self::scripted::{ANSWER, Arrived, Ends, Scripted, THROTTLED, TOO_OLD};
+use crate::harness::{endpoint, faulty::NoWait};
 
 /// A function's client with these settings and those that Lambda provides.
 fn client(store: &str, more: &[(&str, &str)]) -> Client {
@@ -161,6 +165,20 @@ async fn after_a_connection_that_is_silent_none_of_the_others_is_used() {
     let arrived = connections(&store.arrived());
     assert!([[1, 3], [2, 3]].contains(&[arrived[0], arrived[1]]), "{arrived:?}");
     assert_eq!(arrived.len(), 2);
+}
+
+/// It sends a throttled call three times. The pauses, below one and two seconds, fit into a call's five seconds.
+#[tokio::test]
+async fn a_throttled_call_is_sent_three_times() {
+    for answer in THROTTLED {
+        let store = Scripted::answering(answer, Ends::Never).await;
+        let client = client(&store.endpoint, &[]);
+        // Without pauses, and without the timeouts, which are such pauses.
+        let config = client.config().to_builder().sleep_impl(NoWait);
+        let client = Client::from_conf(config.timeout_config(TimeoutConfig::disabled()).build());
+        assert!(!read(&client).await);
+        assert_eq!(store.arrived().len(), 3);
+    }
 }
 
 fn connections(arrived: &[Arrived]) -> Vec<usize> {

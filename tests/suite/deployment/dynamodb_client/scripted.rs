@@ -18,6 +18,16 @@ pub(super) const TOO_OLD: &[u8] =
     date: Fri, 01 Jan 2100 00:00:00 GMT\r\ncontent-length: 39\r\n\r\n\
     {\"__type\":\"#InvalidSignatureException\"}";
 
+/// The answers of a store that gets too many calls.
+pub(super) const THROTTLED: [&[u8]; 3] = [
+    b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/x-amz-json-1.0\r\n\
+    content-length: 52\r\n\r\n{\"__type\":\"#ProvisionedThroughputExceededException\"}",
+    b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/x-amz-json-1.0\r\n\
+    content-length: 33\r\n\r\n{\"__type\":\"#ThrottlingException\"}",
+    b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/x-amz-json-1.0\r\n\
+    content-length: 34\r\n\r\n{\"__type\":\"#RequestLimitExceeded\"}",
+];
+
 /// When a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ends {

@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::body::SdkBody;
 use axum::body::{Bytes, HttpBody};
 use http_body::Frame;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// An answer of the engine.
 pub(super) struct Answer {
@@ -62,24 +62,50 @@ fn error(code: &str) -> Value {
     json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": "as scripted"})
 }
 
-/// The answer to a `BatchGetItem` with the first key of a table left unprocessed.
-pub(super) fn without_a_key(body: &[u8], request: &[u8], table: usize) -> Vec<u8> {
-    let request: Value = serde_json::from_slice(request).expect("JSON");
-    let mut body: Value = serde_json::from_slice(body).expect("JSON");
-    let tables: Vec<_> = request["RequestItems"].as_object().into_iter().flatten().collect();
-    let Some((name, asked)) = tables.get(table % tables.len().max(1)) else {
-        return body.to_string().into();
-    };
-    let key = &asked["Keys"][0];
-    if let Some(rows) = body["Responses"][name.as_str()].as_array_mut() {
-        rows.retain(|row| {
-            !key.as_object().into_iter().flatten().all(|(part, value)| row[part] == *value)
-        });
+/// The keys that a `BatchGetItem` leaves unprocessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unprocessed {
+    /// The first key of the table with that number.
+    FirstOf(usize),
+    /// Every key but the first one of the request.
+    AllButFirst,
+}
+
+impl Unprocessed {
+    fn has(self, table: usize, key: usize, tables: usize) -> bool {
+        match self {
+            Self::FirstOf(own) => own % tables == table && key == 0,
+            Self::AllButFirst => (table, key) != (0, 0),
+        }
     }
-    let mut left = (*asked).clone();
-    left["Keys"] = json!([key]);
-    body["UnprocessedKeys"] = json!({name.as_str(): left});
-    body.to_string().into()
+
+    /// The answer to a `BatchGetItem` that processed the other keys.
+    pub(super) fn in_answer(self, body: &[u8], request: &[u8]) -> Vec<u8> {
+        let request: Value = serde_json::from_slice(request).expect("JSON");
+        let mut body: Value = serde_json::from_slice(body).expect("JSON");
+        let asked = request["RequestItems"].as_object().expect("tables");
+        let mut unprocessed = Map::new();
+        for (table, (name, keys)) in asked.iter().enumerate() {
+            let left = keys["Keys"].as_array().expect("keys").iter().enumerate();
+            let left = left.filter(|(key, _)| self.has(table, *key, asked.len()));
+            let left: Vec<_> = left.map(|(_, key)| key.clone()).collect();
+            if let Some(rows) = body["Responses"][name.as_str()].as_array_mut() {
+                rows.retain(|row| !left.iter().any(|key| is_of(row, key)));
+            }
+            if !left.is_empty() {
+                let mut keys = keys.clone();
+                keys["Keys"] = left.into();
+                unprocessed.insert(name.clone(), keys);
+            }
+        }
+        body["UnprocessedKeys"] = unprocessed.into();
+        body.to_string().into()
+    }
+}
+
+/// Whether that key is the row's.
+fn is_of(row: &Value, key: &Value) -> bool {
+    key.as_object().into_iter().flatten().all(|(part, value)| row[part] == *value)
 }
 
 /// The beginning of a body, followed by an error.

@@ -5,7 +5,7 @@ use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
 
 use super::{
-    answer::{Answer, Cut, broken, failed, late, refused, without_a_key},
+    answer::{Answer, Cut, Unprocessed, broken, failed, late, refused},
     in_flight::Hidden,
 };
 
@@ -40,8 +40,8 @@ pub(crate) enum Fate {
     Throttled,
     /// Not applied: the table's throughput is exceeded.
     Exceeded,
-    /// `BatchGetItem` leaves a key of the table with that number unprocessed, and says so.
-    Unprocessed(usize),
+    /// `BatchGetItem` leaves these keys unprocessed, and says so.
+    Unprocessed(Unprocessed),
     /// Not applied: the transaction is cancelled, for that reason.
     Cancelled(&'static str),
     /// Not applied: a transaction with the same token is in progress.
@@ -69,6 +69,13 @@ const READ_REASONS: [&str; 5] = [
     "None",
 ];
 
+const UNPROCESSED: [Unprocessed; 4] = [
+    Unprocessed::FirstOf(0),
+    Unprocessed::FirstOf(1),
+    Unprocessed::FirstOf(2),
+    Unprocessed::AllButFirst,
+];
+
 /// The first row becomes visible before the others, or after them.
 const HALF_VISIBLE: [Hidden; 2] = [[0, 4, 4, 4], [4, 0, 0, 0]];
 
@@ -88,7 +95,7 @@ impl Fate {
             Self::Exceeded,
         ];
         match operation {
-            "BatchGetItem" => fates.extend((0..3).map(Self::Unprocessed)),
+            "BatchGetItem" => fates.extend(UNPROCESSED.map(Self::Unprocessed)),
             "TransactWriteItems" => {
                 fates.extend([1, 2, 4].map(Self::HeldBack));
                 fates.extend(HALF_VISIBLE.map(Self::HalfVisible));
@@ -117,7 +124,8 @@ impl Fate {
             Self::Truncated => "applied, answer cut in half",
             Self::Throttled => "throttled",
             Self::Exceeded => "throughput exceeded",
-            Self::Unprocessed(_) => "a key unprocessed",
+            Self::Unprocessed(Unprocessed::FirstOf(_)) => "a key unprocessed",
+            Self::Unprocessed(Unprocessed::AllButFirst) => "all keys but one unprocessed",
             Self::Cancelled(reason) => reason,
             Self::InProgress => "transaction in progress",
         }
@@ -159,7 +167,7 @@ impl Fate {
             Self::FailedAfter => return Ok(failed()),
             Self::Reset => SdkBody::from_body_1_x(Cut(Some(body.into_iter().take(half).collect()))),
             Self::Truncated => SdkBody::from(body.get(..half).unwrap_or_default().to_vec()),
-            Self::Unprocessed(table) => SdkBody::from(without_a_key(&body, request, table)),
+            Self::Unprocessed(keys) => SdkBody::from(keys.in_answer(&body, request)),
             _ => SdkBody::from(body),
         };
         Ok(HttpResponse::new(status, body))

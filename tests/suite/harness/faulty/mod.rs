@@ -24,6 +24,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::App;
 use in_flight::InFlight;
 
+pub(crate) use answer::Unprocessed;
 pub(crate) use connector::NoWait;
 pub(crate) use fate::Fate;
 pub(crate) use in_flight::Hidden;

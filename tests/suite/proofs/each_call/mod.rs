@@ -1,6 +1,7 @@
 //! Fails every store call of every operation in every way: that call alone, and that call with all
-//! that follow. The answer must be correct or 503, and the tables must agree with it. The same
-//! request on a healthy store must then succeed.
+//! that follow. The answer must be correct or 503, and the tables must agree with it; if keys are
+//! unprocessed once or a few times, it must be correct. The same request on a healthy store must
+//! then succeed.
 
 mod failure;
 mod fixture;

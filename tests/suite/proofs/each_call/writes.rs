@@ -2,7 +2,7 @@
 
 use super::{Failure, Fixture, update};
 use crate::{
-    harness::faulty::{Fate, with_others},
+    harness::faulty::with_others,
     proofs::{
         Size,
         faults::ledger::{Kind, Told, Update, Violation, check, unless},
@@ -116,10 +116,9 @@ pub(super) async fn prove(size: Size, write: Write) -> Result<u64, Violation> {
         let number = fixture.prepare(write).await;
         fixture.fail(*failure);
         let told = fixture.send(write, number).await?;
-        let unread = matches!(failure.fate, Fate::Unprocessed(_));
         let fine = match told {
-            Told::Stored { .. } => !unread,
-            Told::Unknown(status) => status == 503,
+            Told::Stored { .. } => !failure.is_final(),
+            Told::Unknown(status) => status == 503 && !failure.is_overcome(),
             Told::Refused(_) => false,
         };
         unless(fine, Kind::Misquoted, (write, failure, told))?;
