@@ -133,6 +133,27 @@ fn the_gateways_permission_covers_every_route_of_a_function() {
     }
 }
 
+/// health refuses what others do not support, so the gateway calls it with every method.
+#[test]
+fn the_gateway_calls_no_function_with_a_method_that_it_does_not_support() {
+    let template = document("template.yaml");
+    let methods: BTreeSet<_> = operations().into_iter().map(|(method, ..)| method).collect();
+    for function in FUNCTIONS.iter().filter(|name| !["health", schedule::FUNCTION].contains(*name))
+    {
+        let permission = logical_id(function).replace("Function", "Permission");
+        let permission = &template["Resources"][&permission]["Properties"];
+        let pattern = permission["SourceArn"]["Fn::Sub"].as_str().expect("a pattern");
+        let (_, routes) = pattern.split_once("${Api}/").expect("the API and its routes");
+        let own = operations().into_iter().filter(|(.., called)| called == function);
+        let supported: BTreeSet<_> = own.map(|(method, ..)| method).collect();
+        for method in methods.difference(&supported) {
+            let (_, at) = routes.split_once('/').expect("a stage and a method");
+            let allowed = at.split_once('/').map_or(at, |(allowed, _)| allowed);
+            assert!(!matches(allowed, method), "{function}: {routes} allows {method}");
+        }
+    }
+}
+
 /// Whether a pattern, in which `*` matches anything, matches the whole text.
 fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
