@@ -54,8 +54,8 @@ fn compress(file: &Path, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(file.with_added_extension("gz"), encoder.finish()?)?)
 }
 
-/// The document without the gateway's parts and without the catch-all path `/$default`. Readers can also enter a
-/// token that they already have.
+/// The document without the gateway's parts and without the catch-all path `/$default`. The path that older clients
+/// use ends in `/`, as they know it. Readers can also enter a token that they already have.
 fn for_readers(mut document: Value) -> Value {
     strip(&mut document);
     if let Some(server) = document.pointer_mut("/servers/0").and_then(Value::as_object_mut) {
@@ -68,7 +68,12 @@ fn for_readers(mut document: Value) -> Value {
     }
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         paths.remove("/$default");
+        *paths = std::mem::take(paths).into_iter().map(without_variable).collect();
         paths.values_mut().filter_map(Value::as_object_mut).for_each(take_tokens);
+    }
+    if let Some(responses) = document.pointer_mut("/components/responses") {
+        // Only the gateway's methods refer to it.
+        responses.as_object_mut().map(|responses| responses.remove("SupportedMethods"));
     }
     let schemes =
         document.pointer_mut("/components/securitySchemes").and_then(Value::as_object_mut);
@@ -80,6 +85,15 @@ fn for_readers(mut document: Value) -> Value {
     });
     schemes.map(|schemes| schemes.insert("token".to_owned(), token));
     document
+}
+
+/// A path without the greedy variable that the gateway needs where a path ends in `/`.
+fn without_variable((path, mut item): (String, Value)) -> (String, Value) {
+    let Some(path) = path.strip_suffix("{proxy+}") else { return (path, item) };
+    if let Some(parameters) = item.get_mut("parameters").and_then(Value::as_array_mut) {
+        parameters.retain(|parameter| parameter.get("name") != Some(&json!("proxy+")));
+    }
+    (path.to_owned(), item)
 }
 
 /// Lets each operation that needs a token accept one that the reader already has.

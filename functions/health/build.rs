@@ -40,13 +40,16 @@ fn paths(document: &Value) -> Vec<(&str, String)> {
     paths.collect::<BTreeMap<_, _>>().into_iter().collect()
 }
 
-/// The methods that can succeed. The document describes others only to refuse them.
+/// The methods that can succeed. The document describes others only to refuse them. `OPTIONS` succeeds on every
+/// path.
 fn allow(item: &Map<String, Value>) -> String {
     let succeeds = |operation: &Value| {
         let responses = operation.get("responses").and_then(Value::as_object);
         responses.is_some_and(|all| all.keys().any(|status| status.starts_with('2')))
     };
-    let methods = item.iter().filter(|(_, operation)| succeeds(operation));
-    let methods: BTreeSet<_> = methods.map(|(method, _)| method.to_uppercase()).collect();
+    let named = item.iter().filter(|(method, _)| !method.starts_with("x-"));
+    let methods = named.filter(|(_, operation)| succeeds(operation));
+    let methods = methods.map(|(method, _)| method.to_uppercase());
+    let methods: BTreeSet<_> = methods.chain(["OPTIONS".to_owned()]).collect();
     methods.into_iter().collect::<Vec<_>>().join(", ")
 }

@@ -11,7 +11,8 @@ use lambda_http::{
 use shared::{
     auth::{Authenticator, Scope},
     http::{
-        Clock, Context, ETag, Endpoint, EntityTags, Problem, Representation, Response, service_id,
+        Clock, Context, ETag, Endpoint, EntityTags, Problem, Representation, Response,
+        no_remainder, service_id,
     },
     operations::read_service,
     runtime::{AllSettings as _, Environment, SettingsError, authenticator},
@@ -75,6 +76,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Response {
 }
 
 async fn get(deps: &Deps, request: &Request, context: &Context) -> Result<Response, Problem> {
+    no_remainder(request)?;
     let caller = deps.authenticator.authenticate(request, Scope::Read, context.now).await?;
     let id = service_id(request);
     let service = read_service(&deps.users, &deps.services, &caller.subject, id).await?;

@@ -1,5 +1,6 @@
 //! `GET /_ping` and `GET /_status`: whether the API is alive, and whether its tables can be reached.
-//! This function also answers every other request: unknown paths with 404, unsupported methods with 405.
+//! This function also answers every other request: `OPTIONS` with 204, unknown paths with 404, unsupported methods
+//! with 405.
 
 mod route;
 
@@ -12,7 +13,7 @@ use shared::{
     store::{HealthCheck, TableNames},
 };
 
-use self::route::Route;
+use self::route::{Route, method_not_allowed, without_slash};
 
 /// What this function answers. It also answers every request that no other function answers.
 pub const ENDPOINT: Endpoint = Endpoint { function: "health", method: "GET", path: "/_status" };
@@ -62,20 +63,21 @@ const HEALTH: Health = Health { status: "pass", build: BUILD };
 /// Answers one request.
 pub async fn handle(deps: &Deps, request: Request) -> Response {
     let route = Route::of(&request);
-    let path = route.map_or("/", Route::path);
-    let context = Context::with_path(&request, &deps.clock, &ENDPOINT, path);
+    let context = Context::with_path(&request, &deps.clock, &ENDPOINT, route.path());
     context.respond(answer(deps, &request, route)).await
 }
 
-async fn answer(deps: &Deps, request: &Request, route: Option<Route>) -> Result<Response, Problem> {
-    let route = route.ok_or(Problem::PathNotFound)?;
-    match (request.method(), route.path()) {
-        (&Method::GET, "/_ping") => json_ok(&HEALTH),
-        (&Method::GET, "/_status") => {
+async fn answer(deps: &Deps, request: &Request, route: Route) -> Result<Response, Problem> {
+    match (request.method(), route) {
+        (&Method::OPTIONS, _) => Ok(route.options()),
+        (_, Route::OldPath) => Ok(without_slash()),
+        (_, Route::Unknown) => Err(Problem::PathNotFound),
+        (&Method::GET, Route::Path { path: "/_ping", .. }) => json_ok(&HEALTH),
+        (&Method::GET, Route::Path { path: "/_status", .. }) => {
             let checked = deps.check.run().await;
             checked.map_err(|unreachable| Problem::TablesUnreachable(unreachable, BUILD))?;
             json_ok(&HEALTH)
         }
-        (method, _) => Err(route.method_not_allowed(method)),
+        (method, Route::Path { allow, .. }) => Err(method_not_allowed(method, allow)),
     }
 }

@@ -1,50 +1,110 @@
 //! Finds the API's path that a request names.
 
-use lambda_http::{Request, http::Method};
-use shared::http::{Problem, RouteKey};
+use lambda_http::{
+    Body, Request, RequestExt as _,
+    http::{
+        HeaderValue, Method, StatusCode,
+        header::{ALLOW, LOCATION},
+    },
+};
+use shared::http::{Problem, Response, RouteKey, has_remainder};
 
 /// The paths of openapi.yaml, each with the value of its header `Allow`. `build.rs` writes them.
 const PATHS: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/paths.rs"));
 
-/// A path of the API.
+/// How the path that older clients use ends, and the same path without the slash, relative to it.
+const OLD_END: &str = "/capacitystatus/";
+const WITHOUT_SLASH: &str = "../capacitystatus";
+
+/// Where a request leads.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Route {
-    path: &'static str,
-    allow: &'static str,
+pub(crate) enum Route {
+    /// To a path of the API.
+    Path {
+        /// As in openapi.yaml.
+        path: &'static str,
+        /// The methods that it supports.
+        allow: &'static str,
+    },
+    /// To the path that older clients use, which the gateway did not match.
+    OldPath,
+    /// Nowhere.
+    Unknown,
 }
 
 impl Route {
     /// The gateway names the path that it found. `cargo lambda watch` does not, so the raw path is compared
     /// instead; there it has no prefix.
-    pub(crate) fn of(request: &Request) -> Option<Self> {
-        let key = request.extensions().get::<RouteKey>()?;
-        let is_asked = |path: &str| match key {
-            RouteKey::Path(asked) => path == asked,
-            RouteKey::Default { raw_path } => matches(path, raw_path),
+    pub(crate) fn of(request: &Request) -> Self {
+        let is_asked = |path: &str| match request.extensions().get() {
+            Some(RouteKey::Path(asked)) => path == asked && !has_remainder(request),
+            Some(RouteKey::Default { raw_path }) => matches(path, raw_path),
+            None => false,
         };
-        let (path, allow) = PATHS.iter().copied().find(|(path, _)| is_asked(path))?;
-        Some(Self { path, allow })
+        if is_unmatched_old_path(request) {
+            return Self::OldPath;
+        }
+        let found = PATHS.iter().copied().find(|(path, _)| is_asked(path));
+        found.map_or(Self::Unknown, |(path, allow)| Self::Path { path, allow })
     }
 
+    /// As in openapi.yaml; `/` if the request leads to none of its paths.
     pub(crate) const fn path(self) -> &'static str {
-        self.path
+        match self {
+            Self::Path { path, .. } => path,
+            Self::OldPath | Self::Unknown => "/",
+        }
     }
 
-    pub(crate) fn method_not_allowed(self, method: &Method) -> Problem {
-        let advice = if method == Method::PATCH && self.allow.contains("PUT") {
-            "use PUT to update a status: it takes the same fields"
-        } else {
-            "this path does not support this method; see the header Allow"
+    /// The answer to `OPTIONS`. The gateway adds the headers that browsers ask for (CORS).
+    pub(crate) fn options(self) -> Response {
+        let allow = match self {
+            Self::Path { allow, .. } => allow,
+            Self::OldPath | Self::Unknown => "OPTIONS",
         };
-        Problem::MethodNotAllowed { allow: self.allow, advice }
+        let mut response = Response::new(Body::Empty);
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
+        response
     }
 }
 
-/// Whether a path matches that template.
+/// The gateway gives its default route no path parameters; `cargo lambda watch` reports the default route for
+/// every request, but with its parameters.
+fn is_unmatched_old_path(request: &Request) -> bool {
+    let is_matched =
+        request.path_parameters_ref().is_some_and(|parameters| parameters.first("id").is_some());
+    match request.extensions().get() {
+        Some(RouteKey::Default { raw_path }) => !is_matched && raw_path.ends_with(OLD_END),
+        Some(RouteKey::Path(_)) | None => false,
+    }
+}
+
+/// Whether a path matches that template. A greedy variable must be empty.
 fn matches(template: &str, path: &str) -> bool {
-    let alike = |(expected, given): (&str, &str)| {
-        if expected.starts_with('{') { !given.is_empty() } else { expected == given }
+    let alike = |(expected, given): (&str, &str)| match expected {
+        greedy if greedy.ends_with("+}") => given.is_empty(),
+        variable if variable.starts_with('{') => !given.is_empty(),
+        _ => expected == given,
     };
     template.split('/').count() == path.split('/').count()
         && template.split('/').zip(path.split('/')).all(alike)
+}
+
+/// The refusal of a method by a path with that header `Allow`.
+pub(crate) fn method_not_allowed(method: &Method, allow: &'static str) -> Problem {
+    let advice = if method == Method::PATCH && allow.contains("PUT") {
+        "use PUT to update a status: it takes the same fields"
+    } else {
+        "this path does not support this method; see the header Allow"
+    };
+    Problem::MethodNotAllowed { allow, advice }
+}
+
+/// Sends an older client to the path without the slash.
+pub(crate) fn without_slash() -> Response {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    response.headers_mut().insert(LOCATION, HeaderValue::from_static(WITHOUT_SLASH));
+    response
 }

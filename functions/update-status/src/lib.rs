@@ -13,7 +13,7 @@ use shared::{
     domain::{ResetLimits, Service, StatusRecord, StatusUpdate},
     http::{
         Clock, Context, Endpoint, EntityTags, Problem, Representation, Response, body_hash,
-        json_object, parse_client_id, parse_status_update, service_id,
+        json_object, no_remainder, parse_client_id, parse_status_update, service_id,
     },
     operations::{StatusUpdateCommand, Updated, authorise_status_update},
     runtime::{
@@ -81,6 +81,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Response {
 }
 
 async fn put(deps: &Deps, request: &Request, context: &Context) -> Result<Response, Problem> {
+    no_remainder(request)?;
     let caller = deps.authenticator.authenticate(request, Scope::Write, context.now).await?;
     let (subject, service) = (caller.subject.as_str(), service_id(request));
     let client_key = client_key(request.headers());

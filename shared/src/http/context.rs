@@ -14,8 +14,9 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
 use super::{
-    Clock, Endpoint, Problem, RemainingTime, Response, catch_panic::catch_panic,
-    path::path_parameter,
+    Clock, Endpoint, Problem, RemainingTime, Response,
+    catch_panic::catch_panic,
+    path::{GREEDY, has_remainder, path_parameter},
 };
 use crate::{
     domain::Timestamp,
@@ -42,7 +43,7 @@ pub struct Context {
     pub client_address: Option<String>,
     /// The time of the request: the clock is read once.
     pub now: Timestamp,
-    /// The path of the resource, relative to the API.
+    /// The path of the resource, relative to the API; `/` for an unknown path.
     pub instance: String,
     /// What the request asks for.
     pub endpoint: &'static Endpoint,
@@ -66,17 +67,19 @@ impl Context {
         endpoint: &'static Endpoint,
         path: &str,
     ) -> Self {
+        let path = if has_remainder(request) { "/" } else { path };
         let parameter = |name| {
             let value = path_parameter(request, name).unwrap_or_default();
             utf8_percent_encode(&value, NON_ALPHANUMERIC).to_string()
         };
+        let instance = path.replace("{id}", &parameter("id")).replace("{file}", &parameter("file"));
         Self {
             request_id: echoed_header(request.headers(), &X_REQUEST_ID)
                 .unwrap_or_else(|| Uuid::new_v4().to_string()),
             correlation_id: echoed_header(request.headers(), &X_CORRELATION_ID),
             client_address: client_address(request),
             now: clock.now(),
-            instance: path.replace("{id}", &parameter("id")).replace("{file}", &parameter("file")),
+            instance: instance.replace(GREEDY, ""),
             endpoint,
             remaining_time: request.extensions().get().copied(),
             started: Instant::now(),

@@ -6,13 +6,31 @@ use std::borrow::Cow;
 use lambda_http::{Request, RequestExt as _};
 use percent_encoding::percent_decode_str;
 
-use super::RouteKey;
+use super::{Problem, RouteKey};
 use crate::domain::ServiceId;
 
 /// The path parameter `id`; `None` if it is not a service id.
 #[must_use]
 pub fn service_id(request: &Request) -> Option<ServiceId> {
     path_parameter(request, "id")?.parse().ok()
+}
+
+/// The greedy variable at the end of the old clients' path, which ends in `/`. An HTTP API of API Gateway drops a
+/// route that ends in `/`, so the gateway's route is `…/capacitystatus/{proxy+}`.
+pub(super) const GREEDY: &str = "{proxy+}";
+
+/// Refuses what the greedy variable matches beyond the path that ends in `/`.
+///
+/// # Errors
+/// [`Problem::PathNotFound`].
+pub fn no_remainder(request: &Request) -> Result<(), Problem> {
+    if has_remainder(request) { Err(Problem::PathNotFound) } else { Ok(()) }
+}
+
+/// Whether the greedy variable of the request's path has a value.
+#[must_use]
+pub fn has_remainder(request: &Request) -> bool {
+    path_parameter(request, "proxy").is_some_and(|rest| !rest.is_empty())
 }
 
 /// The path of a request. At most one segment is a parameter, with this name.

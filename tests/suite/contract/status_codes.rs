@@ -8,10 +8,13 @@ use serde_json::{Value, json};
 use crate::harness::{
     App, Call, FUNCTIONS, World, document, exercise,
     faulty::{Fate, FaultyStore, Plan, with_others},
+    published_path,
 };
 
 const STATUS: &str = "/services/{id}/capacitystatus";
 const OLD_STATUS: &str = "/services/{id}/capacitystatus/";
+/// The gateway's route for the old path.
+const OLD_ROUTE: &str = "/services/{id}/capacitystatus/{proxy+}";
 
 type Read = fn(&App) -> Call<'_>;
 
@@ -30,7 +33,7 @@ fn described() -> Statuses {
             let is_open = operation["security"] == json!([]);
             for (status, response) in operation["responses"].as_object().into_iter().flatten() {
                 if is_ours(&document, response) && !(is_open && status == "500") {
-                    described.insert(format!("{method} {path} {status}"));
+                    described.insert(format!("{method} {} {status}", published_path(path)));
                 }
             }
         }
@@ -138,10 +141,19 @@ impl Produced {
         let unknown = app.other("GET", "/docs/x", "/docs/{file}");
         self.send("GET /docs/{file}", 404, unknown).await;
         self.send("ANY /$default", 404, app.other("GET", "/x", "/$default")).await;
+        let moved = app.other("GET", "/services/30/capacitystatus/", "/$default");
+        self.send("ANY /$default", 308, moved).await;
+        let below = app.other("DELETE", "/services/30/capacitystatus/x", OLD_ROUTE);
+        self.send(&format!("ANY {OLD_STATUS}"), 404, below).await;
+        let below = app.other("PATCH", "/services/30/capacitystatus/x", OLD_ROUTE);
+        self.send(&format!("PATCH {OLD_STATUS}"), 404, below).await;
         let document = document("openapi.yaml");
         for path in document["paths"].as_object().expect("paths").keys() {
+            let operation = format!("ANY {}", published_path(path));
+            let given = published_path(path);
+            self.send(&operation, 204, app.other("OPTIONS", &given, path)).await;
             if path != "/$default" {
-                self.send(&format!("ANY {path}"), 405, app.other("DELETE", path, path)).await;
+                self.send(&operation, 405, app.other("DELETE", &given, path)).await;
             }
         }
     }

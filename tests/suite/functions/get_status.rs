@@ -11,6 +11,7 @@ pub(crate) const EVENTS: &[Event] = &[
     ("an-inactive-user", 401, "USER_INACTIVE"),
     ("an-unknown-service", 404, "SERVICE_NOT_FOUND"),
     ("an-unknown-user", 401, "USER_UNKNOWN"),
+    ("below-the-trailing-slash", 404, "PATH_NOT_FOUND"),
     ("no-claims", 401, "UNAUTHENTICATED"),
     ("trailing-slash", 200, ""),
 ];

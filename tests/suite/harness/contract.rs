@@ -23,6 +23,12 @@ pub(crate) fn document(file: &str) -> Value {
     document.clone()
 }
 
+/// A path of openapi.yaml as clients know it: without the greedy variable that the gateway needs where a path
+/// ends in `/`.
+pub(crate) fn published_path(path: &str) -> String {
+    path.replace("{proxy+}", "")
+}
+
 /// The contract.
 pub(crate) struct Contract {
     document: Value,
@@ -73,10 +79,10 @@ impl Contract {
         called.unwrap_or_else(|| panic!("{method} {path}: {uri}"))
     }
 
-    /// `GET /docs`, or `ANY /docs` for a method that the path does not list.
+    /// `GET /docs`, or `ANY /docs` for a method that the path does not list, with the published path.
     pub(crate) fn operation_name(&self, method: &str, path: &str) -> String {
         let is_named = !self.operation(method, path).ends_with(ANY_METHOD);
-        format!("{} {path}", if is_named { method } else { "ANY" })
+        format!("{} {}", if is_named { method } else { "ANY" }, published_path(path))
     }
 
     /// Whether an operation, such as `GET /docs`, needs no token.
@@ -86,9 +92,12 @@ impl Contract {
         self.document.pointer(&security) == Some(&json!([]))
     }
 
-    /// The pointer to an operation; [`ANY_METHOD`] if the path does not list the method.
+    /// The pointer to an operation; [`ANY_METHOD`] if the path does not list the method. The path is the
+    /// gateway's or the published one.
     fn operation(&self, method: &str, path: &str) -> String {
-        let path = format!("/paths/{}", escaped(path));
+        let paths = self.document["paths"].as_object().expect("paths");
+        let known = paths.keys().find(|known| *known == path || published_path(known) == path);
+        let path = format!("/paths/{}", escaped(known.unwrap_or_else(|| panic!("no path {path}"))));
         let own = format!("{path}/{}", method.to_lowercase());
         let is_known = self.document.pointer(&own).is_some();
         if is_known { own } else { format!("{path}/{ANY_METHOD}") }

@@ -20,7 +20,7 @@ pub(crate) use crate::functions::{FUNCTIONS, Functions, events, exercise, has_se
 pub(crate) use app::{App, time};
 pub(crate) use cloudformation::Stack;
 pub(crate) use consumed_capacity::{Meter, Reads};
-pub(crate) use contract::{Contract, document};
+pub(crate) use contract::{Contract, document, published_path};
 pub(crate) use functions::{Build, Event, functions, logical_id};
 pub(crate) use key_server::{KeyServer, Published};
 pub(crate) use local_stack::function_env::settings as gateway_settings;

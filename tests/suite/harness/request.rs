@@ -85,8 +85,12 @@ impl<'a> Call<'a> {
             self.event["routeKey"] = format!("ANY {template}").into();
         }
         self.template = template.to_owned();
-        if self.template == "/docs/{file}" {
+        if template == "/docs/{file}" {
             self.event["pathParameters"] = json!({"file": path.trim_start_matches("/docs/")});
+        }
+        if template.ends_with("/{proxy+}") {
+            let (_, rest) = path.split_once("/capacitystatus/").expect("the old path");
+            self.event["pathParameters"] = json!({"id": "30", "proxy": rest});
         }
         self
     }

@@ -29,6 +29,8 @@ pub async fn run(
         "lambda",
         "watch",
         "--only-lambda-apis",
+        // The gateway in front adds the headers, and health answers OPTIONS.
+        "--disable-cors",
         "-A",
         "127.0.0.1",
         "-P",

@@ -25,6 +25,8 @@ pub enum Error {
     Program(String, String),
     /// The routes in CargoLambda.toml cannot be read.
     Routes(String),
+    /// The gateway's configuration for browsers (CORS) in openapi.yaml cannot be read.
+    Cors(String),
     /// A program, for the reason of the last attempt, did not answer in time.
     NotReady(String, String),
 }
@@ -54,6 +56,9 @@ impl fmt::Display for Error {
             Self::Program(name, reason) => write!(f, "{name}: {reason}"),
             Self::Routes(reason) => {
                 write!(f, "cannot read the routes of CargoLambda.toml: {reason}")
+            }
+            Self::Cors(reason) => {
+                write!(f, "cannot read x-amazon-apigateway-cors of openapi.yaml: {reason}")
             }
             Self::NotReady(name, last) => {
                 write!(f, "{name} did not answer in time ({last}); see the lines above")

@@ -1,5 +1,5 @@
-//! The API's own port: passes requests on to cargo-lambda and prints a line for each, as API Gateway writes its
-//! access log.
+//! The API's own port: passes requests on to cargo-lambda, adds the headers for browsers (CORS), and prints a line
+//! for each, as API Gateway writes its access log.
 
 use std::{
     io,
@@ -29,6 +29,7 @@ use tokio::{
 
 use crate::{
     background::Background,
+    cors::Cors,
     output::{Output, now},
     request_line::{Answer, RequestLine, invoked_function},
 };
@@ -81,16 +82,17 @@ pub struct Gateway {
     upstream: String,
     client: Client<HttpConnector, Body>,
     gate: Arc<Gate>,
+    cors: Arc<Cors>,
     output: Arc<Output>,
 }
 
 impl Gateway {
     /// A gateway to the `http` URL.
     #[must_use]
-    pub fn new(upstream: &str, gate: &Arc<Gate>, output: &Arc<Output>) -> Self {
+    pub fn new(upstream: &str, gate: &Arc<Gate>, cors: Cors, output: &Arc<Output>) -> Self {
         let client = Client::builder(TokioExecutor::new()).build_http();
-        let (gate, output) = (Arc::clone(gate), Arc::clone(output));
-        Self { upstream: upstream.to_owned(), client, gate, output }
+        let (gate, cors, output) = (Arc::clone(gate), Arc::new(cors), Arc::clone(output));
+        Self { upstream: upstream.to_owned(), client, gate, cors, output }
     }
 
     /// Serves the listener.
@@ -144,13 +146,15 @@ async fn answer(State(gateway): State<Gateway>, request: Request) -> Response<Bo
 
 async fn answer_and_report(gateway: Gateway, request: Request) -> Response<Body> {
     let (time, started) = (now(), Instant::now());
-    let (method, path) = (request.method().to_string(), path_and_query(request.uri()).to_owned());
+    let (method, path) = (request.method().clone(), path_and_query(request.uri()).to_owned());
+    let headers = request.headers().clone();
     let response = gateway.forward(request).await;
-    let response = response.unwrap_or_else(|status| {
+    let mut response = response.unwrap_or_else(|status| {
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = status;
         response
     });
+    gateway.cors.add(&method, &headers, &mut response);
     let status = response.status().as_u16();
     let (method, path, answer) = match invoked_function(&path) {
         Some(function) => {
@@ -160,7 +164,7 @@ async fn answer_and_report(gateway: Gateway, request: Request) -> Response<Body>
         None => {
             let id = response.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
             let answer = Answer::of_response(status, id, response.body());
-            (method, path, answer)
+            (method.to_string(), path, answer)
         }
     };
     let duration_ms = started.elapsed().as_millis();

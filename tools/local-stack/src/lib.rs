@@ -6,6 +6,7 @@ pub mod background;
 pub mod cargo_build;
 pub mod cargo_lambda;
 pub mod cli;
+pub mod cors;
 pub mod emulator;
 pub mod engine;
 pub mod error;

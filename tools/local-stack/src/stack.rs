@@ -13,6 +13,7 @@ use crate::{
     background::{Background, free_port},
     cargo_lambda,
     cli::Arguments,
+    cors::Cors,
     emulator, events,
     functions::{Environment, Functions},
     gateway::{Gate, Gateway},
@@ -135,7 +136,8 @@ impl Stack {
         let serving = async {
             ready::wait_for_functions(&emulator, &self.routes).await?;
             self.write_files()?;
-            let gateway = Gateway::new(&emulator, gate, &self.output);
+            let cors = Cors::read(&read(&self.root.join("openapi.yaml"))?).map_err(Error::Cors)?;
+            let gateway = Gateway::new(&emulator, gate, cors, &self.output);
             let serve = |listener| gateway.clone().serve(listener);
             let served: Result<Vec<Background>, _> = listeners.into_iter().map(serve).collect();
             let _served = served.map_err(|error| Error::Start("API", error))?;

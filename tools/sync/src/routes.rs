@@ -11,8 +11,8 @@ const HEAD: &str = "\
 router = [
 ";
 
-/// The methods that reach a function: `cargo lambda watch` answers OPTIONS itself, and CONNECT is for proxies.
-const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT", "TRACE"];
+/// The methods that reach a function: CONNECT is for proxies.
+const METHODS: [&str; 8] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
 
 /// cargo-lambda's configuration file.
 pub(crate) fn config(operations: &[Operation]) -> String {
@@ -40,20 +40,18 @@ fn methods<'a>(path: &[Operation], method: Option<&'a str>) -> Vec<&'a str> {
 }
 
 fn route(path: &str, methods: &[&str], function: &str) -> String {
-    match path {
-        "/$default" => format!(
+    let line = |path: &str| {
+        format!("    {{ path = \"{path}\", methods = {methods:?}, function = \"{function}\" }},\n")
+    };
+    if path == "/$default" {
+        return format!(
             "    {{ path = \"/\", function = \"{function}\" }},\n    \
              {{ path = \"/{{*rest}}\", function = \"{function}\" }},\n"
-        ),
-        path => format!(
-            "    {{ path = \"{}\", methods = {methods:?}, function = \"{function}\" }},\n",
-            pattern(path)
-        ),
+        );
     }
-}
-
-/// Turns the gateway's `{rest+}` into `{*rest}`.
-fn pattern(path: &str) -> String {
-    let greedy = path.strip_suffix("+}").and_then(|path| path.rsplit_once('{'));
-    greedy.map_or(path.to_owned(), |(before, name)| format!("{before}{{*{name}}}"))
+    // The gateway's `{rest+}` also stands for nothing; the local router's `{*rest}` does not.
+    match path.strip_suffix("+}").and_then(|path| path.rsplit_once('{')) {
+        Some((before, name)) => line(before) + &line(&format!("{before}{{*{name}}}")),
+        None => line(path),
+    }
 }

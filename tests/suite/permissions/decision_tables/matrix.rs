@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::callers::CALLERS;
-use crate::harness::{document, root};
+use crate::harness::{document, published_path, root};
 
 /// The document.
 pub(super) struct Matrix {
@@ -61,7 +61,7 @@ pub(super) fn operations() -> BTreeMap<String, Value> {
     let mut operations = BTreeMap::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for method in methods.into_iter().filter(|method| !item[*method].is_null()) {
-            let name = format!("{} {path}", method.to_uppercase());
+            let name = format!("{} {}", method.to_uppercase(), published_path(path));
             operations.insert(name, item[method]["security"].clone());
         }
     }

@@ -9,6 +9,7 @@ use axum::{
 };
 use local_stack::{
     background::{Background, free_port},
+    cors::Cors,
     gateway::{Gate, Gateway},
     log_files::LogFiles,
     output::Output,
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::{sync::Notify, time::timeout};
 
 use super::Folder;
-use crate::harness::direct;
+use crate::harness::{direct, root};
 
 struct Servers {
     url: String,
@@ -40,9 +41,20 @@ fn servers(name: &str, upstream: Router) -> Servers {
     let listener = free_port().expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let gate = Arc::<Gate>::default();
-    let gateway = Gateway::new(&address, &gate, &Arc::new(output)).serve(listener);
+    let gateway = Gateway::new(&address, &gate, cors(), &Arc::new(output)).serve(listener);
     let running = [running.expect("a server"), gateway.expect("a gateway")];
     Servers { url, gate, _folder: folder, _running: running }
+}
+
+/// The configuration of this repository.
+fn cors() -> Cors {
+    let openapi = std::fs::read_to_string(root().join("openapi.yaml")).expect("a file");
+    Cors::read(&openapi).expect("a configuration")
+}
+
+fn without_redirects() -> reqwest::Client {
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    client.build().expect("a client")
 }
 
 /// Answers with what arrived.
@@ -71,8 +83,7 @@ async fn describe(method: Method, uri: Uri, headers: HeaderMap, body: String) ->
 #[tokio::test]
 async fn a_request_and_its_answer_pass_unchanged() {
     let servers = servers("gateway", Router::new().fallback(describe));
-    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-    let client = client.build().expect("a client");
+    let client = without_redirects();
     let method: Method = "SEARCH".parse().expect("a method");
     let request = client.request(method, format!("{}/a%2Fb/?q=%C3%A9&q", servers.url));
     let request = request.header("x-odd", b"\xe9".as_slice()).header("keep-alive", "1");
@@ -90,6 +101,41 @@ async fn a_request_and_its_answer_pass_unchanged() {
     assert_eq!(body, expected);
 }
 
+/// As API Gateway does.
+#[tokio::test]
+async fn a_browsers_request_from_another_origin_may_read_the_answer() {
+    let servers = servers("cors", Router::new().fallback(describe));
+    let asked = async |method: Method, headers: &[(&str, &str)]| {
+        let mut request = without_redirects().request(method, format!("{}/", servers.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.send().await.expect("an answer");
+        let headers = answer.headers().iter().map(|(name, value)| (name.as_str(), value));
+        let added = headers.filter(|(name, _)| name.starts_with("access-control-"));
+        let added = added.map(|(name, value)| (name.to_owned(), json!(value.to_str().ok())));
+        added.collect::<serde_json::Map<_, _>>()
+    };
+    let (origin, preflight) =
+        (("origin", "https://client.example.org"), ("access-control-request-method", "PUT"));
+    assert_eq!(Value::from(asked(Method::OPTIONS, &[preflight]).await), json!({}));
+    let shared = json!({
+        "access-control-allow-origin": "*",
+        "access-control-expose-headers": "etag,idempotency-replayed,link,retry-after,www-authenticate,\
+            x-correlation-id,x-request-id",
+    });
+    assert_eq!(Value::from(asked(Method::PUT, &[origin, preflight]).await), shared);
+    assert_eq!(Value::from(asked(Method::OPTIONS, &[origin]).await), shared);
+    let mut expected = shared;
+    expected["access-control-allow-methods"] = "GET,PUT".into();
+    expected["access-control-allow-headers"] =
+        "authorization,content-type,idempotency-key,if-match,\
+        if-none-match,x-correlation-id,x-request-id"
+            .into();
+    expected["access-control-max-age"] = "600".into();
+    assert_eq!(Value::from(asked(Method::OPTIONS, &[origin, preflight]).await), expected);
+}
+
 #[tokio::test]
 async fn the_answer_to_head_has_the_length_of_the_body_that_it_leaves_out() {
     let servers = servers("head", Router::new().fallback(describe));
@@ -105,9 +151,9 @@ async fn without_an_emulator_the_answer_is_502() {
     let folder = Folder::new("no-emulator");
     let output = Output::new(true, LogFiles::start(&folder.0, 1000).expect("a log file"));
     let nowhere = free_port().expect("a port").local_addr().expect("an address");
-    let gateway = Gateway::new(&format!("http://{nowhere}"), &Arc::default(), &Arc::new(output))
-        .serve(listener);
-    let _running = gateway.expect("a gateway");
+    let nowhere = format!("http://{nowhere}");
+    let gateway = Gateway::new(&nowhere, &Arc::default(), cors(), &Arc::new(output));
+    let _running = gateway.serve(listener).expect("a gateway");
     let response = direct().get(url).send().await.expect("an answer");
     assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
 }
