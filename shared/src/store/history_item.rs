@@ -1,4 +1,5 @@
-//! A row of the history table: one change of a status. Rows are only ever added.
+//! A row of the history table: one change of a status. Functions only add rows; `cargo ctl history` redacts and
+//! prunes them.
 
 use aws_sdk_dynamodb::types::Put;
 use serde::{Deserialize, Serialize};

@@ -81,6 +81,12 @@ pub mod history {
     pub const AT: &str = "at";
     /// S.
     pub const CHANGE_ID: &str = "changeId";
+    /// The service's version after the change (N).
+    pub const VERSION: &str = "version";
+    /// Stored notes (S), absent for a reset.
+    pub const NOTES: &str = "notes";
+    /// When an operator replaced the notes (N), else absent. Functions do not read it: the notes say so.
+    pub const REDACTED_AT: &str = "redactedAt";
 }
 
 /// The table of idempotency keys: key `key`.
@@ -96,6 +102,9 @@ pub mod idempotency {
 pub const fn reset_shard(id: ServiceId) -> u64 {
     id.get() % RESET_SHARDS
 }
+
+/// The highest version in a sort key of history: twelve digits.
+pub const MAX_VERSION: u64 = 999_999_999_999;
 
 /// The sort key of a change: its date, then its version, zero-padded so that it sorts like numbers.
 #[must_use]

@@ -6,13 +6,10 @@ use super::{
     StoreFault,
     attribute::{Item, number, text},
     history_item::parse_change,
-    keys::{history, history_key},
+    keys::{MAX_VERSION, history, history_key},
     read::{FIRST_PAUSE, MAX_ATTEMPTS, Row, pause},
 };
 use crate::domain::{Change, HistoryGap, NextChange, ServiceId, StatusRecord, Timestamp};
-
-/// The highest version in a key: twelve digits.
-const MAX_VERSION: u64 = 999_999_999_999;
 
 /// The changes with a date in this range, both ends included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -66,7 +66,7 @@ impl Transaction {
     }
 }
 
-/// The tables that hold a status and its history. There is no other way to change a status, and none to
+/// The tables that hold a status and its history. There is no other way to change a status, and none here to
 /// change history.
 #[derive(Clone, Debug)]
 pub struct StatusTables {

@@ -1,6 +1,6 @@
 //! Arguments that several commands take, and parsers of values.
 
-use shared::domain::ServiceId;
+use shared::domain::{ServiceId, Timestamp};
 
 /// A service.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -36,4 +36,9 @@ pub(crate) fn api_url(text: &str) -> Result<String, &'static str> {
         Some(_) => Ok(text.trim_end_matches('/').to_owned()),
         None => Err("must be a URL such as https://api.example.org or http://127.0.0.1:9000"),
     }
+}
+
+/// A time in UTC.
+pub(crate) fn time(text: &str) -> Result<Timestamp, &'static str> {
+    text.parse().map_err(|_| "must be a time in UTC such as 2026-01-31T00:00:00Z")
 }

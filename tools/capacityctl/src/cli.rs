@@ -9,6 +9,7 @@ use shared::domain::ServiceId;
 use crate::{
     arguments::{ServiceArgument, UserArgument, api_url, count},
     export::Format,
+    history,
     service::Filter,
     status::Setting,
     user::{NewUser, Renaming, Rights},
@@ -47,8 +48,8 @@ Exit codes:
   5    smoke or doctor found a problem, or a list has items that cannot be read
   6    someone else changed the same data at the same time; check it, then run
        the command again
-  130  Ctrl-C ended an import; what was written stays, run it again to write
-       the rest
+  130  Ctrl-C ended an import or a pruning; what was done stays, run it again
+       for the rest
 
 Examples:
   cargo ctl doctor
@@ -83,6 +84,9 @@ pub(crate) enum Command {
     /// Get and set statuses, show their history
     #[command(subcommand)]
     Status(Status),
+    /// Redact notes in history, delete old history
+    #[command(subcommand)]
+    History(history::Command),
     /// Print a token for a user, active or not; local stack only
     Token(UserArgument),
     /// Test a deployed API

@@ -46,9 +46,16 @@ pub enum Error {
         /// Why.
         source: Box<Error>,
     },
-    /// The user interrupted an import that was writing.
+    /// A pruning of history stopped before it was complete.
+    PartialPruning {
+        /// How many changes were deleted.
+        deleted: u64,
+        /// Why.
+        source: Box<Error>,
+    },
+    /// The user interrupted a command that was writing.
     Interrupted,
-    /// The user interrupted an import that had written nothing yet.
+    /// The user interrupted a command that had written nothing yet.
     InterruptedBeforeWriting,
     /// A status or its history could not be read or written.
     Fault {
@@ -130,7 +137,9 @@ impl Error {
             | Self::NotInUse(_)
             | Self::NoActiveService(_) => 4,
             Self::ConcurrentModification { .. } => 6,
-            Self::PartialImport { source, .. } => source.exit_code(),
+            Self::PartialImport { source, .. } | Self::PartialPruning { source, .. } => {
+                source.exit_code()
+            }
             Self::Interrupted | Self::InterruptedBeforeWriting => 130,
             Self::Store { .. }
             | Self::Fault { .. }
@@ -160,6 +169,10 @@ impl fmt::Display for Error {
                 f,
                 "{source}\nat least {written} of {total} rows were written; run the same import again to write the \
                  rest: {effect}"
+            ),
+            Self::PartialPruning { deleted, source } => write!(
+                f,
+                "{source}\nat least {deleted} changes were deleted; run the same command again for the rest"
             ),
             Self::Interrupted => f.write_str("interrupted"),
             Self::InterruptedBeforeWriting => f.write_str("interrupted; nothing was written"),

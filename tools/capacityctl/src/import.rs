@@ -1,6 +1,6 @@
 //! `import services` and `import users`. An invalid file changes nothing.
 
-use std::{collections::HashSet, future::Future, path::Path};
+use std::{collections::HashSet, path::Path};
 
 use anstyle::Style;
 use aws_sdk_dynamodb::Client;
@@ -10,11 +10,10 @@ use shared::{domain::ServiceId, store::keys};
 
 use crate::{
     Error, Output, ValidationError,
-    concurrency::Interrupt,
+    controls::Controls,
     difference::Difference,
     output::{PLAIN, WARNING, table},
     progress::Progress,
-    reachability::patient_client,
     scan::{self, number},
     services::{self, ChangeKind, ImportPlan, MissingService},
     services_file,
@@ -44,32 +43,6 @@ struct Report<'a, Summary> {
     steps: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<Vec<MissingService>>,
-}
-
-/// How an import shows its progress, and how it is interrupted.
-#[derive(Debug)]
-pub(crate) struct Controls {
-    pub(crate) progress: Progress,
-    pub(crate) interrupt: Interrupt,
-}
-
-impl Controls {
-    /// A client that says when it cannot reach the table.
-    fn client(&self, target: &Target, table: &str) -> Client {
-        let progress = self.progress.clone();
-        patient_client(target.client(), table, move |text| progress.say(text))
-    }
-
-    /// The result of what comes before the first write, unless the user interrupts.
-    async fn unless_interrupted<T>(
-        &mut self,
-        reading: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
-        tokio::select! {
-            result = reading => result,
-            () = self.interrupt.wait() => Err(Error::InterruptedBeforeWriting),
-        }
-    }
 }
 
 /// Imports the directory.

@@ -1,13 +1,14 @@
 //! `capacityctl`, the administrator's tool: imports and manages services and users, shows and sets
 //! statuses, mints tokens of the local stack, checks a deployment.
 //!
-//! It writes directory attributes and users directly. It sets a status by the same operation as the API's PUT, in
+//! It writes directory attributes and users directly, and alone redacts and prunes history. It sets a status by the same operation as the API's PUT, in
 //! the name of a user who has the right.
 
 mod arguments;
 pub mod cli;
 pub mod client;
 pub mod concurrency;
+mod controls;
 mod difference;
 mod doctor;
 pub mod error;
@@ -16,6 +17,7 @@ mod export;
 mod file_rows;
 mod findings;
 pub mod hierarchy;
+mod history;
 mod http_client;
 mod import;
 mod output;

@@ -1,4 +1,4 @@
-//! How far an import is, on standard error: a bar on a terminal, elsewhere a line every ten seconds.
+//! How far a long command is, on standard error: a bar on a terminal, elsewhere a line every ten seconds.
 
 use std::{
     io::Write as _,
@@ -13,9 +13,9 @@ const LINE_INTERVAL: Duration = Duration::from_secs(10);
 /// How often a bar is drawn again while nothing happens.
 const TICK: Duration = Duration::from_millis(200);
 const READING: &str = "{spinner} {msg}: {human_pos} so far";
-const WRITING: &str = "{msg} {bar:30} {human_pos} of {human_len}, {per_sec:0}, {eta} left";
+const COUNTING: &str = "{msg} {bar:30} {human_pos} of {human_len}, {per_sec:0}, {eta} left";
 
-/// How far an import is.
+/// How far a long command is.
 #[derive(Clone, Debug)]
 pub struct Progress {
     bar: ProgressBar,
@@ -59,9 +59,9 @@ impl Progress {
         self.start(what, READING);
     }
 
-    /// Begins to count what is written.
-    pub(crate) fn start_writing(&self, total: usize) {
-        self.start("writing".to_owned(), WRITING);
+    /// Begins to count what is done of a known number: `what` is a word for it, such as `writing`.
+    pub(crate) fn start_all(&self, what: &str, total: usize) {
+        self.start(what.to_owned(), COUNTING);
         self.bar.set_length(u64::try_from(total).unwrap_or(u64::MAX));
     }
 

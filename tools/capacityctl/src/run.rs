@@ -12,9 +12,11 @@ use crate::{
     arguments::{ServiceArgument, UserArgument},
     cli::{Arguments, Command, Destination, Export, Import, Service, Status, User},
     concurrency::Interrupt,
+    controls::Controls,
     doctor,
     export::{self, Format},
-    import::{self, Controls, ImportOptions},
+    history,
+    import::{self, ImportOptions},
     progress::Progress,
     service, smoke, status,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
@@ -23,7 +25,7 @@ use crate::{
     write_file::write_file,
 };
 
-/// Runs a command. Imports end when `interrupt` resolves; other commands do not wait for it.
+/// Runs a command. Imports and prunings end when `interrupt` resolves; other commands do not wait for it.
 ///
 /// # Errors
 ///
@@ -35,6 +37,12 @@ pub async fn run(arguments: Arguments, interrupt: Interrupt) -> Result<Output, E
         Command::Import(command) => {
             let mut controls = Controls { progress: Progress::on_stderr(json), interrupt };
             let outcome = run_import(&target().await?, command, &mut controls).await;
+            controls.progress.finish();
+            outcome
+        }
+        Command::History(command) => {
+            let mut controls = Controls { progress: Progress::on_stderr(json), interrupt };
+            let outcome = history::run(&target().await?, command, &mut controls).await;
             controls.progress.finish();
             outcome
         }

@@ -23,8 +23,13 @@ pub(super) struct Ctl {
 
 impl Ctl {
     pub(super) async fn start() -> Self {
+        Self::start_with(World::family()).await
+    }
+
+    /// Another world.
+    pub(super) async fn start_with(world: World) -> Self {
         static FOLDERS: AtomicU32 = AtomicU32::new(0);
-        let app = World::family().start().await;
+        let app = world.start().await;
         let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
         let name = format!("capacity-{}-ctl-{number}", std::process::id());
         let state = std::env::temp_dir().join(name);

@@ -5,6 +5,8 @@ mod ctl;
 mod failures;
 mod imports;
 mod interrupted_imports;
+mod pruning;
+mod redaction;
 mod refused_imports;
 mod refusing_engine;
 mod results;

@@ -1,5 +1,10 @@
 //! Servers in the engine's place. They run until the test ends.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use axum::{
     Router,
@@ -9,7 +14,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use serde_json::json;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Notify};
 
 use crate::harness::{direct, endpoint};
 
@@ -23,7 +28,13 @@ pub(super) struct Refusal {
 
 /// Starts a server that forwards to the engine, but refuses one operation. Returns its endpoint.
 pub(super) async fn refusing(refusal: Refusal) -> String {
-    serve(Router::new().fallback(answer).with_state((direct(), refusal))).await
+    refusing_after(0, refusal).await
+}
+
+/// As [`refusing`], but the first ones pass.
+pub(super) async fn refusing_after(passed: i64, refusal: Refusal) -> String {
+    let state = (direct(), refusal, Arc::new(AtomicI64::new(passed)));
+    serve(Router::new().fallback(answer).with_state(state)).await
 }
 
 /// Starts a server that is not DynamoDB.
@@ -66,12 +77,25 @@ pub(super) async fn overtaking(operation: &'static str, update: UpdateItemFluent
     serve(router).await
 }
 
+/// Starts a server that forwards to the engine, and notifies before each of these operations.
+pub(super) async fn noticing(operation: &'static str) -> (String, Arc<Notify>) {
+    let (client, noticed) = (direct(), Arc::new(Notify::new()));
+    let notify = Arc::clone(&noticed);
+    let router = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
+        if is(operation, &headers) {
+            notify.notify_one();
+        }
+        forward(&client, headers, body).await
+    });
+    (serve(router).await, noticed)
+}
+
 async fn answer(
-    State((client, refusal)): State<(reqwest::Client, Refusal)>,
+    State((client, refusal, passed)): State<(reqwest::Client, Refusal, Arc<AtomicI64>)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    if is(refusal.operation, &headers) {
+    if is(refusal.operation, &headers) && passed.fetch_sub(1, Ordering::SeqCst) <= 0 {
         let kind = format!("com.amazonaws.dynamodb.v20120810#{}", refusal.code);
         let body = json!({"__type": kind, "message": refusal.message});
         return (StatusCode::BAD_REQUEST, body.to_string()).into_response();

@@ -102,7 +102,7 @@ impl ImportPlan {
         interrupt: &mut Interrupt,
     ) -> Result<ImportSummary, Error> {
         let (summary, total) = (self.summary(), self.changes.len());
-        progress.start_writing(total);
+        progress.start_all("writing", total);
         // Changes of one depth that follow each other are written concurrently.
         let mut levels: Vec<(usize, Vec<Update>)> = Vec::new();
         for change in self.changes {

@@ -149,7 +149,7 @@ impl ImportPlan {
         interrupt: &mut Interrupt,
     ) -> Result<ImportSummary, Error> {
         let (summary, total) = (self.summary(), self.changes.len());
-        progress.start_writing(total);
+        progress.start_all("writing", total);
         let changes = self.changes.into_iter();
         let requests = changes.map(|change| write_user(client.clone(), table.to_owned(), change));
         run_all(requests, progress, interrupt).await.map_err(|error| Error::PartialImport {

@@ -1,0 +1,111 @@
+//! Finds a change in history by its version or its id.
+
+use std::{fmt, str::FromStr};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use shared::{
+    domain::{Note, ServiceId, Timestamp},
+    store::keys::history,
+};
+use uuid::Uuid;
+
+use crate::{
+    Error, ValidationError,
+    scan::{Item, number, text},
+    target::{STATUS_HISTORY_TABLE, Target},
+    validation::Location,
+};
+
+/// Which change of a service.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ChangeReference {
+    Version(u64),
+    Id(Uuid),
+}
+
+impl FromStr for ChangeReference {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let version = text.parse().map(Self::Version);
+        let change = version.or_else(|_| text.parse().map(Self::Id));
+        change.map_err(|_| "must be a version such as 7, or the id of a change")
+    }
+}
+
+impl fmt::Display for ChangeReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Version(version) => version.fmt(f),
+            Self::Id(id) => id.fmt(f),
+        }
+    }
+}
+
+impl ChangeReference {
+    fn attribute(self) -> (&'static str, AttributeValue) {
+        match self {
+            Self::Version(version) => (history::VERSION, AttributeValue::N(version.to_string())),
+            Self::Id(id) => (history::CHANGE_ID, AttributeValue::S(id.to_string())),
+        }
+    }
+}
+
+/// A stored change with notes.
+pub(super) struct StoredChange {
+    pub(super) service: ServiceId,
+    pub(super) at: String,
+    pub(super) id: String,
+    pub(super) version: u64,
+    pub(super) notes: String,
+    pub(super) redacted_at: Option<Timestamp>,
+}
+
+/// Reads a change.
+///
+/// # Errors
+///
+/// There is none, or it has no notes; a fault of the store.
+pub(super) async fn find(
+    target: &Target,
+    service: ServiceId,
+    change: ChangeReference,
+) -> Result<StoredChange, Error> {
+    let table = target.table(STATUS_HISTORY_TABLE)?;
+    let (name, value) = change.attribute();
+    let mut pages = target
+        .client()
+        .query()
+        .table_name(table)
+        .consistent_read(true)
+        .key_condition_expression("#service = :service")
+        .filter_expression("#wanted = :wanted")
+        .expression_attribute_names("#service", history::SERVICE_ID)
+        .expression_attribute_names("#wanted", name)
+        .expression_attribute_values(":service", AttributeValue::N(service.to_string()))
+        .expression_attribute_values(":wanted", value)
+        .into_paginator()
+        .items()
+        .send();
+    let item = pages.next().await.transpose().map_err(|error| Error::store(table, error))?;
+    let found = match item {
+        None => Err(format!("history has no stored change {change} of service {service}")),
+        Some(item) => {
+            stored_change(service, &item).ok_or_else(|| "has no notes of its own".to_owned())
+        }
+    };
+    Ok(found.map_err(|text| ValidationError::new(Location::Argument("CHANGE"), text))?)
+}
+
+/// `None` without notes of the user who set the status.
+fn stored_change(service: ServiceId, item: &Item) -> Option<StoredChange> {
+    let redacted_at = number(item, history::REDACTED_AT);
+    Some(StoredChange {
+        service,
+        at: text(item, history::AT)?,
+        id: text(item, history::CHANGE_ID)?,
+        version: number(item, history::VERSION)?,
+        notes: text(item, history::NOTES).filter(|notes| *notes != Note::stored(None))?,
+        redacted_at: redacted_at.and_then(Timestamp::from_epoch_seconds),
+    })
+}
