@@ -27,4 +27,6 @@ pub(crate) use local_stack::function_env::settings as gateway_settings;
 pub(crate) use refusals::refusals;
 pub(crate) use request::{Call, Reply};
 pub(crate) use token_verifier::TokenVerifier;
-pub(crate) use world::{NOW, World, client, direct, endpoint, fresh_tables, root, sample_app};
+pub(crate) use world::{
+    NOW, World, audit_table, client, direct, endpoint, fresh_tables, root, sample_app,
+};

@@ -58,6 +58,12 @@ pub(crate) async fn fresh_tables(client: &Client) -> TableNames {
     local_stack::tables::create(client, declared_tables(), &prefix).await.expect("tables")
 }
 
+/// The table of what operators did, beside those tables.
+pub(crate) fn audit_table(tables: &TableNames) -> String {
+    let prefix = tables.users.strip_suffix("users").expect("the name of a users table");
+    local_stack::tables::audit(prefix)
+}
+
 /// The tables of template.yaml without the rest, which takes long to parse. Read once.
 fn declared_tables() -> &'static str {
     static TABLES: OnceLock<String> = OnceLock::new();

@@ -8,6 +8,7 @@ use capacityctl::{
     target::{Target, TargetError, deciding_variable},
     users,
 };
+use local_stack::tables;
 
 use crate::harness::{World, client, fresh_tables};
 
@@ -48,6 +49,7 @@ async fn a_stack_that_does_not_answer_is_not_used() {
         dynamodb_endpoint: endpoint,
         region: "eu-west-2".to_owned(),
         tables: fresh_tables(&client()).await,
+        audit_table: tables::audit("test-"),
         issuer: "http://127.0.0.1:1".to_owned(),
         client_id: "client".to_owned(),
         key_file: state.join("key"),

@@ -87,6 +87,6 @@ fn a_user_has_a_limited_number_of_services() {
     let ids = |count: usize| (1..=count).map(|id| id.to_string()).collect::<Vec<_>>().join(" ");
     assert_eq!(users(format!("{USERS}a,s,true,,{}", ids(MAX_SERVICES))), names(["a"]));
     let problem =
-        "line 2: services: 5001 services, but 5000 at most: assign their ancestors instead";
+        "line 2: services: 1001 services, but 1000 at most: assign their ancestors instead";
     assert_eq!(users(format!("{USERS}a,s,true,,{}", ids(MAX_SERVICES + 1))), refused([problem]));
 }

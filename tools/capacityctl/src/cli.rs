@@ -8,6 +8,7 @@ use shared::domain::ServiceId;
 
 use crate::{
     arguments::{ServiceArgument, UserArgument, api_url, count},
+    audit,
     export::Format,
     history,
     service::Filter,
@@ -18,9 +19,9 @@ use crate::{
 /// Administers the Capacity Status API: services, users and statuses.
 ///
 /// Works on the running local stack (`cargo dev`). To work on AWS, set AWS_REGION and the names of the
-/// tables: SERVICES_TABLE, USERS_TABLE, STATUS_HISTORY_TABLE and IDEMPOTENCY_TABLE. If any of these or of
-/// AWS's other usual variables is set, the local stack is not used. Each command that writes prints where
-/// it wrote.
+/// tables: SERVICES_TABLE, USERS_TABLE, STATUS_HISTORY_TABLE, IDEMPOTENCY_TABLE and AUDIT_TABLE. If any of
+/// these or of AWS's other usual variables is set, the local stack is not used. Each command that writes
+/// prints where it wrote.
 #[derive(Debug, Parser)]
 #[command(name = "capacityctl", bin_name = "cargo ctl", version, after_help = AFTER_HELP)]
 pub struct Arguments {
@@ -87,6 +88,10 @@ pub(crate) enum Command {
     /// Redact notes in history, delete old history
     #[command(subcommand)]
     History(history::Command),
+    /// Show what operators did, newest first
+    ///
+    /// Every command that changes users or services is recorded here. Changes of a status are in its history.
+    Audit(audit::Filter),
     /// Print a token for a user, active or not; local stack only
     Token(UserArgument),
     /// Test a deployed API
@@ -143,7 +148,8 @@ pub(crate) enum Import {
     ///
     /// CSV is UTF-8; its first line names the columns, in any order: username, subject, active, permissions,
     /// services. Permissions and services are separated by spaces. JSON is an array of objects with these
-    /// members, in which permissions and services are arrays. The subject defaults to the username.
+    /// members, in which permissions and services are arrays. On the local stack
+    /// the subject defaults to the username; on AWS it must be there.
     ///
     /// The import first checks the whole file and reports every bad line; the services must exist. An
     /// existing user is replaced. Users that are not in the file stay as they are.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{
     Client, Config,
     config::{
@@ -31,15 +32,19 @@ fn http_client() -> SharedHttpClient {
     Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
-/// A client for AWS. Reads region, credentials and endpoint as every AWS SDK does.
-pub(crate) async fn aws_client() -> Client {
+/// The settings for AWS. Reads region, credentials and endpoint as every AWS SDK does.
+pub(crate) async fn aws_config() -> SdkConfig {
     let defaults = aws_config::defaults(BehaviorVersion::v2026_01_12());
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(READ_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT);
-    let defaults = defaults.http_client(http_client()).timeout_config(timeouts.build());
-    client((&defaults.load().await).into())
+    defaults.http_client(http_client()).timeout_config(timeouts.build()).load().await
+}
+
+/// A client for AWS.
+pub(crate) fn aws_client(config: &SdkConfig) -> Client {
+    client(config.into())
 }
 
 /// A client that signs by this machine's clock alone: if the clock is far off, AWS refuses what it would date.

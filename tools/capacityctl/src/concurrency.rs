@@ -14,6 +14,8 @@ pub const MAX_CONCURRENT: usize = 32;
 pub(crate) const MAX_ATTEMPTS: u32 = 60;
 /// The delay between two attempts.
 pub(crate) const RETRY_DELAY: Duration = Duration::from_millis(500);
+/// How often a change is decided on what was read, when somebody else keeps changing it before the write.
+pub(crate) const MAX_DECISIONS: u32 = 10;
 /// How long to wait for the requests in flight after an error or Ctrl-C.
 const MAX_DRAIN: Duration = Duration::from_secs(3);
 

@@ -41,7 +41,7 @@ pub(crate) fn between<'a>(
 }
 
 /// A value as text. Different values of an attribute have different texts.
-fn text(value: &AttributeValue) -> String {
+pub(crate) fn text(value: &AttributeValue) -> String {
     match value {
         AttributeValue::S(text) => format!("{text:?}"),
         AttributeValue::N(number) => number.clone(),

@@ -5,7 +5,12 @@ use std::{error::Error as _, fmt, io, path::PathBuf};
 use serde_json::{Value, json};
 use shared::{domain::ServiceId, runtime::SettingsError, store::StoreFault};
 
-use crate::{ValidationError, output::BAD, store_failure::StoreFailure, target::TargetError};
+use crate::{
+    ValidationError,
+    output::BAD,
+    store_failure::{StoreFailure, innermost},
+    target::TargetError,
+};
 
 /// Why a command failed. The text is complete and includes its sources.
 #[derive(Debug)]
@@ -64,6 +69,8 @@ pub enum Error {
         /// Why.
         fault: StoreFault,
     },
+    /// AWS does not say who the operator is.
+    Operator(Box<dyn std::error::Error + Send + Sync>),
     /// The table has no user of this name.
     UnknownUser(String),
     /// The table has no service with this id.
@@ -143,6 +150,7 @@ impl Error {
             Self::Interrupted | Self::InterruptedBeforeWriting => 130,
             Self::Store { .. }
             | Self::Fault { .. }
+            | Self::Operator(_)
             | Self::Token(_)
             | Self::Unwritable(_)
             | Self::Output(_) => 1,
@@ -177,6 +185,11 @@ impl fmt::Display for Error {
             Self::Interrupted => f.write_str("interrupted"),
             Self::InterruptedBeforeWriting => f.write_str("interrupted; nothing was written"),
             Self::Fault { tables, fault } => write_fault(f, tables, fault),
+            Self::Operator(error) => write!(
+                f,
+                "cannot find out who you are from AWS's Security Token Service: {}\nnothing was changed",
+                innermost(error.as_ref())
+            ),
             Self::UnknownUser(username) => {
                 write!(f, "user {username} does not exist; `user add` and `import users` add users")
             }

@@ -9,7 +9,7 @@ use shared::store::keys::{services, users};
 
 use crate::{
     Error,
-    scan::{self, Item, number, text},
+    scan::{self, Item, json_value, number, sorted, text},
     services_file,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
     users_file,
@@ -93,27 +93,8 @@ fn json(columns: &[&str], items: &[Item]) -> Result<String, serde_json::Error> {
     for item in items {
         let members = columns
             .iter()
-            .filter_map(|column| Some(((*column).to_owned(), value(item.get(*column)?))));
+            .filter_map(|column| Some(((*column).to_owned(), json_value(item.get(*column)?))));
         lines.push(serde_json::to_string(&members.collect::<Map<String, Value>>())?);
     }
     Ok(format!("[\n{}\n]\n", lines.join(",\n")))
-}
-
-fn value(value: &AttributeValue) -> Value {
-    let number =
-        |text: &String| text.parse::<u64>().map_or_else(|_| text.clone().into(), Value::from);
-    match value {
-        AttributeValue::S(text) => text.clone().into(),
-        AttributeValue::N(text) => number(text),
-        AttributeValue::Bool(value) => (*value).into(),
-        AttributeValue::Ss(values) => sorted(values, Clone::clone).into(),
-        AttributeValue::Ns(values) => sorted(values, |value| value.parse().unwrap_or(0_u64)).into(),
-        _ => Value::Null,
-    }
-}
-
-fn sorted<T: Ord>(values: &[String], key: impl Fn(&String) -> T) -> Vec<T> {
-    let mut values: Vec<T> = values.iter().map(key).collect();
-    values.sort();
-    values
 }

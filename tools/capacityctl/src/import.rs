@@ -10,15 +10,18 @@ use shared::{domain::ServiceId, store::keys};
 
 use crate::{
     Error, Output, ValidationError,
+    audit::{self, Audit, Entry, Resource},
     controls::Controls,
     difference::Difference,
     output::{PLAIN, WARNING, table},
     progress::Progress,
+    read_file::read_file,
     scan::{self, number},
     services::{self, ChangeKind, ImportPlan, MissingService},
     services_file,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
-    users, users_file,
+    users,
+    users_file::{self, MissingSubject},
     validation::Location,
 };
 
@@ -53,7 +56,8 @@ pub(crate) async fn services(
     controls: &mut Controls,
 ) -> Result<Output, Error> {
     let ImportOptions { dry_run, deactivate_missing, .. } = options;
-    let file = services_file::read(&read(file)?);
+    let bytes = read_file(file)?;
+    let file = services_file::read(&bytes);
     let table = target.table(SERVICES_TABLE)?;
     let (client, progress) = (&controls.client(target, table), &controls.progress.clone());
     let plan = services::plan(client, table, file, deactivate_missing, progress);
@@ -67,6 +71,10 @@ pub(crate) async fn services(
         });
         steps = Some(preview(changes, &mut parts));
     } else {
+        if !plan.changes.is_empty() {
+            let row = audit::import(Resource::Services, &bytes, &summary);
+            record(target, "import services", row, controls).await?;
+        }
         plan.apply(client, table, progress, &mut controls.interrupt).await?;
     }
     parts.push(summary.to_string());
@@ -83,7 +91,8 @@ pub(crate) async fn users(
     dry_run: bool,
     controls: &mut Controls,
 ) -> Result<Output, Error> {
-    let mut file = users_file::read(&read(file)?);
+    let bytes = read_file(file)?;
+    let mut file = users_file::read(&bytes, MissingSubject::at(target));
     let (table, services_table) = (target.table(USERS_TABLE)?, target.table(SERVICES_TABLE)?);
     let (client, services_client) =
         (&controls.client(target, table), &controls.client(target, services_table));
@@ -102,12 +111,30 @@ pub(crate) async fn users(
         });
         steps = Some(preview(changes, &mut parts));
     } else {
-        plan.apply(client, table, progress, &mut controls.interrupt).await?;
+        let row = audit::import(Resource::Users, &bytes, &summary);
+        let audit = match plan.changes.is_empty() {
+            true => None,
+            false => Some(record(target, "import users", row, controls).await?),
+        };
+        plan.apply(client, table, audit.as_ref(), progress, &mut controls.interrupt).await?;
     }
     parts.push(summary.to_string());
     parts.push(table_text(table, target, dry_run));
     let report = Report { table, dry_run, rows: summary, steps, missing: None };
     Ok(Output::new(parts.join("\n"), &report))
+}
+
+/// Writes the row of an import before anything else is written.
+async fn record(
+    target: &Target,
+    action: &'static str,
+    row: Entry,
+    controls: &mut Controls,
+) -> Result<Audit, Error> {
+    let audit = controls.unless_interrupted(Audit::of(target, action)).await?;
+    let id = row.id();
+    audit.record(&controls.client(target, audit.table()), row).await?;
+    Ok(audit.within(id))
 }
 
 /// The ids of all services in the table.
@@ -191,15 +218,4 @@ fn table_text(table: &str, target: &Target, dry_run: bool) -> String {
     } else {
         format!("written to table {table} {place}")
     }
-}
-
-/// The file's bytes; `-` is standard input.
-fn read(file: &Path) -> Result<Vec<u8>, Error> {
-    let bytes = if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes).map(|_| bytes)
-    } else {
-        std::fs::read(file)
-    };
-    bytes.map_err(|source| Error::File { file: file.to_owned(), source })
 }

@@ -5,12 +5,14 @@
 //! the name of a user who has the right.
 
 mod arguments;
+pub mod audit;
 pub mod cli;
 pub mod client;
 pub mod concurrency;
 mod controls;
 mod difference;
 mod doctor;
+pub mod endpoint;
 pub mod error;
 mod execute;
 mod export;
@@ -20,9 +22,11 @@ pub mod hierarchy;
 mod history;
 mod http_client;
 mod import;
+mod operator;
 mod output;
 pub mod progress;
 pub mod reachability;
+mod read_file;
 mod run;
 mod scan;
 mod service;
@@ -37,6 +41,7 @@ pub mod target;
 mod target_error;
 pub mod text_rules;
 pub mod token;
+mod transaction;
 mod update;
 mod user;
 pub mod users;

@@ -10,6 +10,7 @@ use shared::domain::ServiceId;
 use crate::{
     Error, Output,
     arguments::{ServiceArgument, UserArgument},
+    audit,
     cli::{Arguments, Command, Destination, Export, Import, Service, Status, User},
     concurrency::Interrupt,
     controls::Controls,
@@ -56,6 +57,7 @@ pub async fn run(arguments: Arguments, interrupt: Interrupt) -> Result<Output, E
         Command::Status(Status::History { service, limit }) => {
             status::history(&target().await?, service.id, limit).await
         }
+        Command::Audit(filter) => audit::list(&target().await?, filter).await,
         Command::Token(UserArgument { username }) => {
             let token = mint_token(&target().await?, &username).await?;
             Ok(Output::new(&token, &json!({"token": token})))
@@ -115,10 +117,10 @@ async fn run_user(target: &Target, command: User) -> Result<Output, Error> {
         User::Add(new) => user::add(target, new).await,
         User::Rename(renaming) => user::rename(target, renaming).await,
         User::Grant { user: UserArgument { username }, rights } => {
-            user::change_rights(target, &username, rights, true).await
+            user::grant(target, &username, rights).await
         }
         User::Revoke { user: UserArgument { username }, rights } => {
-            user::change_rights(target, &username, rights, false).await
+            user::revoke(target, &username, rights).await
         }
         User::Activate(UserArgument { username }) => {
             user::set_active(target, &username, true).await

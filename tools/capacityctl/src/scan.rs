@@ -1,8 +1,10 @@
-//! Reads a whole table with strong consistency.
+//! Reads a whole table with strong consistency, and the attributes of its items.
 
 use std::{collections::HashMap, str::FromStr};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
+
+use serde_json::Value;
 
 use crate::{Error, progress::Progress};
 
@@ -17,6 +19,30 @@ pub(crate) fn text(item: &Item, attribute: &str) -> Option<String> {
 /// A number attribute.
 pub(crate) fn number<T: FromStr>(item: &Item, attribute: &str) -> Option<T> {
     item.get(attribute)?.as_n().ok()?.parse().ok()
+}
+
+/// A value as JSON, sets sorted.
+pub(crate) fn json_value(value: &AttributeValue) -> Value {
+    let number =
+        |text: &String| text.parse::<u64>().map_or_else(|_| text.clone().into(), Value::from);
+    match value {
+        AttributeValue::S(text) => text.clone().into(),
+        AttributeValue::N(text) => number(text),
+        AttributeValue::Bool(value) => (*value).into(),
+        AttributeValue::Ss(values) => sorted(values, Clone::clone).into(),
+        AttributeValue::Ns(values) => sorted(values, |value| value.parse().unwrap_or(0_u64)).into(),
+        AttributeValue::M(item) => {
+            item.iter().map(|(name, value)| (name.clone(), json_value(value))).collect()
+        }
+        _ => Value::Null,
+    }
+}
+
+/// The members of a set, in order.
+pub(crate) fn sorted<T: Ord>(values: &[String], key: impl Fn(&String) -> T) -> Vec<T> {
+    let mut values: Vec<T> = values.iter().map(key).collect();
+    values.sort();
+    values
 }
 
 /// Reads every item, with these attributes, or with all of them if none is named.

@@ -1,6 +1,6 @@
 //! `service list`, `show`, `activate` and `deactivate`.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde::Serialize;
 use serde_json::json;
 use shared::{
@@ -12,9 +12,12 @@ use shared::{
 use crate::{
     Error, Output,
     arguments::not_blank,
+    audit::{Audit, Entry, Resource},
+    concurrency::MAX_DECISIONS,
     output::{fields, status_style, table},
-    scan,
+    scan::{self, Item},
     target::{SERVICES_TABLE, Target, USERS_TABLE},
+    transaction,
     update::{Update, UpdateOutcome},
     users,
     users_file::User,
@@ -152,12 +155,15 @@ fn may_update(user: &User, service: &Service) -> bool {
 /// Reads a service, active or not.
 pub(crate) async fn read(target: &Target, id: ServiceId) -> Result<Service, Error> {
     let name = target.table(SERVICES_TABLE)?;
-    let request = target.client().get_item().table_name(name).consistent_read(true);
-    let request = request.key(keys::ID, AttributeValue::N(id.to_string()));
-    let answer = request.send().await.map_err(|error| Error::store(name, error))?;
-    let item = answer.item.ok_or(Error::UnknownService(id))?;
-    store::parse_service(item)
+    store::parse_service(item(target.client(), name, id).await?)
         .map_err(|fault| Error::Fault { tables: format!("table {name}"), fault })
+}
+
+async fn item(client: &Client, table: &str, id: ServiceId) -> Result<Item, Error> {
+    let request = client.get_item().table_name(table).consistent_read(true);
+    let request = request.key(keys::ID, AttributeValue::N(id.to_string()));
+    let answer = request.send().await.map_err(|error| Error::store(table, error))?;
+    answer.item.ok_or(Error::UnknownService(id))
 }
 
 /// Activates or deactivates a service. Its status and its parent stay.
@@ -166,17 +172,34 @@ pub(crate) async fn set_active(
     id: ServiceId,
     active: bool,
 ) -> Result<Output, Error> {
-    let name = target.table(SERVICES_TABLE)?;
-    let attributes = ItemUpdate::default()
-        .set(keys::ACTIVE, AttributeValue::Bool(active))
-        .only_if_exists(keys::ID);
-    let update = Update::new(keys::ID, AttributeValue::N(id.to_string()), attributes);
-    match update.send(target.client(), name).await? {
-        UpdateOutcome::Refused => Err(Error::UnknownService(id)),
-        UpdateOutcome::Stored => {
-            let state = if active { "active" } else { "inactive (readers get 404)" };
-            let text = format!("service {id} is {state} in table {name} {}", target.place());
-            Ok(Output::new(text, &json!({"id": id.get(), "active": active})))
+    let (client, name) = (target.client(), target.table(SERVICES_TABLE)?);
+    let action = if active { "service activate" } else { "service deactivate" };
+    let audit = Audit::of(target, action).await?;
+    let wanted = AttributeValue::Bool(active);
+    for _ in 0..MAX_DECISIONS {
+        let before = item(client, name, id).await?.remove(keys::ACTIVE);
+        if before.as_ref() == Some(&wanted) {
+            return Ok(activity(target, name, id, active));
+        }
+        let attributes = ItemUpdate::default()
+            .set(keys::ACTIVE, wanted.clone())
+            .only_if_exists(keys::ID)
+            .only_if(keys::ACTIVE, before.clone());
+        let update = Update::new(keys::ID, AttributeValue::N(id.to_string()), attributes);
+        let [before, after] = [before, Some(wanted.clone())]
+            .map(|value| value.map(|value| Item::from([(keys::ACTIVE.to_owned(), value)])));
+        let row = Entry::now(Resource::Service(id)).change(before, after);
+        let writes = vec![update.into_write(name)?, audit.put(row)?];
+        let tables = format!("{name} or {}", audit.table());
+        if transaction::send(client, &tables, writes).await? == UpdateOutcome::Stored {
+            return Ok(activity(target, name, id, active));
         }
     }
+    Err(Error::ConcurrentModification { table: name.to_owned() })
+}
+
+fn activity(target: &Target, table: &str, id: ServiceId, active: bool) -> Output {
+    let state = if active { "active" } else { "inactive (readers get 404)" };
+    let text = format!("service {id} is {state} in table {table} {}", target.place());
+    Output::new(text, &json!({"id": id.get(), "active": active}))
 }

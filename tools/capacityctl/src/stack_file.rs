@@ -23,8 +23,10 @@ pub struct StackFile {
     pub dynamodb_endpoint: String,
     /// The AWS region that the engine simulates.
     pub region: String,
-    /// The table names.
+    /// The names of the functions' tables.
     pub tables: TableNames,
+    /// The name of the table of what operators did.
+    pub audit_table: String,
     /// The URL of the token issuer.
     pub issuer: String,
     /// The client id in tokens of people.

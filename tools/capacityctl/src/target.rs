@@ -4,24 +4,26 @@
 use std::{
     collections::HashMap,
     io,
-    net::{TcpStream, ToSocketAddrs},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use shared::runtime::Environment;
 
 pub use crate::target_error::TargetError;
 use crate::{
-    client::{aws_client, local_client},
+    Error,
+    client::{aws_client, aws_config, local_client},
+    endpoint,
+    operator::Operator,
     signing_key::SigningKey,
     stack_file::{self, StackFile},
     token::Issuer,
 };
 
 /// If any of these is set, the environment decides where the tables are.
-pub const DECIDING_VARIABLES: [&str; 10] = [
+pub const DECIDING_VARIABLES: [&str; 11] = [
     "AWS_ENDPOINT_URL_DYNAMODB",
     "AWS_ENDPOINT_URL",
     "AWS_REGION",
@@ -32,9 +34,8 @@ pub const DECIDING_VARIABLES: [&str; 10] = [
     STATUS_HISTORY_TABLE,
     USERS_TABLE,
     IDEMPOTENCY_TABLE,
+    AUDIT_TABLE,
 ];
-/// The variables that name DynamoDB's endpoint, the first that is set wins.
-const ENDPOINT_VARIABLES: [&str; 2] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"];
 /// Names the table of services and their statuses.
 pub const SERVICES_TABLE: &str = "SERVICES_TABLE";
 /// Names the table of changes.
@@ -43,6 +44,11 @@ pub const STATUS_HISTORY_TABLE: &str = "STATUS_HISTORY_TABLE";
 pub const USERS_TABLE: &str = "USERS_TABLE";
 /// Names the table of idempotency records.
 pub const IDEMPOTENCY_TABLE: &str = "IDEMPOTENCY_TABLE";
+/// Names the table of what operators did.
+pub const AUDIT_TABLE: &str = "AUDIT_TABLE";
+/// All of them.
+const TABLES: [&str; 5] =
+    [SERVICES_TABLE, STATUS_HISTORY_TABLE, USERS_TABLE, IDEMPOTENCY_TABLE, AUDIT_TABLE];
 /// The limits of resets with openapi.yaml's defaults, which the local stack uses.
 const RESET_LIMITS: [(&str, &str); 3] =
     [("RESET_DEFAULT_MINUTES", "240"), ("RESET_MIN_MINUTES", "0"), ("RESET_MAX_MINUTES", "1440")];
@@ -58,8 +64,8 @@ pub struct Target {
 
 #[derive(Debug)]
 enum Origin {
-    /// The environment, because this variable is set.
-    Environment(&'static str),
+    /// The environment, because this variable is set. Without settings for AWS: an engine on this machine.
+    Environment(&'static str, Option<Box<SdkConfig>>),
     /// A running stack, with its issuer.
     Stack(Box<Issuer>),
 }
@@ -84,13 +90,25 @@ impl Target {
     }
 
     async fn environment(because: &'static str) -> Self {
-        let names =
-            [SERVICES_TABLE, STATUS_HISTORY_TABLE, USERS_TABLE, IDEMPOTENCY_TABLE].into_iter();
-        Self {
-            client: aws_client().await,
-            tables: names.filter_map(|name| Some((name, variable(name)?))).collect(),
-            origin: Origin::Environment(because),
+        let tables = TABLES.into_iter().filter_map(|name| Some((name, variable(name)?)));
+        let target = Self::on_aws(aws_config().await, tables.collect(), because);
+        match endpoint::of_environment() {
+            Some(endpoint) if endpoint::is_on_this_machine(&endpoint) => {
+                Self { origin: Origin::Environment(because, None), ..target }
+            }
+            _ => target,
         }
+    }
+
+    /// These tables on AWS, because this variable is set.
+    #[must_use]
+    pub fn on_aws(
+        config: SdkConfig,
+        tables: HashMap<&'static str, String>,
+        because: &'static str,
+    ) -> Self {
+        let client = aws_client(&config);
+        Self { client, tables, origin: Origin::Environment(because, Some(Box::new(config))) }
     }
 
     fn stack(state: &Path) -> Result<Self, TargetError> {
@@ -99,16 +117,17 @@ impl Target {
             io::ErrorKind::NotFound => TargetError::NotFound,
             _ => TargetError::StackFile(file.clone(), error),
         })?;
-        if !is_listening(&stack.dynamodb_endpoint) {
+        if !endpoint::is_listening(&stack.dynamodb_endpoint) {
             return Err(TargetError::NotRunning(file, stack.dynamodb_endpoint));
         }
         let key = SigningKey::read(&stack.key_file)
             .map_err(|error| TargetError::StackFile(stack.key_file.clone(), error))?;
         let client = local_client(&stack.dynamodb_endpoint, &stack.region);
         let issuer = Issuer { url: stack.issuer, client_id: stack.client_id, key };
-        let tables = shared::runtime::table_variables(&stack.tables)
-            .map(|(variable, name)| (variable, name.to_owned()));
-        Ok(Self { client, tables: tables.into(), origin: Origin::Stack(Box::new(issuer)) })
+        let tables = shared::runtime::table_variables(&stack.tables).into_iter();
+        let tables = tables.map(|(variable, name)| (variable, name.to_owned()));
+        let tables = tables.chain([(AUDIT_TABLE, stack.audit_table)]).collect();
+        Ok(Self { client, tables, origin: Origin::Stack(Box::new(issuer)) })
     }
 
     /// The client for the tables.
@@ -124,7 +143,7 @@ impl Target {
     /// The environment decides, but does not name it.
     pub fn table(&self, variable: &'static str) -> Result<&str, TargetError> {
         self.tables.get(variable).map(String::as_str).ok_or(match self.origin {
-            Origin::Environment(because) => TargetError::MissingTable(variable, because),
+            Origin::Environment(because, _) => TargetError::MissingTable(variable, because),
             Origin::Stack(_) => TargetError::NotFound,
         })
     }
@@ -137,7 +156,7 @@ impl Target {
         let tables = self.tables.iter().map(|(name, table)| ((*name).to_owned(), table.clone()));
         let limits = RESET_LIMITS.into_iter().filter_map(|(name, default)| {
             let value = match self.origin {
-                Origin::Environment(_) => std::env::var(name).ok()?,
+                Origin::Environment(..) => std::env::var(name).ok()?,
                 Origin::Stack(_) => default.to_owned(),
             };
             Some((name.to_owned(), value))
@@ -153,7 +172,25 @@ impl Target {
     pub const fn issuer(&self) -> Result<&Issuer, TargetError> {
         match &self.origin {
             Origin::Stack(issuer) => Ok(issuer),
-            Origin::Environment(because) => Err(TargetError::NoIssuer(because)),
+            Origin::Environment(because, _) => Err(TargetError::NoIssuer(because)),
+        }
+    }
+
+    /// Whether the tables are on AWS, where an account says who somebody is.
+    #[must_use]
+    pub const fn is_on_aws(&self) -> bool {
+        matches!(self.origin, Origin::Environment(_, Some(_)))
+    }
+
+    /// Who runs this command.
+    ///
+    /// # Errors
+    ///
+    /// AWS does not say it.
+    pub(crate) async fn operator(&self) -> Result<Operator, Error> {
+        match &self.origin {
+            Origin::Environment(_, Some(config)) => Operator::on_aws(config).await,
+            Origin::Environment(_, None) | Origin::Stack(_) => Ok(Operator::local()),
         }
     }
 
@@ -167,8 +204,8 @@ impl Target {
     #[must_use]
     pub fn place(&self) -> String {
         match self.origin {
-            Origin::Environment(because) => {
-                let endpoint = ENDPOINT_VARIABLES.into_iter().find_map(variable);
+            Origin::Environment(because, _) => {
+                let endpoint = endpoint::of_environment();
                 let region = self.client.config().region().map(AsRef::as_ref);
                 let place = match (endpoint, region) {
                     (Some(endpoint), _) => format!("at {endpoint}"),
@@ -192,7 +229,7 @@ impl Target {
 }
 
 /// The value of an environment variable, unless it is empty.
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
@@ -206,13 +243,4 @@ pub fn is_set(name: &str) -> bool {
 #[must_use]
 pub fn deciding_variable(is_set: impl Fn(&str) -> bool) -> Option<&'static str> {
     DECIDING_VARIABLES.into_iter().find(|name| is_set(name))
-}
-
-/// Whether anything listens at `http://host:port`.
-fn is_listening(endpoint: &str) -> bool {
-    let authority = endpoint.trim_start_matches("http://").trim_end_matches('/');
-    let addresses = authority.to_socket_addrs().into_iter().flatten();
-    addresses
-        .into_iter()
-        .any(|address| TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok())
 }

@@ -1,7 +1,10 @@
 //! One `UpdateItem`, conditional where it has to be.
 
 use aws_sdk_dynamodb::{
-    Client, error::SdkError, operation::update_item::UpdateItemError, types::AttributeValue,
+    Client,
+    error::SdkError,
+    operation::update_item::UpdateItemError,
+    types::{self, AttributeValue, TransactWriteItem},
 };
 use shared::store::{Expressions, ItemUpdate};
 
@@ -46,6 +49,26 @@ impl Update {
     /// What the update would change in this item.
     pub(crate) fn differences(&self, stored: Option<&Item>) -> Vec<Difference> {
         difference::between(stored, self.attributes.assignments())
+    }
+
+    /// The update as a part of a transaction.
+    ///
+    /// # Errors
+    ///
+    /// The request cannot be built.
+    pub(crate) fn into_write(self, table: &str) -> Result<TransactWriteItem, Error> {
+        let (key, value) = self.key;
+        let Expressions { update, condition, names, values } = self.attributes.build();
+        let update = types::Update::builder()
+            .table_name(table)
+            .key(key, value)
+            .update_expression(update)
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(values)
+            .build()
+            .map_err(|error| Error::store(table, error))?;
+        Ok(TransactWriteItem::builder().update(update).build())
     }
 
     /// Sends it.

@@ -2,21 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-use shared::{
-    domain::ServiceId,
-    store::{ItemUpdate, keys::users as keys},
-};
+use shared::domain::ServiceId;
 
 use crate::{
     Error, Output, ValidationError,
+    audit::Audit,
     output::{PLAIN, WARNING, fields, table},
     service,
     target::{Target, USERS_TABLE},
-    update::{Update, UpdateOutcome},
-    users,
-    users_file::{self, PERMISSIONS, User},
+    users::{self, ChangedUser, StoredUsers},
+    users_file::{self, MissingSubject, PERMISSIONS, SUBJECT_MISSING, User},
     validation::{Location, Problems},
 };
 
@@ -37,7 +33,7 @@ pub(crate) struct NewUser {
     /// The name that history shows
     #[arg(allow_hyphen_values = true)]
     username: String,
-    /// The `sub` of the user's tokens [default: the username]
+    /// The `sub` of the user's tokens [default: on the local stack the username]
     #[arg(long, allow_hyphen_values = true)]
     subject: Option<String>,
     /// Add the user as inactive
@@ -84,7 +80,10 @@ pub(crate) async fn list(target: &Target) -> Result<Output, Error> {
 
 /// Shows one user.
 pub(crate) async fn show(target: &Target, username: &str) -> Result<Output, Error> {
-    let user = users::find(target.client(), target.table(USERS_TABLE)?, username).await?;
+    Ok(shown(&users::find(target.client(), target.table(USERS_TABLE)?, username).await?))
+}
+
+fn shown(user: &User) -> Output {
     let none = |text: String| Some(if text.is_empty() { "none".to_owned() } else { text });
     let text = fields([
         ("username", Some(user.username.clone())),
@@ -93,7 +92,7 @@ pub(crate) async fn show(target: &Target, username: &str) -> Result<Output, Erro
         ("permissions", none(joined(&user.permissions))),
         ("services", none(joined(&user.services))),
     ]);
-    Ok(Output::new(text, &entry(&user)))
+    Output::new(text, &entry(user))
 }
 
 /// The user as an entry of a users file.
@@ -116,8 +115,12 @@ pub(crate) async fn add(target: &Target, new: NewUser) -> Result<Output, Error> 
     };
     let username = check("USERNAME", users_file::username(&new.username));
     // Without --subject the username is checked as the subject too, which may be shorter.
-    let subject = new.subject.as_deref().unwrap_or(&new.username);
-    let subject = check("--subject", users_file::subject(subject));
+    let subject = match (&new.subject, MissingSubject::at(target)) {
+        (Some(subject), _) => users_file::subject(subject),
+        (None, MissingSubject::Username) => users_file::subject(&new.username),
+        (None, MissingSubject::Refused) => Err(SUBJECT_MISSING),
+    };
+    let subject = check("--subject", subject);
     let (username, subject) = problems.into_result((username, subject))?;
     let Rights { permissions, services } = new.rights;
     check_services_exist(target, &services).await?;
@@ -128,11 +131,11 @@ pub(crate) async fn add(target: &Target, new: NewUser) -> Result<Output, Error> 
         permissions: permissions.into_iter().collect(),
         services: services.into_iter().collect(),
     };
-    let added = entry(&user);
-    let table = target.table(USERS_TABLE)?;
-    let text = format!("user {} is added to table {table} {}", user.username, target.place());
-    users::add(target.client(), table, user).await?;
-    Ok(Output::new(text, &added))
+    check_count(&user)?;
+    let (table, audit) = (target.table(USERS_TABLE)?, Audit::of(target, "user add").await?);
+    users::add(target.client(), table, &audit, &user).await?;
+    let text = format!("user {} is added to {}", user.username, target.named_table(USERS_TABLE)?);
+    Ok(Output::new(text, &entry(&user)))
 }
 
 /// Gives a user another username. The subject and the rights stay.
@@ -140,10 +143,10 @@ pub(crate) async fn rename(target: &Target, renaming: Renaming) -> Result<Output
     let Renaming { old, new } = renaming;
     let new = users_file::username(&new)
         .map_err(|reason| ValidationError::new(Location::Argument("NEW"), reason))?;
-    users::rename(target.client(), target.table(USERS_TABLE)?, &old, &new).await?;
-    let Output { json, healthy, .. } = show(target, &new).await?;
+    let decide = |stored: &_, user: &_| users::renamed(stored, user, &new);
+    let ChangedUser { user, .. } = change(target, "user rename", &old, decide).await?;
     let text = format!("user {old} is renamed to {new} in {}", target.named_table(USERS_TABLE)?);
-    Ok(Output { text, json, healthy })
+    Ok(Output::new(text, &entry(&user)))
 }
 
 /// Catches typing errors in ids.
@@ -154,26 +157,46 @@ async fn check_services_exist(target: &Target, services: &[ServiceId]) -> Result
     Ok(())
 }
 
-/// Grants or revokes rights. The user's other rights stay.
-pub(crate) async fn change_rights(
+/// Grants rights. The user's other rights stay.
+pub(crate) async fn grant(
     target: &Target,
     username: &str,
     rights: Rights,
-    grants: bool,
 ) -> Result<Output, Error> {
-    if grants {
-        check_services_exist(target, &rights.services).await?;
-    }
-    let (permissions, services) = (rights.permissions, rights.services);
-    let sets = [
-        (keys::PERMISSIONS, users::permission_set(&permissions.into_iter().collect())),
-        (keys::SERVICES, users::service_set(&services.into_iter().collect())),
-    ];
-    let sets: Vec<_> = sets.into_iter().filter_map(|(name, set)| Some((name, set?))).collect();
-    let attributes = ItemUpdate::default();
-    let attributes =
-        if grants { attributes.add_to_sets(sets) } else { attributes.delete_from_sets(sets) };
-    update_user(target, username, attributes).await
+    check_services_exist(target, &rights.services).await?;
+    update(target, "user grant", username, |user| {
+        let mut user = user.clone();
+        user.permissions.extend(rights.permissions.iter().cloned());
+        let before = user.services.len();
+        user.services.extend(&rights.services);
+        // Who has too many already may be granted a permission.
+        if user.services.len() > before {
+            check_count(&user)?;
+        }
+        Ok(user)
+    })
+    .await
+}
+
+/// Revokes rights. The user's other rights stay.
+pub(crate) async fn revoke(
+    target: &Target,
+    username: &str,
+    rights: Rights,
+) -> Result<Output, Error> {
+    update(target, "user revoke", username, |user| {
+        let mut user = user.clone();
+        user.permissions.retain(|name| !rights.permissions.contains(name));
+        user.services.retain(|id| !rights.services.contains(id));
+        Ok(user)
+    })
+    .await
+}
+
+/// Refuses more services than a user may have.
+fn check_count(user: &User) -> Result<(), ValidationError> {
+    users_file::check_service_count(user.services.len())
+        .map_err(|reason| ValidationError::new(Location::Argument("--service"), reason))
 }
 
 /// Activates or deactivates a user. Their rights stay.
@@ -182,25 +205,31 @@ pub(crate) async fn set_active(
     username: &str,
     active: bool,
 ) -> Result<Output, Error> {
-    let attributes = ItemUpdate::default().set(keys::ACTIVE, AttributeValue::Bool(active));
-    update_user(target, username, attributes).await
+    let action = if active { "user activate" } else { "user deactivate" };
+    update(target, action, username, |user| Ok(User { active, ..user.clone() })).await
 }
 
-async fn update_user(
+/// Changes a user and shows the result.
+async fn update(
     target: &Target,
+    action: &'static str,
     username: &str,
-    attributes: ItemUpdate,
+    decide: impl Fn(&User) -> Result<User, Error>,
 ) -> Result<Output, Error> {
-    let (client, table) = (target.client(), target.table(USERS_TABLE)?);
-    let user = users::find(client, table, username).await?;
-    let attributes = attributes.only_if(keys::USERNAME, AttributeValue::S(username.to_owned()));
-    let update = Update::new(keys::SUBJECT, AttributeValue::S(user.subject), attributes);
-    match update.send(client, table).await? {
-        UpdateOutcome::Refused => Err(Error::ConcurrentModification { table: table.to_owned() }),
-        UpdateOutcome::Stored => {
-            let mut output = show(target, username).await?;
-            output.text.push_str(&format!("\nstored in table {table} {}", target.place()));
-            Ok(output)
-        }
-    }
+    let changed = change(target, action, username, |_, user| decide(user)).await?;
+    let what = if changed.written { "stored" } else { "nothing to change" };
+    let mut output = shown(&changed.user);
+    output.text.push_str(&format!("\n{what} in {}", target.named_table(USERS_TABLE)?));
+    Ok(output)
+}
+
+async fn change(
+    target: &Target,
+    action: &'static str,
+    username: &str,
+    decide: impl Fn(&StoredUsers, &User) -> Result<User, Error>,
+) -> Result<ChangedUser, Error> {
+    let table = target.table(USERS_TABLE)?;
+    let audit = Audit::of(target, action).await?;
+    users::change(target.client(), table, &audit, username, decide).await
 }

@@ -13,6 +13,7 @@ use crate::{
     Error,
     file_rows::{self, Columns, RawRow},
     services_file::{boolean, service_id},
+    target::Target,
     text_rules::{check, is_blank},
     validation::{Location, Problems, ValidationError, shortened},
 };
@@ -24,8 +25,8 @@ pub const LIST_COLUMNS: [&str; 2] = ["permissions", "services"];
 /// The permissions that a user can have.
 pub const PERMISSIONS: [&str; 1] = [EDIT_CAPACITY];
 const USERNAME_MAX_CHARS: usize = 128;
-/// The most services of one user: as many as lists of editable services were tried with. An item could hold more.
-pub const MAX_SERVICES: usize = 5000;
+/// The most services of one user. Every request of the user reads them all.
+pub const MAX_SERVICES: usize = 1000;
 /// The name that history uses for automatic resets; no user may have it.
 const RESERVED_USERNAME: &str = "automatic reset";
 
@@ -43,6 +44,26 @@ pub struct User {
     /// The assigned services. Each includes its descendants.
     pub services: BTreeSet<ServiceId>,
 }
+
+/// What it means if a user has no subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MissingSubject {
+    /// On the local stack: it is the username.
+    Username,
+    /// On AWS: it is forgotten. No token has a username as its `sub`.
+    Refused,
+}
+
+impl MissingSubject {
+    /// What it means for these tables.
+    pub(crate) const fn at(target: &Target) -> Self {
+        if target.is_on_aws() { Self::Refused } else { Self::Username }
+    }
+}
+
+/// Why a user on AWS is refused.
+pub(crate) const SUBJECT_MISSING: &str =
+    "missing: it is the `sub` of the user's tokens, and for a system its client id";
 
 /// A users file after each row was checked by itself.
 #[derive(Debug, Default)]
@@ -82,27 +103,32 @@ impl UsersFile {
     }
 }
 
-/// Reads a users file. The subject defaults to the username.
-pub(crate) fn read(file: &[u8]) -> UsersFile {
+/// Reads a users file.
+pub(crate) fn read(file: &[u8], missing: MissingSubject) -> UsersFile {
     let (mut problems, mut taken) = (Problems::default(), Taken::default());
     let columns = Columns { all: &COLUMNS, lists: &LIST_COLUMNS };
-    let users = file_rows::read(file, columns, &mut problems, |raw| user(raw, &mut taken));
+    let users = file_rows::read(file, columns, &mut problems, |raw| user(raw, missing, &mut taken));
     UsersFile { users, problems }
 }
 
-/// Parses a users file.
+/// Parses a users file in which the subject defaults to the username.
 ///
 /// # Errors
 ///
 /// Every invalid user and every repeated username or subject.
 pub fn parse(file: &[u8]) -> Result<Vec<User>, ValidationError> {
-    let UsersFile { users, problems } = read(file);
+    let UsersFile { users, problems } = read(file, MissingSubject::Username);
     problems.into_result(users.into_iter().map(|(_, user)| user).collect())
 }
 
-fn user(raw: &mut RawRow<'_>, taken: &mut Taken) -> Option<(Location, User)> {
+fn user(
+    raw: &mut RawRow<'_>,
+    missing: MissingSubject,
+    taken: &mut Taken,
+) -> Option<(Location, User)> {
     let username = raw.parse("username", username);
     let subject = raw.parse("subject", |text| match text {
+        "" if missing == MissingSubject::Refused => Err(SUBJECT_MISSING),
         "" => Ok(None),
         text => subject(text).map(Some),
     });
@@ -111,11 +137,8 @@ fn user(raw: &mut RawRow<'_>, taken: &mut Taken) -> Option<(Location, User)> {
     let services = raw.parse_each("services", |text| {
         service_id(text).map_err(|reason| format!("{}: {reason}", shortened(text)))
     });
-    if services.len() > MAX_SERVICES {
-        let count = services.len();
-        raw.add_problem(format!(
-            "services: {count} services, but {MAX_SERVICES} at most: assign their ancestors instead"
-        ));
+    if let Err(problem) = check_service_count(services.len()) {
+        raw.add_problem(format!("services: {problem}"));
     }
     let username = username?;
     let subject = subject?.unwrap_or_else(|| username.clone());
@@ -167,6 +190,14 @@ pub(crate) fn subject(text: &str) -> Result<String, &'static str> {
 
 fn is_name(text: &str, max_chars: usize) -> bool {
     text.trim() == text && !is_blank(text) && check(text, max_chars).is_ok()
+}
+
+/// Refuses more services than one user may have.
+pub(crate) fn check_service_count(count: usize) -> Result<(), String> {
+    if count <= MAX_SERVICES {
+        return Ok(());
+    }
+    Err(format!("{count} services, but {MAX_SERVICES} at most: assign their ancestors instead"))
 }
 
 /// Validates a permission.

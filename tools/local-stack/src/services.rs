@@ -54,6 +54,7 @@ impl Services {
             dynamodb_endpoint: engine.endpoint().to_owned(),
             region: REGION.to_owned(),
             tables,
+            audit_table: tables::audit(TABLE_PREFIX),
             issuer: issuer.issuer().url.clone(),
             client_id: issuer.issuer().client_id.clone(),
             key_file: state.key(),

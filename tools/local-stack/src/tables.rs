@@ -47,7 +47,7 @@ impl fmt::Display for TablesError {
 
 impl std::error::Error for TablesError {}
 
-/// The names of the tables that [`create`] creates.
+/// The names of the functions' tables, which [`create`] creates.
 #[must_use]
 pub fn names(prefix: &str) -> TableNames {
     let name = |logical_id| table_name(prefix, logical_id);
@@ -57,6 +57,12 @@ pub fn names(prefix: &str) -> TableNames {
         users: name("UsersTable"),
         idempotency: name("IdempotencyTable"),
     }
+}
+
+/// The name of the table of what operators did. No function uses it.
+#[must_use]
+pub fn audit(prefix: &str) -> String {
+    table_name(prefix, "AuditTable")
 }
 
 /// `StatusHistoryTable` becomes `<prefix>status-history`.

@@ -13,7 +13,7 @@ use clap::Parser as _;
 use local_stack::engine::REGION;
 use serde_json::Value;
 
-use crate::harness::{App, World, endpoint};
+use crate::harness::{App, World, audit_table, endpoint};
 
 /// The family 10 > 20 > 30 and others, with a stack file that points to it.
 pub(super) struct Ctl {
@@ -46,6 +46,7 @@ impl Ctl {
             dynamodb_endpoint: endpoint.to_owned(),
             region: REGION.to_owned(),
             tables: self.app.tables.clone(),
+            audit_table: audit_table(&self.app.tables),
             issuer: "http://127.0.0.1:1".to_owned(),
             client_id: "client".to_owned(),
             key_file: self.state.join("key"),

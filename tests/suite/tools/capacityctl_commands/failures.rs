@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::{
     ctl::{Ctl, Finished, exit_code},
-    refusing_engine::{Refusal, refusing},
+    refusing_engine::{Refusal, overtaking, refusing},
+    users::rename_user,
 };
 
 #[tokio::test]
@@ -141,12 +142,13 @@ async fn each_exit_code_is_listed_in_the_help() {
         assert_eq!(ctl.execute(&words).await.code, code, "{words:?}");
         produced.insert(code);
     }
-    for (code, kind) in [(1, "AccessDeniedException"), (6, "ConditionalCheckFailedException")] {
-        let refusal = Refusal { operation: "UpdateItem", code: kind, message: "no" };
-        ctl.point_to(&refusing(refusal).await);
-        assert_eq!(ctl.execute(&["user", "rename", "reader-name", "eve"]).await.code, code);
-        produced.insert(code);
-    }
+    let rename = ["user", "rename", "reader-name", "eve"];
+    let (code, message) = ("AccessDeniedException", "no");
+    ctl.point_to(&refusing(Refusal { operation: "TransactWriteItems", code, message }).await);
+    produced.insert(ctl.execute(&rename).await.code);
+    let renaming = rename_user(&ctl, "reader", "ann");
+    ctl.point_to(&overtaking("TransactWriteItems", renaming).await);
+    produced.insert(ctl.execute(&rename).await.code);
     let mut listed = listed_codes(&ctl).await;
     // An import that Ctrl-C ends has a test of its own.
     listed.remove(&130);

@@ -1,6 +1,7 @@
 //! `cargo ctl`, command by command: what it prints, what it changes in the tables, and its exit
 //! code.
 
+mod audit;
 mod ctl;
 mod failures;
 mod imports;
@@ -17,6 +18,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
 use self::ctl::{Ctl, exit_code};
+use crate::harness::audit_table;
 
 #[tokio::test]
 async fn a_service_is_shown_with_its_status_and_with_who_may_update_it() {
@@ -109,6 +111,7 @@ async fn a_healthy_system_is_described_line_by_line() {
             table(&tables.status_history, 0),
             table(&tables.users, 2),
             table(&tables.idempotency, 0),
+            table(&audit_table(tables), 0),
             line("services", "all 5 can be read"),
             line("hierarchy", "each service is below its parent"),
             line("users", "all 2 can be read"),

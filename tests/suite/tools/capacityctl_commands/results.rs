@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::ctl::Ctl;
 
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 15] = [
+    &["audit"],
     &["--help"],
     &["--version"],
     &["completions", "bash"],

@@ -1,6 +1,8 @@
 //! What `cargo ctl user` changes.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{
+    operation::update_item::builders::UpdateItemFluentBuilder, types::AttributeValue,
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -78,13 +80,18 @@ async fn a_refused_new_name_changes_nothing() {
     assert_eq!(ctl.text(&["export", "users"]).await, before);
 }
 
+/// Another client's update of a username.
+pub(super) fn rename_user(ctl: &Ctl, subject: &str, name: &str) -> UpdateItemFluentBuilder {
+    let update = ctl.app.client.update_item().table_name(&ctl.app.tables.users);
+    let update = update.key("subject", AttributeValue::S(subject.to_owned()));
+    let update = update.update_expression("SET username = :name");
+    update.expression_attribute_values(":name", AttributeValue::S(name.to_owned()))
+}
+
 /// What another client does between the read and the write.
 async fn overtaken_by_a_renaming(ctl: &Ctl, name: &str) {
-    let update = ctl.app.client.update_item().table_name(&ctl.app.tables.users);
-    let update = update.key("subject", AttributeValue::S("editor".to_owned()));
-    let update = update.update_expression("SET username = :name");
-    let update = update.expression_attribute_values(":name", AttributeValue::S(name.to_owned()));
-    ctl.point_to(&overtaking("UpdateItem", update).await);
+    let update = rename_user(ctl, "editor", name);
+    ctl.point_to(&overtaking("TransactWriteItems", update).await);
 }
 
 #[tokio::test]

@@ -80,6 +80,7 @@ async fn the_environment_file_has_every_variable_of_the_functions() {
         dynamodb_endpoint: engine.endpoint().to_owned(),
         region: "eu-west-2".to_owned(),
         tables: tables::names("capacity-"),
+        audit_table: tables::audit("capacity-"),
         issuer: issuer.issuer().url.clone(),
         client_id: "people".to_owned(),
         key_file: "key".into(),

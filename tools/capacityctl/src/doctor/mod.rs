@@ -23,16 +23,18 @@ use shared::{
 };
 
 use crate::{
-    Error, Output,
+    Error, Output, audit,
     findings::{Findings, Verdict},
     store_failure::StoreFailure,
-    target::{IDEMPOTENCY_TABLE, SERVICES_TABLE, STATUS_HISTORY_TABLE, Target, USERS_TABLE},
+    target::{
+        AUDIT_TABLE, IDEMPOTENCY_TABLE, SERVICES_TABLE, STATUS_HISTORY_TABLE, Target, USERS_TABLE,
+    },
 };
 
 /// With more skew, a reset after a few minutes would be visibly early or late.
 const MAX_SKEW_SECONDS: i64 = 2;
 
-/// A table as the functions need it: its variable, keys and indexes.
+/// A table as the functions and commands need it: its variable, keys and indexes.
 struct ExpectedTable {
     variable: &'static str,
     keys: &'static [&'static str],
@@ -42,7 +44,7 @@ struct ExpectedTable {
 /// An index: its name, its keys, and the attributes it must project.
 type ExpectedIndex = (&'static str, [&'static str; 2], &'static [&'static str]);
 
-const EXPECTED_TABLES: [ExpectedTable; 4] = [
+const EXPECTED_TABLES: [ExpectedTable; 5] = [
     ExpectedTable {
         variable: SERVICES_TABLE,
         keys: &[keys::ID],
@@ -66,6 +68,11 @@ const EXPECTED_TABLES: [ExpectedTable; 4] = [
     },
     ExpectedTable { variable: USERS_TABLE, keys: &[user_keys::SUBJECT], indexes: &[] },
     ExpectedTable { variable: IDEMPOTENCY_TABLE, keys: &[idempotency::KEY], indexes: &[] },
+    ExpectedTable {
+        variable: AUDIT_TABLE,
+        keys: &[audit::keys::RESOURCE, audit::keys::AT],
+        indexes: &[],
+    },
 ];
 
 /// Runs all checks.

@@ -43,12 +43,12 @@ pub(super) fn item(user: &User) -> Item {
 }
 
 /// Permissions as an attribute; `None` if there are none.
-pub(crate) fn permission_set(names: &BTreeSet<String>) -> Option<AttributeValue> {
+fn permission_set(names: &BTreeSet<String>) -> Option<AttributeValue> {
     (!names.is_empty()).then(|| AttributeValue::Ss(names.iter().cloned().collect()))
 }
 
 /// Assigned services as an attribute; `None` if there are none.
-pub(crate) fn service_set(services: &BTreeSet<ServiceId>) -> Option<AttributeValue> {
+fn service_set(services: &BTreeSet<ServiceId>) -> Option<AttributeValue> {
     (!services.is_empty())
         .then(|| AttributeValue::Ns(services.iter().map(ToString::to_string).collect()))
 }

@@ -1,7 +1,7 @@
 //! Users in the table: imports, finds and adds them.
 
+mod change;
 mod item;
-mod rename;
 mod stored_users;
 mod write;
 
@@ -10,22 +10,22 @@ use std::{collections::HashSet, fmt};
 use aws_sdk_dynamodb::Client;
 use serde::Serialize;
 
-pub(crate) use self::item::{permission_set, service_set};
-pub use self::rename::rename;
+pub(crate) use self::change::{ChangedUser, add, change, renamed};
+pub(crate) use self::stored_users::StoredUsers;
 use self::{
     item::{ATTRIBUTES, user},
-    stored_users::StoredUsers,
-    write::write_user,
+    write::{ItemChange, write},
 };
 use crate::{
     Error,
+    audit::Audit,
     concurrency::{Interrupt, run_all},
     difference::Difference,
     progress::Progress,
     scan,
     services::ChangeKind,
+    update::UpdateOutcome,
     users_file::{self, User, UsersFile},
-    validation::{Location, Problems},
 };
 
 const PARTIAL_IMPORT_EFFECT: &str = "until then the other users keep their old rights and subjects; a user \
@@ -47,17 +47,15 @@ pub struct UserChange {
     pub user: User,
     /// The attributes that change.
     pub differences: Vec<Difference>,
-    /// The username in the item that the write replaces.
-    replaced_username: Option<String>,
-    /// Subjects that the user no longer has; their items are deleted.
-    old_subjects: Vec<String>,
+    /// The items to write: the user's, and those of subjects that the user no longer has, which are deleted.
+    items: Vec<ItemChange>,
 }
 
 impl UserChange {
     /// What happens to the user.
     #[must_use]
-    pub const fn kind(&self) -> ChangeKind {
-        if self.replaced_username.is_some() || !self.old_subjects.is_empty() {
+    pub fn kind(&self) -> ChangeKind {
+        if self.items.iter().any(|item| item.before.is_some()) {
             ChangeKind::Changed
         } else {
             ChangeKind::Added
@@ -104,7 +102,7 @@ pub async fn import_users(
 ) -> Result<ImportSummary, Error> {
     let (progress, mut interrupt) = (Progress::silent(), Interrupt::never());
     let plan = plan(client, table, users.into()).await?;
-    plan.apply(client, table, &progress, &mut interrupt).await
+    plan.apply(client, table, None, &progress, &mut interrupt).await
 }
 
 /// Plans an import.
@@ -135,7 +133,7 @@ impl ImportPlan {
         ImportSummary { added, changed, unchanged: self.unchanged }
     }
 
-    /// Writes the changes.
+    /// Writes the changes, each with its row in the audit table. Only sample data has no `audit`.
     ///
     /// # Errors
     ///
@@ -145,13 +143,15 @@ impl ImportPlan {
         self,
         client: &Client,
         table: &str,
+        audit: Option<&Audit>,
         progress: &Progress,
         interrupt: &mut Interrupt,
     ) -> Result<ImportSummary, Error> {
         let (summary, total) = (self.summary(), self.changes.len());
         progress.start_all("writing", total);
         let changes = self.changes.into_iter();
-        let requests = changes.map(|change| write_user(client.clone(), table.to_owned(), change));
+        let requests = changes
+            .map(|change| write_user(client.clone(), table.to_owned(), change, audit.cloned()));
         run_all(requests, progress, interrupt).await.map_err(|error| Error::PartialImport {
             written: progress.position(),
             total,
@@ -159,6 +159,18 @@ impl ImportPlan {
             source: Box::new(error),
         })?;
         Ok(summary)
+    }
+}
+
+async fn write_user(
+    client: Client,
+    table: String,
+    change: UserChange,
+    audit: Option<Audit>,
+) -> Result<(), Error> {
+    match write(&client, &table, change.items, audit.as_ref()).await? {
+        UpdateOutcome::Stored => Ok(()),
+        UpdateOutcome::Refused => Err(Error::ConcurrentModification { table }),
     }
 }
 
@@ -192,35 +204,4 @@ pub async fn find(client: &Client, table: &str, username: &str) -> Result<User, 
     let users = list(client, table).await?.users;
     let found = users.into_iter().find(|user| user.username == username);
     found.ok_or_else(|| Error::UnknownUser(username.to_owned()))
-}
-
-/// Adds a user.
-///
-/// # Errors
-///
-/// The username or the subject is taken, or a fault of the store.
-pub async fn add(client: &Client, table: &str, user: User) -> Result<(), Error> {
-    let stored = StoredUsers::read(client, table).await?;
-    let mut problems = Problems::default();
-    if stored.subjects_of(&user.username).next().is_some() {
-        problems.add(
-            Location::Argument("USERNAME"),
-            format!("user {:?} already exists", user.username),
-        );
-    }
-    if let Some(holder) = stored.username_of(&user.subject) {
-        let text = format!(
-            "subject {:?} already belongs to user {holder:?} (`user rename` changes its name)",
-            user.subject
-        );
-        problems.add(Location::Argument("--subject"), text);
-    }
-    problems.into_result(())?;
-    let change = UserChange {
-        user,
-        differences: Vec::new(),
-        replaced_username: None,
-        old_subjects: Vec::new(),
-    };
-    write_user(client.clone(), table.to_owned(), change).await
 }

@@ -7,7 +7,8 @@ use shared::store::keys::users as keys;
 
 use super::{
     UserChange,
-    item::{ATTRIBUTES, item},
+    item::{ATTRIBUTES, item, user},
+    write::ItemChange,
 };
 use crate::{
     Error, difference,
@@ -18,7 +19,7 @@ use crate::{
 
 /// The items of the table by subject. Reads the whole table: there is no index by username, and users
 /// are few.
-pub(super) struct StoredUsers(HashMap<String, Item>);
+pub(crate) struct StoredUsers(HashMap<String, Item>);
 
 impl StoredUsers {
     pub(super) async fn read(client: &Client, table: &str) -> Result<Self, Error> {
@@ -30,6 +31,21 @@ impl StoredUsers {
     /// The username of the user with this subject.
     pub(super) fn username_of(&self, subject: &str) -> Option<String> {
         self.0.get(subject).map(|item| text(item, keys::USERNAME).unwrap_or_default())
+    }
+
+    /// The item of this subject.
+    pub(super) fn item(&self, subject: &str) -> Option<Item> {
+        self.0.get(subject).cloned()
+    }
+
+    /// The user with this subject, if the item is a valid one.
+    pub(super) fn user(&self, subject: &str) -> Option<User> {
+        self.0.get(subject).and_then(user)
+    }
+
+    /// The valid user of this name.
+    pub(super) fn named(&self, username: &str) -> Option<User> {
+        self.subjects_of(username).find_map(|subject| self.user(&subject))
     }
 
     pub(super) fn subjects_of<'a>(
@@ -68,23 +84,22 @@ impl StoredUsers {
         user: User,
         subjects_in_file: &HashSet<String>,
     ) -> Option<UserChange> {
-        let replaced_username = self.username_of(&user.subject);
         let old_subjects: Vec<String> =
             self.subjects_of(&user.username).filter(|subject| *subject != user.subject).collect();
         // The user as stored now, under any subject.
         let stored = self.0.get(old_subjects.first().unwrap_or(&user.subject));
         let wanted = item(&user);
-        let wanted = ATTRIBUTES.map(|name| (name, wanted.get(name)));
-        let differences = difference::between(stored, wanted);
-        let old_subjects = old_subjects
-            .into_iter()
-            .filter(|subject| !subjects_in_file.contains(subject))
-            .collect();
-        (!differences.is_empty()).then_some(UserChange {
-            user,
-            differences,
-            replaced_username,
-            old_subjects,
-        })
+        let attributes = ATTRIBUTES.map(|name| (name, wanted.get(name)));
+        let differences = difference::between(stored, attributes);
+        let (before, after) = (self.item(&user.subject), Some(wanted));
+        let own = ItemChange { subject: user.subject.clone(), before, after };
+        let removed =
+            old_subjects.into_iter().filter(|subject| !subjects_in_file.contains(subject));
+        let removed = removed.map(|subject| {
+            let before = self.item(&subject);
+            ItemChange { subject, before, after: None }
+        });
+        let items = [own].into_iter().chain(removed).collect();
+        (!differences.is_empty()).then_some(UserChange { user, differences, items })
     }
 }

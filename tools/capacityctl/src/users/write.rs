@@ -1,93 +1,81 @@
-//! Writes a user: replaces the whole item, but never the item of another user.
+//! Writes users: each only as it was read, in one transaction with its row in the audit table.
 
 use aws_sdk_dynamodb::{
     Client,
-    error::SdkError,
-    operation::transact_write_items::TransactWriteItemsError,
-    types::{
-        AttributeValue, CancellationReason, Delete, Put, TransactWriteItem,
-        error::TransactionCanceledException,
-    },
+    types::{AttributeValue, Delete, TransactWriteItem},
 };
-use shared::store::keys::users as keys;
+use shared::store::{Expressions, ItemUpdate, keys::users as keys};
 
-use super::{UserChange, item::item};
+use super::item::ATTRIBUTES;
 use crate::{
     Error,
-    concurrency::{MAX_ATTEMPTS, RETRY_DELAY},
-    users_file::User,
+    audit::{Audit, Entry, Resource},
+    scan::Item,
+    transaction,
+    update::{Update, UpdateOutcome},
 };
 
-/// Writes one user.
+/// The item of one subject as it was read, and as it is to be.
+#[derive(Clone, Debug)]
+pub(super) struct ItemChange {
+    pub(super) subject: String,
+    /// `None`: there is none.
+    pub(super) before: Option<Item>,
+    /// `None`: it is deleted.
+    pub(super) after: Option<Item>,
+}
+
+/// Writes all these items or none, each only if it still is as it was read. Only sample data has no `audit`.
 ///
 /// # Errors
 ///
-/// A concurrent change of the user, or a fault of the store.
-pub(super) async fn write_user(
-    client: Client,
-    table: String,
-    change: UserChange,
-) -> Result<(), Error> {
-    let UserChange { user, replaced_username, old_subjects, .. } = change;
-    let mut request = client.transact_write_items();
-    for subject in old_subjects {
-        request = request.transact_items(delete_item(&table, subject, &user.username)?);
-    }
-    let request = request.transact_items(put_item(&table, &user, replaced_username)?);
-    for attempt in 1.. {
-        let sent = request.clone().send().await;
-        match sent.map_err(SdkError::into_service_error) {
-            Ok(_) => break,
-            Err(TransactWriteItemsError::TransactionCanceledException(canceled))
-                if condition_failed(&canceled) =>
-            {
-                return Err(Error::ConcurrentModification { table });
-            }
-            Err(TransactWriteItemsError::TransactionCanceledException(_))
-                if attempt < MAX_ATTEMPTS =>
-            {
-                tokio::time::sleep(RETRY_DELAY).await;
-            }
-            Err(error) => return Err(Error::store(&table, error)),
+/// A fault of the store.
+pub(super) async fn write(
+    client: &Client,
+    table: &str,
+    changes: Vec<ItemChange>,
+    audit: Option<&Audit>,
+) -> Result<UpdateOutcome, Error> {
+    let (mut writes, mut tables) = (Vec::new(), table.to_owned());
+    for change in changes {
+        writes.push(change.write(table)?);
+        if let Some(audit) = audit {
+            let entry = Entry::now(Resource::User(change.subject));
+            writes.push(audit.put(entry.change(change.before, change.after))?);
         }
     }
-    Ok(())
+    if let Some(audit) = audit {
+        tables.push_str(&format!(" or {}", audit.table()));
+    }
+    transaction::send(client, &tables, writes).await
 }
 
-/// Whether a condition failed. Other reasons are temporary (a conflicting transaction, throttling), and
-/// the SDK does not retry them.
-fn condition_failed(canceled: &TransactionCanceledException) -> bool {
-    let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
-    canceled.cancellation_reasons().iter().any(failed)
-}
-
-fn delete_item(table: &str, subject: String, username: &str) -> Result<TransactWriteItem, Error> {
-    let delete = Delete::builder()
-        .table_name(table)
-        .key(keys::SUBJECT, AttributeValue::S(subject))
-        .condition_expression("#username = :username")
-        .expression_attribute_names("#username", keys::USERNAME)
-        .expression_attribute_values(":username", AttributeValue::S(username.to_owned()))
-        .build()
-        .map_err(|error| Error::store(table, error))?;
-    Ok(TransactWriteItem::builder().delete(delete).build())
-}
-
-fn put_item(
-    table: &str,
-    user: &User,
-    replaced_username: Option<String>,
-) -> Result<TransactWriteItem, Error> {
-    let put = Put::builder().table_name(table).set_item(Some(item(user)));
-    let put = match replaced_username {
-        None => put
-            .condition_expression("attribute_not_exists(#subject)")
-            .expression_attribute_names("#subject", keys::SUBJECT),
-        Some(username) => put
-            .condition_expression("#username = :username")
-            .expression_attribute_names("#username", keys::USERNAME)
-            .expression_attribute_values(":username", AttributeValue::S(username)),
-    };
-    let put = put.build().map_err(|error| Error::store(table, error))?;
-    Ok(TransactWriteItem::builder().put(put).build())
+impl ItemChange {
+    fn write(&self, table: &str) -> Result<TransactWriteItem, Error> {
+        let value =
+            |item: &Option<Item>, name| item.as_ref().and_then(|item| item.get(name)).cloned();
+        let mut attributes = ItemUpdate::default();
+        for name in ATTRIBUTES {
+            let before = value(&self.before, name);
+            let after = value(&self.after, name);
+            if self.after.is_some() && before != after && name != keys::SUBJECT {
+                attributes = attributes.set(name, after);
+            }
+            attributes = attributes.only_if(name, before);
+        }
+        let subject = AttributeValue::S(self.subject.clone());
+        if self.after.is_some() {
+            return Update::new(keys::SUBJECT, subject, attributes).into_write(table);
+        }
+        let Expressions { condition, names, values, .. } = attributes.build();
+        let delete = Delete::builder()
+            .table_name(table)
+            .key(keys::SUBJECT, subject)
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(values)
+            .build()
+            .map_err(|error| Error::store(table, error))?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
 }
