@@ -11,8 +11,6 @@ use aws_sdk_dynamodb::types::AttributeValue;
 pub struct ItemUpdate {
     set: Vec<(&'static str, AttributeValue)>,
     remove: Vec<&'static str>,
-    add: Vec<(&'static str, AttributeValue)>,
-    delete: Vec<(&'static str, AttributeValue)>,
     conditions: Vec<(&'static str, Condition)>,
 }
 
@@ -47,20 +45,6 @@ impl ItemUpdate {
         self
     }
 
-    /// Adds these values to the sets of these names.
-    #[must_use]
-    pub fn add_to_sets(mut self, values: Vec<(&'static str, AttributeValue)>) -> Self {
-        self.add.extend(values);
-        self
-    }
-
-    /// Deletes these values from the sets of these names.
-    #[must_use]
-    pub fn delete_from_sets(mut self, values: Vec<(&'static str, AttributeValue)>) -> Self {
-        self.delete.extend(values);
-        self
-    }
-
     /// Only if the item has the attribute.
     #[must_use]
     pub fn only_if_exists(mut self, name: &'static str) -> Self {
@@ -92,12 +76,9 @@ impl ItemUpdate {
     #[must_use]
     pub fn build(self) -> Expressions {
         let equals = |(name, _): &(&str, _)| ["#", name, " = :", name].concat();
-        let with = |(name, _): &(&str, _)| ["#", name, " :", name].concat();
         let clauses = [
             clause("SET ", self.set.iter().map(equals)),
             clause("REMOVE ", self.remove.iter().map(|name| ["#", name].concat())),
-            clause("ADD ", self.add.iter().map(with)),
-            clause("DELETE ", self.delete.iter().map(with)),
         ];
         let update = clauses.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let condition = self.conditions.iter().map(|(name, condition)| condition.text(name));
@@ -107,7 +88,7 @@ impl ItemUpdate {
         let (mut names, mut values) = (HashMap::new(), HashMap::new());
         let mut name = |name: &str| drop(names.insert(["#", name].concat(), name.to_owned()));
         self.remove.into_iter().for_each(&mut name);
-        for (attribute, value) in self.set.into_iter().chain(self.add).chain(self.delete) {
+        for (attribute, value) in self.set {
             name(attribute);
             values.insert([":", attribute].concat(), value);
         }
@@ -157,23 +138,19 @@ mod tests {
             .set("status", text("RED"))
             .set("version", text("2"))
             .set("notes", None)
-            .add_to_sets(vec![("services", text("30"))])
             .only_if("version", text("1"))
             .only_if("active", None)
             .only_if_exists("path")
             .build();
-        assert_eq!(
-            update.update,
-            "SET #status = :status, #version = :version REMOVE #notes ADD #services :services"
-        );
+        assert_eq!(update.update, "SET #status = :status, #version = :version REMOVE #notes");
         assert_eq!(
             update.condition.as_deref(),
             Some(
                 "#version = :if_version AND attribute_not_exists(#active) AND attribute_exists(#path)"
             )
         );
-        assert_eq!(update.names.len(), 6);
-        assert_eq!(update.values.map(|values| values.len()), Some(4));
+        assert_eq!(update.names.len(), 5);
+        assert_eq!(update.values.map(|values| values.len()), Some(3));
     }
 
     #[test]
