@@ -87,7 +87,8 @@ async fn put(deps: &Deps, request: &Request, context: &Context) -> Result<Respon
     let client_key = client_key(request.headers());
     let key = service.zip(client_key.as_ref().ok().and_then(Option::as_ref));
     let key = key.map(|(service, key)| IdempotencyKey::new(subject, service, key));
-    let command = StatusUpdateCommand { subject, service, key, audit: context.audit() };
+    let command =
+        StatusUpdateCommand { subject, operator: None, service, key, audit: context.audit() };
     let update = authorise_status_update(&deps.tables, command).await?;
     let body = json_object(request)?;
     client_key?;

@@ -31,15 +31,21 @@ pub struct Author {
     pub subject: Option<String>,
     /// The username, or [`AUTOMATIC_RESET`].
     pub username: String,
+    /// The operator who made it in the user's name, if it was not the user.
+    pub operator: Option<String>,
 }
 
 impl Author {
     pub(super) fn automatic_reset() -> Self {
-        Self { subject: None, username: AUTOMATIC_RESET.to_owned() }
+        Self { subject: None, username: AUTOMATIC_RESET.to_owned(), operator: None }
     }
 
     pub(super) fn holder_of(grant: &Grant) -> Self {
-        Self { subject: Some(grant.subject().to_owned()), username: grant.username().to_owned() }
+        Self {
+            subject: Some(grant.subject().to_owned()),
+            username: grant.username().to_owned(),
+            operator: None,
+        }
     }
 }
 

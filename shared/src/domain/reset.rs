@@ -159,7 +159,11 @@ mod tests {
             previous: Rag::Green,
             at: at(100),
             notes: None,
-            by: Author { subject: Some("ann".to_owned()), username: "ann".to_owned() },
+            by: Author {
+                subject: Some("ann".to_owned()),
+                username: "ann".to_owned(),
+                operator: None,
+            },
             cause: Cause::Update,
         };
         let reset = Change::due_reset(1, red.status, at(160)).expect("a reset");
@@ -185,7 +189,7 @@ mod tests {
             previous: Rag::Green,
             at: at(100),
             notes: None,
-            by: Author { subject: None, username: "ann".to_owned() },
+            by: Author { subject: None, username: "ann".to_owned(), operator: None },
             cause: Cause::Update,
         };
         for (version, seconds, previous) in

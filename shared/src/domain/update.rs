@@ -50,6 +50,17 @@ pub struct StatusTransition {
     pub after: StatusRecord,
 }
 
+impl StatusTransition {
+    /// The same update, made by an operator in the user's name.
+    #[must_use]
+    pub fn by_operator(mut self, operator: &str) -> Self {
+        if let Some(update) = self.changes.last_mut() {
+            update.by.operator = Some(operator.to_owned());
+        }
+        self
+    }
+}
+
 #[cfg(test)]
 #[expect(clippy::expect_used, reason = "a test fails by panicking")]
 mod tests {
@@ -104,7 +115,8 @@ mod tests {
         let [change] = transition.changes.as_slice() else { unreachable!("one change") };
         assert_eq!((change.version, change.status, change.previous), (5, until, Rag::Red));
         assert_eq!((change.at, change.cause), (at(1_500), Cause::Update));
-        let by = Author { subject: Some("s1".to_owned()), username: "ann".to_owned() };
+        let by =
+            Author { subject: Some("s1".to_owned()), username: "ann".to_owned(), operator: None };
         assert_eq!((&change.by, change.notes.clone()), (&by, Some(Note::stored(None))));
         assert_eq!(transition.from_version, 4);
         assert_eq!(transition.after, StatusRecord::after(change));

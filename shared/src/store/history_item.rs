@@ -47,6 +47,8 @@ struct HistoryItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
     username: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator: Option<String>,
     cause: String,
     recorded_at: i64,
     request_id: String,
@@ -75,6 +77,7 @@ pub(super) fn put_change(
         notes: change.notes.clone(),
         subject: change.by.subject.clone(),
         username: change.by.username.clone(),
+        operator: change.by.operator.clone(),
         cause: change.cause.as_str().to_owned(),
         recorded_at: audit.at.epoch_seconds(),
         request_id: audit.request_id.to_owned(),
@@ -113,7 +116,7 @@ impl HistoryItem {
             previous: Rag::parse(&self.previous_status)?,
             at,
             notes: self.notes,
-            by: Author { subject: self.subject, username: self.username },
+            by: Author { subject: self.subject, username: self.username, operator: self.operator },
             cause: Cause::parse(&self.cause)?,
         };
         let recorded_at = Timestamp::from_epoch_seconds(self.recorded_at)?;

@@ -1,6 +1,7 @@
 //! `status get`, `set` and `history`. `status set` is the use case behind the API's PUT, in the name of a user who
 //! has the right: there is no other way to change a status.
 
+use serde::Serialize;
 use serde_json::Value;
 use shared::{
     domain::{Change, Service, ServiceId, StatusRecord},
@@ -85,21 +86,38 @@ pub(crate) async fn history(target: &Target, id: ServiceId, limit: usize) -> Res
         }
     }
     let lines = changes.iter().map(|change| (status_style(change.status.rag()), cells(change)));
-    let text = table(["version", "date", "status", "reset", "by", "notes"], lines);
-    let entries: Vec<HistoryEntry> = changes.into_iter().map(HistoryEntry::from).collect();
+    let heading = ["version", "date", "status", "reset", "by", "operator", "notes"];
+    let text = table(heading, lines);
+    let entries: Vec<Entry> = changes.into_iter().map(Entry::from).collect();
     Ok(Output::new(text, &entries))
+}
+
+/// A change as the API shows it, and the operator who made it, whom the API does not show.
+#[derive(Serialize)]
+struct Entry {
+    #[serde(flatten)]
+    change: HistoryEntry,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator: Option<String>,
+}
+
+impl From<Change> for Entry {
+    fn from(change: Change) -> Self {
+        Self { operator: change.by.operator.clone(), change: change.into() }
+    }
 }
 
 /// How many changes are asked for at once.
 const PAGE: usize = 100;
 
-fn cells(change: &Change) -> [String; 6] {
+fn cells(change: &Change) -> [String; 7] {
     [
         change.version.to_string(),
         change.at.to_string(),
         change.status.rag().as_str().to_owned(),
         change.status.reset_at().map(|at| at.to_string()).unwrap_or_default(),
         change.by.username.clone(),
+        change.by.operator.clone().unwrap_or_default(),
         change.notes.clone().unwrap_or_default(),
     ]
 }
@@ -122,8 +140,10 @@ async fn update(target: &Target, setting: &Setting, names: &TableNames) -> Resul
     let user = users::find(client, &names.users, &setting.username).await?;
     let limits = reset_limits(&target.settings()).map_err(Error::Settings)?;
     let (now, request_id) = (Clock::system().now(), Uuid::new_v4().to_string());
+    let operator = target.operator().await?.to_string();
     let command = StatusUpdateCommand {
         subject: &user.subject,
+        operator: Some(&operator),
         service: Some(setting.id),
         key: None,
         audit: AuditContext { at: now, request_id: &request_id },

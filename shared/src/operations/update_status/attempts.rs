@@ -116,7 +116,11 @@ impl Run<'_> {
         let (now, service) = (self.command.audit.at, &loaded.service);
         let effective = service.record.clone().effective_at(now);
         let update = decide(service, effective).map_err(UpdateError::Rejected)?;
-        Ok(update.apply(&service.record, &loaded.grant, now))
+        let transition = update.apply(&service.record, &loaded.grant, now);
+        Ok(match self.command.operator {
+            Some(operator) => transition.by_operator(operator),
+            None => transition,
+        })
     }
 
     fn may_be_half_visible(&self, loaded: &Loaded) -> bool {

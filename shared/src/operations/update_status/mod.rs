@@ -25,6 +25,8 @@ use crate::{
 pub struct StatusUpdateCommand<'a> {
     /// The subject of the caller.
     pub subject: &'a str,
+    /// The operator who updates in the caller's name, if it is not the caller.
+    pub operator: Option<&'a str>,
     /// The service; `None` if the id in the request cannot be one.
     pub service: Option<ServiceId>,
     /// The client's idempotency key, if it gave one.

@@ -121,7 +121,7 @@ impl Entry {
             previous: self.previous,
             at: last.at,
             notes: last.notes,
-            by: Author { subject, username: last.by },
+            by: Author { subject, username: last.by, operator: None },
             cause: if self.is_reset { Cause::Reset } else { Cause::Update },
         }
     }

@@ -79,6 +79,32 @@ async fn a_status_is_set_and_shown_as_the_api_does() {
     assert_eq!(newest[0], history[0]);
 }
 
+/// The API's history shows the user, in whose name it is.
+#[tokio::test]
+async fn history_names_the_operator_of_a_status_that_was_set_beside_the_user() {
+    let ctl = Ctl::start().await;
+    ctl.app.at_real_time();
+    let red = json!({"status": "RED", "resetStatusIn": 0});
+    assert_eq!(ctl.app.put(30, red).by("editor").send().await.status, 200);
+    ctl.text(&["status", "set", "30", "AMBER", "--as", "editor-name"]).await;
+    let stored = ctl.app.history(30).await;
+    let [red, reset, amber] = stored.as_slice() else { panic!("three changes: {stored:?}") };
+    assert!(red.get("operator").is_none() && reset.get("operator").is_none(), "{red} {reset}");
+    let operator = amber["operator"].as_str().expect("an operator");
+    assert!(operator.starts_with("local:"), "{operator}");
+    assert_eq!(amber["username"], "editor-name");
+    let shown = ctl.json(&["status", "history", "30"]).await;
+    assert_eq!(
+        (&shown[0]["operator"], &shown[0]["modifiedBy"]),
+        (&amber["operator"], &json!("editor-name"))
+    );
+    assert_eq!(shown[1].get("operator"), None);
+    assert!(ctl.text(&["status", "history", "30"]).await.contains(operator));
+    let public = ctl.app.past(30, "").by("reader").send().await;
+    assert_eq!(public.body["items"][0].get("operator"), None, "{}", public.body);
+    assert_eq!(public.body["items"][0]["modifiedBy"], "editor-name");
+}
+
 /// What was checked and what was found.
 fn lines(findings: &Value, verdict: &str) -> Vec<(String, String)> {
     let findings = findings.as_array().expect("findings").iter();
