@@ -140,20 +140,16 @@ fn parse(body: &Object, limits: ResetLimits) -> Result<StatusUpdate, Problem> {
     parse_status_update(body, limits).map_err(Problem::ValidationFailed)
 }
 
-/// The status that readers see after the update. Every change that this request stored goes to the audit record.
+/// The status that readers saw right after the update. Its changes go to the audit record: again for a repeat, since
+/// the function that stored them may have died before it wrote the record.
 fn respond(updated: Updated, context: &Context) -> Result<Response, Problem> {
-    match updated {
-        Updated::Stored { service, changes, effective } => {
-            for change in &changes {
-                audit::status_changed(context.origin(), &service, change);
-            }
-            Ok(Representation::new(service.path.id(), &service.name, effective)?.into_response())
-        }
-        Updated::Replayed { service, service_name, effective } => {
-            let representation = Representation::new(service, &service_name, effective)?;
-            let mut response = representation.into_response();
-            response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
-            Ok(response)
-        }
+    let Updated { service, changes, effective, replayed } = updated;
+    let record = if replayed { audit::status_change_repeated } else { audit::status_changed };
+    changes.iter().for_each(|change| record(context.origin(), &service, change));
+    let representation = Representation::new(service.path.id(), &service.name, effective)?;
+    let mut response = representation.into_response();
+    if replayed {
+        response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
     }
+    Ok(response)
 }

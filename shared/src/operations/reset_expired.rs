@@ -4,9 +4,10 @@
 use tokio::{task::JoinSet, time::Instant};
 
 use crate::{
-    domain::{Change, ServiceDetails, ServiceId, Timestamp},
+    domain::{ServiceDetails, ServiceId, Timestamp},
     store::{
-        AuditContext, PendingReset, StatusTables, StoreFault, WriteOutcome, keys::RESET_SHARDS,
+        AuditContext, PendingReset, RecordedChange, StatusTables, StoreFault, WriteOutcome,
+        keys::RESET_SHARDS,
     },
 };
 
@@ -62,7 +63,7 @@ pub enum ResetEvent<'a> {
         /// The service.
         service: &'a ServiceDetails,
         /// The reset.
-        reset: &'a Change,
+        reset: &'a RecordedChange,
         /// How long it took, in milliseconds.
         duration_ms: u64,
     },
@@ -151,7 +152,7 @@ async fn store_reset(
     id: ServiceId,
     by: Timestamp,
     audit: AuditContext<'_>,
-) -> Result<Option<(ServiceDetails, Change)>, StoreFault> {
+) -> Result<Option<(ServiceDetails, RecordedChange)>, StoreFault> {
     let Some(service) = tables.services.service(id).await? else { return Ok(None) };
     let record = service.record;
     let Some((transition, deadline)) = record.expire(by).zip(record.status.reset_at()) else {
@@ -159,7 +160,7 @@ async fn store_reset(
     };
     let transaction = tables.reset(id, &transition, deadline, audit)?;
     let outcome = tables.send(&transaction).await?;
-    let reset = transition.changes.into_iter().next();
+    let reset = transaction.changes.into_iter().next();
     let reset = reset.filter(|_| outcome == WriteOutcome::Stored);
     Ok(reset.map(|reset| (service.details, reset)))
 }

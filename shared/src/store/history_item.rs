@@ -3,7 +3,6 @@
 
 use aws_sdk_dynamodb::types::Put;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::{
     StoreFault,
@@ -24,6 +23,8 @@ pub struct AuditContext<'a> {
 /// A change as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedChange {
+    /// Its id, in history and in the audit record.
+    pub id: String,
     /// The change.
     pub change: Change,
     /// When it was stored, by the clock of the function that stored it.
@@ -54,21 +55,28 @@ struct HistoryItem {
     request_id: String,
 }
 
-/// Stores a change under this change id, unless its row exists.
+impl RecordedChange {
+    /// Its sort key in history.
+    pub(super) fn key(&self) -> String {
+        history_key(self.change.at, self.change.version)
+    }
+}
+
+/// Stores a change, unless its row exists.
 ///
 /// # Errors
 /// [`StoreFault::InvalidRequest`] if the change cannot be written as an item.
 pub(super) fn put_change(
     table: &str,
     service: ServiceId,
-    change: &Change,
-    change_id: Uuid,
+    recorded: &RecordedChange,
     audit: AuditContext<'_>,
 ) -> Result<Put, StoreFault> {
+    let change = &recorded.change;
     let item = HistoryItem {
         service_id: service.get(),
-        at: history_key(change.at, change.version),
-        change_id: change_id.to_string(),
+        at: recorded.key(),
+        change_id: recorded.id.clone(),
         version: change.version,
         status: change.status.rag().to_string(),
         previous_status: change.previous.to_string(),
@@ -79,7 +87,7 @@ pub(super) fn put_change(
         username: change.by.username.clone(),
         operator: change.by.operator.clone(),
         cause: change.cause.as_str().to_owned(),
-        recorded_at: audit.at.epoch_seconds(),
+        recorded_at: recorded.recorded_at.epoch_seconds(),
         request_id: audit.request_id.to_owned(),
     };
     Put::builder()
@@ -120,7 +128,10 @@ impl HistoryItem {
             cause: Cause::parse(&self.cause)?,
         };
         let recorded_at = Timestamp::from_epoch_seconds(self.recorded_at)?;
-        (self.at == history_key(at, change.version))
-            .then_some(RecordedChange { change, recorded_at })
+        (self.at == history_key(at, change.version)).then_some(RecordedChange {
+            id: self.change_id,
+            change,
+            recorded_at,
+        })
     }
 }

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::Put;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    StoreFault,
+    RecordedChange, StoreFault, Transaction,
     attribute::{Item, from_item, number, text},
     keys::idempotency,
     read::Row,
@@ -49,6 +49,9 @@ pub struct IdempotencyRecord {
     pub service_name: String,
     /// The sort key of the change in the service's history.
     pub(super) at: String,
+    /// The sort key of the reset that was stored with it, if one was due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reset: Option<String>,
     expires_at: i64,
 }
 
@@ -78,14 +81,16 @@ impl IdempotencyTable {
         &self,
         request: &IdempotentRequest,
         service_name: &str,
-        at: String,
+        transaction: &Transaction,
         now: Timestamp,
     ) -> Result<Put, StoreFault> {
+        let mut keys = transaction.changes.iter().rev().map(RecordedChange::key);
         let record = IdempotencyRecord {
             key: request.key.0.clone(),
             body_hash: request.body_hash.clone(),
             service_name: service_name.to_owned(),
-            at,
+            at: keys.next().unwrap_or_default(),
+            reset: keys.next(),
             expires_at: now.plus(REMEMBERED).epoch_seconds(),
         };
         Put::builder()

@@ -196,7 +196,7 @@ impl StatusHistoryTable {
     }
 
     /// The row of a change.
-    pub(super) fn row(&self, service: ServiceId, at: &str) -> Row<'_> {
+    pub(super) fn row(&self, service: ServiceId, at: String) -> Row<'_> {
         let key = Item::from([
             (history::SERVICE_ID.to_owned(), number(service)),
             (history::AT.to_owned(), text(at)),

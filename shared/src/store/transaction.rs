@@ -9,10 +9,11 @@ use aws_sdk_dynamodb::{
 use uuid::Uuid;
 
 use super::{
-    AuditContext, Expressions, ItemUpdate, ServicesTable, StatusHistoryTable, StoreFault,
+    AuditContext, Expressions, ItemUpdate, RecordedChange, ServicesTable, StatusHistoryTable,
+    StoreFault,
     attribute::{Item, number, text},
     history_item::put_change,
-    keys::{history, history_key, reset_shard, services},
+    keys::{history, reset_shard, services},
     read::Row,
     services_table::service_key,
 };
@@ -32,22 +33,15 @@ pub enum WriteOutcome {
 pub struct Transaction {
     /// The stored version that it applies to.
     pub from_version: u64,
+    /// Its changes, oldest first.
+    pub changes: Vec<RecordedChange>,
     service: ServiceId,
-    /// The sort key of its last change in history.
-    at: String,
-    /// The id of its last change.
-    change_id: Uuid,
     /// DynamoDB applies a transaction with the same token once within ten minutes.
     token: Uuid,
     writes: Vec<TransactWriteItem>,
 }
 
 impl Transaction {
-    /// The sort key of its last change in history.
-    pub(super) fn at(&self) -> &str {
-        &self.at
-    }
-
     /// Adds one more row to store.
     pub(super) fn with(mut self, put: Put) -> Self {
         self.writes.push(TransactWriteItem::builder().put(put).build());
@@ -56,13 +50,14 @@ impl Transaction {
 
     /// The row of its last change.
     pub(super) fn change_row<'a>(&self, history: &'a StatusHistoryTable) -> Row<'a> {
-        history.row(self.service, &self.at)
+        let at = self.changes.last().map(RecordedChange::key).unwrap_or_default();
+        history.row(self.service, at)
     }
 
     /// Whether this row of history, read at the key of its last change, is that change.
     pub(super) fn is_own_change(&self, row: Option<&Item>) -> bool {
-        let own = text(self.change_id.to_string());
-        row.is_some_and(|row| row.get(history::CHANGE_ID) == Some(&own))
+        let id = row.and_then(|row| row.get(history::CHANGE_ID)?.as_s().ok());
+        self.changes.last().is_some_and(|own| id == Some(&own.id))
     }
 }
 
@@ -121,15 +116,17 @@ impl StatusTables {
         let update = set_status(update, service, &transition.after)
             .only_if(services::VERSION, from_version.map(number));
         let mut writes = vec![TransactWriteItem::builder().update(self.update(service, update)?)];
-        let (mut at, mut change_id) = (String::new(), Uuid::nil());
+        let mut changes = Vec::with_capacity(transition.changes.len());
         for change in &transition.changes {
-            (at, change_id) = (history_key(change.at, change.version), Uuid::new_v4());
-            let put = put_change(self.history.name(), service, change, change_id, audit)?;
+            let (id, change) = (Uuid::new_v4().to_string(), change.clone());
+            let recorded = RecordedChange { id, change, recorded_at: audit.at };
+            let put = put_change(self.history.name(), service, &recorded, audit)?;
             writes.push(TransactWriteItem::builder().put(put));
+            changes.push(recorded);
         }
         let writes = writes.into_iter().map(|write| write.build()).collect();
         let (from_version, token) = (transition.from_version, Uuid::new_v4());
-        Ok(Transaction { from_version, service, at, change_id, token, writes })
+        Ok(Transaction { from_version, changes, service, token, writes })
     }
 
     /// Sends a transaction, for the first time or again.

@@ -121,26 +121,29 @@ impl UpdateTables {
         Ok(AfterCancellation::NotApplied(Box::new(snapshot)))
     }
 
-    /// The change that an idempotency key was used for, once its whole transaction is applied: until then a
-    /// reader may still see the service as it was before.
+    /// The update that an idempotency key was used for, after the reset that was stored with it if any, once the
+    /// whole transaction is applied: until then a reader may still see the service as it was before.
     ///
     /// # Errors
-    /// The store failed, or history lacks the change.
-    pub async fn recorded_change(
+    /// The store failed, or history lacks the update.
+    pub async fn recorded_changes(
         &self,
         service: ServiceId,
         key: &IdempotencyKey,
         record: &IdempotencyRecord,
-    ) -> Result<RecordedChange, StoreFault> {
+    ) -> Result<(Option<RecordedChange>, RecordedChange), StoreFault> {
+        let change = |at: &String| self.status.history.row(service, at.clone());
         let rows = [
             Some(self.status.services.row(service)),
             Some(self.idempotency.row(key)),
-            Some(self.status.history.row(service, &record.at)),
+            record.reset.as_ref().map(change),
+            Some(change(&record.at)),
         ];
-        let [_, _, change] = transact_get(&self.client, rows).await?;
+        let [_, _, reset, update] = transact_get(&self.client, rows).await?;
         let missing =
             || StoreFault::Unreadable(format!("no change {} of service {service}", record.at));
-        parse_change(change.ok_or_else(missing)?)
+        let update = parse_change(update.ok_or_else(missing)?)?;
+        Ok((reset.map(parse_change).transpose()?, update))
     }
 
     /// The transaction that stores a transition of the granted service: only while the service is as the
@@ -163,8 +166,8 @@ impl UpdateTables {
             .only_if(services::PATH, text(path.to_string()));
         let transaction = self.status.transaction(path.id(), transition, update, audit)?;
         let Some(request) = request else { return Ok(transaction) };
-        let at = transaction.at().to_owned();
-        Ok(transaction.with(self.idempotency.put(request, service_name, at, audit.at)?))
+        let put = self.idempotency.put(request, service_name, &transaction, audit.at)?;
+        Ok(transaction.with(put))
     }
 
     /// Sends a transaction, for the first time or again.

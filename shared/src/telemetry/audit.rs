@@ -1,11 +1,16 @@
-//! The audit record: one log line for each stored change of a status. Reporting reads it.
+//! The audit record: a log line for each stored change of a status. Reporting reads it, and history is the source:
+//! if a function dies after it has stored a change, the line is missing, until the client repeats the request with
+//! its `Idempotency-Key`. So a change can have several lines, with the same `change_id`.
 //!
 //! It has the length of the notes but not the notes, the subject but not the username.
 
 use super::metrics;
-use crate::domain::{Change, ServiceDetails, Timestamp};
+use crate::{
+    domain::{ServiceDetails, Timestamp},
+    store::RecordedChange,
+};
 
-/// The request that stored a change.
+/// The request that stored a change, or found it stored.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
     /// The request's id.
@@ -20,8 +25,27 @@ pub struct Origin<'a> {
     pub duration_ms: u64,
 }
 
-/// Logs `capacity_status_changed` for a stored change, and counts it.
-pub fn status_changed(origin: Origin<'_>, service: &ServiceDetails, change: &Change) {
+/// Logs `capacity_status_changed` for a change that this request stored, and counts it.
+pub fn status_changed(origin: Origin<'_>, service: &ServiceDetails, recorded: &RecordedChange) {
+    log(origin, service, recorded, None);
+    metrics::changed(&recorded.change, origin.now);
+}
+
+/// Logs it again, marked as repeated, for a change that an earlier request stored and counted.
+pub fn status_change_repeated(
+    origin: Origin<'_>,
+    service: &ServiceDetails,
+    recorded: &RecordedChange,
+) {
+    log(origin, service, recorded, Some(true));
+}
+
+fn log(
+    origin: Origin<'_>,
+    service: &ServiceDetails,
+    RecordedChange { id, change, .. }: &RecordedChange,
+    repeated: Option<bool>,
+) {
     let path = &service.path;
     tracing::info!(
         request_id = origin.request_id,
@@ -39,9 +63,10 @@ pub fn status_changed(origin: Origin<'_>, service: &ServiceDetails, change: &Cha
         reset_date_time = change.status.reset_at().map(|deadline| deadline.to_string()),
         cause = change.cause.as_str(),
         version = change.version,
+        change_id = id.as_str(),
+        repeated,
         duration_ms = origin.duration_ms,
         notes_length = change.notes.as_ref().map(|notes| notes.chars().count()),
         "capacity_status_changed"
     );
-    metrics::changed(change, origin.now);
 }

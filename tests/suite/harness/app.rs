@@ -167,6 +167,21 @@ impl App {
 
     /// The stored changes of a service, oldest first, as JSON without what differs between runs.
     pub(crate) async fn history(&self, id: u64) -> Vec<Value> {
+        let rows = self.history_rows(id).await.into_iter().map(|mut row| {
+            let change_id = row.remove("changeId").expect("a change id");
+            assert_eq!(change_id.as_s().map(String::len), Ok(36));
+            serde_dynamo::from_item(row).expect("JSON")
+        });
+        rows.collect()
+    }
+
+    /// The ids of the stored changes of a service, oldest first.
+    pub(crate) async fn change_ids(&self, id: u64) -> Vec<String> {
+        let rows = self.history_rows(id).await;
+        rows.iter().map(|row| row["changeId"].as_s().expect("a text").clone()).collect()
+    }
+
+    async fn history_rows(&self, id: u64) -> Vec<HashMap<String, AttributeValue>> {
         let query =
             self.client.query().table_name(&self.tables.status_history).consistent_read(true);
         let rows = query
@@ -175,12 +190,7 @@ impl App {
             .send()
             .await
             .expect("history");
-        let rows = rows.items.unwrap_or_default().into_iter().map(|mut row| {
-            let change_id = row.remove("changeId").expect("a change id");
-            assert_eq!(change_id.as_s().map(String::len), Ok(36));
-            serde_dynamo::from_item(row).expect("JSON")
-        });
-        rows.collect()
+        rows.items.unwrap_or_default()
     }
 
     /// Deletes the stored changes of a service with a version below this one.

@@ -125,11 +125,8 @@ fn cells(change: &Change) -> [String; 7] {
 /// Sets a status as PUT does.
 pub(crate) async fn set(target: &Target, setting: Setting) -> Result<Output, Error> {
     let names = table_names(&target.settings()).map_err(Error::Settings)?;
-    let (name, effective) = match update(target, &setting, &names).await? {
-        Updated::Stored { service, effective, .. } => (service.name, effective),
-        Updated::Replayed { service_name, effective, .. } => (service_name, effective),
-    };
-    let mut output = represented(setting.id, &name, effective)?;
+    let Updated { service, effective, .. } = update(target, &setting, &names).await?;
+    let mut output = represented(setting.id, &service.name, effective)?;
     let (TableNames { services, status_history, .. }, place) = (names, target.place());
     output.text.push_str(&format!("\nstored in tables {services} and {status_history} {place}"));
     Ok(output)

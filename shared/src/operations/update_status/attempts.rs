@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Cancellation, Isolation, Loaded, StatusUpdateCommand, UpdateError, Updated};
 use crate::{
-    domain::{Service, ServiceId, StatusRecord, StatusTransition, StatusUpdate},
+    domain::{Service, ServiceDetails, StatusRecord, StatusTransition, StatusUpdate},
     store::{
         AfterCancellation, IdempotencyRecord, IdempotentRequest, StoreFault, Transaction,
         UpdateTables, WriteOutcome, pause,
@@ -19,10 +19,11 @@ const MAX_ATTEMPTS: u32 = 5;
 /// The longest pause after the first cancellation. It doubles with each one.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 
-/// A transaction, with the service and the transition that it was built from.
+/// A transaction, with the service that it was built from.
 struct Attempt {
     service: Service,
-    transition: StatusTransition,
+    /// The status that it leaves behind.
+    after: StatusRecord,
     transaction: Transaction,
 }
 
@@ -48,7 +49,7 @@ pub(super) async fn run<R>(
     loop {
         state = match state {
             State::Decide(Loaded { service, idempotency: Some(record), .. }) => {
-                return run.replay(service.id(), record).await;
+                return run.replay(service, record).await;
             }
             State::Decide(loaded) => match run.decide(&decide, &loaded) {
                 // The rejection may be due to this very update, sent before under the same key: its
@@ -141,7 +142,7 @@ impl Run<'_> {
         let (name, request) = (&service.details.name, self.request.as_ref());
         let audit = self.command.audit;
         let transaction = self.tables.transaction(&grant, name, &transition, request, audit)?;
-        Ok(Attempt { service, transition, transaction })
+        Ok(Attempt { service, after: transition.after, transaction })
     }
 
     /// Finds out what became of a cancelled transaction.
@@ -173,15 +174,17 @@ impl Run<'_> {
     /// The outcome of the first request with this key.
     async fn replay<R>(
         &self,
-        service: ServiceId,
+        service: Service,
         record: IdempotencyRecord,
     ) -> Result<Updated, UpdateError<R>> {
         let request = self.request.as_ref();
         let same = request.filter(|request| request.body_hash == record.body_hash);
         let Some(IdempotentRequest { key, .. }) = same else { return Err(UpdateError::KeyReused) };
-        let first = self.tables.recorded_change(service, key, &record).await?;
-        let effective = StatusRecord::after(&first.change).effective_at(first.recorded_at);
-        Ok(Updated::Replayed { service, service_name: record.service_name, effective })
+        let (reset, update) = self.tables.recorded_changes(service.id(), key, &record).await?;
+        let effective = StatusRecord::after(&update.change).effective_at(update.recorded_at);
+        let service = ServiceDetails { name: record.service_name, ..service.details };
+        let changes = reset.into_iter().chain([update]).collect();
+        Ok(Updated { service, changes, effective, replayed: true })
     }
 }
 
@@ -194,8 +197,8 @@ impl Attempt {
     }
 
     fn stored(self, run: &Run<'_>) -> Updated {
-        let StatusTransition { changes, after, .. } = self.transition;
-        let effective = after.effective_at(run.command.audit.at);
-        Updated::Stored { service: self.service.details, changes, effective }
+        let effective = self.after.effective_at(run.command.audit.at);
+        let (service, changes) = (self.service.details, self.transaction.changes);
+        Updated { service, changes, effective, replayed: false }
     }
 }

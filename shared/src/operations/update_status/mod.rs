@@ -14,9 +14,10 @@ use self::{
 };
 use super::AccessError;
 use crate::{
-    domain::{Change, Service, ServiceDetails, ServiceId, StatusRecord, StatusUpdate},
+    domain::{Service, ServiceDetails, ServiceId, StatusRecord, StatusUpdate},
     store::{
-        AuditContext, IdempotencyKey, IdempotentRequest, SnapshotKeys, StoreFault, UpdateTables,
+        AuditContext, IdempotencyKey, IdempotentRequest, RecordedChange, SnapshotKeys, StoreFault,
+        UpdateTables,
     },
 };
 
@@ -37,25 +38,15 @@ pub struct StatusUpdateCommand<'a> {
 
 /// An update is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Updated {
-    /// This request stored it.
-    Stored {
-        /// The service.
-        service: ServiceDetails,
-        /// The changes, oldest first: the update, after the reset that was due if any.
-        changes: Vec<Change>,
-        /// What readers see now.
-        effective: StatusRecord,
-    },
-    /// An earlier request with the same idempotency key stored it.
-    Replayed {
-        /// The service.
-        service: ServiceId,
-        /// Its name at that time.
-        service_name: String,
-        /// What readers saw right after that update.
-        effective: StatusRecord,
-    },
+pub struct Updated {
+    /// The service, with the name that it had when the update was stored.
+    pub service: ServiceDetails,
+    /// The changes, oldest first: the update, after the reset that was due if any.
+    pub changes: Vec<RecordedChange>,
+    /// What readers saw right after the update.
+    pub effective: StatusRecord,
+    /// Whether an earlier request with the same idempotency key stored it.
+    pub replayed: bool,
 }
 
 /// Why an update is not stored. `R` is the caller's own reason.
