@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 
 use crate::harness::{
-    App, Reply, World,
+    App, Call, Reply, World,
     faulty::{Fate, FaultyStore, Plan, StoreCall, with_others},
 };
 
@@ -98,6 +98,62 @@ async fn an_update_that_may_still_be_applied_is_not_refused_for_a_revoked_right(
     let own = slow.put(30, json!({"status": "RED"})).by("editor").send();
     let reply = with_others(own, &mut turns, others).await;
     assert_eq!(reply.refused(503), "STORE_UNAVAILABLE");
+}
+
+/// The same, when the service is closed meanwhile: it can be opened again.
+#[tokio::test]
+async fn an_update_that_may_still_be_applied_is_not_refused_for_a_closed_service() {
+    let app = World::family().start().await;
+    let (slow, _, mut turns) = FaultyStore::below(&app, None, |call| Plan {
+        others_first: call.operation == "TransactGetItems",
+        fate: match call.operation.as_str() {
+            "TransactWriteItems" => Fate::Cancelled("TransactionConflict"),
+            _ => Fate::Passed,
+        },
+    });
+    let others = async || {
+        let update = app.client.update_item().table_name(&app.tables.services);
+        let update = update.key("id", AttributeValue::N("30".into()));
+        let update = update.update_expression("SET active = :no");
+        let update = update.expression_attribute_values(":no", AttributeValue::Bool(false));
+        update.send().await.expect("an update");
+    };
+    let own = slow.put(30, json!({"status": "RED"})).by("editor").send();
+    let reply = with_others(own, &mut turns, others).await;
+    assert_eq!(reply.refused(503), "STORE_UNAVAILABLE");
+    let late = app.put(30, json!({"status": "RED"})).by("editor").send().await;
+    assert_eq!(late.refused(404), "SERVICE_NOT_FOUND");
+}
+
+/// Another update has taken the version that this one was built on: it can never be applied.
+#[tokio::test]
+async fn an_update_that_cannot_be_applied_any_more_is_refused_for_a_revoked_right() {
+    let app = World::family().editor("colleague", &[30]).start().await;
+    let (slow, _, mut turns) = FaultyStore::below(&app, None, before_each_write);
+    let others = async || {
+        app.put(30, json!({"status": "AMBER"})).by("colleague").send().await.ok();
+        revoke_right(&app).await;
+    };
+    let own = slow.put(30, json!({"status": "RED"})).by("editor").send();
+    assert_eq!(with_others(own, &mut turns, others).await.refused(403), "NOT_PERMITTED");
+    assert_eq!(app.history(30).await.len(), 1);
+}
+
+/// The client has sent the update twice under one key. The other request stores it, then the right is revoked.
+#[tokio::test]
+async fn an_update_that_its_own_repeat_has_stored_is_not_refused_for_a_revoked_right() {
+    let app = World::family().start().await;
+    let (slow, _, mut turns) = FaultyStore::below(&app, None, before_each_write);
+    fn update(app: &App) -> Call<'_> {
+        app.put(30, json!({"status": "RED"})).by("editor").header("idempotency-key", "k-1")
+    }
+    let others = async || {
+        update(&app).send().await.ok();
+        revoke_right(&app).await;
+    };
+    let reply = with_others(update(&slow).send(), &mut turns, others).await;
+    assert_eq!(reply.refused(503), "STORE_UNAVAILABLE");
+    assert_eq!(app.history(30).await.len(), 1);
 }
 
 /// Nobody else has changed the service: a sending of this update may still be applied, so "conflict", which

@@ -155,16 +155,20 @@ impl Run<'_> {
         else {
             return Ok(Resolution::Applied(attempt.stored(self)));
         };
-        let may_be_applied = snapshot.service.as_ref().is_some_and(|now| attempt.applies_to(now));
+        let stored_version = snapshot.service.as_ref().map_or(0, |now| now.record.version);
+        let is_same_version = stored_version == transaction.from_version;
+        // A service that was closed or moved can come back, and a user's right too; a version cannot.
+        let may_be_stored = is_same_version || snapshot.idempotency.is_some();
         let loaded = match Loaded::new(*snapshot, Isolation::Serializable) {
             Ok(loaded) => loaded,
-            // The caller lost the right, but an earlier attempt may still be applied.
-            Err(_) if may_be_applied => return Err(StoreFault::Contended.into()),
+            // A refusal would say that the update is not stored.
+            Err(_) if may_be_stored => return Err(StoreFault::Contended.into()),
             Err(error) => return Err(error.into()),
         };
+        let is_same_place = loaded.service.details.path == attempt.service.details.path;
         Ok(if loaded.idempotency.is_some() {
             Resolution::Replay(loaded)
-        } else if may_be_applied {
+        } else if is_same_version && is_same_place {
             Resolution::Undecided(attempt)
         } else {
             Resolution::Superseded(loaded)
@@ -189,13 +193,6 @@ impl Run<'_> {
 }
 
 impl Attempt {
-    /// Whether the transaction can be applied to the service as it is now.
-    fn applies_to(&self, now: &Service) -> bool {
-        now.record.version == self.transaction.from_version
-            && now.details.active
-            && now.details.path == self.service.details.path
-    }
-
     fn stored(self, run: &Run<'_>) -> Updated {
         let effective = self.after.effective_at(run.command.audit.at);
         let (service, changes) = (self.service.details, self.transaction.changes);

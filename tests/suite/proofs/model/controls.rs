@@ -186,6 +186,21 @@ fn without_503_on_giving_up_a_refused_update_may_still_be_applied() {
     needed(&[Guard::UnknownOnGivingUp], REFUSED, &once);
 }
 
+/// The first copy is applied although the resend was cancelled. Then the user loses the right, and another
+/// update follows.
+#[test]
+fn without_a_look_before_the_rights_an_applied_update_is_refused() {
+    let two = Scenario { revocations: true, ..unsteady(Scenario::of(&[red(5), green()])) };
+    needed(&[Guard::EntryBeforeRight], REFUSED, &two);
+}
+
+/// On an unchanged version the first copy may still be in flight: 403 would promise that it is not.
+#[test]
+fn without_503_for_a_revoked_right_a_refused_update_may_still_be_applied() {
+    let alone = Scenario { revocations: true, ..unsteady(Scenario::of(&[red(5)])) };
+    needed(&[Guard::UnknownWhenRevoked], REFUSED, &alone);
+}
+
 /// Two updates name the same tag, and the second is built again on the first.
 #[test]
 fn without_a_second_check_two_updates_with_one_tag_win() {

@@ -5,8 +5,9 @@
 //! The model also covers how update-status and reset-expired talk to the store, and what DynamoDB
 //! promises them: a transaction is applied completely or not at all, a token makes it apply once,
 //! and a strongly consistent read finds acknowledged writes. In some scenarios a transaction's rows
-//! become visible one after another, and only a transactional read waits for all of them. Not
-//! modelled: rights, directory data, clients' keys, and pages of history.
+//! become visible one after another, and only a transactional read waits for all of them; in some, a
+//! user loses the right between two attempts. Not modelled: other rights, directory data, clients'
+//! keys, and pages of history.
 //!
 //! The checker tells worlds apart by 64-bit hashes. The chance that two of some million worlds
 //! share a hash, and so hide a state, is below one in a million.
@@ -141,7 +142,7 @@ fn long() -> Vec<Scenario> {
 fn contended() -> Scenario {
     let worst =
         Scenario { timeouts: 1, conflicts: 1, crashes: true, ..Scenario::of(&[red(5), green()]) };
-    Scenario { attempts: 3, ..worst }
+    Scenario { attempts: 3, revocations: true, ..worst }
 }
 
 /// Two updates with one attempt each.

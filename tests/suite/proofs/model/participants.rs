@@ -13,6 +13,8 @@ pub(super) enum Outcome {
     PreconditionFailed,
     /// 409.
     Conflict,
+    /// 403.
+    Forbidden,
     /// 503, or nothing because the function died.
     Unknown,
 }
@@ -50,6 +52,8 @@ pub(super) struct Writer {
     pub(super) attempts: u8,
     pub(super) timeouts: u8,
     pub(super) conflicts: u8,
+    /// Whether the user has lost the right to update the service.
+    pub(super) revoked: bool,
 }
 
 impl Writer {
@@ -64,6 +68,7 @@ impl Writer {
             attempts: 0,
             timeouts: 0,
             conflicts: 0,
+            revoked: false,
         }
     }
 }

@@ -15,7 +15,7 @@ pub(super) const ATTRIBUTED: &str = "every change is of a request, or the reset 
 pub(super) const BUILT: &str = "every change is what the domain makes of the status stored before";
 pub(super) const ONCE: &str = "no update is applied twice";
 pub(super) const KEPT: &str = "an acknowledged update is in history";
-pub(super) const REFUSED: &str = "an update answered 412 or 409 is never applied";
+pub(super) const REFUSED: &str = "an update answered 412, 409 or 403 is never applied";
 pub(super) const CONDITION: &str = "what If-Match names is current where the update is applied";
 pub(super) const NO_FALSE_412: &str = "no update is answered 412 while what it names is current";
 pub(super) const NOT_EARLY: &str = "no scheduler stores a reset before its deadline";
@@ -38,7 +38,7 @@ pub(super) fn all() -> Vec<Property<Life>> {
             answered(world, &[Outcome::Applied]).all(|index| world.updates_of(index) > 0)
         }),
         Property::always(REFUSED, |_, world| {
-            let refusals = [Outcome::PreconditionFailed, Outcome::Conflict];
+            let refusals = [Outcome::PreconditionFailed, Outcome::Conflict, Outcome::Forbidden];
             answered(world, &refusals).all(|index| world.updates_of(index) == 0)
         }),
         Property::always(CONDITION, |_, world| lacks(world, Fault::TagNotCurrent)),
@@ -76,6 +76,22 @@ pub(super) fn all() -> Vec<Property<Life>> {
         Property::sometimes("an update is answered 409", |_, world| {
             answered(world, &[Outcome::Conflict]).next().is_some()
         }),
+        Property::sometimes("an update is answered 403", |_, world| {
+            answered(world, &[Outcome::Forbidden]).next().is_some()
+        }),
+        Property::sometimes(
+            "an update finds its change after its right was revoked",
+            |_, world| {
+                writers(world).any(|(_, w)| w.revoked && w.attempts > 1 && w.phase == APPLIED)
+            },
+        ),
+        Property::sometimes(
+            "a copy is applied after a revoked right was answered 503",
+            |_, world| {
+                answered(world, &[Outcome::Unknown])
+                    .any(|index| world.writers[index].revoked && world.updates_of(index) > 0)
+            },
+        ),
         Property::sometimes("a scheduler stores a reset", |_, world: &World| {
             world.history.iter().any(|entry| matches!(entry.origin, Origin::Scheduler(_)))
         }),

@@ -67,6 +67,8 @@ pub(super) struct Scenario {
     pub(super) conflicts: u8,
     /// Whether a writer may die, or give up with 503, while its transaction is in flight.
     pub(super) crashes: bool,
+    /// Whether a user may lose the right between two attempts.
+    pub(super) revocations: bool,
     /// Whether a transaction's rows become visible one after another.
     pub(super) half_visible: bool,
     /// How many attempts each request makes.
@@ -89,10 +91,22 @@ impl Scenario {
             timeouts: 0,
             conflicts: 0,
             crashes: false,
+            revocations: false,
             half_visible: false,
             attempts: 2,
         }
     }
+}
+
+/// Every combination of these offsets for that many clocks.
+pub(super) fn offsets(clocks: &[i64], count: usize) -> Vec<Vec<i64>> {
+    let mut all = vec![Vec::new()];
+    for _ in 0..count {
+        let longer =
+            |one: Vec<i64>| clocks.iter().map(move |fast| [one.as_slice(), &[*fast]].concat());
+        all = all.into_iter().flat_map(longer).collect();
+    }
+    all
 }
 
 /// The guards that keep a service's status consistent. Each can be removed to show that it is
@@ -127,6 +141,10 @@ pub(super) enum Guard {
     LookBeforeGivingUp,
     /// On an unchanged version, giving up is 503 (unknown), not 409 (not applied).
     UnknownOnGivingUp,
+    /// On a changed version, the own entry counts before a revoked right.
+    EntryBeforeRight,
+    /// On an unchanged version, a revoked right is 503 (unknown), not 403 (not applied).
+    UnknownWhenRevoked,
     /// `If-Match` is checked on each version that an update is built on.
     CheckedAgain,
     /// A tag covers everything that was shown, not only the version.

@@ -9,7 +9,7 @@ use stateright::{Model, Property};
 use super::{
     participants::{Phase, Reader, Scheduler, Writer},
     properties,
-    scenario::{Guard, Scenario, red},
+    scenario::{Guard, Scenario, offsets, red},
     state::{Entry, Hidden, NOBODY, Origin, Status, World, clock},
 };
 
@@ -40,7 +40,9 @@ pub(super) enum Step {
     Contend(usize),
     /// The function dies or gives up with 503; its transaction may still arrive.
     Crash(usize),
-    /// After a cancellation, the function reads the service and its own entry in history again.
+    /// The user loses the right.
+    Revoke(usize),
+    /// After a cancellation, the function reads the caller, the service and its own entry in history again.
     ReadAgain(usize),
     /// On a changed version, it looks for its own entry in a separate read.
     LookUp(usize, Consistency),
@@ -133,6 +135,10 @@ impl Life {
             }
             Phase::Answered(_) => {}
         }
+        let is_between = matches!(writer.phase, Phase::Sent | Phase::Cancelled);
+        if scenario.revocations && is_between && !writer.revoked {
+            steps.push(Step::Revoke(index));
+        }
     }
 
     /// A strongly consistent read; without the guard, also an eventually consistent one.
@@ -181,17 +187,6 @@ fn grant(writer: u8) -> Grant {
     authorise_update(&user, &service).expect("a right")
 }
 
-/// Every combination of these offsets for that many clocks.
-fn offsets(clocks: &[i64], count: usize) -> Vec<Vec<i64>> {
-    let mut all = vec![Vec::new()];
-    for _ in 0..count {
-        let longer =
-            |one: Vec<i64>| clocks.iter().map(move |fast| [one.as_slice(), &[*fast]].concat());
-        all = all.into_iter().flat_map(longer).collect();
-    }
-    all
-}
-
 impl Model for Life {
     type State = World;
     type Action = Step;
@@ -231,6 +226,7 @@ impl Model for Life {
             Step::TimeOut(index) => self.time_out(&mut next, index),
             Step::Contend(index) => self.contend(&mut next, index),
             Step::Crash(index) => self.crash(&mut next, index),
+            Step::Revoke(index) => next.writers[index].revoked = true,
             Step::ReadAgain(index) => self.read_again(&mut next, index),
             Step::LookUp(index, how) => self.look_up(&mut next, index, how),
             Step::Arrive(index) => self.arrive(&mut next, index),

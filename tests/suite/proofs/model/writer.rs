@@ -109,6 +109,9 @@ impl Life {
             if self.keeps(Guard::Snapshot) {
                 self.look_up(world, index, Consistency::Strong);
             }
+        } else if world.writers[index].revoked {
+            let unknown = self.keeps(Guard::UnknownWhenRevoked);
+            answer(world, index, if unknown { Outcome::Unknown } else { Outcome::Forbidden });
         } else if self.exhausted(world, index) {
             let unknown = self.keeps(Guard::UnknownOnGivingUp);
             answer(world, index, if unknown { Outcome::Unknown } else { Outcome::Conflict });
@@ -122,8 +125,12 @@ impl Life {
 
     pub(super) fn look_up(&self, world: &mut World, index: usize, how: Consistency) {
         let Phase::Superseded(found) = world.writers[index].phase else { return };
-        if self.keeps(Guard::OwnEntry) && self.finds_own_entry(world, index, how) {
+        let revoked = world.writers[index].revoked;
+        let is_own = self.keeps(Guard::OwnEntry) && self.finds_own_entry(world, index, how);
+        if is_own && (!revoked || self.keeps(Guard::EntryBeforeRight)) {
             answer(world, index, Outcome::Applied);
+        } else if revoked {
+            answer(world, index, Outcome::Forbidden);
         } else if self.exhausted(world, index) {
             answer(world, index, Outcome::Conflict);
         } else {
