@@ -79,7 +79,10 @@ impl Principal {
 #[derive(Debug)]
 pub enum Authenticator {
     /// `gateway`: a JWT authorizer has verified the token. Its claims are in the request context.
-    Gateway,
+    Gateway {
+        /// The issuer that the claims must name.
+        issuer: String,
+    },
     /// `jwt`: nothing in front of the function has verified the token.
     #[cfg(feature = "jwt")]
     Jwt(Box<oidc::Verifier>),
@@ -101,7 +104,7 @@ impl Authenticator {
         now: Timestamp,
     ) -> Result<Principal, AuthError> {
         let principal = match self {
-            Self::Gateway => claims::principal(request),
+            Self::Gateway { issuer } => claims::principal(issuer, request),
             #[cfg(feature = "jwt")]
             Self::Jwt(verifier) => bearer::principal(verifier, request, now).await,
         };

@@ -77,7 +77,7 @@ pub async fn start<Settings, Deps, Answer: Serialize>(
 ) -> ExitCode {
     let timeouts = Timeouts::default();
     let build = |environment: &Environment| with_client(environment, &timeouts, read, build);
-    run_function(build, &timeouts, async |_: &Deps| (), handle).await
+    run_function(build, &timeouts, async |_: &Environment, _: &Deps| (), handle).await
 }
 
 async fn answer_requests<Deps>(
@@ -93,7 +93,9 @@ async fn answer_requests<Deps>(
         });
         response.await.map_err(Error::from)
     };
-    let warm_up = async |deps: &Deps| warm_up::run(endpoint, deps, &handle).await;
+    let warm_up = async |environment: &Environment, deps: &Deps| {
+        warm_up::run(endpoint, environment, deps, &handle).await;
+    };
     run_function(build, timeouts, warm_up, respond).await
 }
 
@@ -101,11 +103,12 @@ async fn answer_requests<Deps>(
 async fn run_function<Deps, Answer: Serialize>(
     build: impl FnOnce(&Environment) -> Result<Deps, SettingsError>,
     timeouts: &Timeouts,
-    warm_up: impl AsyncFnOnce(&Deps),
+    warm_up: impl AsyncFnOnce(&Environment, &Deps),
     handle: impl AsyncFn(&Deps, Invocation) -> Result<Answer, Error>,
 ) -> ExitCode {
     log::start();
-    let deps = match built(build) {
+    let environment = Environment::of_process();
+    let deps = match built(&environment, build) {
         Ok(deps) => deps,
         Err(error) => {
             tracing::error!(%error, "start_failed");
@@ -113,7 +116,7 @@ async fn run_function<Deps, Answer: Serialize>(
         }
     };
     timeouts.end_within(Some(warm_up::TIMEOUT));
-    warm_up(&deps).await;
+    warm_up(&environment, &deps).await;
     // Boxed, because the compiler cannot lay out futures nested as deeply as the SDK's.
     let service = service_fn(async |call: LambdaEvent<Box<RawValue>>| {
         let remaining_time = remaining_time(call.context.deadline());
@@ -130,13 +133,13 @@ async fn run_function<Deps, Answer: Serialize>(
     }
 }
 
-/// Builds what the function needs from the settings of this process.
+/// Builds what the function needs from its settings.
 fn built<Deps>(
+    environment: &Environment,
     build: impl FnOnce(&Environment) -> Result<Deps, SettingsError>,
 ) -> Result<Deps, SettingsError> {
-    let environment = Environment::of_process();
     let namespace = environment.required("METRICS_NAMESPACE");
-    let (namespace, deps) = (namespace, build(&environment)).all()?;
+    let (namespace, deps) = (namespace, build(environment)).all()?;
     metrics::start(namespace);
     Ok(deps)
 }

@@ -155,14 +155,19 @@ pub fn reset_limits(environment: &Environment) -> Result<ResetLimits, SettingsEr
     }
 }
 
-/// Reads `AUTH_MODE` and, if the function verifies tokens itself, `JWT_ISSUER`, `JWT_CLIENT_IDS` and
+/// The issuer whose tokens are accepted.
+pub(super) const JWT_ISSUER: &str = "JWT_ISSUER";
+
+/// Reads `AUTH_MODE` and `JWT_ISSUER`, and if the function verifies tokens itself, `JWT_CLIENT_IDS` and
 /// `JWT_JWKS_URL`.
 ///
 /// # Errors
 /// One of them is missing or invalid.
 pub fn authenticator(environment: &Environment) -> Result<Authenticator, SettingsError> {
     match environment.required("AUTH_MODE")?.as_str() {
-        "gateway" => Ok(Authenticator::Gateway),
+        "gateway" => {
+            environment.required(JWT_ISSUER).map(|issuer| Authenticator::Gateway { issuer })
+        }
         #[cfg(feature = "jwt")]
         "jwt" => verifier(environment).map(|verifier| Authenticator::Jwt(Box::new(verifier))),
         #[cfg(not(feature = "jwt"))]
@@ -180,7 +185,7 @@ fn verifier(environment: &Environment) -> Result<oidc::Verifier, SettingsError> 
             Err(SettingsError::new(name, "must be an https URL, or http on a loopback address"))
         }
     };
-    let issuer = environment.required("JWT_ISSUER").and_then(|url| acceptable("JWT_ISSUER", url));
+    let issuer = environment.required(JWT_ISSUER).and_then(|url| acceptable(JWT_ISSUER, url));
     let jwks_url = environment.optional("JWT_JWKS_URL");
     let jwks_url = jwks_url.map(|url| acceptable("JWT_JWKS_URL", url)).transpose();
     let client_ids = environment.required("JWT_CLIENT_IDS").and_then(|ids| {

@@ -9,6 +9,7 @@ use serde_json::{json, value::to_raw_value};
 use tokio::time::timeout;
 use tracing::instrument::WithSubscriber as _;
 
+use super::{Environment, settings::JWT_ISSUER};
 use crate::{
     http::{Endpoint, RemainingTime, Response, dispatch},
     telemetry::log,
@@ -24,10 +25,13 @@ const UNKNOWN: &str = "-";
 /// changes nothing. If it fails, the first call takes longer.
 pub(super) async fn run<Deps>(
     endpoint: &Endpoint,
+    environment: &Environment,
     deps: &Deps,
     handle: &impl AsyncFn(&Deps, Request) -> Response,
 ) {
-    let Ok(event) = to_raw_value(&event(endpoint)) else { return };
+    // Public functions have no issuer, and need none.
+    let issuer = environment.optional(JWT_ISSUER).unwrap_or_default();
+    let Ok(event) = to_raw_value(&event(endpoint, &issuer)) else { return };
     let silent = log::subscriber(None, io::sink);
     let response = dispatch(&event, async |mut request| {
         request.extensions_mut().insert(RemainingTime(TIMEOUT));
@@ -41,11 +45,12 @@ pub(super) async fn run<Deps>(
     }
 }
 
-/// The event of a request by an unknown user, as the gateway sends it.
+/// The event of a request by an unknown user of that issuer, as the gateway sends it.
 #[must_use]
-pub fn event(endpoint: &Endpoint) -> serde_json::Value {
+pub fn event(endpoint: &Endpoint, issuer: &str) -> serde_json::Value {
     let Endpoint { method, path, .. } = endpoint;
     let claims = json!({
+        "iss": issuer,
         "sub": UNKNOWN,
         "token_use": "access",
         "scope": "capacity/read capacity/write",

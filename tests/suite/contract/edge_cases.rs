@@ -1,6 +1,7 @@
 //! Edge cases: unusual text in every part of a request that takes text. openapi.yaml describes
 //! every answer (the harness checks that), and none is a 5xx.
 
+use local_stack::function_env::ISSUER;
 use serde_json::{Value, json, value::to_raw_value};
 use shared::http::dispatch;
 
@@ -132,7 +133,7 @@ async fn an_incomplete_event_has_a_defined_answer() {
             "apiId": "a1b2c3d4e5",
             "authorizer": {"jwt": {
                 "claims": {
-                    "sub": "editor", "token_use": "access", "client_id": "client",
+                    "iss": ISSUER, "sub": "editor", "token_use": "access", "client_id": "client",
                     "scope": "capacity/read capacity/write",
                 },
                 "scopes": ["capacity/write"],

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs};
 
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
-use local_stack::schedule;
+use local_stack::{function_env::ISSUER, schedule};
 use serde_json::value::RawValue;
 use shared::{http::dispatch, runtime::warm_up};
 
@@ -55,7 +55,7 @@ async fn the_warm_up_request_of_an_unknown_user_is_refused_on_the_functions_own_
         let contract = Contract::of_this_repository();
         assert_eq!(endpoint.function, function);
         assert_eq!(contract.function(endpoint.method, endpoint.path), function);
-        let reply = reply(&app, function, &warm_up::event(&endpoint).to_string()).await;
+        let reply = reply(&app, function, &warm_up::event(&endpoint, ISSUER).to_string()).await;
         if contract.is_public(&route) {
             assert_eq!(reply.status.as_u16(), 200, "{function}: {}", reply.body);
         } else {

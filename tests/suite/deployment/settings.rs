@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use shared::runtime::{Environment, authenticator, reset_limits};
 
+use crate::harness::{FUNCTIONS, document, logical_id};
+
 fn environment(settings: &[(&str, &str)]) -> Environment {
     settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
@@ -25,6 +27,29 @@ fn all_missing_settings_are_reported_together() {
          RESET_DEFAULT_MINUTES: is missing; RESET_MIN_MINUTES: invalid digit found in string; \
          RESET_MAX_MINUTES: is missing"
     );
+}
+
+#[test]
+fn gateway_mode_needs_an_issuer() {
+    let error = authenticator(&environment(&[("AUTH_MODE", "gateway")])).expect_err("no issuer");
+    assert_eq!(error.to_string(), "invalid settings: JWT_ISSUER: is missing");
+}
+
+/// Tokens that the gateway accepts are from the issuer that the functions compare.
+#[test]
+fn the_gateway_and_the_functions_have_the_same_issuer() {
+    let gateway = document("openapi.yaml")
+        .pointer("/components/securitySchemes/oauth2/x-amazon-apigateway-authorizer")
+        .map(|authorizer| authorizer["jwtConfiguration"]["issuer"].clone())
+        .expect("an authorizer");
+    let template = document("template.yaml");
+    let variables = |function: &str| {
+        let function = &template["Resources"][logical_id(function)]["Properties"];
+        function["Environment"]["Variables"].clone()
+    };
+    let own = FUNCTIONS.map(variables).into_iter().filter(|own| own["AUTH_MODE"] == "gateway");
+    let issuers: Vec<_> = own.map(|own| own["JWT_ISSUER"].clone()).collect();
+    assert_eq!(issuers, vec![gateway; 4]);
 }
 
 #[test]

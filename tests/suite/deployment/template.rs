@@ -25,8 +25,8 @@ fn variables(function: &str) -> HashMap<String, String> {
         let parameter = value["Ref"].as_str().map(|name| &template["Parameters"][name]["Default"]);
         let value = value.as_str().map(str::to_owned).unwrap_or_else(|| match parameter {
             Some(Value::Number(number)) => number.to_string(),
-            Some(Value::String(text)) => text.clone(),
-            _ => "a-table".to_owned(),
+            Some(Value::String(text)) if !text.is_empty() => text.clone(),
+            _ => "a-value".to_owned(),
         });
         (name.clone(), value)
     })

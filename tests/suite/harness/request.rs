@@ -8,6 +8,7 @@ use lambda_http::{
     Body,
     http::{HeaderMap, StatusCode},
 };
+use local_stack::function_env::ISSUER;
 use serde_json::{Value, json, value::to_raw_value};
 use shared::http::{GatewayResponse, RemainingTime, dispatch};
 
@@ -55,8 +56,10 @@ impl<'a> Call<'a> {
         }))
     }
 
-    /// With these claims, verified by the gateway, which passes all of them on as strings.
+    /// With these claims, verified by the gateway, which passes all of them on as strings. They are of the
+    /// accepted issuer unless they name another.
     pub(crate) fn claims(mut self, mut claims: Value) -> Self {
+        claims.as_object_mut().expect("claims").entry("iss").or_insert(ISSUER.into());
         for claim in claims.as_object_mut().into_iter().flat_map(|claims| claims.values_mut()) {
             if let Value::Number(number) = claim {
                 *claim = number.to_string().into();

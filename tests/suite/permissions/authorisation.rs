@@ -1,5 +1,6 @@
 //! Who may do what: the order of refusals, and rights inherited from ancestors.
 
+use local_stack::function_env::ISSUER;
 use serde_json::json;
 
 use crate::harness::{App, Call, World};
@@ -99,6 +100,29 @@ async fn each_operation_requires_its_scope() {
     );
     app.get(30).claims(with("openid capacity/read")).send().await.ok();
     green(&app, 30).claims(with("capacity/write")).send().await.ok();
+}
+
+/// The gateway has checked the issuer already. This holds if its authorizer is changed or left out.
+#[tokio::test]
+async fn claims_of_another_issuer_are_refused_by_every_operation() {
+    let app = world().start().await;
+    for iss in [
+        json!(null),
+        json!(""),
+        json!(format!("{ISSUER}/")),
+        json!(ISSUER.to_uppercase()),
+        json!(ISSUER.replace("https", "http")),
+        json!("https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_OTHER"),
+    ] {
+        let claims = json!({
+            "sub": "region", "token_use": "access", "scope": "capacity/read capacity/write", "iss": iss,
+        });
+        for call in [app.get(30), green(&app, 30), app.list(""), app.past(30, "")] {
+            let reply = call.claims(claims.clone()).send().await;
+            assert_eq!(reply.refused(401), "UNAUTHENTICATED", "{claims}");
+        }
+    }
+    assert_eq!(app.history(30).await.len(), 0);
 }
 
 #[tokio::test]

@@ -7,11 +7,15 @@ use shared::store::TableNames;
 
 use crate::engine::REGION;
 
+/// The issuer of the tokens whose claims are in events/.
+pub const ISSUER: &str = "https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_EXAMPLE";
+
 /// The variables that template.yaml sets, with sample values.
 #[must_use]
 pub fn settings(tables: &TableNames) -> HashMap<String, String> {
     let fixed = [
         ("AUTH_MODE", "gateway"),
+        ("JWT_ISSUER", ISSUER),
         ("RESET_DEFAULT_MINUTES", "240"),
         ("RESET_MIN_MINUTES", "0"),
         ("RESET_MAX_MINUTES", "1440"),

@@ -10,6 +10,7 @@ use capacityctl::{
 
 use crate::{
     cargo_lambda::PROGRAM,
+    function_env::ISSUER,
     sample::{PASSWORD, SECRET},
     schedule,
     state::{self, State},
@@ -91,8 +92,8 @@ In a third, send requests and events (the first request to each function waits u
   {invoke}
 
 {tokens}
-These copies of events/ have a valid token. With `--env-var AUTH_MODE=gateway` after `watch`, functions take
-the claims of events/ instead, and no tokens.
+These copies of events/ have a valid token. With these options after `watch`, functions take the claims of
+events/ instead, and no tokens: --env-var AUTH_MODE=gateway --env-var JWT_ISSUER={ISSUER}
 Nothing calls {scheduled} every minute: invoke it with events/{scheduled}/each-minute.json.
 Ctrl-C stops everything.
 "

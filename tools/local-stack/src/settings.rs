@@ -46,7 +46,8 @@ pub fn env_file(variables: &[(&'static str, String)]) -> String {
 const ENV_FILE_NOTE: &str = "\
 # For `cargo lambda watch --env-file`, while `cargo dev --only-services` runs.
 # With AUTH_MODE=jwt the functions verify bearer tokens: send events from the folder events beside this file.
-# With AUTH_MODE=gateway they trust the claims in an event: send events from the workspace's folder events.
+# With AUTH_MODE=gateway they trust the claims in an event: send events from the workspace's folder events, and set
+# JWT_ISSUER to the `iss` of their claims.
 ";
 
 /// Removes variables that `cargo run` set for this program; a nested cargo would rebuild because of them.
