@@ -28,12 +28,17 @@ pub(crate) fn granted(function: &str) -> BTreeSet<Right> {
     let policies = &template["Resources"][&role]["Properties"]["Policies"];
     let policies = policies.as_array().expect("policies").iter();
     let statements = policies.flat_map(|policy| listed(&policy["PolicyDocument"]["Statement"]));
+    rights(statements)
+}
+
+/// What statements of a policy grant.
+pub(crate) fn rights(statements: impl IntoIterator<Item = Value>) -> BTreeSet<Right> {
     let mut granted = BTreeSet::new();
     for statement in statements {
-        assert_eq!(statement["Effect"], "Allow", "{role}");
+        assert_eq!(statement["Effect"], "Allow", "{statement}");
         for (action, resource) in pairs(&statement["Action"], &statement["Resource"]) {
             let action = action.as_str().expect("an action").to_owned();
-            assert!(granted.insert((action, named(&resource))), "{role}: again: {statement}");
+            assert!(granted.insert((action, named(&resource))), "again: {statement}");
         }
     }
     granted
@@ -78,46 +83,50 @@ impl Rights {
         tables: &TableNames,
         used: &Used,
     ) -> Client {
-        let ids = ["ServicesTable", "StatusHistoryTable", "UsersTable", "IdempotencyTable"];
-        let names = shared::runtime::table_variables(tables).map(|(_, name)| name.to_owned());
-        let tables = names.into_iter().zip(ids.map(str::to_owned)).collect();
-        let rights = Self { function, tables, used: Arc::clone(used) };
+        let rights = Self { function, tables: logical_ids(tables), used: Arc::clone(used) };
         Client::from_conf(client.config().to_builder().interceptor(rights).build())
     }
+}
 
-    /// The permissions that AWS requires for an action. A transaction needs those of its members.
-    fn asked(&self, action: &str, body: &Value) -> Vec<Right> {
-        let right = |action: &str, table: &str, index: Option<&str>| {
-            let table = self.tables.get(table).unwrap_or_else(|| panic!("no table {table}"));
-            let index = index.map(|index| format!("/index/{index}")).unwrap_or_default();
-            (format!("dynamodb:{action}"), format!("{table}{index}"))
-        };
-        let text = |value: &Value| value.as_str().expect("a name").to_owned();
-        match action {
-            "BatchGetItem" => {
-                let tables = body["RequestItems"].as_object().expect("tables");
-                tables.keys().map(|table| right(action, table, None)).collect()
-            }
-            "TransactWriteItems" => {
-                let members = body["TransactItems"].as_array().expect("members");
-                let members = members.iter().flat_map(|member| member.as_object().expect("one"));
-                let action = |kind: &str| match kind {
-                    "ConditionCheck" => "ConditionCheckItem".to_owned(),
-                    kind => format!("{kind}Item"),
-                };
-                members
-                    .map(|(kind, member)| right(&action(kind), &text(&member["TableName"]), None))
-                    .collect()
-            }
-            "TransactGetItems" => {
-                let gets = body["TransactItems"].as_array().expect("gets").iter();
-                gets.map(|get| right("GetItem", &text(&get["Get"]["TableName"]), None)).collect()
-            }
-            "GetItem" | "Query" | "Scan" => {
-                vec![right(action, &text(&body["TableName"]), body["IndexName"].as_str())]
-            }
-            other => panic!("unknown action {other}"),
+/// The logical id of each table, by its name.
+pub(crate) fn logical_ids(tables: &TableNames) -> HashMap<String, String> {
+    let ids = ["ServicesTable", "StatusHistoryTable", "UsersTable", "IdempotencyTable"];
+    let names = shared::runtime::table_variables(tables).map(|(_, name)| name.to_owned());
+    names.into_iter().zip(ids.map(str::to_owned)).collect()
+}
+
+/// The permissions that AWS requires for an action. A transaction needs those of its members.
+pub(crate) fn required(tables: &HashMap<String, String>, action: &str, body: &Value) -> Vec<Right> {
+    let right = |action: &str, table: &str, index: Option<&str>| {
+        let table = tables.get(table).unwrap_or_else(|| panic!("no table {table}"));
+        let index = index.map(|index| format!("/index/{index}")).unwrap_or_default();
+        (format!("dynamodb:{action}"), format!("{table}{index}"))
+    };
+    let text = |value: &Value| value.as_str().expect("a name").to_owned();
+    match action {
+        "BatchGetItem" => {
+            let tables = body["RequestItems"].as_object().expect("tables");
+            tables.keys().map(|table| right(action, table, None)).collect()
         }
+        "TransactWriteItems" => {
+            let members = body["TransactItems"].as_array().expect("members");
+            let members = members.iter().flat_map(|member| member.as_object().expect("one"));
+            let action = |kind: &str| match kind {
+                "ConditionCheck" => "ConditionCheckItem".to_owned(),
+                kind => format!("{kind}Item"),
+            };
+            members
+                .map(|(kind, member)| right(&action(kind), &text(&member["TableName"]), None))
+                .collect()
+        }
+        "TransactGetItems" => {
+            let gets = body["TransactItems"].as_array().expect("gets").iter();
+            gets.map(|get| right("GetItem", &text(&get["Get"]["TableName"]), None)).collect()
+        }
+        "DeleteItem" | "GetItem" | "Query" | "Scan" => {
+            vec![right(action, &text(&body["TableName"]), body["IndexName"].as_str())]
+        }
+        other => panic!("unknown action {other}"),
     }
 }
 
@@ -137,7 +146,7 @@ impl Intercept for Rights {
         let request = context.request();
         let action = request.headers().get("x-amz-target").and_then(|name| name.split('.').nth(1));
         let body = serde_json::from_slice(request.body().bytes().unwrap_or_default())?;
-        for right in self.asked(action.expect("an action"), &body) {
+        for right in required(&self.tables, action.expect("an action"), &body) {
             assert!(granted[self.function].contains(&right), "{} may not {right:?}", self.function);
             let mut used = self.used.lock().expect("no panic while held");
             used.entry(self.function).or_default().insert(right);

@@ -4,6 +4,7 @@
 mod audit;
 mod ctl;
 mod failures;
+mod history_rights;
 mod imports;
 mod interrupted_imports;
 mod pruning;

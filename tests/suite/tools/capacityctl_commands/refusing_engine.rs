@@ -1,7 +1,7 @@
 //! Servers in the engine's place. They run until the test ends.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicI64, Ordering},
 };
 
@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify};
 
 use crate::harness::{direct, endpoint};
@@ -90,6 +90,21 @@ pub(super) async fn noticing(operation: &'static str) -> (String, Arc<Notify>) {
     (serve(router).await, noticed)
 }
 
+/// The operations that a server was asked for, with the bodies.
+pub(super) type Recorded = Arc<Mutex<Vec<(String, Value)>>>;
+
+/// Starts a server that forwards to the engine, and records what it is asked for.
+pub(super) async fn recording() -> (String, Recorded) {
+    let (client, recorded) = (direct(), Recorded::default());
+    let record = Arc::clone(&recorded);
+    let router = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
+        let asked = serde_json::from_slice(&body).expect("JSON");
+        record.lock().expect("no panic while held").push((operation(&headers).to_owned(), asked));
+        forward(&client, headers, body).await
+    });
+    (serve(router).await, recorded)
+}
+
 async fn answer(
     State((client, refusal, passed)): State<(reqwest::Client, Refusal, Arc<AtomicI64>)>,
     headers: HeaderMap,
@@ -104,9 +119,13 @@ async fn answer(
 }
 
 /// Whether a request asks for this operation.
-fn is(operation: &str, headers: &HeaderMap) -> bool {
+fn is(name: &str, headers: &HeaderMap) -> bool {
+    operation(headers) == name
+}
+
+fn operation(headers: &HeaderMap) -> &str {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-    target.and_then(|target| target.split('.').next_back()) == Some(operation)
+    target.and_then(|target| target.split('.').next_back()).unwrap_or_default()
 }
 
 async fn forward(client: &reqwest::Client, headers: HeaderMap, body: Bytes) -> Response {
