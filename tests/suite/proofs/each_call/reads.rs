@@ -11,7 +11,7 @@ use crate::{
 
 type Read = fn(&App) -> Call<'_>;
 
-const READS: [Read; 8] = [
+const READS: [Read; 9] = [
     |app| app.get(30),
     |app| app.list("id=30,40"),
     |app| app.list("region=10"),
@@ -20,6 +20,7 @@ const READS: [Read; 8] = [
     |app| app.list(""),
     |app| app.past(30, ""),
     |app| app.past(30, "at=2026-11-21T09:00:00Z"),
+    |app| app.past(30, "at=2026-11-21T08:59:59Z"),
 ];
 
 /// Returns the number of injected failures.
