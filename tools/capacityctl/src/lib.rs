@@ -52,5 +52,5 @@ mod write_file;
 pub use error::Error;
 pub use execute::execute;
 pub use output::Output;
-pub use run::run;
+pub use run::{run, run_on};
 pub use validation::ValidationError;

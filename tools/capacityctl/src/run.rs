@@ -20,7 +20,7 @@ use crate::{
     import::{self, ImportOptions},
     progress::Progress,
     service, smoke, status,
-    target::{SERVICES_TABLE, Target, USERS_TABLE},
+    target::{SERVICES_TABLE, Target, TargetError, USERS_TABLE},
     token::{self, Bearer},
     user, users,
     write_file::write_file,
@@ -32,8 +32,21 @@ use crate::{
 ///
 /// Every [`Error`]: tables not found, an invalid file, a fault of the store.
 pub async fn run(arguments: Arguments, interrupt: Interrupt) -> Result<Output, Error> {
-    let Arguments { state, json, command } = arguments;
-    let target = async || Target::find(state.as_deref()).await;
+    let state = arguments.state.clone();
+    run_on(async || Target::find(state.as_deref()).await, arguments, interrupt).await
+}
+
+/// As [`run`], on the tables that `target` finds.
+///
+/// # Errors
+///
+/// As [`run`].
+pub async fn run_on(
+    target: impl AsyncFn() -> Result<Target, TargetError>,
+    arguments: Arguments,
+    interrupt: Interrupt,
+) -> Result<Output, Error> {
+    let Arguments { json, command, .. } = arguments;
     match command {
         Command::Import(command) => {
             let mut controls = Controls { progress: Progress::on_stderr(json), interrupt };

@@ -7,6 +7,7 @@ mod failures;
 mod history_rights;
 mod imports;
 mod interrupted_imports;
+mod on_aws;
 mod pruning;
 mod redaction;
 mod refused_imports;

@@ -105,6 +105,40 @@ pub(super) async fn recording() -> (String, Recorded) {
     (serve(router).await, recorded)
 }
 
+/// Starts a server that forwards to the engine, but says whose credentials these are as AWS does; without an ARN it
+/// does not know them.
+pub(super) async fn identifying(arn: Option<&'static str>) -> String {
+    let client = direct();
+    let router = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
+        if body.starts_with(b"Action=GetCallerIdentity") {
+            caller_identity(arn)
+        } else {
+            forward(&client, headers, body).await
+        }
+    });
+    serve(router).await
+}
+
+fn caller_identity(arn: Option<&str>) -> Response {
+    let namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
+    match arn {
+        Some(arn) => format!(
+            "<GetCallerIdentityResponse xmlns=\"{namespace}\"><GetCallerIdentityResult><Arn>{arn}</Arn>\
+             <UserId>AROA:ann</UserId><Account>123456789012</Account></GetCallerIdentityResult>\
+             </GetCallerIdentityResponse>"
+        )
+        .into_response(),
+        None => {
+            let body = format!(
+                "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>Sender</Type>\
+                 <Code>InvalidClientTokenId</Code><Message>The security token is invalid.</Message></Error>\
+                 </ErrorResponse>"
+            );
+            (StatusCode::FORBIDDEN, body).into_response()
+        }
+    }
+}
+
 async fn answer(
     State((client, refusal, passed)): State<(reqwest::Client, Refusal, Arc<AtomicI64>)>,
     headers: HeaderMap,

@@ -1,0 +1,136 @@
+//! What is different on AWS: an account says who the operator is, and no user is without a subject.
+//!
+//! A server answers in the place of AWS's Security Token Service, and forwards the rest to the engine.
+
+use std::collections::HashMap;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use capacityctl::{
+    Error, Output, cli,
+    concurrency::Interrupt,
+    endpoint::is_on_this_machine,
+    run_on,
+    target::{AUDIT_TABLE, Target},
+};
+use clap::Parser as _;
+use local_stack::engine::REGION;
+use serde_json::json;
+
+use super::{
+    ctl::{Ctl, exit_code},
+    refusing_engine::identifying,
+};
+use crate::harness::audit_table;
+
+/// An operator who has assumed a role.
+const ARN: &str = "arn:aws:sts::123456789012:assumed-role/Operators/ann@example.org";
+
+fn config(endpoint: &str) -> SdkConfig {
+    let http_client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
+    let credentials = Credentials::new("sample", "sample", None, None, "test");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
+        .http_client(http_client.build_https())
+        .region(Region::new(REGION))
+        .build()
+}
+
+/// Runs a command line on the tables as if they were AWS's.
+async fn run(ctl: &Ctl, endpoint: &str, words: &[&str]) -> Result<Output, Error> {
+    let tables = shared::runtime::table_variables(&ctl.app.tables).into_iter();
+    let tables = tables.map(|(variable, name)| (variable, name.to_owned()));
+    let audit = (AUDIT_TABLE, audit_table(&ctl.app.tables));
+    let tables: HashMap<_, _> = tables.chain([audit]).collect();
+    let target = async || Ok(Target::on_aws(config(endpoint), tables.clone(), "AWS_REGION"));
+    let words = ["capacityctl"].iter().chain(words);
+    let arguments = cli::Arguments::try_parse_from(words).expect("a command line");
+    run_on(target, arguments, Interrupt::never()).await
+}
+
+#[tokio::test]
+async fn the_operator_is_the_arn_of_the_credentials() {
+    let ctl = Ctl::start().await;
+    let endpoint = identifying(Some(ARN)).await;
+    run(&ctl, &endpoint, &["user", "deactivate", "reader-name"]).await.expect("a change");
+    let rows = ctl.json(&["audit"]).await;
+    assert_eq!(
+        (&rows[0]["operator"], &rows[0]["action"]),
+        (&json!(ARN), &json!("user deactivate"))
+    );
+}
+
+#[tokio::test]
+async fn nothing_changes_if_aws_does_not_say_who_the_operator_is() {
+    let ctl = Ctl::start().await;
+    let (users, services) =
+        (ctl.text(&["export", "users"]).await, ctl.text(&["export", "services"]).await);
+    let endpoint = identifying(None).await;
+    let file = "id,name,typeId,parentId,town,postcode,odsCode,active\n60,a,1,,,,,true\n";
+    let services_file = ctl.file("services.csv", file);
+    let file = "username,subject,active,permissions,services\nbob,b,true,,\n";
+    let users_file = ctl.file("users.csv", file);
+    for words in [
+        &["user", "add", "ann", "--subject", "a"][..],
+        &["user", "grant", "reader-name", "--service", "30"],
+        &["service", "deactivate", "30"],
+        &["import", "users", &users_file],
+        &["import", "services", &services_file],
+    ] {
+        let failure = run(&ctl, &endpoint, words).await.expect_err("a failure");
+        assert_eq!(exit_code(&failure), "1", "{words:?}");
+        let text = failure.to_string();
+        assert!(text.starts_with("cannot find out who you are "), "{words:?}: {text}");
+        assert!(text.contains("InvalidClientTokenId"), "{words:?}: {text}");
+    }
+    assert_eq!(ctl.text(&["export", "users"]).await, users);
+    assert_eq!(ctl.text(&["export", "services"]).await, services);
+    assert_eq!(ctl.json(&["audit"]).await, json!([]));
+}
+
+#[tokio::test]
+async fn a_user_without_a_subject_is_refused() {
+    let ctl = Ctl::start().await;
+    let endpoint = identifying(Some(ARN)).await;
+    let file = "username,subject,active,permissions,services\nann,a,true,,\nbob,,true,,\n";
+    let file = ctl.file("users.csv", file);
+    let missing = "missing: it is the `sub` of the user's tokens, and for a system its client id";
+    for (words, problem) in [
+        (vec!["import", "users", &file], format!("line 3: subject: {missing}")),
+        (vec!["import", "users", &file, "--dry-run"], format!("line 3: subject: {missing}")),
+        (vec!["user", "add", "bob"], format!("--subject: {missing}")),
+    ] {
+        let failure = run(&ctl, &endpoint, &words).await.expect_err("a refusal");
+        assert_eq!(failure.to_string(), format!("nothing was changed\n  {problem}"), "{words:?}");
+    }
+    run(&ctl, &endpoint, &["user", "add", "bob", "--subject", "b"]).await.expect("a user");
+}
+
+#[test]
+fn an_engine_on_this_machine_is_not_aws() {
+    for endpoint in [
+        "http://127.0.0.1:8000",
+        "http://127.9.9.9",
+        "http://localhost:8000/",
+        "http://LOCALHOST",
+        "http://[::1]:8000",
+    ] {
+        assert!(is_on_this_machine(endpoint), "{endpoint}");
+    }
+    for endpoint in [
+        "https://dynamodb.eu-west-2.amazonaws.com",
+        "https://vpce-1.dynamodb.eu-west-2.vpce.amazonaws.com",
+        "http://localhost.example.org",
+        "http://10.0.0.1:8000",
+        "nonsense",
+        "",
+    ] {
+        assert!(!is_on_this_machine(endpoint), "{endpoint}");
+    }
+}
