@@ -5,12 +5,7 @@ use std::{error::Error as _, fmt, io, path::PathBuf};
 use serde_json::{Value, json};
 use shared::{domain::ServiceId, runtime::SettingsError, store::StoreFault};
 
-use crate::{
-    ValidationError,
-    output::BAD,
-    store_failure::{StoreFailure, innermost},
-    target::TargetError,
-};
+use crate::{ValidationError, output::BAD, store_failure::StoreFailure, target::TargetError};
 
 /// Why a command failed. The text is complete and includes its sources.
 #[derive(Debug)]
@@ -185,11 +180,10 @@ impl fmt::Display for Error {
             Self::Interrupted => f.write_str("interrupted"),
             Self::InterruptedBeforeWriting => f.write_str("interrupted; nothing was written"),
             Self::Fault { tables, fault } => write_fault(f, tables, fault),
-            Self::Operator(error) => write!(
-                f,
-                "cannot find out who you are from AWS's Security Token Service: {}\nnothing was changed",
-                innermost(error.as_ref())
-            ),
+            Self::Operator(error) => {
+                let StoreFailure { reason, advice } = StoreFailure::of(error.as_ref());
+                write!(f, "cannot find out who you are, so nothing was changed: {reason}\n{advice}")
+            }
             Self::UnknownUser(username) => {
                 write!(f, "user {username} does not exist; `user add` and `import users` add users")
             }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use aws_config::SdkConfig;
 
-use crate::Error;
+use crate::{Error, target::variable};
 
 /// Who runs a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +30,8 @@ impl Operator {
 
     /// The user of this machine, by the name that the shell gives.
     pub(crate) fn local() -> Self {
-        let name = ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-        Self::Local(name.filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned()))
+        let name = ["USER", "LOGNAME"].into_iter().find_map(variable);
+        Self::Local(name.unwrap_or_else(|| "unknown".to_owned()))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Why DynamoDB refused a call or could not be reached, and what the administrator can do about it.
+//! Why AWS refused a call or could not be reached, and what the administrator can do about it.
 
 use std::{error::Error, iter};
 
@@ -11,17 +11,17 @@ use aws_sdk_dynamodb::{
 };
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
-/// A call of DynamoDB that failed.
+/// A call of DynamoDB, or of the Security Token Service, that failed.
 #[derive(Debug)]
 pub(crate) struct StoreFailure {
-    /// DynamoDB's own code and message, or why there is no answer.
+    /// AWS's own code and message, or why there is no answer.
     pub(crate) reason: String,
     /// What to do about it.
     pub(crate) advice: &'static str,
 }
 
 impl StoreFailure {
-    /// Finds what DynamoDB said in an error and its sources.
+    /// Finds what AWS said in an error and its sources.
     pub(crate) fn of(error: &(dyn Error + 'static)) -> Self {
         let said = chain(error).find_map(|error| KNOWN.iter().find_map(|known| known(error)));
         said.unwrap_or_else(|| Self::without_answer(error))
@@ -35,7 +35,7 @@ impl StoreFailure {
         Self { reason, advice: advice(code) }
     }
 
-    /// The call did not reach DynamoDB, or something else answered.
+    /// The call did not reach AWS, or something else answered.
     fn without_answer(error: &(dyn Error + 'static)) -> Self {
         let is_about = |word| chain(error).any(|error| error.to_string().contains(word));
         let cause = innermost(error);
@@ -48,10 +48,10 @@ impl StoreFailure {
         } else if is_about("failed to construct request") {
             (cause, "check the settings of the region and the endpoint")
         } else if is_about("timed out") || chain(error).any(|error| error.is::<ConnectorError>()) {
-            let reason = format!("no answer from DynamoDB: {cause}");
+            let reason = format!("no answer: {cause}");
             (reason, "check the region, the endpoint and the network")
         } else {
-            let reason = format!("the answer is not one of DynamoDB's: {cause}");
+            let reason = format!("the answer is not one of AWS's: {cause}");
             (reason, "check the endpoint and the network")
         };
         Self { reason, advice }

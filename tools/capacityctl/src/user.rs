@@ -123,15 +123,15 @@ pub(crate) async fn add(target: &Target, new: NewUser) -> Result<Output, Error> 
     let subject = check("--subject", subject);
     let (username, subject) = problems.into_result((username, subject))?;
     let Rights { permissions, services } = new.rights;
-    check_services_exist(target, &services).await?;
     let user = User {
         username: username.unwrap_or_default(),
         subject: subject.unwrap_or_default(),
         active: !new.inactive,
         permissions: permissions.into_iter().collect(),
-        services: services.into_iter().collect(),
+        services: services.iter().copied().collect(),
     };
     check_count(&user)?;
+    check_services_exist(target, &services).await?;
     let (table, audit) = (target.table(USERS_TABLE)?, Audit::of(target, "user add").await?);
     users::add(target.client(), table, &audit, &user).await?;
     let text = format!("user {} is added to {}", user.username, target.named_table(USERS_TABLE)?);

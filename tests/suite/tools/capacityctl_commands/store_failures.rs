@@ -60,7 +60,7 @@ async fn a_store_that_cannot_be_reached_is_told_from_one_that_refuses() {
     assert_eq!(
         ctl.failure(&["user", "list"]).await.to_string(),
         format!(
-            "table {table}: no answer from DynamoDB: connection closed before message completed\n\
+            "table {table}: no answer: connection closed before message completed\n\
              check the region, the endpoint and the network"
         )
     );
@@ -68,7 +68,7 @@ async fn a_store_that_cannot_be_reached_is_told_from_one_that_refuses() {
     assert_eq!(
         ctl.failure(&["user", "list"]).await.to_string(),
         format!(
-            "table {table}: the answer is not one of DynamoDB's: Error at offset 0: unexpected token 'w'. \
+            "table {table}: the answer is not one of AWS's: Error at offset 0: unexpected token 'w'. \
              Expected one of '{{', '[', '\"', 'null', 'true', 'false', <number>\n\
              check the endpoint and the network"
         )

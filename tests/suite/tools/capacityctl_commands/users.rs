@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     ctl::{Ctl, exit_code},
+    put_user,
     refusing_engine::overtaking,
 };
 
@@ -110,4 +111,46 @@ async fn a_renaming_that_is_sent_twice_succeeds() {
     overtaken_by_a_renaming(&ctl, "ann").await;
     let renamed = ctl.json(&["user", "rename", "editor-name", "ann"]).await;
     assert_eq!(renamed["subject"], "editor");
+}
+
+/// Each of these commands reads 998 services, and there is room for two more.
+#[tokio::test]
+async fn a_user_never_gets_more_than_1000_services_even_by_commands_that_run_together() {
+    let ctl = Ctl::start().await;
+    let services = (1000..1998).map(|id| id.to_string()).collect();
+    put_user(&ctl, "ann", "ann", Some(("services", AttributeValue::Ns(services)))).await;
+    let grant = async |id: &str| ctl.run(&["user", "grant", "ann", "--service", id]).await;
+    let results: [_; 4] = tokio::join!(grant("10"), grant("20"), grant("30"), grant("40")).into();
+    let refused = results.into_iter().filter_map(Result::err);
+    let refused: Vec<String> = refused.map(|error| error.to_string()).collect();
+    let reason = "nothing was changed\n  --service: 1001 services, but 1000 at most: assign their ancestors instead";
+    assert_eq!(refused, [reason; 2]);
+    let rows = ctl.json(&["audit", "--user", "ann"]).await;
+    let counts = rows.as_array().expect("rows").iter().map(|row| {
+        [&row["before"], &row["after"]].map(|user| user["services"].as_array().map_or(0, Vec::len))
+    });
+    assert_eq!(counts.collect::<Vec<_>>(), [[999, 1000], [998, 999]]);
+}
+
+#[tokio::test]
+async fn a_user_who_has_too_many_services_may_lose_some_but_get_none() {
+    let ctl = Ctl::start().await;
+    let services = (1000..2002).map(|id| id.to_string()).collect();
+    put_user(&ctl, "ann", "ann", Some(("services", AttributeValue::Ns(services)))).await;
+    ctl.text(&["user", "grant", "ann", "--permission", "editCapacity"]).await;
+    ctl.text(&["user", "revoke", "ann", "--service", "1000"]).await;
+    let failure = ctl.failure(&["user", "grant", "ann", "--service", "30"]).await;
+    assert!(failure.to_string().contains("1002 services, but 1000 at most"), "{failure}");
+}
+
+#[tokio::test]
+async fn a_user_is_not_added_with_more_than_1000_services() {
+    let ctl = Ctl::start().await;
+    let ids: Vec<String> = (1000..2001).map(|id| id.to_string()).collect();
+    let services = ids.iter().flat_map(|id| ["--service", id]);
+    let words: Vec<&str> = ["user", "add", "ann"].into_iter().chain(services).collect();
+    let failure = ctl.failure(&words).await;
+    assert_eq!(exit_code(&failure), "3");
+    assert!(failure.to_string().contains("1001 services, but 1000 at most"), "{failure}");
+    assert_eq!(exit_code(&ctl.failure(&["user", "show", "ann"]).await), "4");
 }
