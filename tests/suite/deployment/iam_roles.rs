@@ -39,6 +39,29 @@ fn no_function_may_change_or_delete_history() {
     }
 }
 
+/// Whoever is granted more by another policy. That a put never replaces a row is cargo ctl's condition.
+#[test]
+fn nobody_may_change_or_delete_an_audit_row() {
+    let template = document("template.yaml");
+    let policy = &template["Resources"]["AuditTable"]["Properties"]["ResourcePolicy"];
+    let actions = [
+        "dynamodb:BatchWriteItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:PartiQLDelete",
+        "dynamodb:PartiQLUpdate",
+        "dynamodb:UpdateItem",
+        "dynamodb:UpdateTimeToLive",
+    ];
+    assert_eq!(
+        policy["PolicyDocument"]["Statement"],
+        json!([{"Sid": "RowsAreOnlyAdded", "Effect": "Deny", "Principal": "*",
+            "Action": actions, "Resource": "*"}])
+    );
+    for function in FUNCTIONS {
+        assert!(granted(function).iter().all(|(_, table)| table != "AuditTable"), "{function}");
+    }
+}
+
 /// Apart from tables: its own log, tracing, the tables' key, and a queue for failed runs.
 #[test]
 fn every_function_has_its_own_least_privilege_role() {
