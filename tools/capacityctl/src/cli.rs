@@ -90,7 +90,7 @@ pub(crate) enum Command {
     History(history::Command),
     /// Show what operators did, newest first
     ///
-    /// Every command that changes users or services is recorded here. Changes of a status are in its history.
+    /// Records who changed users, services or history. Changes of a status are in its history.
     Audit(audit::Filter),
     /// Print a token for a user, active or not; local stack only
     Token(UserArgument),
@@ -148,8 +148,7 @@ pub(crate) enum Import {
     ///
     /// CSV is UTF-8; its first line names the columns, in any order: username, subject, active, permissions,
     /// services. Permissions and services are separated by spaces. JSON is an array of objects with these
-    /// members, in which permissions and services are arrays. On the local stack
-    /// the subject defaults to the username; on AWS it must be there.
+    /// members, the last two arrays. On the local stack the subject defaults to the username.
     ///
     /// The import first checks the whole file and reports every bad line; the services must exist. An
     /// existing user is replaced. Users that are not in the file stay as they are.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     ctl::{Ctl, exit_code},
-    refusing_engine::overtaking,
+    refusing_engine::{Refusal, overtaking, refusing},
 };
 use crate::harness::audit_table;
 
@@ -112,6 +112,19 @@ async fn an_import_is_recorded_with_its_file_and_its_counts() {
     assert_eq!(rows, [row]);
 }
 
+/// So a killed import is recorded too. The next one counts what was left.
+#[tokio::test]
+async fn an_import_is_recorded_before_its_first_write() {
+    let ctl = Ctl::start().await;
+    let services = "id,name,typeId,parentId,town,postcode,odsCode,active\n60,a,1,,,,,true\n";
+    let refusal = Refusal { operation: "UpdateItem", code: "AccessDeniedException", message: "no" };
+    ctl.point_to(&refusing(refusal).await);
+    let words = ["import", "services", &ctl.file("services.csv", services)];
+    assert!(ctl.failure(&words).await.to_string().contains("at least 0 of 1 rows were written"));
+    let rows = shown(&ctl, &[]).await;
+    assert_eq!((rows.len(), &rows[0]["details"]["added"]), (1, &json!(1)));
+}
+
 #[tokio::test]
 async fn an_import_of_users_is_recorded_as_a_whole_and_user_by_user() {
     let ctl = Ctl::start().await;
@@ -190,17 +203,33 @@ async fn nothing_changes_that_cannot_be_recorded() {
     assert_eq!(ctl.text(&["export", "services"]).await, services);
 }
 
+/// Somebody else assigns the editor to service 40 before each transaction.
+async fn assign_meanwhile(ctl: &Ctl) {
+    let other = ctl.app.client.update_item().table_name(&ctl.app.tables.users);
+    let other = other.key("subject", AttributeValue::S("editor".to_owned()));
+    let one = AttributeValue::Ns(vec!["40".to_owned()]);
+    let other =
+        other.update_expression("ADD services :one").expression_attribute_values(":one", one);
+    ctl.point_to(&overtaking("TransactWriteItems", other).await);
+}
+
+#[tokio::test]
+async fn an_import_never_overwrites_a_user_who_was_changed_meanwhile() {
+    let ctl = Ctl::start().await;
+    assign_meanwhile(&ctl).await;
+    let file = "username,subject,active,permissions,services\neditor-name,editor,true,,30\n";
+    let failure = ctl.failure(&["import", "users", &ctl.file("users.csv", file)]).await;
+    assert_eq!(exit_code(&failure), "6", "{failure}");
+    let editor = ctl.json(&["user", "show", "editor-name"]).await;
+    assert_eq!(editor["services"], json!([20, 40]));
+    assert_eq!(shown(&ctl, &["--user", "editor-name"]).await, [json!(null); 0]);
+}
+
 /// Somebody else changes the user between the read and the write: what is recorded as before is what was.
 #[tokio::test]
 async fn a_change_that_is_overtaken_is_decided_again() {
     let ctl = Ctl::start().await;
-    let mut other = ctl.app.client.update_item().table_name(&ctl.app.tables.users);
-    other = other.key("subject", AttributeValue::S("editor".to_owned()));
-    other = other.update_expression("ADD services :one");
-    let one = AttributeValue::Ns(vec!["40".to_owned()]);
-    ctl.point_to(
-        &overtaking("TransactWriteItems", other.expression_attribute_values(":one", one)).await,
-    );
+    assign_meanwhile(&ctl).await;
     ctl.text(&["user", "grant", "editor-name", "--service", "30"]).await;
     let rows = shown(&ctl, &[]).await;
     let [row] = rows.as_slice() else { panic!("one row: {rows:?}") };
