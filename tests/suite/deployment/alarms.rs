@@ -36,12 +36,13 @@ const OF_LAMBDA: [&str; 10] = [
 ];
 
 /// The keywords and functions of the query language.
-const WORDS: [&str; 15] = [
+const WORDS: [&str; 16] = [
     "and",
     "as",
     "bin",
     "by",
     "count",
+    "count_distinct",
     "desc",
     "display",
     "filter",
