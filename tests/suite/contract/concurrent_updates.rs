@@ -28,15 +28,6 @@ async fn update_after_others(app: &App, times: u32) -> Reply {
     with_others(own.send(), &mut turns, others).await
 }
 
-/// The editor has no permission any more.
-async fn revoke_right(app: &App) {
-    let update = app.client.update_item().table_name(&app.tables.users);
-    let update = update.key("subject", AttributeValue::S("editor".into()));
-    let update = update.update_expression("REMOVE #permissions");
-    let update = update.expression_attribute_names("#permissions", "permissions");
-    update.send().await.expect("an update");
-}
-
 #[tokio::test]
 async fn an_update_that_loses_to_others_five_times_is_a_conflict() {
     let app = World::family().start().await;
@@ -94,7 +85,7 @@ async fn an_update_that_may_still_be_applied_is_not_refused_for_a_revoked_right(
             _ => Fate::Passed,
         },
     });
-    let others = async || revoke_right(&app).await;
+    let others = async || app.permit("editor", false).await;
     let own = slow.put(30, json!({"status": "RED"})).by("editor").send();
     let reply = with_others(own, &mut turns, others).await;
     assert_eq!(reply.refused(503), "STORE_UNAVAILABLE");
@@ -132,7 +123,7 @@ async fn an_update_that_cannot_be_applied_any_more_is_refused_for_a_revoked_righ
     let (slow, _, mut turns) = FaultyStore::below(&app, None, before_each_write);
     let others = async || {
         app.put(30, json!({"status": "AMBER"})).by("colleague").send().await.ok();
-        revoke_right(&app).await;
+        app.permit("editor", false).await;
     };
     let own = slow.put(30, json!({"status": "RED"})).by("editor").send();
     assert_eq!(with_others(own, &mut turns, others).await.refused(403), "NOT_PERMITTED");
@@ -149,7 +140,7 @@ async fn an_update_that_its_own_repeat_has_stored_is_not_refused_for_a_revoked_r
     }
     let others = async || {
         update(&app).send().await.ok();
-        revoke_right(&app).await;
+        app.permit("editor", false).await;
     };
     let reply = with_others(update(&slow).send(), &mut turns, others).await;
     assert_eq!(reply.refused(503), "STORE_UNAVAILABLE");
@@ -185,7 +176,7 @@ async fn a_stored_update_is_not_refused_for_a_right_revoked_afterwards() {
         };
         Plan { others_first: !transaction && sent == 2, fate }
     });
-    let others = async || revoke_right(&app).await;
+    let others = async || app.permit("editor", false).await;
     let own = slow.put(30, json!({"status": "RED"})).by("editor").send();
     assert_eq!(with_others(own, &mut turns, others).await.ok()["status"], "RED");
     assert_eq!(app.history(30).await.len(), 1);

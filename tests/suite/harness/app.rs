@@ -145,6 +145,21 @@ impl App {
         Call::new(self, method, None).route(path, template)
     }
 
+    /// Gives a user the permission to update services, or takes it away.
+    pub(crate) async fn permit(&self, subject: &str, permitted: bool) {
+        let update = self.client.update_item().table_name(&self.tables.users);
+        let update = update.key("subject", AttributeValue::S(subject.to_owned()));
+        let update = update.expression_attribute_names("#permissions", "permissions");
+        let update = if permitted {
+            let permissions = AttributeValue::Ss(vec!["editCapacity".to_owned()]);
+            let update = update.update_expression("SET #permissions = :permissions");
+            update.expression_attribute_values(":permissions", permissions)
+        } else {
+            update.update_expression("REMOVE #permissions")
+        };
+        update.send().await.expect("an update");
+    }
+
     /// Runs the schedule's function without a deadline.
     pub(crate) async fn run_schedule(&self) -> ResetRun {
         self.run_schedule_within(None).await

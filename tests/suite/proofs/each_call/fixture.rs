@@ -27,7 +27,7 @@ pub(super) struct Fixture {
 
 impl Fixture {
     pub(super) async fn new(lie: Option<Lie>) -> Self {
-        let world = World::family().start().await;
+        let world = World::family().editor("colleague", &[30]).start().await;
         let (faulty, store, turns) = FaultyStore::below(&world, lie, |_| Fate::Passed.into());
         let healthy = store.healthy(&world);
         Self { healthy, faulty, store, turns, updates: Vec::new(), seconds: 0 }
@@ -69,14 +69,5 @@ fn is_first_write(seen: &Mutex<Vec<String>>) -> bool {
 
 /// An update of service 30 with that number in its notes.
 pub(super) fn update(status: &'static str, number: usize) -> Update {
-    Update {
-        service: 30,
-        status,
-        minutes: 1,
-        notes: format!("update {number} ends"),
-        key: None,
-        if_match: None,
-        told: Vec::new(),
-        refused_on: None,
-    }
+    Update::new(30, status, format!("update {number} ends"))
 }

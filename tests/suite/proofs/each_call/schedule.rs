@@ -7,7 +7,10 @@ use crate::{
     harness::faulty::with_others,
     proofs::{
         Size,
-        faults::ledger::{Kind, Violation, check, unless},
+        faults::{
+            ledger::{Kind, Violation, unless},
+            tables::check,
+        },
     },
 };
 

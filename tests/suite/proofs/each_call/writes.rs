@@ -5,7 +5,10 @@ use crate::{
     harness::faulty::with_others,
     proofs::{
         Size,
-        faults::ledger::{Kind, Told, Update, Violation, check, unless},
+        faults::{
+            ledger::{Kind, Told, Update, Violation, unless},
+            tables::check,
+        },
     },
 };
 
@@ -21,17 +24,32 @@ pub(super) enum Write {
     Named,
     Repeated,
     Contended,
+    /// The user loses the right before the first transaction.
+    Revoked,
+    /// The same, after a colleague's update.
+    Overtaken,
 }
 
 impl Write {
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Plain,
         Self::OnACondition,
         Self::AfterTheDeadline,
         Self::Named,
         Self::Repeated,
         Self::Contended,
+        Self::Revoked,
+        Self::Overtaken,
     ];
+
+    /// Whether that answer is right, if a failing store explains a 503.
+    fn allows(self, told: Told) -> bool {
+        match told {
+            Told::Stored { .. } => self != Self::Overtaken,
+            Told::Refused(status) => self == Self::Overtaken && status == 403,
+            Told::Unknown(status) => status == 503,
+        }
+    }
 }
 
 impl Fixture {
@@ -50,7 +68,7 @@ impl Fixture {
         let number = self.updates.len();
         let mut own = update("AMBER", number);
         match write {
-            Write::Plain | Write::Contended => {}
+            Write::Plain | Write::Contended | Write::Revoked | Write::Overtaken => {}
             Write::OnACondition => {
                 let get = self.healthy.get(30).by("reader").send().await;
                 own.if_match = Some(get.header("etag").to_owned());
@@ -65,18 +83,23 @@ impl Fixture {
         number
     }
 
-    /// Sends that update to the failing store. Another update may come first.
+    /// Sends that update to the failing store. Others may act first.
     async fn send(&mut self, write: Write, number: usize) -> Result<Told, Violation> {
         let (own, mut other) = (self.updates[number].clone(), update("RED", number + 1));
+        other.by = "colleague";
         let meanwhile = async || {
-            if write == Write::Contended {
+            if matches!(write, Write::Contended | Write::Overtaken) {
                 other.hear(&other.call(&self.healthy).send().await).expect("an answer");
+            }
+            if matches!(write, Write::Revoked | Write::Overtaken) {
+                self.healthy.permit("editor", false).await;
             }
         };
         let asked = own.call(&self.faulty).send();
         let reply = with_others(asked, &mut self.turns, meanwhile).await;
         self.updates.push(other);
         self.store.release().await;
+        self.healthy.permit("editor", true).await;
         self.updates[number].hear(&reply)
     }
 
@@ -109,19 +132,17 @@ pub(super) async fn prove(size: Size, write: Write) -> Result<u64, Violation> {
     let number = fixture.prepare(write).await;
     let seen = fixture.watch();
     let told = fixture.send(write, number).await?;
-    unless(matches!(told, Told::Stored { .. }), Kind::Lost, (write, told))?;
+    let answered = !matches!(told, Told::Unknown(_)) && write.allows(told);
+    unless(answered, Kind::Lost, (write, told))?;
     let calls = seen.lock().expect("no panic while held").clone();
     let failures = Failure::of(&calls, size);
     for failure in &failures {
         let number = fixture.prepare(write).await;
         fixture.fail(*failure);
         let told = fixture.send(write, number).await?;
-        let fine = match told {
-            Told::Stored { .. } => !failure.is_final(),
-            Told::Unknown(status) => status == 503 && !failure.is_overcome(),
-            Told::Refused(_) => false,
-        };
-        unless(fine, Kind::Misquoted, (write, failure, told))?;
+        let unavailable = matches!(told, Told::Unknown(_));
+        let fine = if unavailable { !failure.is_overcome() } else { !failure.is_final() };
+        unless(fine && write.allows(told), Kind::Misquoted, (write, failure, told))?;
         fixture.repeat(number).await?;
     }
     let late = check(&fixture.healthy, 30, &fixture.updates).await?;

@@ -4,7 +4,10 @@
 //! Every update is then stored once and answered as stored, or answered 503. When an answer says
 //! that it is stored, readers see it: no answer runs ahead of the service's own row.
 
-use super::ledger::{Kind, Told, Update, Violation, check, unless};
+use super::{
+    ledger::{Kind, Told, Update, Violation, unless},
+    tables::check,
+};
 use crate::{
     harness::{
         App, World,
@@ -103,16 +106,7 @@ impl Bench {
 
     fn add(&mut self, status: &'static str) -> usize {
         let number = self.updates.len();
-        self.updates.push(Update {
-            service: 30,
-            status,
-            minutes: 1,
-            notes: format!("update {number} ends"),
-            key: None,
-            if_match: None,
-            told: Vec::new(),
-            refused_on: None,
-        });
+        self.updates.push(Update::new(30, status, format!("update {number} ends")));
         number
     }
 

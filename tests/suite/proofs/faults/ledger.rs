@@ -1,6 +1,6 @@
-//! Records what clients were told, and checks that the tables agree.
+//! Records what clients were told of an update, and compares it with what is stored of it.
 
-use std::{collections::HashMap, fmt};
+use std::fmt;
 
 use serde_json::{Value, json};
 
@@ -13,6 +13,7 @@ const PREFIX: &str = "Capacity status set by Capacity Status API - ";
 #[derive(Clone, Debug)]
 pub(crate) struct Update {
     pub(crate) service: u64,
+    pub(crate) by: &'static str,
     pub(crate) status: &'static str,
     pub(crate) minutes: u32,
     pub(crate) notes: String,
@@ -20,6 +21,8 @@ pub(crate) struct Update {
     pub(crate) if_match: Option<String>,
     /// What the client was told, one entry per request.
     pub(crate) told: Vec<Told>,
+    /// The requests that were refused.
+    pub(crate) refused: Vec<String>,
     /// The service's version according to a 412.
     pub(crate) refused_on: Option<u64>,
 }
@@ -89,12 +92,28 @@ pub(crate) fn unless(fine: bool, kind: Kind, detail: impl fmt::Debug) -> Result<
 }
 
 impl Update {
+    /// An update that nobody has sent yet.
+    pub(crate) fn new(service: u64, status: &'static str, notes: String) -> Self {
+        Self {
+            service,
+            by: "editor",
+            status,
+            minutes: 1,
+            notes,
+            key: None,
+            if_match: None,
+            told: Vec::new(),
+            refused: Vec::new(),
+            refused_on: None,
+        }
+    }
+
     /// The update as a request.
     pub(crate) fn call<'a>(&self, app: &'a App) -> Call<'a> {
         let body = json!({
             "status": self.status, "resetStatusIn": self.minutes, "notes": self.notes,
         });
-        let mut call = app.put(self.service, body).by("editor");
+        let mut call = app.put(self.service, body).by(self.by);
         for (name, value) in [("idempotency-key", &self.key), ("if-match", &self.if_match)] {
             if let Some(value) = value {
                 call = call.header(name, value);
@@ -118,6 +137,7 @@ impl Update {
                 Told::Stored { version: version_of(reply.header("etag")), replayed }
             }
             status @ 400..500 => {
+                self.refused.push(reply.header("x-request-id").to_owned());
                 self.refused_on = (status == 412).then(|| version_of(reply.header("etag")));
                 Told::Refused(status)
             }
@@ -141,7 +161,7 @@ impl Update {
         reply.ok()["notes"].as_str() == Some(self.stored_notes().as_str())
     }
 
-    fn stored_notes(&self) -> String {
+    pub(super) fn stored_notes(&self) -> String {
         format!("{PREFIX}{}", self.notes)
     }
 
@@ -153,9 +173,16 @@ impl Update {
         unanswered && self.refused_on == Some(version)
     }
 
+    /// Whether the last answer says that no request has stored the update. A lost right says so only of
+    /// its own request.
+    fn is_refused(&self) -> bool {
+        let open = self.told.iter().any(|told| !matches!(told, Told::Refused(_)));
+        matches!(self.told.last(), Some(Told::Refused(status)) if *status != 403 || !open)
+    }
+
     /// Checks the changes with these notes against what the client was told. Returns whether one
     /// was applied after a refusal.
-    fn agrees(&self, stored: &[&Value]) -> Result<bool, Violation> {
+    pub(super) fn agrees(&self, stored: &[&Value]) -> Result<bool, Violation> {
         let detail = (self, stored);
         unless(stored.len() <= 1, Kind::Twice, detail)?;
         let version = stored.first().and_then(|change| change["version"].as_u64());
@@ -165,7 +192,10 @@ impl Update {
                 unless(version == Some(*acknowledged), Kind::Misquoted, detail)?;
             }
         }
-        let refused = matches!(self.told.last(), Some(Told::Refused(_)));
+        let by = stored.first().and_then(|change| change["requestId"].as_str());
+        let by_refused = by.is_some_and(|by| self.refused.iter().any(|refused| refused == by));
+        unless(!by_refused, Kind::RefusedAndStored, detail)?;
+        let refused = self.is_refused();
         let late = refused && version.is_some_and(|version| self.may_land_late(version));
         unless(late || !refused || version.is_none(), Kind::RefusedAndStored, detail)?;
         let expected = self.if_match.as_deref().map(|tag| version_of(tag) + 1);
@@ -179,71 +209,4 @@ impl Update {
 pub(crate) fn version_of(tag: &str) -> u64 {
     let version = tag.trim_matches('"').split('-').next();
     version.and_then(|version| version.parse().ok()).expect("a version")
-}
-
-/// Compares the tables with what clients were told of a service. Returns how many updates were
-/// applied after a refusal.
-///
-/// # Errors
-/// If they disagree, or the stored data is inconsistent.
-pub(crate) async fn check(app: &App, service: u64, updates: &[Update]) -> Result<u64, Violation> {
-    let mut late = 0;
-    let history = app.history(service).await;
-    let mut by_notes: HashMap<String, Vec<&Value>> = HashMap::new();
-    for change in history.iter().filter(|change| change["cause"] == "update") {
-        let notes = change["notes"].as_str().unwrap_or_default().to_owned();
-        by_notes.entry(notes).or_default().push(change);
-    }
-    for update in updates.iter().filter(|update| update.service == service) {
-        let stored = by_notes.remove(&update.stored_notes()).unwrap_or_default();
-        late += u64::from(update.agrees(&stored)?);
-    }
-    unless(by_notes.is_empty(), Kind::Unasked, &by_notes)?;
-    hangs_together(&history)?;
-    let row: Value = serde_dynamo::from_item(app.row(service).await).expect("JSON");
-    is_as_left_by(&row, history.last())?;
-    Ok(late)
-}
-
-fn hangs_together(history: &[Value]) -> Result<(), Violation> {
-    let versions = history.iter().map(|change| change["version"].as_u64());
-    let fine = versions.eq((1..).take(history.len()).map(Some));
-    unless(fine, Kind::Versions, history)?;
-    let first = history.first().filter(|first| first["previousStatus"] != "GREEN");
-    unless(first.is_none(), Kind::Chain, first)?;
-    for pair in history.windows(2) {
-        let [before, after] = pair else { continue };
-        unless(date(after, "date") >= date(before, "date"), Kind::Dates, pair)?;
-        unless(after["previousStatus"] == before["status"], Kind::Chain, pair)?;
-        let deadline = date(before, "resetDateTime");
-        if after["cause"] == "reset" {
-            unless(date(after, "date") == deadline, Kind::Dates, pair)?;
-            unless(after["status"] == "GREEN", Kind::Chain, pair)?;
-        } else {
-            let in_time = deadline.is_none() || date(after, "date") < deadline;
-            unless(in_time, Kind::Chain, pair)?;
-        }
-    }
-    Ok(())
-}
-
-fn date(change: &Value, name: &str) -> Option<i64> {
-    change[name].as_i64()
-}
-
-/// Whether a service's row matches its last change.
-fn is_as_left_by(row: &Value, last: Option<&Value>) -> Result<(), Violation> {
-    let Some(last) = last else {
-        return unless(row["version"].is_null(), Kind::Record, row);
-    };
-    let named = [
-        ("version", "version"),
-        ("status", "status"),
-        ("resetDateTime", "resetDateTime"),
-        ("notes", "notes"),
-        ("modifiedBy", "username"),
-        ("modifiedDate", "date"),
-    ];
-    let fine = named.iter().all(|(own, change)| row[own] == last[change]);
-    unless(fine, Kind::Record, (row, last))
 }

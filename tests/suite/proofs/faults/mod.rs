@@ -12,6 +12,7 @@ mod half_visible;
 mod isolation;
 pub(crate) mod ledger;
 mod others;
+pub(crate) mod tables;
 mod tally;
 mod world;
 

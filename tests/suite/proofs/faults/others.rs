@@ -28,6 +28,7 @@ impl Others<'_> {
                 self.healthy.run_schedule().await;
                 Ok(())
             }
+            1 if under_way.is_some() => self.revoke(service).await,
             1..4 => match under_way.filter(|number| self.ledger.updates[*number].key.is_some()) {
                 Some(same) => self.send(same).await,
                 None => self.update(service).await,
@@ -38,8 +39,19 @@ impl Others<'_> {
         done
     }
 
+    /// The editor loses the right until the next step. A colleague may update the service too.
+    async fn revoke(&mut self, service: u64) -> Result<(), Violation> {
+        self.tally.count("rights revoked between attempts");
+        self.healthy.permit("editor", false).await;
+        self.ledger.revoked = true;
+        if self.rng.bool() { self.update(service).await } else { Ok(()) }
+    }
+
     async fn update(&mut self, service: u64) -> Result<(), Violation> {
         let number = self.ledger.add(self.rng, service);
+        if self.ledger.revoked {
+            self.ledger.updates[number].by = "colleague";
+        }
         self.send(number).await
     }
 

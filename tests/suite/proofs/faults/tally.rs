@@ -31,6 +31,7 @@ impl Tally {
         self.count(match told {
             Told::Stored { replayed: false, .. } => "answered 200",
             Told::Stored { replayed: true, .. } => "answered 200, replayed",
+            Told::Refused(403) => "answered 403",
             Told::Refused(409) => "answered 409",
             Told::Refused(412) => "answered 412",
             Told::Refused(_) => "answered by another refusal",

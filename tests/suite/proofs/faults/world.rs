@@ -4,8 +4,9 @@ use fastrand::Rng;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{
-    ledger::{Kind, Told, Update, Violation, check},
+    ledger::{Kind, Told, Update, Violation},
     others::Others,
+    tables::check,
     tally::Tally,
 };
 use crate::harness::{
@@ -24,7 +25,8 @@ const RESENDINGS: u32 = 12;
 /// If the stored data disagrees with the answers.
 pub(crate) async fn run(seed: u64, updates: u64, lie: Option<Lie>) -> Result<Tally, Violation> {
     let mut rng = Rng::with_seed(seed);
-    let world = World::family().service(60, "Pharmacy, Low Street", Some(20)).start().await;
+    let world = World::family().service(60, "Pharmacy, Low Street", Some(20));
+    let world = world.editor("colleague", &[20]).start().await;
     let (faulty, store, turns) = FaultyStore::below(&world, lie, at_random(rng.fork()));
     let healthy = store.healthy(&world);
     let (ledger, tally) = (Ledger::new(seed), Tally::default());
@@ -84,26 +86,22 @@ fn at_random(mut rng: Rng) -> impl FnMut(&StoreCall) -> Plan + Send {
 pub(super) struct Ledger {
     seed: u64,
     pub(super) updates: Vec<Update>,
+    /// Whether the editor has lost the right.
+    pub(super) revoked: bool,
 }
 
 impl Ledger {
     const fn new(seed: u64) -> Self {
-        Self { seed, updates: Vec::new() }
+        Self { seed, updates: Vec::new(), revoked: false }
     }
 
     /// A new update of that service, without conditions.
     pub(super) fn add(&mut self, rng: &mut Rng, service: u64) -> usize {
         let number = self.updates.len();
-        self.updates.push(Update {
-            service,
-            status: rng.choice(["RED", "AMBER", "GREEN"]).unwrap_or("RED"),
-            minutes: rng.u32(1..=4),
-            notes: format!("world {} update {number} ends", self.seed),
-            key: None,
-            if_match: None,
-            told: Vec::new(),
-            refused_on: None,
-        });
+        let status = rng.choice(["RED", "AMBER", "GREEN"]).unwrap_or("RED");
+        let notes = format!("world {} update {number} ends", self.seed);
+        let minutes = rng.u32(1..=4);
+        self.updates.push(Update { minutes, ..Update::new(service, status, notes) });
         number
     }
 }
@@ -123,6 +121,9 @@ struct Run {
 impl Run {
     async fn step(&mut self) -> Result<(), Violation> {
         self.pass_time();
+        if std::mem::take(&mut self.ledger.revoked) {
+            self.healthy.permit("editor", true).await;
+        }
         let service = self.rng.choice(SERVICES).unwrap_or(30);
         match self.rng.u32(..100) {
             0..8 => self.schedule().await,
