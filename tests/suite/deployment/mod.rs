@@ -4,6 +4,8 @@ mod alarms;
 #[cfg(feature = "e2e")]
 mod artefacts;
 mod audit_record;
+#[cfg(feature = "e2e")]
+mod deployed_tables;
 mod dynamodb_client;
 mod gateway;
 mod iam_roles;
