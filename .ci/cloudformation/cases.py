@@ -52,7 +52,7 @@ NEEDED = {
     "TruststoreUri": ["DomainName", "CertificateArn"],
     "JwtIssuer": ["JwtAudience"],
 }
-OWN_POOL = {name: value for name, value in OTHER.items() if name not in ("JwtIssuer", "UserPoolMfa")}
+OWN_POOL = {name: value for name, value in OTHER.items() if name != "JwtIssuer"}
 
 
 def given(*names):

@@ -5,6 +5,7 @@ import gateway
 import updates
 from cases import given
 from lambda_versions import Lambda
+from lint import check_lint
 from samconfig import check_environment, environments
 from template import Deployment, Refused
 
@@ -34,6 +35,15 @@ def a_reference_to_an_absent_resource(files):
         del files.template["Outputs"]["DomainTarget"]["Condition"]
 
     Deployment(files.edited(edit), {})
+
+
+def a_circular_dependency(files):
+    """The authorizer depends on the clients."""
+
+    def edit(files):
+        files.template["Resources"]["PeopleClient"]["Properties"]["ClientName"] = {"Ref": "Api"}
+
+    check_lint(files.edited(edit))
 
 
 def settings_revision_as_a_tag(files):
@@ -170,6 +180,7 @@ def throttle_removed_first(files):
 
 CONTROLS = {
     a_reference_to_an_absent_resource: "a reference to Domain",
+    a_circular_dependency: "Circular Dependencies for resource PeopleClient",
     settings_revision_as_a_tag: "A version for this Lambda function exists",
     the_same_update_after_a_roll_back: "A version for this Lambda function exists",
     a_route_that_ends_in_a_slash: "No route ends in a slash",

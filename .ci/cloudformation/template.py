@@ -138,14 +138,10 @@ class Deployment:
         return "Condition" not in one or self.conditions[one["Condition"]]
 
     def resource(self, resource):
-        """DependsOn may name a resource whose condition is false: CloudFormation ignores it."""
         waits_for = resource.get("DependsOn", [])
-        waits_for = [waits_for] if isinstance(waits_for, str) else waits_for
-        if unknown := set(waits_for) - self.template["Resources"].keys():
-            raise Refused(f"Unresolved resource dependencies {sorted(unknown)} in DependsOn")
-        kept = {key: value for key, value in resource.items() if key not in ("Condition", "DependsOn", "Metadata")}
-        resolved = self.resolve(kept)
-        return resolved | {"DependsOn": [name for name in waits_for if name in self.present]} if waits_for else resolved
+        for name in [waits_for] if isinstance(waits_for, str) else waits_for:
+            self.existing(name)
+        return self.resolve({key: value for key, value in resource.items() if key not in ("Condition", "Metadata")})
 
     def condition(self, name):
         known = self.conditions.get(name)
