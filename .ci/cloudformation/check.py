@@ -8,7 +8,7 @@ import updates
 from lint import check_lint
 from moto import mock_aws
 from samconfig import check_environment, environments
-from template import Sources
+from sources import Sources
 
 
 def main():

@@ -16,7 +16,8 @@ from moto.cloudformation import parsing  # noqa: E402
 from moto.core.common_models import CloudFormationModel  # noqa: E402
 
 from cases import OTHER, OWN_POOL  # noqa: E402
-from template import ROOT, Deployment  # noqa: E402
+from sources import ROOT  # noqa: E402
+from template import Deployment  # noqa: E402
 
 TABLES = ROOT / ".local" / "deployed-tables.json"  # for the Rust test deployment::deployed_tables
 

@@ -5,7 +5,8 @@ import tomllib
 import gateway
 from samcli.cli.types import CfnParameterOverridesType
 from samcli.lib.config.samconfig import SamConfig
-from template import ROOT, Deployment, Refused
+from sources import ROOT
+from template import Deployment, Refused
 
 
 def environments():

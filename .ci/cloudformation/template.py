@@ -1,20 +1,8 @@
-"""What CloudFormation makes of template.yaml: it checks parameters and rules, includes openapi.yaml, runs SAM's
-transform, evaluates conditions and resolves references. Nothing here knows what the resources are for."""
+"""What CloudFormation does with a translated template: it checks parameters and rules, evaluates conditions and resolves
+references. Nothing here knows what the resources are for."""
 
-import copy
-import logging
-import os
 import re
-from pathlib import Path
 
-os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-2")  # SAM's transform asks for the region
-
-logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it has no feature toggles and no metrics here
-
-from samtranslator.translator.transform import transform  # noqa: E402
-from samtranslator.yaml_helper import yaml_parse  # noqa: E402
-
-ROOT = Path(__file__).resolve().parents[2]
 PSEUDO = {
     "AWS::AccountId": "123456789012",
     "AWS::Partition": "aws",
@@ -23,7 +11,6 @@ PSEUDO = {
     "AWS::StackName": "capacity",
     "AWS::URLSuffix": "amazonaws.com",
 }
-READ_BY_SAM = ["DeploymentType"]  # parameters whose value changes what SAM's transform makes
 NOTHING = object()  # AWS::NoValue
 PLACEHOLDER = re.compile(r"\$\{([^!}][^}]*)\}")
 
@@ -32,74 +19,19 @@ class Refused(Exception):
     """AWS would refuse the deployment."""
 
 
-class Sources(dict):
-    """template.yaml and the file that it includes, parsed, with what transforms made of them."""
-
-    def __init__(self, files=None):
-        names = ("template.yaml", "openapi.yaml")
-        super().__init__(files or {name: yaml_parse((ROOT / name).read_text(encoding="utf-8")) for name in names})
-        self.template = self["template.yaml"]
-        self.translations = {}
-
-    def edited(self, edit):
-        """A copy that `edit` has changed."""
-        copied = Sources(copy.deepcopy(dict(self)))
-        edit(copied)
-        return copied
-
-    def translated(self, given, code):
-        """The template after its transforms. `code` names the functions' packages."""
-        read = tuple(given.get(name) for name in READ_BY_SAM)
-        if (read, code) not in self.translations:
-            self.translations[read, code] = translate(self, given, code)
-        return self.translations[read, code]
-
-    def check_read_by_sam(self, given):
-        if translate(self, given, "1") != self.translated(given, "1"):
-            raise AssertionError(f"READ_BY_SAM lacks one of {sorted(given)}")
-
-
-class NoManagedPolicies:
-    """SAM may ask for the names of AWS's policies; the template uses none."""
-
-    def load(self):
-        return {}
-
-
-def translate(files, given, code):
-    template = copy.deepcopy(files.template)
-    template["Globals"]["Function"]["CodeUri"] = {"Bucket": "code", "Key": f"{code}.zip"}  # as `sam package` does
-    # CloudFormation runs nested transforms first, and none that SAM's leaves behind
-    # (aws/serverless-application-model#305).
-    return transform(included(template, files), dict(given), NoManagedPolicies())
-
-
-def included(value, files):
-    """Replaces each AWS::Include by its file."""
-    if isinstance(value, list):
-        return [included(element, files) for element in value]
-    if not isinstance(value, dict):
-        return value
-    if "Fn::Transform" in value:
-        if value["Fn::Transform"]["Name"] != "AWS::Include" or len(value) > 1:
-            raise Refused(f"an unknown transform: {value}")
-        return files[value["Fn::Transform"]["Parameters"]["Location"]]
-    return {key: included(element, files) for key, element in value.items()}
-
-
 def parameters(template, given):
     """The value of each parameter, checked as CloudFormation checks it."""
     declared = template["Parameters"]
     if unknown := given.keys() - declared.keys():
         raise Refused(f"Parameters do not exist in the template: {sorted(unknown)}")
-    values = {name: str(given.get(name, rules.get("Default"))) for name, rules in declared.items()}
+    values = {}
     for name, rules in declared.items():
-        value = values[name]
-        elements = value.split(",") if rules["Type"] == "CommaDelimitedList" else [value]
-        limits = [(element, rules) for element in elements]
-        if not all(allowed(element, rules) for element, rules in limits):
+        value = str(given.get(name, rules.get("Default")))
+        is_list = rules["Type"] == "CommaDelimitedList"
+        elements = value.split(",") if is_list else [value]
+        if not all(allowed(element, rules) for element in elements):
             raise Refused(f"{name} {rules.get('ConstraintDescription', 'has a value that is not allowed')}: {value!r}")
-        values[name] = elements if rules["Type"] == "CommaDelimitedList" else value
+        values[name] = elements if is_list else value
     return values
 
 
@@ -121,11 +53,8 @@ class Deployment:
         self.template = translated = files.translated(given, code)
         self.given = given
         self.parameters = parameters(translated, given)
-        for name, rule in translated.get("Rules", {}).items():
-            if self.holds(rule.get("RuleCondition", {"Fn::Equals": ["", ""]})):
-                for assertion in rule["Assertions"]:
-                    if not self.holds(assertion["Assert"]):
-                        raise Refused(f"{name}: {assertion['AssertDescription']}")
+        for rule in translated["Rules"].values():
+            self.check_rule(rule)
         self.conditions = {}
         for name in translated["Conditions"]:
             self.conditions[name] = self.condition(name)
@@ -133,6 +62,11 @@ class Deployment:
         self.resources = {name: self.resource(translated["Resources"][name]) for name in sorted(self.present)}
         outputs = translated["Outputs"].items()
         self.outputs = {name: self.resolve(one["Value"]) for name, one in outputs if self.exists(one)}
+
+    def check_rule(self, rule):
+        for assertion in rule["Assertions"]:
+            if self.holds(rule["RuleCondition"]) and not self.holds(assertion["Assert"]):
+                raise Refused(assertion["AssertDescription"])
 
     def exists(self, one):
         return "Condition" not in one or self.conditions[one["Condition"]]
