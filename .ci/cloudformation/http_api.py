@@ -37,7 +37,6 @@ class Route:
         return self.path if self.path == "$default" else f"{self.method} {self.path}"
 
 
-
 class HttpApi:
     """An imported API. Warnings refuse the import if `fail_on_warnings`; else they leave parts out."""
 
@@ -62,9 +61,7 @@ class HttpApi:
 
     def authorizer(self, name, scheme):
         """Whether API Gateway makes an authorizer of the scheme."""
-        extension = scheme.get("x-amazon-apigateway-authorizer")
-        if not extension:
-            return self.warn(f"{name} has no authorizer.")
+        extension = scheme.get("x-amazon-apigateway-authorizer", {})
         jwt = extension.get("jwtConfiguration", {})
         audience = [one for one in jwt.get("audience", []) if one]
         source = extension.get("identitySource", "")
@@ -188,7 +185,7 @@ class Stage:
 
 
 def allows(pattern, arn):
-    """ArnLike: `*` and `?` within the last of the six parts of an ARN, where alone they stand here."""
+    """ArnLike, for patterns with `*` and `?` in the last of an ARN's six parts only."""
     *fixed, last = pattern.split(":", 5)
     *named, resource = arn.split(":", 5)
     return fixed == named and fnmatch.fnmatchcase(resource.replace("[", "("), last.replace("[", "("))
