@@ -1,6 +1,8 @@
 //! The cursors of this list: its filters, then the position.
 
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{
+    AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode,
+};
 use shared::{
     domain::Rag,
     http::cursor,
@@ -8,7 +10,10 @@ use shared::{
 };
 
 /// The first field of a cursor: its list and the version of its format.
-const LIST: &str = "2";
+const LIST: &str = "3";
+
+/// What a position is encoded without. The path of a row that cannot be read may be any text.
+const SEPARATORS: &AsciiSet = &CONTROLS.add(b';').add(b'%');
 
 /// The cursor of the page that starts at this position.
 pub(crate) fn encode(filter: &ServiceFilter, position: &ListPosition) -> String {
@@ -23,7 +28,7 @@ pub(crate) fn encode(filter: &ServiceFilter, position: &ListPosition) -> String 
         statuses.join(","),
         text(filter.changed_since),
         text(filter.editable.then_some("editable")),
-        position.to_string(),
+        utf8_percent_encode(&position.to_string(), SEPARATORS).to_string(),
     ])
 }
 
@@ -45,6 +50,7 @@ pub(crate) fn decode(text: &str) -> Option<(ServiceFilter, ListPosition)> {
             _ => return None,
         },
     };
+    let position = percent_decode_str(&position).decode_utf8().ok()?;
     Some((filter, position.parse().ok()?))
 }
 

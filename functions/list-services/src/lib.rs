@@ -8,11 +8,14 @@ use lambda_http::Request;
 use serde::Serialize;
 use shared::{
     auth::{Authenticator, Scope},
-    domain::{Service, ServiceId, Timestamp, User},
-    http::{Clock, Context, Endpoint, ListedService, Problem, Response, json_ok, page_response},
-    operations::{read_user, services_by_id},
+    domain::{Service, ServiceId, Timestamp},
+    http::{
+        Clock, Context, Endpoint, ListedService, Page, Problem, Response, json_ok, page_response,
+    },
+    operations::{list_services, read_user, services_by_id},
     runtime::{AllSettings as _, Environment, SettingsError, authenticator},
-    store::{ServicesTable, UsersTable},
+    store::{PageRequest, ServicesTable, UnreadableRow, UsersTable},
+    telemetry::unreadable,
 };
 
 use self::query::{PageQuery, Query};
@@ -72,6 +75,8 @@ impl Deps {
 struct ServicesById {
     items: Vec<ListedService>,
     missing: Vec<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unavailable: Vec<u64>,
 }
 
 /// Answers one request.
@@ -82,32 +87,54 @@ pub async fn handle(deps: &Deps, request: Request) -> Response {
 
 async fn list(deps: &Deps, request: &Request, context: &Context) -> Result<Response, Problem> {
     let caller = deps.authenticator.authenticate(request, Scope::Read, context.now).await?;
-    let user = read_user(&deps.users, &caller.subject).await?;
-    match query::read(request)? {
-        Query::Ids(ids) => by_id(deps, &ids, context.now).await,
-        Query::Page(query) => page(deps, &user, query, context.now).await,
+    let subject = caller.subject.as_str();
+    match query::read(request) {
+        Ok(Query::Ids(ids)) => by_id(deps, subject, &ids, context).await,
+        Ok(Query::Page(query)) => page(deps, subject, query, context).await,
+        Err(problem) => {
+            // Who may not use the API learns no more.
+            read_user(&deps.users, subject).await?;
+            Err(problem)
+        }
     }
 }
 
-async fn by_id(deps: &Deps, ids: &[ServiceId], now: Timestamp) -> Result<Response, Problem> {
-    let found = services_by_id(&deps.services, ids).await?;
-    let missing = found.missing.into_iter().map(ServiceId::get).collect();
-    json_ok(&ServicesById { items: items(found.services, now), missing })
+async fn by_id(
+    deps: &Deps,
+    subject: &str,
+    ids: &[ServiceId],
+    context: &Context,
+) -> Result<Response, Problem> {
+    let found = services_by_id(&deps.users, &deps.services, subject, ids).await?;
+    json_ok(&ServicesById {
+        items: items(found.services, context.now),
+        missing: found.missing.into_iter().map(ServiceId::get).collect(),
+        unavailable: unavailable(&found.unreadable, context),
+    })
 }
 
 async fn page(
     deps: &Deps,
-    user: &User,
+    subject: &str,
     query: PageQuery,
-    now: Timestamp,
+    context: &Context,
 ) -> Result<Response, Problem> {
     let PageQuery { filter, position, limit } = query;
-    let page = deps.services.page(&filter, user, position, limit, now).await?;
+    let request = PageRequest { filter, position, limit, now: context.now };
+    let page = list_services(&deps.users, &deps.services, subject, &request).await?;
     let page = page.ok_or(Problem::InvalidCursor)?;
-    let next = page.next.map(|position| cursor::encode(&filter, &position));
-    page_response(items(page.services, now), next, limit)
+    let unavailable = unavailable(&page.unreadable, context);
+    let next = page.next.map(|position| cursor::encode(&request.filter, &position));
+    page_response(&Page { items: items(page.services, context.now), unavailable, next }, limit)
 }
 
 fn items(services: Vec<Service>, now: Timestamp) -> Vec<ListedService> {
     services.into_iter().map(|service| ListedService::effective_at(service, now)).collect()
+}
+
+/// The ids of rows that cannot be read. A row whose key is no service's id is only logged and counted.
+fn unavailable(rows: &[UnreadableRow], context: &Context) -> Vec<u64> {
+    let Context { request_id, correlation_id, now, .. } = context;
+    unreadable::rows(rows, request_id, correlation_id.as_deref(), *now);
+    rows.iter().filter_map(UnreadableRow::service).map(ServiceId::get).collect()
 }

@@ -12,7 +12,7 @@ use shared::{
     store::{StatusTables, error_chain},
     telemetry::{
         audit::{self, Origin},
-        metrics,
+        metrics, unreadable,
     },
 };
 use tokio::time::timeout;
@@ -93,12 +93,13 @@ fn record(event: ResetEvent<'_>, request_id: &str, now: Timestamp) {
             let service_id = service.map(ServiceId::get);
             tracing::error!(request_id, service_id, error = error_chain(fault), "reset_failed");
         }
+        ResetEvent::Unreadable(rows) => unreadable::rows(rows, request_id, None, now),
     }
 }
 
 impl Deps {
     fn next(&self) -> ResetPosition {
-        *self.next.lock().unwrap_or_else(PoisonError::into_inner)
+        self.next.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn set_next(&self, position: ResetPosition) {

@@ -9,8 +9,8 @@ use shared::{
     auth::{Authenticator, Scope},
     domain::{Service, Timestamp},
     http::{
-        Clock, Context, Endpoint, HistoryEntry, Problem, Representation, Response, page_response,
-        service_id,
+        Clock, Context, Endpoint, HistoryEntry, Page, Problem, Representation, Response,
+        page_response, service_id,
     },
     operations::read_service,
     runtime::{AllSettings as _, Environment, SettingsError, authenticator},
@@ -111,5 +111,6 @@ async fn changes(
 ) -> Result<Response, Problem> {
     let page = deps.history.page(service.id(), range, after, limit, now).await?;
     let next = page.next.map(|position| query::encode_cursor(service.id(), range, position));
-    page_response(page.changes.into_iter().map(HistoryEntry::from).collect(), next, limit)
+    let items = page.changes.into_iter().map(HistoryEntry::from).collect();
+    page_response(&Page { items, unavailable: Vec::new(), next }, limit)
 }

@@ -27,7 +27,7 @@ pub use context::{Context, parse_client_id};
 pub use endpoint::Endpoint;
 pub use etag::{ETag, EntityTags};
 pub use event::{GatewayResponse, InvalidEvent, RouteKey, dispatch};
-pub use page::page_response;
+pub use page::{Page, page_response};
 pub use path::{has_remainder, no_remainder, request_path, service_id};
 pub use problem::{Build, FieldError, Problem};
 pub use remaining_time::RemainingTime;

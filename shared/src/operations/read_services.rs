@@ -3,7 +3,7 @@
 use super::{AccessError, ReadError, active_user};
 use crate::{
     domain::{Service, ServiceId, User},
-    store::{ServicesTable, StoreFault, UsersTable},
+    store::{PageRequest, ServicePage, ServicesTable, UnreadableRow, UsersTable},
 };
 
 /// The active service of this id, for the user of this subject: one round trip to the store.
@@ -31,25 +31,59 @@ pub async fn read_user(users: &UsersTable, subject: &str) -> Result<User, ReadEr
 }
 
 /// What was found of a list of ids.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FoundServices {
     /// The active services, in the order of the ids.
     pub services: Vec<Service>,
     /// The ids of which there is no active service.
     pub missing: Vec<ServiceId>,
+    /// The rows that cannot be read.
+    pub unreadable: Vec<UnreadableRow>,
 }
 
-/// The active services of at most 100 ids, by one strongly consistent read.
+/// The active services of at most 100 ids, for the user of this subject: one round trip to the store.
 ///
 /// # Errors
-/// The store failed.
+/// The user is unknown or inactive, or the store failed.
 pub async fn services_by_id(
-    table: &ServicesTable,
+    users: &UsersTable,
+    services: &ServicesTable,
+    subject: &str,
     ids: &[ServiceId],
-) -> Result<FoundServices, StoreFault> {
-    let mut services = table.services(ids).await?;
-    services.retain(|service| service.details.active);
-    let found: Vec<_> = services.iter().map(Service::id).collect();
-    let missing = ids.iter().copied().filter(|id| !found.contains(id)).collect();
-    Ok(FoundServices { services, missing })
+) -> Result<FoundServices, ReadError> {
+    let (user, rows) = tokio::join!(read_user(users, subject), services.services(ids));
+    user?;
+    let mut found = FoundServices::default();
+    for row in rows? {
+        match row {
+            Ok(service) if service.details.active => found.services.push(service),
+            Ok(_) => {}
+            Err(row) => found.unreadable.push(row),
+        }
+    }
+    let is_known = |id: ServiceId| {
+        found.services.iter().any(|service| service.id() == id)
+            || found.unreadable.iter().any(|row| row.service() == Some(id))
+    };
+    found.missing = ids.iter().copied().filter(|id| !is_known(*id)).collect();
+    Ok(found)
+}
+
+/// A page of a list, for the user of this subject. The user's row and the page's first read are read side by side.
+/// `None` if the page's position does not belong to the list.
+///
+/// # Errors
+/// The user is unknown or inactive, or the store failed.
+pub async fn list_services(
+    users: &UsersTable,
+    services: &ServicesTable,
+    subject: &str,
+    request: &PageRequest,
+) -> Result<Option<ServicePage>, ReadError> {
+    let Some(mut page) = services.page(request) else {
+        return read_user(users, subject).await.map(|_| None);
+    };
+    let (user, first) = tokio::join!(read_user(users, subject), page.first_read());
+    let user = user?;
+    Ok(Some(page.finish(first?, &user).await?))
 }

@@ -6,8 +6,8 @@ use tokio::{task::JoinSet, time::Instant};
 use crate::{
     domain::{ServiceDetails, ServiceId, Timestamp},
     store::{
-        AuditContext, PendingReset, RecordedChange, StatusTables, StoreFault, WriteOutcome,
-        keys::RESET_SHARDS,
+        AuditContext, DueReset, PendingResetKey, RecordedChange, StatusTables, StoreFault,
+        UnreadableRow, WriteOutcome, keys::RESET_SHARDS,
     },
 };
 
@@ -24,10 +24,10 @@ pub struct ResetJob<'a> {
 }
 
 /// Where a run is: a shard, and the last entry that it has handled there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResetPosition {
     shard: u64,
-    after: Option<PendingReset>,
+    after: Option<PendingResetKey>,
 }
 
 /// The counts of a run.
@@ -47,7 +47,7 @@ pub struct ResetRun {
 }
 
 /// How far a run has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResetProgress {
     /// The counts so far.
     pub run: ResetRun,
@@ -74,6 +74,8 @@ pub enum ResetEvent<'a> {
         /// Why.
         fault: &'a StoreFault,
     },
+    /// Entries of the index name no service or no time. They are left as they are.
+    Unreadable(&'a [UnreadableRow]),
 }
 
 impl ResetJob<'_> {
@@ -81,9 +83,13 @@ impl ResetJob<'_> {
     /// next run. This can be dropped at any time: `progress` says how far it came.
     pub async fn run(&self, progress: &mut ResetProgress, on_event: impl Fn(ResetEvent<'_>)) {
         while progress.position.shard < RESET_SHARDS {
-            let ResetPosition { shard, after } = progress.position;
-            let next = match self.tables.services.due_resets(shard, after, self.by).await {
+            let ResetPosition { shard, after } = &progress.position;
+            let shard = *shard;
+            let next = match self.tables.services.due_resets(shard, after.as_ref(), self.by).await {
                 Ok(due) => {
+                    if !due.unreadable.is_empty() {
+                        on_event(ResetEvent::Unreadable(&due.unreadable));
+                    }
                     self.store_all(due.resets, &mut progress.run, &on_event).await;
                     due.next
                 }
@@ -103,7 +109,7 @@ impl ResetJob<'_> {
     /// Stores the resets of one page side by side.
     async fn store_all(
         &self,
-        due: Vec<PendingReset>,
+        due: Vec<DueReset>,
         run: &mut ResetRun,
         on_event: impl Fn(ResetEvent<'_>),
     ) {

@@ -1,6 +1,6 @@
 //! DynamoDB's items and attribute values, as the store's modules build them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt, str::FromStr};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::{DeserializeOwned, IntoDeserializer, value::MapDeserializer};
@@ -17,6 +17,54 @@ pub(super) fn number(number: impl ToString) -> AttributeValue {
 /// A string (S).
 pub(super) fn text(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
+}
+
+/// A number in a key, as DynamoDB has it: not every number is an id or a time, and a row that cannot be read has a key
+/// too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyNumber(String);
+
+/// The most digits of a number in DynamoDB.
+const MAX_DIGITS: usize = 38;
+
+impl KeyNumber {
+    /// The number with this name in a key.
+    pub(super) fn of_item(item: &Item, name: &str) -> Option<Self> {
+        item.get(name)?.as_n().ok()?.parse().ok()
+    }
+
+    pub(super) fn value(&self) -> AttributeValue {
+        AttributeValue::N(self.0.clone())
+    }
+
+    /// The number as another type; `None` if it is none of that type.
+    pub(super) fn parse<T: FromStr>(&self) -> Option<T> {
+        self.0.parse().ok()
+    }
+}
+
+/// The text is no number that DynamoDB would take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidNumber;
+
+impl FromStr for KeyNumber {
+    type Err = InvalidNumber;
+
+    fn from_str(text: &str) -> Result<Self, InvalidNumber> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let is_number = [whole, fraction]
+            .into_iter()
+            .all(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()));
+        let is_short = whole.len() + fraction.len() <= MAX_DIGITS;
+        if is_number && is_short { Ok(Self(text.to_owned())) } else { Err(InvalidNumber) }
+    }
+}
+
+impl fmt::Display for KeyNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// Reads a row, as `serde_dynamo::from_item` does. That first collects all attributes into another map, which is

@@ -36,6 +36,8 @@ pub mod services {
     pub const ODS_CODE: &str = "odsCode";
     /// BOOL.
     pub const ACTIVE: &str = "active";
+    /// After how many minutes a status is due for review (N). Nothing writes it yet; the indexes project it.
+    pub const REVIEW_AFTER_MINUTES: &str = "reviewAfterMinutes";
     /// The number of status changes (N), absent before the first.
     pub const VERSION: &str = "version";
     /// `RED`, `AMBER` or `GREEN` (S), present with VERSION.

@@ -3,7 +3,6 @@
 //! Items become domain types on the way out. A row that cannot be read is a fault, never a default. Every
 //! write is conditional. Nothing here knows HTTP, Lambda or environment variables.
 
-mod access_path;
 mod attribute;
 mod expression;
 mod fault;
@@ -11,8 +10,12 @@ mod health_check;
 mod history_item;
 mod idempotency_table;
 pub mod keys;
+mod list_caller;
+mod list_place;
 mod list_position;
+mod list_source;
 mod read;
+mod read_units;
 mod service_filter;
 mod service_item;
 mod service_list;
@@ -24,6 +27,7 @@ mod update_tables;
 mod user_item;
 mod users_table;
 
+pub use attribute::KeyNumber;
 pub use expression::{Expressions, ItemUpdate};
 pub use fault::{StoreFault, error_chain};
 pub use health_check::{HealthCheck, UnreachableTables};
@@ -31,11 +35,11 @@ pub use history_item::{AuditContext, RecordedChange};
 pub use idempotency_table::{
     IdempotencyKey, IdempotencyRecord, IdempotencyTable, IdempotentRequest,
 };
-pub use list_position::{InvalidPosition, ListPosition, PendingReset};
+pub use list_position::{HierarchyKey, InvalidPosition, ListPosition, PendingResetKey};
 pub use service_filter::ServiceFilter;
-pub use service_item::parse_service;
-pub use service_list::ServicePage;
-pub use services_table::{DueResets, ServicesTable};
+pub use service_item::{UnreadableRow, parse_service};
+pub use service_list::{FirstRead, PageReader, PageRequest, ServicePage};
+pub use services_table::{DueReset, DueResets, ServicesTable};
 pub use status_history_table::{
     HistoryPage, HistoryPosition, PastStatus, StatusHistoryTable, TimeRange,
 };

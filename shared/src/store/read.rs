@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::{
     Client,
     error::SdkError,
     operation::transact_get_items::TransactGetItemsError,
-    types::{Get, KeysAndAttributes, TransactGetItem},
+    types::{ConsumedCapacity, Get, KeysAndAttributes, ReturnConsumedCapacity, TransactGetItem},
 };
 
 use super::{StoreFault, attribute::Item};
@@ -54,11 +54,12 @@ pub(super) async fn batch_get<const N: usize>(
             request.insert(table.to_owned(), keys(vec![key], consistency)?);
         }
     }
-    let mut found = batch(client, request).await?;
+    let mut found = batch(client, request, ReturnConsumedCapacity::None).await?.items;
     Ok(tables.map(|table| found.remove(table).and_then(|items| items.into_iter().next())))
 }
 
-/// Reads several rows of one table by one `BatchGetItem`, strongly consistently, in no order.
+/// Reads several rows of one table by one `BatchGetItem`, strongly consistently, in no order. Also returns the read
+/// units that this took.
 ///
 /// # Errors
 /// As [`batch_get`].
@@ -66,9 +67,19 @@ pub(super) async fn batch_get_all(
     client: &Client,
     table: &str,
     wanted: Vec<Item>,
-) -> Result<Vec<Item>, StoreFault> {
+) -> Result<(Vec<Item>, f64), StoreFault> {
     let request = HashMap::from([(table.to_owned(), keys(wanted, Consistency::Strong)?)]);
-    Ok(batch(client, request).await?.remove(table).unwrap_or_default())
+    let mut read = batch(client, request, ReturnConsumedCapacity::Total).await?;
+    Ok((read.items.remove(table).unwrap_or_default(), read.units))
+}
+
+/// What `BatchGetItem` read.
+#[derive(Default)]
+struct BatchRead {
+    /// The rows by table.
+    items: HashMap<String, Vec<Item>>,
+    /// The read units, if they were asked for.
+    units: f64,
 }
 
 fn keys(keys: Vec<Item>, consistency: Consistency) -> Result<KeysAndAttributes, StoreFault> {
@@ -85,23 +96,31 @@ fn keys(keys: Vec<Item>, consistency: Consistency) -> Result<KeysAndAttributes, 
 async fn batch(
     client: &Client,
     mut keys: HashMap<String, KeysAndAttributes>,
-) -> Result<HashMap<String, Vec<Item>>, StoreFault> {
-    let mut found: HashMap<String, Vec<Item>> = HashMap::with_capacity(keys.len());
+    capacity: ReturnConsumedCapacity,
+) -> Result<BatchRead, StoreFault> {
+    let mut read = BatchRead::default();
     for attempt in 1..=MAX_BATCHES {
         let request = client.batch_get_item().set_request_items(Some(keys));
+        let request = request.return_consumed_capacity(capacity.clone());
         let answer = request.send().await.map_err(StoreFault::unavailable)?;
         for (table, items) in answer.responses.unwrap_or_default() {
-            found.entry(table).or_default().extend(items);
+            read.items.entry(table).or_default().extend(items);
         }
+        read.units += consumed_units(answer.consumed_capacity.iter().flatten());
         keys = answer.unprocessed_keys.unwrap_or_default();
         if keys.is_empty() {
-            return Ok(found);
+            return Ok(read);
         }
         if attempt < MAX_BATCHES {
             pause(FIRST_PAUSE, attempt).await;
         }
     }
     Err(StoreFault::Unprocessed)
+}
+
+/// The read units that DynamoDB reports.
+pub(super) fn consumed_units<'a>(reported: impl IntoIterator<Item = &'a ConsumedCapacity>) -> f64 {
+    reported.into_iter().filter_map(|table| table.capacity_units).sum()
 }
 
 /// Reads rows by one `TransactGetItems`: what they all were at one moment.

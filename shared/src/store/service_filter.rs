@@ -2,8 +2,8 @@
 //!
 //! `functions/list-services` parses them from the query (`query.rs`) and keeps them in cursors (`cursor.rs`).
 
-use super::{attribute::Item, keys::services};
-use crate::domain::{Rag, Service, ServiceId, Timestamp, User, authorise_update};
+use super::{attribute::Item, keys::services, list_caller::ListCaller, list_source::Source};
+use crate::domain::{HierarchyPath, Rag, Service, ServiceId, Timestamp, User, authorise_update};
 
 /// The filters of a list. A service must be active and pass all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,23 +40,49 @@ impl ServiceFilter {
             && (!self.editable || authorise_update(caller, service).is_some())
     }
 
-    /// Whether the service of an index item can match. The item may lack attributes.
-    pub(super) fn may_match(&self, item: &Item) -> bool {
+    /// Whether this part of the list can have a service, by an index's item or by a row that need not be readable. An
+    /// attribute that is missing or has another type excludes nothing.
+    pub(super) fn may_match(&self, item: &Item, source: &Source, caller: &ListCaller<'_>) -> bool {
         let number = |name| item.get(name)?.as_n().ok()?.parse().ok();
         let is = |name, wanted: Option<u64>| {
             wanted.is_none_or(|wanted| number(name).is_none_or(|own: u64| own == wanted))
         };
-        let name = item.get(services::NAME).and_then(|name| name.as_s().ok());
+        let text = |name| item.get(name)?.as_s().ok();
         let active = item.get(services::ACTIVE).and_then(|active| active.as_bool().ok());
+        let by_name = self.name.is_some();
+        let by_path = self.parent.is_some() || self.editable;
         active != Some(&false)
             && is(services::REGION, self.region.map(ServiceId::get))
             && is(services::TYPE_ID, self.type_id)
-            && name.is_none_or(|name| self.matches_name(name))
+            && (!by_name || text(services::NAME).is_none_or(|name| self.matches_name(name)))
+            && (!by_path
+                || text(services::PATH).is_none_or(|path| self.may_be_at(path, source, caller)))
     }
 
-    /// Whether it filters by attributes that indexes project but are not sorted by.
-    pub(super) const fn has_projected_filter(&self) -> bool {
+    fn may_be_at(&self, path: &str, source: &Source, caller: &ListCaller<'_>) -> bool {
+        HierarchyPath::parse(path).is_none_or(|path| {
+            self.parent.is_none_or(|parent| path.is_within(parent))
+                && (!self.editable || caller.outermost_assigned(&path).is_some())
+                && source.lists(&path, caller)
+        })
+    }
+
+    /// Whether it lists AMBER and RED alone.
+    pub(super) fn is_pending_only(&self) -> bool {
+        !self.statuses.is_empty() && !self.statuses.contains(&Rag::Green)
+    }
+
+    /// Whether it excludes entries of a subtree by what the index `hierarchy` projects.
+    pub(super) const fn excludes_in_subtree(&self) -> bool {
         self.type_id.is_some() || self.name.is_some()
+    }
+
+    /// Whether it excludes entries of a shard by what the index `pending-reset` projects.
+    pub(super) const fn excludes_in_shard(&self) -> bool {
+        self.excludes_in_subtree()
+            || self.region.is_some()
+            || self.parent.is_some()
+            || self.editable
     }
 
     fn matches_name(&self, name: &str) -> bool {

@@ -1,5 +1,7 @@
 //! A row of the services table.
 
+use std::fmt;
+
 use serde::Deserialize;
 
 use super::{
@@ -31,15 +33,44 @@ struct ServiceItem {
     modified_date: Option<i64>,
 }
 
+/// A row of the services table that cannot be read: attributes are missing, have another type, or contradict each other.
+/// This is the number in its key. Displayed as `service <number>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableRow(String);
+
+impl UnreadableRow {
+    /// The row of an item, or of an item of an index.
+    pub(super) fn of_item(item: &Item) -> Self {
+        Self(item.get(services::ID).and_then(|id| id.as_n().ok()).cloned().unwrap_or_default())
+    }
+
+    /// The service, unless the number is no service's.
+    #[must_use]
+    pub fn service(&self) -> Option<ServiceId> {
+        self.0.parse().ok()
+    }
+}
+
+impl fmt::Display for UnreadableRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "service {}", self.0)
+    }
+}
+
+impl From<UnreadableRow> for StoreFault {
+    fn from(row: UnreadableRow) -> Self {
+        Self::Unreadable(row.to_string())
+    }
+}
+
 /// Parses a row.
 ///
 /// # Errors
-/// [`StoreFault::Unreadable`] if attributes are missing, have another type, or contradict each other.
-pub fn parse_service(item: Item) -> Result<Service, StoreFault> {
-    let id = item.get(services::ID).and_then(|id| id.as_n().ok()).cloned().unwrap_or_default();
+/// The row cannot be read.
+pub fn parse_service(item: Item) -> Result<Service, UnreadableRow> {
+    let row = UnreadableRow::of_item(&item);
     // The text of the error would quote the item, which may hold notes.
-    let parsed = from_item(item).ok().and_then(ServiceItem::into_service);
-    parsed.ok_or_else(|| StoreFault::Unreadable(format!("service {id}")))
+    from_item(item).ok().and_then(ServiceItem::into_service).ok_or(row)
 }
 
 /// The id of a row, or of an item of an index.

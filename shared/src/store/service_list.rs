@@ -1,132 +1,257 @@
 //! Lists of services, page by page.
 //!
-//! An index only says which services may match. The services of a page come from one strongly
-//! consistent read of the table and are filtered again, so a list never shows what GET would not.
+//! An index only says which services may match. The services of a page come from strongly consistent reads of the
+//! table and are filtered again, so a list never shows what GET would not. A page reads at most 250 units: see
+//! `read_units.rs`. How a list finds its services: see `list_place.rs`.
+
+use std::collections::HashMap;
 
 use super::{
-    ListPosition, ServiceFilter, ServicesTable, StoreFault,
-    access_path::{AccessPath, BatchQuery},
+    ListPosition, ServiceFilter, ServicesTable, StoreFault, UnreadableRow,
+    attribute::Item,
+    list_caller::ListCaller,
+    list_place::Place,
+    list_source::{Batch, Source},
+    read_units::UnitBudget,
+    service_item::{parse_service, service_id},
 };
-use crate::domain::{HierarchyPath, Rag, Service, ServiceId, Timestamp, User};
+use crate::domain::{Service, ServiceId, Timestamp, User};
 
-/// The most reads for one page. After them it is returned even if it is less than half full.
-const MAX_READS: usize = 25;
+/// The most reads of the table or an index for one page. After them it is returned even if it is less than half full.
+const MAX_READS: u32 = 25;
 
-/// How much of the table one page may scan before it comes short, in read units of 4 KB. One read takes at most 100
-/// services of less than 1 KB each (10 KB with the longest texts), and a page exceeds the limit by less than one read.
-const MAX_SCANNED_UNITS: f64 = 128.0;
+/// How many entries the first read of an index takes if the filter excludes some by what the index projects. Each
+/// further read for the page takes twice as many.
+const INDEX_LIMIT: usize = 100;
 
-/// The most ids in one read.
-const MAX_IDS: usize = 100;
+/// How often the number of entries doubles.
+const MAX_DOUBLINGS: u32 = 4;
+
+/// A page that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageRequest {
+    /// The list.
+    pub filter: ServiceFilter,
+    /// Where the page starts; `None` for the first one.
+    pub position: Option<ListPosition>,
+    /// The most services of a page, at most 100.
+    pub limit: usize,
+    /// The time of the request.
+    pub now: Timestamp,
+}
 
 /// One page of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServicePage {
-    /// The matching services.
+    /// The matching services. There may be fewer than the limit, or none, even if there is a next page.
     pub services: Vec<Service>,
+    /// The rows that cannot be read, and so may match.
+    pub unreadable: Vec<UnreadableRow>,
     /// Where the next page starts; `None` after the last page.
     pub next: Option<ListPosition>,
 }
 
+/// A page while it is read.
+pub struct PageReader<'a> {
+    pub(super) table: &'a ServicesTable,
+    pub(super) request: &'a PageRequest,
+    pub(super) place: Place,
+    pub(super) units: UnitBudget,
+    /// Rows that were read to find a subtree; `None` for one that does not exist.
+    pub(super) rows: HashMap<ServiceId, Option<Item>>,
+    pub(super) page: ServicePage,
+    reads: u32,
+}
+
+/// What a page read before its caller was known.
+#[derive(Debug)]
+pub enum FirstRead {
+    /// Nothing: what to read depends on the caller's assignments.
+    Nothing,
+    /// The row of the parent.
+    Parent(Option<Item>),
+    /// A part of the table or of an index.
+    Batch(Batch),
+}
+
 impl ServicesTable {
-    /// A page of at most `limit` services that pass the filter, for this caller. It may come short even if
-    /// there is a next page. `None` if the position does not belong to this filter.
+    /// Begins a page. `None` if its position does not belong to its filter.
+    #[must_use]
+    pub fn page<'a>(&'a self, request: &'a PageRequest) -> Option<PageReader<'a>> {
+        Some(PageReader {
+            table: self,
+            request,
+            place: Place::of(&request.filter, request.position.as_ref())?,
+            units: UnitBudget::new(),
+            rows: HashMap::new(),
+            page: ServicePage::default(),
+            reads: 0,
+        })
+    }
+}
+
+impl PageReader<'_> {
+    /// Makes the page's first read, unless that depends on the caller.
     ///
     /// # Errors
-    /// The store failed, or a row cannot be read.
-    pub async fn page(
-        &self,
-        filter: &ServiceFilter,
+    /// The store failed.
+    pub async fn first_read(&mut self) -> Result<FirstRead, StoreFault> {
+        match self.place.clone() {
+            Place::Parent(parent) => {
+                let (mut rows, units) = self.table.rows(&[parent]).await?;
+                self.units.spend(units);
+                Ok(FirstRead::Parent(rows.remove(&parent)))
+            }
+            Place::Source(source) => self.read(source).await.map(FirstRead::Batch),
+            Place::Assigned(_) | Place::End => Ok(FirstRead::Nothing),
+        }
+    }
+
+    /// Reads the rest of the page, for this caller.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn finish(
+        mut self,
+        first: FirstRead,
         caller: &User,
-        from: Option<ListPosition>,
-        limit: usize,
-        now: Timestamp,
-    ) -> Result<Option<ServicePage>, StoreFault> {
-        let path = self.access_path(filter, caller).await?;
-        if from.as_ref().is_some_and(|position| !path.contains(position)) {
+    ) -> Result<ServicePage, StoreFault> {
+        let caller = ListCaller::new(caller);
+        match first {
+            FirstRead::Nothing => {}
+            FirstRead::Parent(row) => self.find_parent(row, &caller),
+            FirstRead::Batch(batch) => self.take(batch, &caller).await?,
+        }
+        while let Some(source) = self.next_source(&caller).await? {
+            let batch = self.read(source).await?;
+            self.take(batch, &caller).await?;
+        }
+        Ok(self.page)
+    }
+
+    /// What to read next; `None` if the page is complete. A few closed services are not worth another round trip, so
+    /// half a page is enough.
+    async fn next_source(&mut self, caller: &ListCaller<'_>) -> Result<Option<Source>, StoreFault> {
+        if self.is_half_full() || self.reads >= MAX_READS || self.units.is_spent() {
             return Ok(None);
         }
-        let mut services = Vec::with_capacity(limit);
-        let mut scanned_units = 0.0;
-        let mut next = from;
-        for _ in 0..MAX_READS {
-            let count = limit - services.len();
-            let query = BatchQuery { table: self, from: next.as_ref(), count, filter, now };
-            let batch = path.fetch(query).await?;
-            services
-                .extend(batch.services.into_iter().filter(|one| filter.matches(one, caller, now)));
-            next = batch.next;
-            scanned_units += batch.scanned_units;
-            // A few closed services are not worth another round trip: half a page is enough.
-            let is_enough = 2 * services.len() >= limit;
-            if next.is_none() || is_enough || scanned_units >= MAX_SCANNED_UNITS {
+        let source = match self.place.clone() {
+            Place::Assigned(from) => self.next_assigned(from, caller).await?,
+            Place::Source(source) => Some(source),
+            Place::Parent(_) | Place::End => None,
+        };
+        // Finding the source can take what was left.
+        Ok(source.filter(|_| !self.units.is_spent()))
+    }
+
+    async fn read(&mut self, source: Source) -> Result<Batch, StoreFault> {
+        let (filter, missing) = (&self.request.filter, self.missing());
+        // Entries are cheap, so a query reads more of them if the filter excludes some.
+        let many = INDEX_LIMIT << self.reads.min(MAX_DOUBLINGS);
+        let count = match &source {
+            Source::Table(_) => self.units.scanned_rows(missing),
+            Source::Subtree { .. } if filter.is_pending_only() => self.units.entries(INDEX_LIMIT),
+            Source::Subtree { .. } if filter.excludes_in_subtree() => self.units.entries(many),
+            Source::Shard { .. } if filter.excludes_in_shard() => self.units.entries(many),
+            Source::Subtree { .. } | Source::Shard { .. } => self.units.entries(missing),
+        };
+        let batch = self.table.read(source, count, self.request.now).await?;
+        self.units.spend(batch.units);
+        self.reads += 1;
+        Ok(batch)
+    }
+
+    async fn take(&mut self, batch: Batch, caller: &ListCaller<'_>) -> Result<(), StoreFault> {
+        let Batch { source, items, last_key, .. } = batch;
+        if last_key.is_some() && self.request.filter.is_pending_only() {
+            // The subtree is large. What is AMBER or RED in it is fewer.
+            if let Source::Subtree { assigned, after: None, .. } = source {
+                return self.go_on(Some(ListPosition::pending_resets(assigned)));
+            }
+        }
+        let end = match &last_key {
+            Some(last) => Some(source.after(last)?),
+            None => source.next(caller),
+        };
+        if let Source::Table(_) = source {
+            for row in items {
+                self.add(row, &source, caller);
+            }
+            return self.go_on(end);
+        }
+        let left_at = self.take_entries(&items, &source, caller).await?;
+        self.go_on(left_at.or(end))
+    }
+
+    /// Reads from the table the services of the entries that the filter does not exclude. If the page or its units end
+    /// before them, returns the position of the last one: the next page queries the rest again.
+    async fn take_entries(
+        &mut self,
+        entries: &[Item],
+        source: &Source,
+        caller: &ListCaller<'_>,
+    ) -> Result<Option<ListPosition>, StoreFault> {
+        let filter = &self.request.filter;
+        let candidates = entries.iter().filter(|entry| filter.may_match(entry, source, caller));
+        let candidates: Vec<&Item> = candidates.collect();
+        let (mut rest, mut last) = (candidates.as_slice(), None);
+        while !rest.is_empty() {
+            let wanted = self.missing().min(rest.len());
+            // At least one, so that every page gets further.
+            let count = self.units.rows(wanted).max(wanted.min(1) * usize::from(last.is_none()));
+            let (now, later) = rest.split_at(count);
+            let Some(taken) = now.last() else { break };
+            self.add_services(now, source, caller).await?;
+            (rest, last) = (later, Some(*taken));
+            if self.is_half_full() && count == wanted {
                 break;
             }
         }
-        Ok(Some(ServicePage { services, next }))
+        last.filter(|_| !rest.is_empty()).map(|last| source.after(last)).transpose()
     }
 
-    /// The access path that reads every match: by assignments if only editable services are listed; else by
-    /// parent; else by AMBER and RED (that index has the region too); else by region; else the whole table.
-    async fn access_path(
-        &self,
-        filter: &ServiceFilter,
-        caller: &User,
-    ) -> Result<AccessPath, StoreFault> {
-        let limited = !filter.statuses.is_empty() && !filter.statuses.contains(&Rag::Green);
-        let bounds = match (filter.parent, filter.region) {
-            (Some(parent), _) => Some(self.paths(&[parent]).await?),
-            (None, Some(region)) => Some(vec![HierarchyPath::new(Vec::new(), region)]),
-            (None, None) => None,
-        };
-        if filter.editable {
-            let assigned = if caller.edit_capacity { caller.services.as_slice() } else { &[] };
-            let assigned = self.paths(assigned).await?;
-            return Ok(AccessPath::Subtrees(outermost(match bounds {
-                Some(bounds) => intersection(&assigned, &bounds),
-                None => assigned,
-            })));
+    /// Adds the services of these entries, unless the filter excludes them.
+    async fn add_services(
+        &mut self,
+        entries: &[&Item],
+        source: &Source,
+        caller: &ListCaller<'_>,
+    ) -> Result<(), StoreFault> {
+        let ids = entries.iter().filter_map(|entry| service_id(entry));
+        let unread = ids.filter(|id| !matches!(self.rows.get(id), Some(Some(_))));
+        let (mut rows, units) = self.table.rows(&unread.collect::<Vec<_>>()).await?;
+        self.units.spend(units);
+        for entry in entries {
+            let Some(id) = service_id(entry) else {
+                self.page.unreadable.push(UnreadableRow::of_item(entry));
+                continue;
+            };
+            if let Some(row) = rows.remove(&id).or_else(|| self.rows.remove(&id)?) {
+                self.add(row, source, caller);
+            }
         }
-        Ok(match bounds {
-            Some(bounds) if filter.parent.is_some() || !limited => AccessPath::Subtrees(bounds),
-            _ if limited => AccessPath::PendingResets,
-            _ => AccessPath::Table,
-        })
+        Ok(())
     }
 
-    /// The paths of those services that exist.
-    async fn paths(&self, ids: &[ServiceId]) -> Result<Vec<HierarchyPath>, StoreFault> {
-        let mut paths = Vec::with_capacity(ids.len());
-        for ids in ids.chunks(MAX_IDS) {
-            let services = self.services(ids).await?;
-            paths.extend(services.into_iter().map(|service| service.details.path));
+    fn add(&mut self, row: Item, source: &Source, caller: &ListCaller<'_>) {
+        let PageRequest { filter, now, .. } = self.request;
+        if !filter.may_match(&row, source, caller) {
+            return;
         }
-        Ok(paths)
-    }
-}
-
-/// The subtrees that two sets of subtrees share.
-fn intersection(some: &[HierarchyPath], others: &[HierarchyPath]) -> Vec<HierarchyPath> {
-    let pairs = some.iter().flat_map(|one| others.iter().map(move |other| (one, other)));
-    let inner = pairs.filter_map(|(one, other)| {
-        if one.is_within(other.id()) {
-            Some(one)
-        } else {
-            Some(other).filter(|other| other.is_within(one.id()))
-        }
-    });
-    inner.cloned().collect()
-}
-
-/// The subtrees that are not within another one, ordered by path.
-fn outermost(mut paths: Vec<HierarchyPath>) -> Vec<HierarchyPath> {
-    paths.sort_by_cached_key(HierarchyPath::to_string);
-    let mut outermost: Vec<HierarchyPath> = Vec::new();
-    for path in paths {
-        // In this order a path follows its ancestors, with nothing unrelated in between.
-        if !outermost.last().is_some_and(|last| path.is_within(last.id())) {
-            outermost.push(path);
+        match parse_service(row) {
+            Ok(service) if filter.matches(&service, caller.user, *now) => {
+                self.page.services.push(service);
+            }
+            Ok(_) => {}
+            Err(row) => self.page.unreadable.push(row),
         }
     }
-    outermost
+
+    fn missing(&self) -> usize {
+        self.request.limit.saturating_sub(self.page.services.len())
+    }
+
+    fn is_half_full(&self) -> bool {
+        2 * self.page.services.len() >= self.request.limit
+    }
 }

@@ -8,11 +8,11 @@ use aws_sdk_dynamodb::{
 };
 
 use super::{
-    PendingReset, StoreFault,
+    PendingResetKey, StoreFault, UnreadableRow,
     attribute::{Item, number},
     keys::services,
     read::{Row, batch_get_all},
-    service_item::parse_service,
+    service_item::{parse_service, service_id},
 };
 use crate::domain::{Service, ServiceId, Timestamp};
 
@@ -26,13 +26,24 @@ pub struct ServicesTable {
     pub(super) name: String,
 }
 
+/// A service whose reset is due, as the index has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueReset {
+    /// When the service is GREEN again.
+    pub deadline: Timestamp,
+    /// The service.
+    pub service: ServiceId,
+}
+
 /// Services whose reset is due, the earliest deadline first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueResets {
-    /// The services and their deadlines, as the index has them.
-    pub resets: Vec<PendingReset>,
+    /// The services and their deadlines.
+    pub resets: Vec<DueReset>,
+    /// Entries of the index without a service's id, or without a deadline that is a time.
+    pub unreadable: Vec<UnreadableRow>,
     /// Where the next page starts; `None` at the end of the shard.
-    pub next: Option<PendingReset>,
+    pub next: Option<PendingResetKey>,
 }
 
 impl ServicesTable {
@@ -56,28 +67,36 @@ impl ServicesTable {
             .send()
             .await
             .map_err(StoreFault::unavailable)?;
-        answer.item.map(parse_service).transpose()
+        Ok(answer.item.map(parse_service).transpose()?)
     }
 
     /// The services of these ids, in this order, each once; those that do not exist are left out. At
     /// most 100 ids, by one strongly consistent call.
     ///
     /// # Errors
-    /// The store failed, or a row cannot be read.
-    pub async fn services(&self, ids: &[ServiceId]) -> Result<Vec<Service>, StoreFault> {
+    /// The store failed.
+    pub async fn services(
+        &self,
+        ids: &[ServiceId],
+    ) -> Result<Vec<Result<Service, UnreadableRow>>, StoreFault> {
+        let (mut rows, _) = self.rows(ids).await?;
+        Ok(ids.iter().filter_map(|id| rows.remove(id)).map(parse_service).collect())
+    }
+
+    /// The rows of these ids, and the read units that this took; as [`Self::services`].
+    pub(super) async fn rows(
+        &self,
+        ids: &[ServiceId],
+    ) -> Result<(HashMap<ServiceId, Item>, f64), StoreFault> {
         if ids.is_empty() {
-            return Ok(Vec::new());
+            return Ok((HashMap::new(), 0.0));
         }
         // DynamoDB refuses a duplicate key, and an index can show a service twice while it moves in it.
         let unique: HashSet<ServiceId> = ids.iter().copied().collect();
         let keys = unique.into_iter().map(service_key).collect();
-        let items = batch_get_all(&self.client, &self.name, keys).await?;
-        let mut found = HashMap::with_capacity(items.len());
-        for item in items {
-            let service = parse_service(item)?;
-            found.insert(service.id(), service);
-        }
-        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+        let (items, units) = batch_get_all(&self.client, &self.name, keys).await?;
+        let rows = items.into_iter().filter_map(|item| Some((service_id(&item)?, item)));
+        Ok((rows.collect(), units))
     }
 
     /// The next services of a shard with a deadline at or before `by`.
@@ -87,11 +106,11 @@ impl ServicesTable {
     pub async fn due_resets(
         &self,
         shard: u64,
-        after: Option<PendingReset>,
+        after: Option<&PendingResetKey>,
         by: Timestamp,
     ) -> Result<DueResets, StoreFault> {
         // DynamoDB refuses a start key outside of the condition; the clock may have gone back.
-        let start = after.filter(|pending| pending.deadline <= by).map(PendingReset::key);
+        let start = after.filter(|after| !after.is_after(by)).map(|after| after.in_shard(shard));
         let answer = self
             .query(services::PENDING_RESET)
             .key_condition_expression("#shard = :shard AND #deadline <= :by")
@@ -104,9 +123,17 @@ impl ServicesTable {
             .send()
             .await
             .map_err(StoreFault::unavailable)?;
-        let resets = answer.items.iter().flatten().filter_map(PendingReset::of_item).collect();
-        let next = answer.last_evaluated_key.as_ref().and_then(PendingReset::of_item);
-        Ok(DueResets { resets, next })
+        let (mut resets, mut unreadable) = (Vec::new(), Vec::new());
+        for item in answer.items.iter().flatten() {
+            match DueReset::of_item(item) {
+                Some(due) => resets.push(due),
+                None => unreadable.push(UnreadableRow::of_item(item)),
+            }
+        }
+        let next = answer.last_evaluated_key.map(|last| {
+            PendingResetKey::of_item(&last).ok_or_else(|| UnreadableRow::of_item(&last))
+        });
+        Ok(DueResets { resets, unreadable, next: next.transpose()? })
     }
 
     pub(super) fn row(&self, id: ServiceId) -> Row<'_> {
@@ -119,6 +146,15 @@ impl ServicesTable {
 
     pub(super) fn scan(&self) -> ScanFluentBuilder {
         self.client.scan().table_name(&self.name).consistent_read(true)
+    }
+}
+
+impl DueReset {
+    /// The entry of an item of the index.
+    fn of_item(item: &Item) -> Option<Self> {
+        let deadline = item.get(services::RESET_DATE_TIME)?.as_n().ok()?.parse().ok()?;
+        let deadline = Timestamp::from_epoch_seconds(deadline)?;
+        Some(Self { deadline, service: service_id(item)? })
     }
 }
 

@@ -93,6 +93,14 @@ pub fn reset_run(run: ResetRun, now: Timestamp) {
     document.emit();
 }
 
+/// Counts rows that cannot be read.
+pub(super) fn unreadable_rows(count: usize, now: Timestamp) {
+    let mut document = MetricDocument::at(now);
+    let count = u64::try_from(count).unwrap_or(u64::MAX);
+    document.add(&[], &[("UnreadableRows", "Count", count)]);
+    document.emit();
+}
+
 /// One log line.
 #[derive(Serialize)]
 struct MetricDocument {

@@ -214,30 +214,6 @@ async fn a_service_has_changed_at_its_deadline() {
     assert_eq!(walk(&app, &since(121)).await, [] as [u64; 0]);
 }
 
-/// A strongly consistent read of 4 KB costs one unit, so 256 units are a megabyte.
-#[tokio::test]
-async fn a_page_reads_at_most_a_megabyte_of_the_table() {
-    let mut world = World::default().user("reader", &[]);
-    for id in 1..=2_000 {
-        world = world.service(id, &"🏥".repeat(255), None);
-    }
-    let (app, meter) = Meter::below(&world.start().await);
-    let mut query = "name=x&limit=100".to_owned();
-    let (mut pages, mut scanned) = (0, 0);
-    loop {
-        let page = app.list(&query).by("reader").send().await;
-        let reads = meter.take();
-        assert!(reads.units <= 256.0, "{reads:?}");
-        pages += 1;
-        scanned += reads.scanned;
-        assert_eq!(page.ids(), [] as [u64; 0]);
-        let Some(next) = page.body["next"].as_str() else { break };
-        query = format!("limit=100&cursor={next}");
-    }
-    // A read of 100 such services costs some 28 units, so five of them reach the limit of 128.
-    assert_eq!((pages, scanned), (5, 2_000));
-}
-
 #[tokio::test]
 async fn a_page_is_not_read_again_for_the_place_of_a_closed_service() {
     let mut world = World::default().inactive_service(1, "Closed").user("lead", &[]);

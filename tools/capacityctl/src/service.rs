@@ -156,7 +156,7 @@ fn may_update(user: &User, service: &Service) -> bool {
 pub(crate) async fn read(target: &Target, id: ServiceId) -> Result<Service, Error> {
     let name = target.table(SERVICES_TABLE)?;
     store::parse_service(item(target.client(), name, id).await?)
-        .map_err(|fault| Error::Fault { tables: format!("table {name}"), fault })
+        .map_err(|fault| Error::Fault { tables: format!("table {name}"), fault: fault.into() })
 }
 
 async fn item(client: &Client, table: &str, id: ServiceId) -> Result<Item, Error> {

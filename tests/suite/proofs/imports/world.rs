@@ -13,7 +13,7 @@ use serde_json::json;
 use super::interrupted;
 use crate::{
     harness::{App, client, fresh_tables, gateway_settings},
-    proofs::lists::generated_directory::Directory,
+    proofs::lists::generated_directory::{Directory, Shape},
 };
 
 type Item = std::collections::HashMap<String, AttributeValue>;
@@ -40,7 +40,7 @@ impl World {
     /// Imports the first directory and prepares the second.
     pub(super) async fn start(services: u64) -> Self {
         let mut rng = Rng::with_seed(6);
-        let mut after = Directory::new(&mut rng, services);
+        let mut after = Directory::new(&mut rng, Shape::Trees, services);
         let client = client();
         let tables = fresh_tables(&client).await;
         let imported = services::import(&client, &tables.services, &after.file()).await;

@@ -43,6 +43,26 @@ impl Filters {
         }
     }
 
+    /// Every combination of filters, each once.
+    pub(super) fn combinations(rng: &mut Rng, directory: &Directory, now: i64) -> Vec<Self> {
+        let combinations = (0..1_u32 << 7).map(|bits| {
+            let has = |bit: u32| bits >> bit & 1 == 1;
+            let filters = Self::draw(rng, directory, 100, now);
+            let caller = rng.choice(["editor", "lead", "thousand"]).expect("one");
+            Self {
+                region: filters.region.filter(|_| has(0)),
+                parent: filters.parent.filter(|_| has(1)),
+                type_id: filters.type_id.filter(|_| has(2)),
+                name: filters.name.filter(|_| has(3)),
+                changed_since: filters.changed_since.filter(|_| has(4)),
+                editable: has(5),
+                statuses: if has(6) { filters.statuses } else { Vec::new() },
+                caller,
+            }
+        });
+        combinations.collect()
+    }
+
     /// Every filter once, alone.
     pub(super) fn each(rng: &mut Rng, directory: &Directory, now: i64) -> Vec<Self> {
         let all = Self { caller: "editor", ..Self::draw(rng, directory, 100, now) };
@@ -119,7 +139,9 @@ impl Filters {
         if self.editable {
             let bound = parent.or(region);
             let editable = |id| within(id, bound) && self.edits(directory, &directory.ancestry(id));
-            Some(count(&editable))
+            // Each assignment is read once, to find its subtree.
+            let assigned = u32::try_from(directory.assigned[self.caller].len());
+            Some(count(&editable) + assigned.expect("a number"))
         } else if parent.is_some() {
             Some(count(&|id| within(id, parent)))
         } else if limited {

@@ -1,7 +1,8 @@
-//! A directory of any size, generated from one seed, with updates of its services.
+//! A directory of any size and of several shapes, generated from one seed, with updates of its services.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use capacityctl::text_rules::MAX_CHARS;
 use fastrand::Rng;
 use serde_json::{Value, json};
 
@@ -25,6 +26,56 @@ const WORDS: [&str; 12] = [
     "100%",
 ];
 
+/// What a directory looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::proofs) enum Shape {
+    /// Trees of about 200 services each, up to six levels deep.
+    Trees,
+    /// One region with everything directly below it.
+    Flat,
+    /// As deep as a path may be long, with the longest texts that an import and an update allow.
+    Deep,
+    /// Every service is a region of its own.
+    Regions,
+}
+
+impl Shape {
+    /// The number-th id of a directory. The order of ids does not follow the hierarchy.
+    const fn id(self, number: u64) -> u64 {
+        match self {
+            Self::Deep => 999_999_999_999_999_999 - number * 37,
+            Self::Trees | Self::Flat | Self::Regions => number * 37,
+        }
+    }
+
+    /// The parent of the next service of a tree, with its depth.
+    fn parent(self, rng: &mut Rng, tree: &mut Vec<(u64, u32)>) -> Option<(u64, u32)> {
+        match self {
+            Self::Trees => {
+                if tree.len() > 200 {
+                    tree.clear();
+                }
+                let above = rng.choice(tree.iter()).filter(|(_, depth)| *depth < 6).copied();
+                above.or_else(|| tree.first().copied())
+            }
+            Self::Flat => tree.first().copied(),
+            Self::Deep => tree.iter().rfind(|(_, depth)| *depth < DEEPEST).copied(),
+            Self::Regions => None,
+        }
+    }
+
+    /// A text of a row that ends in this one.
+    fn text(self, text: String, longest: usize) -> String {
+        match self {
+            Self::Deep => "\u{1F3E5}".repeat(longest - text.chars().count()) + &text,
+            Self::Trees | Self::Flat | Self::Regions => text,
+        }
+    }
+}
+
+/// The levels of ids of 18 digits that a path has room for.
+const DEEPEST: u32 = 53;
+
 /// A line of the directory's file.
 #[derive(Clone, Debug)]
 pub(in crate::proofs) struct Row {
@@ -45,44 +96,40 @@ pub(in crate::proofs) struct Update {
 
 /// A directory, the updates of its services, and who may edit what.
 pub(in crate::proofs) struct Directory {
+    shape: Shape,
     pub(in crate::proofs) rows: BTreeMap<u64, Row>,
     pub(in crate::proofs) updates: BTreeMap<u64, Update>,
     pub(in crate::proofs) assigned: BTreeMap<&'static str, Vec<u64>>,
 }
 
 impl Directory {
-    /// Trees of about 200 services each, up to six levels deep.
-    pub(in crate::proofs) fn new(rng: &mut Rng, size: u64) -> Self {
+    pub(in crate::proofs) fn new(rng: &mut Rng, shape: Shape, size: u64) -> Self {
         let mut rows: BTreeMap<u64, Row> = BTreeMap::new();
         let mut tree: Vec<(u64, u32)> = Vec::new();
-        // The order of ids does not follow the hierarchy.
-        let mut ids: Vec<u64> = (1..=size).map(|number| number * 37).collect();
+        let mut ids: Vec<u64> = (1..=size).map(|number| shape.id(number)).collect();
         rng.shuffle(&mut ids);
         for id in ids {
-            if tree.len() > 200 {
-                tree.clear();
-            }
-            let above = rng.choice(tree.iter()).filter(|(_, depth)| *depth < 6).copied();
-            let above = above.or_else(|| tree.first().copied());
+            let above = shape.parent(rng, &mut tree);
             tree.push((id, above.map_or(1, |(_, depth)| depth + 1)));
             let words: Vec<_> = (0..rng.usize(1..4)).filter_map(|_| rng.choice(WORDS)).collect();
             rows.insert(
                 id,
                 Row {
-                    name: format!("{} {id}", words.join(" ")),
+                    name: shape.text(format!("{} {id}", words.join(" ")), MAX_CHARS),
                     type_id: rng.u64(1..=20),
                     parent: above.map(|(id, _)| id),
                     active: rng.u32(..100) >= 3,
                 },
             );
         }
-        let mut directory = Self { rows, updates: BTreeMap::new(), assigned: BTreeMap::new() };
+        let (updates, assigned) = (BTreeMap::new(), BTreeMap::new());
+        let mut directory = Self { shape, rows, updates, assigned };
         directory.assign(rng);
         directory
     }
 
-    /// A lead may edit everything; an editor some services, some of them below others; two users
-    /// nothing.
+    /// A lead may edit everything; an editor some services, some of them below others; another one as many as a user
+    /// can be assigned to; two users nothing.
     fn assign(&mut self, rng: &mut Rng) {
         let ids: Vec<u64> = self.rows.keys().copied().collect();
         let roots = ids.iter().filter(|id| self.rows[id].parent.is_none());
@@ -94,6 +141,10 @@ impl Directory {
         self.assigned.insert("editor", some.clone());
         self.assigned.insert("reader", some);
         self.assigned.insert("nobody", Vec::new());
+        let mut many = ids;
+        rng.shuffle(&mut many);
+        many.truncate(1_000);
+        self.assigned.insert("thousand", many);
     }
 
     /// The service and its ancestors.
@@ -111,7 +162,7 @@ impl Directory {
         let users = Value::from_iter(self.assigned.iter().map(|(name, services)| {
             let permissions: &[&str] = if *name == "reader" { &[] } else { &["editCapacity"] };
             json!({
-                "username": name, "subject": name, "active": true,
+                "username": self.shape.text((*name).to_owned(), 128), "subject": name, "active": true,
                 "permissions": permissions, "services": BTreeSet::from_iter(services),
             })
         }));
@@ -125,20 +176,23 @@ impl Directory {
 
     /// The directory's file.
     pub(in crate::proofs) fn file(&self) -> Vec<u8> {
+        let address = self.shape.text(String::new(), MAX_CHARS);
         let lines = self.rows.iter().map(|(id, row)| {
             let parent = row.parent.map(|id| id.to_string()).unwrap_or_default();
-            format!("{id},{},{},{parent},,,,{}", row.name, row.type_id, row.active)
+            let Row { name, type_id, active, .. } = row;
+            format!("{id},{name},{type_id},{parent},{address},{address},{address},{active}")
         });
         let lines: Vec<_> = lines.collect();
         let header = "id,name,typeId,parentId,town,postcode,odsCode,active";
         format!("{header}\n{}\n", lines.join("\n")).into_bytes()
     }
 
-    /// Sets the status of one service in twelve.
+    /// Sets the status of one service in twelve, or in three if the rows are to be large.
     async fn update(&mut self, rng: &mut Rng, app: &App) {
         let active = self.rows.iter().filter(|(_, row)| row.active);
+        let share = if self.shape == Shape::Deep { 3 } else { 12 };
         let mut chosen: Vec<u64> =
-            active.map(|(id, _)| *id).filter(|_| rng.u32(..12) == 0).collect();
+            active.map(|(id, _)| *id).filter(|_| rng.u32(..share) == 0).collect();
         rng.shuffle(&mut chosen);
         let step = UPDATES_END / i64::try_from(chosen.len()).expect("a number") + 1;
         for (id, number) in chosen.into_iter().zip(0..) {
@@ -146,7 +200,10 @@ impl Directory {
                 (rng.choice(["RED", "AMBER", "GREEN"]).expect("one"), rng.u32(1..400));
             let at = NOW + number * step;
             app.at(number * step);
-            let body = json!({"status": status, "resetStatusIn": minutes});
+            let mut body = json!({"status": status, "resetStatusIn": minutes});
+            if self.shape == Shape::Deep {
+                body["notes"] = self.shape.text(String::new(), 900).into();
+            }
             app.put(id, body).by("lead").send().await.ok();
             let deadline = (status != "GREEN").then_some(at + 60 * i64::from(minutes));
             self.updates.insert(id, Update { status, at, deadline });

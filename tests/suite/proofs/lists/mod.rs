@@ -8,18 +8,50 @@ pub(super) mod generated_directory;
 
 use fastrand::Rng;
 
-use self::{filter::Filters, generated_directory::Directory};
+use self::{
+    filter::Filters,
+    generated_directory::{Directory, Shape},
+};
 use super::{Figures, Size};
 use crate::harness::{App, Meter, NOW, Reads};
 
 /// When lists are read: some deadlines are past, others are not.
 const READ_AT: i64 = 3 * 60 * 60 + 600;
 
-/// The number of services, and of lists besides the single filters. At the long size a bound had to be corrected.
-const fn extent(size: Size) -> (u64, usize) {
+/// More pages than a list can have.
+const ENDLESS: u32 = 10_000;
+
+/// The most read units of one page, whatever the list.
+const MAX_PAGE_UNITS: f64 = 250.0;
+
+/// Lists of one directory.
+#[derive(Clone, Copy)]
+struct Extent {
+    shape: Shape,
+    services: u64,
+    /// How many lists with random filters; 0 for one list with each combination of filters.
+    lists: usize,
+    /// The most pages of a list.
+    pages: u32,
+}
+
+/// At the long size a bound had to be corrected. A list of a flat directory of 100,000 would take thousands of pages,
+/// so only the first few are read.
+fn extents(size: Size) -> [Extent; 4] {
+    let extent = |shape, services, lists, pages| Extent { shape, services, lists, pages };
     match size {
-        Size::Short => (800, 20),
-        Size::Long => (100_000, 200),
+        Size::Short => [
+            extent(Shape::Trees, 800, 20, ENDLESS),
+            extent(Shape::Flat, 400, 0, ENDLESS),
+            extent(Shape::Deep, 90, 0, ENDLESS),
+            extent(Shape::Regions, 1_010, 0, 2),
+        ],
+        Size::Long => [
+            extent(Shape::Trees, 100_000, 200, ENDLESS),
+            extent(Shape::Flat, 100_000, 0, 5),
+            extent(Shape::Deep, 3_000, 0, ENDLESS),
+            extent(Shape::Regions, 10_000, 0, ENDLESS),
+        ],
     }
 }
 
@@ -28,78 +60,160 @@ const fn extent(size: Size) -> (u64, usize) {
 /// # Panics
 /// If a list lacks a service, has a wrong one or a duplicate, or reads too much.
 pub(crate) async fn prove(size: Size) -> Figures {
-    compare(extent(size), |_| {}).await.unwrap_or_else(|difference| panic!("{difference}"))
+    let mut count = Count::default();
+    for extent in extents(size) {
+        let compared = compare(extent, |_| {}, &mut count).await;
+        compared.unwrap_or_else(|difference| panic!("{:?}: {difference}", extent.shape));
+    }
+    count.figures()
 }
 
-/// Compares that many lists with a directory that has been altered.
+/// What was compared.
+#[derive(Default)]
+struct Count {
+    services: u64,
+    updates: u64,
+    lists: u64,
+    pages: u64,
+    listed: u64,
+    units: f64,
+}
+
+impl Count {
+    fn add(&mut self, walk: &Walk) {
+        self.lists += 1;
+        self.pages += u64::from(walk.pages);
+        self.listed += count(walk.ids.len());
+        self.units = self.units.max(walk.most_units);
+    }
+
+    fn figures(&self) -> Figures {
+        vec![
+            ("services, in four directories", self.services),
+            ("updates of their statuses", self.updates),
+            ("lists", self.lists),
+            ("pages", self.pages),
+            ("services listed", self.listed),
+            ("read units of the page that took most", round_up(self.units)),
+        ]
+    }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).expect("a number")
+}
+
+/// Units come in halves.
+fn round_up(units: f64) -> u64 {
+    (0_u32..).find(|whole| f64::from(*whole) >= units).map_or(0, u64::from)
+}
+
+/// Compares lists with a directory that has been altered.
 async fn compare(
-    (services, lists): (u64, usize),
+    extent: Extent,
     alter: impl FnOnce(&mut Directory),
-) -> Result<Figures, String> {
+    count: &mut Count,
+) -> Result<(), String> {
     let mut rng = Rng::with_seed(5);
-    let mut directory = Directory::new(&mut rng, services);
+    let mut directory = Directory::new(&mut rng, extent.shape, extent.services);
     let app = directory.start(&mut rng).await;
     alter(&mut directory);
     let (app, meter) = Meter::below(&app);
     app.at(READ_AT);
     let now = NOW + READ_AT;
-    let table = Table { rows: services, units: whole(&app, &meter).await };
+    let table = Table { rows: extent.services, units: whole(&app, &meter).await };
+    count.services += extent.services;
+    count.updates += self::count(directory.updates.len());
     let mut all = Filters::each(&mut rng, &directory, now);
-    all.extend((0..lists).map(|_| Filters::draw(&mut rng, &directory, 40, now)));
-    let (mut by_index, mut pages, mut listed) = (0, 0, 0);
+    all.extend((0..extent.lists).map(|_| Filters::draw(&mut rng, &directory, 40, now)));
+    if extent.lists == 0 {
+        all.extend(Filters::combinations(&mut rng, &directory, now));
+    }
     for filters in &all {
         let bound = filters.bound(&directory, now);
-        let limit = if bound.is_some() { rng.choice([4, 25]).expect("one") } else { 100 };
-        let walk = walk(&app, filters, limit).await;
-        table
-            .hold(bound, f64::from(walk.pages), meter.take())
-            .map_err(|excess| format!("{filters:?}: {excess}"))?;
-        by_index += u64::from(bound.is_some());
-        pages += u64::from(walk.pages);
-        listed += walk.ids.len();
-        let mut ids = walk.ids;
-        ids.sort_unstable();
+        let limits: &[usize] = match (bound, extent.shape) {
+            (None, _) => &[100],
+            (_, Shape::Trees) => &[4, 25, 100],
+            _ => &[25, 100],
+        };
+        let limit = *rng.choice(limits).expect("one");
+        let walk = walk(&app, &meter, filters, (limit, extent.pages)).await;
+        let walk = walk.map_err(|excess| format!("{filters:?} {limit}: {excess}"))?;
+        count.add(&walk);
+        if extent.shape == Shape::Trees {
+            table.hold(bound, &walk).map_err(|excess| format!("{filters:?}: {excess}"))?;
+        }
         let expected = filters.matching(&directory, now);
-        if ids != expected {
-            return Err(format!("{filters:?}: {ids:?}, not {expected:?}"));
+        if !walk.is_of(&expected) {
+            return Err(format!("{filters:?} {limit}: {:?}, not {expected:?}", walk.ids));
         }
     }
-    let count = |number: usize| u64::try_from(number).expect("a number");
-    Ok(vec![
-        ("services", services),
-        ("updates of their statuses", count(directory.updates.len())),
-        ("lists walked to their end", count(all.len())),
-        ("of them by an index", by_index),
-        ("pages", pages),
-        ("services listed", count(listed)),
-    ])
+    Ok(())
 }
 
+/// The pages of a list.
+#[derive(Debug, Default)]
 struct Walk {
     ids: Vec<u64>,
+    /// Whether there is no further page.
+    is_complete: bool,
     pages: u32,
+    reads: Reads,
+    /// What the page took that took most.
+    most_units: f64,
 }
 
-/// All pages of a list.
-async fn walk(app: &App, filters: &Filters, limit: usize) -> Walk {
+impl Walk {
+    /// Whether it has each of these services once. Before its end some may be missing.
+    fn is_of(&self, expected: &[u64]) -> bool {
+        let mut ids = self.ids.clone();
+        ids.sort_unstable();
+        let once = ids.windows(2).all(|pair| pair[0] != pair[1]);
+        once && ids.iter().all(|id| expected.binary_search(id).is_ok())
+            && (!self.is_complete || ids.len() == expected.len())
+    }
+
+    /// Adds what a page read.
+    fn add(&mut self, reads: Reads) -> Result<(), String> {
+        self.pages += 1;
+        self.reads.units += reads.units;
+        self.reads.scans += reads.scans;
+        self.reads.scanned += reads.scanned;
+        self.most_units = self.most_units.max(reads.units);
+        if reads.units <= MAX_PAGE_UNITS { Ok(()) } else { Err(format!("a page: {reads:?}")) }
+    }
+}
+
+/// The pages of a list, to its end or until there are as many as that.
+async fn walk(
+    app: &App,
+    meter: &Meter,
+    filters: &Filters,
+    (limit, pages): (usize, u32),
+) -> Result<Walk, String> {
     let query = filters.query();
-    let mut walk = Walk { ids: Vec::new(), pages: 0 };
+    let mut walk = Walk::default();
     let mut cursor = String::new();
-    loop {
+    meter.take();
+    while walk.pages < pages {
         let page = app.list(&format!("{query}&limit={limit}{cursor}")).by(filters.caller);
         let page = page.send().await;
         let ids = page.ids();
         assert!(ids.len() <= limit, "{filters:?}: {}", ids.len());
         walk.ids.extend(ids);
-        walk.pages += 1;
-        assert!(walk.pages < 3_000, "a list without an end: {filters:?}");
-        let Some(next) = page.body["next"].as_str() else { return walk };
+        walk.add(meter.take())?;
+        let Some(next) = page.body["next"].as_str() else {
+            walk.is_complete = true;
+            return Ok(walk);
+        };
         cursor = format!("&cursor={next}");
     }
+    assert!(pages < ENDLESS, "a list without an end: {filters:?}");
+    Ok(walk)
 }
 
-/// What a page may read besides the services that an index names: the caller, the caller's 17
-/// assignments, and the index 25 times at half a unit or a little more.
+/// What a page may read besides the services and assignments that it goes by: the caller, up to 24 assignments that
+/// the next page reads again, and an index 25 times, mostly at half a unit.
 const BESIDES: f64 = 32.0;
 
 /// The table of services: its row count, and the cost of one full scan.
@@ -110,7 +224,8 @@ struct Table {
 
 impl Table {
     /// Checks that a list read no more than it had to: what an index names, or the table once.
-    fn hold(&self, bound: Option<u32>, pages: f64, reads: Reads) -> Result<(), String> {
+    fn hold(&self, bound: Option<u32>, Walk { pages, reads, .. }: &Walk) -> Result<(), String> {
+        let pages = f64::from(*pages);
         let (scanned, most) = match bound {
             Some(bound) => (0, f64::from(bound) + BESIDES * pages),
             // Each read counts as a whole number of units, and each page reads the caller.
@@ -152,24 +267,32 @@ async fn a_difference_between_directory_and_tables_is_noticed() {
         |directory| directory.assigned.values_mut().for_each(Vec::clear),
     ];
     for alter in alterations {
-        compare((300, 0), alter).await.expect_err("a difference");
+        let extent = Extent { shape: Shape::Trees, services: 300, lists: 1, pages: ENDLESS };
+        compare(extent, alter, &mut Count::default()).await.expect_err("a difference");
     }
 }
 
-/// Controls: a list that reads too far, or reads twice.
+/// Controls: a list that reads too far, or reads twice, and a page that reads too much.
 #[test]
 fn a_list_that_reads_too_much_is_noticed() {
     let table = Table { rows: 100, units: 10.0 };
     let reads = |scanned, units| Reads { scanned, units, scans: 1 };
-    assert_eq!(table.hold(None, 1.0, reads(100, 12.0)), Ok(()));
-    assert_eq!(table.hold(Some(5), 1.0, reads(0, 37.0)), Ok(()));
+    let walk = |scanned, units| {
+        let mut walk = Walk::default();
+        walk.add(reads(scanned, units)).map(|()| walk)
+    };
+    let hold = |bound, walk: Result<Walk, _>| walk.and_then(|walk| table.hold(bound, &walk));
+    assert_eq!(hold(None, walk(100, 12.0)), Ok(()));
+    assert_eq!(hold(Some(5), walk(0, 37.0)), Ok(()));
+    assert_eq!(hold(Some(250), walk(0, 250.0)), Ok(()));
     let too_much = [
-        (None, reads(101, 12.0)),
-        (None, reads(100, 12.5)),
-        (Some(5), reads(0, 37.5)),
-        (Some(5), reads(1, 1.0)),
+        (None, walk(101, 12.0)),
+        (None, walk(100, 12.5)),
+        (Some(5), walk(0, 37.5)),
+        (Some(5), walk(1, 1.0)),
+        (Some(250), walk(0, 250.5)),
     ];
-    for (bound, reads) in too_much {
-        table.hold(bound, 1.0, reads).expect_err("too much");
+    for (bound, walk) in too_much {
+        hold(bound, walk).expect_err("too much");
     }
 }

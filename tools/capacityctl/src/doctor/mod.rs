@@ -52,12 +52,19 @@ const EXPECTED_TABLES: [ExpectedTable; 5] = [
             (
                 keys::HIERARCHY,
                 [keys::REGION, keys::PATH],
-                &[keys::ACTIVE, keys::TYPE_ID, keys::NAME],
+                &[keys::ACTIVE, keys::TYPE_ID, keys::NAME, keys::REVIEW_AFTER_MINUTES],
             ),
             (
                 keys::PENDING_RESET,
                 [keys::RESET_SHARD, keys::RESET_DATE_TIME],
-                &[keys::ACTIVE, keys::TYPE_ID, keys::NAME, keys::REGION, keys::PATH],
+                &[
+                    keys::ACTIVE,
+                    keys::TYPE_ID,
+                    keys::NAME,
+                    keys::REGION,
+                    keys::PATH,
+                    keys::REVIEW_AFTER_MINUTES,
+                ],
             ),
         ],
     },

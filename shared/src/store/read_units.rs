@@ -1,0 +1,94 @@
+//! How much one page of a list may read, in DynamoDB's read units.
+//!
+//! A page stops when its next read could exceed what is left. What a read costs is known only afterwards, so each is
+//! chosen as if everything in it were as large as this system can write it.
+
+/// The most read units of one page. A walk over a list takes more pages instead.
+const MAX_PAGE_UNITS: f64 = 250.0;
+
+/// What the caller's row costs: half a unit for each 4 KB, and 1,000 assignments are 12 KB.
+const CALLER_UNITS: f64 = 2.0;
+
+/// With less than this left, a page stops: ten rows, or a little of an index, are not worth a round trip.
+const MIN_READ_UNITS: f64 = 30.0;
+
+const UNIT_BYTES: f64 = 4096.0;
+
+/// The largest row: four texts of 255 characters of four bytes, 945 such characters of notes, a path of 1,024 bytes, a
+/// username of 512, the names of the attributes and their numbers.
+const MAX_ROW_BYTES: f64 = 9_728.0;
+
+/// The largest entry of an index: a name and a path as above, the names of the attributes and their numbers.
+const MAX_ENTRY_BYTES: f64 = 2_304.0;
+
+/// The most that one query returns: DynamoDB stops after 1 MB, with the entry that exceeds it.
+const MAX_QUERY_BYTES: f64 = 1_048_576.0 + MAX_ENTRY_BYTES;
+
+/// What is left for a page.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct UnitBudget {
+    left: f64,
+}
+
+impl UnitBudget {
+    /// All of a page, without what the caller's row costs.
+    pub(super) const fn new() -> Self {
+        Self { left: MAX_PAGE_UNITS - CALLER_UNITS }
+    }
+
+    pub(super) fn spend(&mut self, units: f64) {
+        self.left -= units;
+    }
+
+    /// How many of these rows one strongly consistent `BatchGetItem` may read: it rounds up each of them.
+    pub(super) fn rows(&self, wanted: usize) -> usize {
+        self.most(wanted, |count| count * batch_row_units())
+    }
+
+    /// How many of these rows one strongly consistent `Scan` may read: it rounds up their sum.
+    pub(super) fn scanned_rows(&self, wanted: usize) -> usize {
+        self.most(wanted, |count| (count * MAX_ROW_BYTES / UNIT_BYTES).ceil())
+    }
+
+    /// How many of these entries one eventually consistent `Query` may read. It leaves enough for some of their rows.
+    pub(super) fn entries(&self, wanted: usize) -> usize {
+        self.most(wanted, |count| {
+            let bytes = (count * MAX_ENTRY_BYTES).min(MAX_QUERY_BYTES);
+            (bytes / UNIT_BYTES).ceil() / 2.0 + MIN_READ_UNITS
+        })
+    }
+
+    /// Whether another read is not worth it.
+    pub(super) fn is_spent(&self) -> bool {
+        self.left < MIN_READ_UNITS
+    }
+
+    fn most(&self, wanted: usize, cost: impl Fn(f64) -> f64) -> usize {
+        let wanted = u16::try_from(wanted).unwrap_or(u16::MAX);
+        let affordable = (0..=wanted).rev().find(|count| cost(f64::from(*count)) <= self.left);
+        affordable.filter(|_| !self.is_spent()).map_or(0, usize::from)
+    }
+}
+
+/// What a row costs in a `BatchGetItem`, at most.
+fn batch_row_units() -> f64 {
+    (MAX_ROW_BYTES / UNIT_BYTES).ceil()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_is_as_large_as_the_budget_allows_at_worst() {
+        let mut budget = UnitBudget::new();
+        assert_eq!((budget.rows(100), budget.rows(25)), (82, 25));
+        assert_eq!((budget.scanned_rows(100), budget.entries(1_600)), (100, 1_600));
+        budget.spend(148.0);
+        assert_eq!((budget.rows(100), budget.scanned_rows(100)), (33, 42));
+        assert_eq!(budget.entries(1_600), 248);
+        budget.spend(70.5);
+        assert!(budget.is_spent());
+        assert_eq!((budget.rows(1), budget.scanned_rows(1), budget.entries(1)), (0, 0, 0));
+    }
+}
