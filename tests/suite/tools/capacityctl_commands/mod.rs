@@ -2,6 +2,7 @@
 //! code.
 
 mod audit;
+mod audited_imports;
 mod ctl;
 mod failures;
 mod history_rights;

@@ -139,6 +139,24 @@ fn caller_identity(arn: Option<&str>) -> Response {
     }
 }
 
+/// Starts a server that forwards to the engine, each transaction twice and the second time as another one. It gives the
+/// second answer.
+pub(super) async fn repeating() -> String {
+    let client = direct();
+    let router = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
+        if !is("TransactWriteItems", &headers) {
+            return forward(&client, headers, body).await;
+        }
+        let request: Value = serde_json::from_slice(&body).expect("JSON");
+        let token = request["ClientRequestToken"].as_str().expect("a token");
+        let other: String = token.chars().rev().collect();
+        let text = std::str::from_utf8(&body).expect("UTF-8").replace(token, &other);
+        forward(&client, headers.clone(), body).await;
+        forward(&client, headers, text.into()).await
+    });
+    serve(router).await
+}
+
 async fn answer(
     State((client, refusal, passed)): State<(reqwest::Client, Refusal, Arc<AtomicI64>)>,
     headers: HeaderMap,
