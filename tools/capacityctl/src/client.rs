@@ -6,15 +6,20 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{
     Client, Config,
     config::{
-        self, BehaviorVersion, Credentials, Region, SharedHttpClient,
+        self, BehaviorVersion, ConfigBag, Credentials, Intercept, Region, RuntimeComponents,
+        SharedHttpClient,
+        interceptors::BeforeTransmitInterceptorContextRef,
         retry::{RetryConfig, RetryPartition, TokenBucket},
         timeout::TimeoutConfig,
     },
+    error::BoxError,
 };
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
 };
+use http::Uri;
+use shared::runtime::client::is_loopback;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Until the response begins.
@@ -49,7 +54,32 @@ pub(crate) fn aws_client(config: &SdkConfig) -> Client {
 
 /// A client that signs by this machine's clock alone: if the clock is far off, AWS refuses what it would date.
 fn client(config: config::Builder) -> Client {
-    Client::from_conf(config.disable_clock_skew_correction(true).build())
+    let config = config.disable_clock_skew_correction(true).interceptor(NoPlainHttp);
+    Client::from_conf(config.build())
+}
+
+/// Why a request to an `http` endpoint on another machine is not sent.
+pub(crate) const PLAIN_HTTP: &str = "the endpoint is http, which is only for a loopback address";
+
+/// Refuses to send a request that other machines could read, whether a variable or a profile names the endpoint.
+#[derive(Debug)]
+struct NoPlainHttp;
+
+impl Intercept for NoPlainHttp {
+    fn name(&self) -> &'static str {
+        "NoPlainHttp"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let uri: Uri = context.request().uri().parse()?;
+        let is_safe = uri.scheme_str() == Some("https") || uri.host().is_some_and(is_loopback);
+        if is_safe { Ok(()) } else { Err(PLAIN_HTTP.into()) }
+    }
 }
 
 /// The same client without the SDK's retry quota: it retries a throttled request for minutes. The quota

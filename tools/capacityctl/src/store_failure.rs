@@ -11,6 +11,8 @@ use aws_sdk_dynamodb::{
 };
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
+use crate::client::PLAIN_HTTP;
+
 /// A call of DynamoDB, or of the Security Token Service, that failed.
 #[derive(Debug)]
 pub(crate) struct StoreFailure {
@@ -45,6 +47,8 @@ impl StoreFailure {
             (cause.to_owned(), "sign in, or set AWS_PROFILE or other variables with credentials")
         } else if is_about("Missing Region") {
             ("no region is set".to_owned(), "set AWS_REGION")
+        } else if is_about(PLAIN_HTTP) {
+            (cause, "use https: requests and answers hold personal data")
         } else if is_about("failed to construct request") {
             (cause, "check the settings of the region and the endpoint")
         } else if is_about("timed out") || chain(error).any(|error| error.is::<ConnectorError>()) {

@@ -54,7 +54,7 @@ impl Address {
     /// The endpoint in `AWS_ENDPOINT_URL_DYNAMODB`, or AWS's endpoint of this region if that is not set.
     ///
     /// # Errors
-    /// The endpoint or the certificates cannot be used.
+    /// The endpoint or the certificates cannot be used, or other machines could read what is sent to it.
     pub(super) fn read(environment: &Environment, region: &str) -> Result<Self, SettingsError> {
         let url = environment.optional(ENDPOINT);
         let url = url.unwrap_or_else(|| format!("https://dynamodb.{region}.amazonaws.com"));
@@ -70,6 +70,9 @@ impl Address {
         };
         if ![Scheme::HTTP, Scheme::HTTPS].contains(&scheme) {
             return Err(bad("is neither http nor https"));
+        }
+        if scheme == Scheme::HTTP && !is_loopback(authority.host()) {
+            return Err(bad("is http, which is only for a loopback address"));
         }
         let path = uri.path_and_query.as_ref().map_or("/", PathAndQuery::as_str);
         if path != "/" || authority.as_str().contains('@') {
@@ -95,6 +98,12 @@ impl Address {
     pub(super) fn url(&self) -> String {
         format!("{}://{}", self.scheme, self.authority)
     }
+}
+
+/// Whether only this machine has that host, as a URL names it. Anything else must be reached by https.
+#[must_use]
+pub fn is_loopback(host: &str) -> bool {
+    ["127.0.0.1", "localhost", "[::1]"].contains(&host)
 }
 
 /// The host; an IPv6 address loses its brackets.
@@ -188,8 +197,8 @@ mod tests {
         let host = |url| Address::new(url, None).expect("an address").host_header;
         assert_eq!(host("https://store:443"), "store");
         assert_eq!(host("https://[::1]:443"), "[::1]");
-        assert_eq!(host("http://store:80"), "store");
-        assert_eq!(host("http://store:443"), "store:443");
+        assert_eq!(host("http://localhost:80"), "localhost");
+        assert_eq!(host("http://localhost:443"), "localhost:443");
         assert_eq!(host("https://store"), "store");
     }
 }

@@ -22,8 +22,8 @@ use aws_sdk_dynamodb::{
 };
 use aws_smithy_runtime_api::client::interceptors::disable_interceptor;
 
-pub use self::roots::AMAZON;
 use self::{connection::Address, connector::Connector};
+pub use self::{connection::is_loopback, roots::AMAZON};
 use super::{AllSettings as _, Environment, SettingsError, Timeouts};
 
 /// The settings of the client.

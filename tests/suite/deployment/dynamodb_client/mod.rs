@@ -88,6 +88,12 @@ fn invalid_roots_or_addresses_stop_the_function_at_start() {
         let said = refused(&[("AWS_ENDPOINT_URL_DYNAMODB", address)]);
         assert!(said.contains("AWS_ENDPOINT_URL_DYNAMODB: "), "{address}: {said}");
     }
+    for other in ["http://dynamodb", "http://0.0.0.0:8000", "http://localhost.example.org"] {
+        assert_eq!(
+            refused(&[("AWS_ENDPOINT_URL_DYNAMODB", other)]),
+            "invalid settings: AWS_ENDPOINT_URL_DYNAMODB: is http, which is only for a loopback address"
+        );
+    }
     assert_eq!(
         refused(&[("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", ""), ("AWS_REGION", "")]),
         "invalid settings: AWS_REGION: is missing; AWS_ACCESS_KEY_ID: is missing; \

@@ -75,6 +75,21 @@ async fn a_store_that_cannot_be_reached_is_told_from_one_that_refuses() {
     );
 }
 
+/// This address is one of this machine, but its name does not say so.
+#[tokio::test]
+async fn nothing_is_sent_over_plain_http_to_another_machine() {
+    let ctl = Ctl::start().await;
+    ctl.point_to(&closing().await.replace("127.0.0.1", "0.0.0.0"));
+    assert_eq!(
+        ctl.failure(&["user", "list"]).await.to_string(),
+        format!(
+            "table {}: the endpoint is http, which is only for a loopback address\n\
+             use https: requests and answers hold personal data",
+            ctl.app.tables.users
+        )
+    );
+}
+
 #[tokio::test]
 async fn the_doctor_shows_what_dynamodb_says() {
     let ctl = Ctl::start().await;
