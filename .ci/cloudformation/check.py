@@ -20,7 +20,9 @@ def main():
     print(f"{len(deployments)} combinations of parameters can be deployed")
     for name, parameters in environments():
         check_environment(files, name, parameters)
-    need = updates.check_parameters(files) | updates.check_edits(files)
+    need = updates.check_parameters(files)
+    updates.check_runbook(need)
+    need |= updates.check_edits(files)
     print("A change of these needs a raised SETTINGS_REVISION:", ", ".join(sorted(need)))
     updates.second_try(files, updates.raised(files))
     controls.check(files)

@@ -61,6 +61,19 @@ def settings_revision_as_a_tag(files):
     Lambda(revision("1")).update(revision("2"))
 
 
+def the_same_code_in_another_folder(files):
+    """As with another `s3_prefix` in samconfig.toml."""
+    Lambda(Deployment(files, {})).update(Deployment(files, {}, "other/1"))
+
+
+def a_variable_written_differently(files):
+    def edit(files):
+        variables = files.template["Resources"]["GetStatusFunction"]["Properties"]["Environment"]["Variables"]
+        variables["SERVICES_TABLE"] = {"Fn::Sub": "${ServicesTable}"}
+
+    Lambda(Deployment(files, {})).update(Deployment(files.edited(edit), {}))
+
+
 def the_same_update_after_a_roll_back(files):
     updates.second_try(files, files)
 
@@ -182,6 +195,8 @@ CONTROLS = {
     a_reference_to_an_absent_resource: "a reference to Domain",
     a_circular_dependency: "Circular Dependencies for resource PeopleClient",
     settings_revision_as_a_tag: "A version for this Lambda function exists",
+    the_same_code_in_another_folder: "A version for this Lambda function exists",
+    a_variable_written_differently: "A version for this Lambda function exists: GetStatusFunction",
     the_same_update_after_a_roll_back: "A version for this Lambda function exists",
     a_route_that_ends_in_a_slash: "No route ends in a slash",
     an_import_that_drops_in_silence: "without FailOnWarnings",

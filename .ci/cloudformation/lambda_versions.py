@@ -28,7 +28,9 @@ def functions(deployment):
         if unknown := properties.keys() - IN_A_VERSION.keys():
             raise AssertionError(f"{name}: say in IN_A_VERSION whether these belong to a version: {sorted(unknown)}")
     return {
+        # The SAM CLI names a package by its content, in whatever bucket and folder.
         name: {key: value for key, value in properties.items() if IN_A_VERSION[key]}
+        | {"Code": properties["Code"]["S3Key"].split("/")[-1]}
         for name, properties in found.items()
     }
 

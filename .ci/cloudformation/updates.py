@@ -1,9 +1,12 @@
 """Updates of a stack: what they publish at Lambda, and what they do to the gateway's stage."""
 
+import re
+
 import http_api
 from cases import OTHER, OWN_POOL, given
 from gateway import settings
 from lambda_versions import Lambda, functions
+from sources import ROOT
 from template import Deployment, Refused
 
 
@@ -34,6 +37,15 @@ def check_parameters(files):
                 if left := Lambda(before).update(Deployment(files_raised, after.given)):
                     raise Refused(f"{parameter}: {left} keep the old settings with a raised SettingsRevision")
     return need
+
+
+def check_runbook(need):
+    """operations.md lists these parameters, and says that all that begin with `Reset` are among them."""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    listed = re.search(r"a parameter changes that functions use:(.*?)\.", text, re.DOTALL)
+    named = set(re.findall("`(\\w+)`", listed[1] if listed else ""))
+    if named != {"Reset" if name.startswith("Reset") else name for name in need}:
+        raise AssertionError(f"operations.md names {sorted(named)} for SETTINGS_REVISION; needed for {sorted(need)}")
 
 
 def check_edits(files):
