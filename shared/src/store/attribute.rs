@@ -51,12 +51,12 @@ impl FromStr for KeyNumber {
     type Err = InvalidNumber;
 
     fn from_str(text: &str) -> Result<Self, InvalidNumber> {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-        let is_number = [whole, fraction]
-            .into_iter()
-            .all(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()));
-        let is_short = whole.len() + fraction.len() <= MAX_DIGITS;
+        let parts: Vec<_> = text.strip_prefix('-').unwrap_or(text).split('.').collect();
+        let is_number = parts.len() <= 2
+            && parts
+                .iter()
+                .all(|part| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit()));
+        let is_short = parts.iter().map(|part| part.len()).sum::<usize>() <= MAX_DIGITS;
         if is_number && is_short { Ok(Self(text.to_owned())) } else { Err(InvalidNumber) }
     }
 }

@@ -1,0 +1,135 @@
+//! Lists of what the caller may update, and how much lists read that begin with an assignment or a parent.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::Value;
+
+use crate::{
+    contract::list_services::{directory, set},
+    harness::{App, Meter, World},
+};
+
+/// Sets the services that a user is assigned to.
+async fn assign(app: &App, subject: &str, ids: &[u64]) {
+    let ids = ids.iter().map(ToString::to_string).collect();
+    app.client
+        .update_item()
+        .table_name(&app.tables.users)
+        .key("subject", AttributeValue::S(subject.to_owned()))
+        .update_expression("SET services = :ids")
+        .expression_attribute_values(":ids", AttributeValue::Ns(ids))
+        .send()
+        .await
+        .expect("an update");
+}
+
+/// The rest of a list, page by page.
+async fn rest(app: &App, first: &Value) -> Vec<u64> {
+    let (mut ids, mut next) = (Vec::new(), first["next"].as_str().map(str::to_owned));
+    for _ in 0..100 {
+        let Some(cursor) = next else { return ids };
+        let page = app.list(&format!("limit=2&cursor={cursor}")).by("lead").send().await;
+        ids.extend(page.ids());
+        next = page.body["next"].as_str().map(str::to_owned);
+    }
+    panic!("a list without an end: {ids:?}");
+}
+
+#[tokio::test]
+async fn a_service_below_several_assignments_is_listed_once() {
+    let app = directory().await;
+    // In another order than their ids: 110 is below 100, and 7 does not exist.
+    assign(&app, "lead", &[7, 110, 112, 100, 211]).await;
+    for query in ["editable=true&limit=2", "editable=true&limit=2&region=100"] {
+        let first = app.list(query).by("lead").send().await;
+        let mut ids = first.ids();
+        ids.extend(rest(&app, first.ok()).await);
+        ids.sort_unstable();
+        let of_100 = [100].into_iter().chain(110..=114).chain(120..=124).chain(130..=134);
+        let elsewhere = [211].into_iter().filter(|_| !query.contains("region"));
+        assert_eq!(ids, of_100.chain(elsewhere).collect::<Vec<_>>(), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn assignments_that_change_between_pages_never_show_what_the_caller_may_not_update() {
+    let app = directory().await;
+    for (now, may_have) in [
+        (vec![200], vec![200..=234]),
+        (vec![100], vec![100..=134]),
+        (vec![110, 210], vec![110..=114, 210..=214]),
+        (vec![1, 100, 110, 200, 999], vec![100..=134, 200..=234]),
+        (vec![1], vec![]),
+    ] {
+        for status in ["", "&status=RED,AMBER,GREEN", "&status=RED"] {
+            assign(&app, "lead", &[100, 200]).await;
+            set(&app, 111, "RED", 60).await;
+            set(&app, 112, "RED", 60).await;
+            set(&app, 211, "RED", 60).await;
+            let query = format!("editable=true&limit=1{status}");
+            let first = app.list(&query).by("lead").send().await;
+            assign(&app, "lead", &now).await;
+            let ids = rest(&app, first.ok()).await;
+            let allowed = |id: &u64| may_have.iter().any(|range| range.contains(id));
+            assert!(ids.iter().all(allowed), "{now:?} {status}: {ids:?}");
+            let mut once = ids.clone();
+            once.sort_unstable();
+            once.dedup();
+            assert_eq!(once.len(), ids.len(), "{now:?} {status}: {ids:?}");
+        }
+    }
+}
+
+/// A region of 150 services, of which two are RED.
+async fn large_region() -> App {
+    let mut world = World::default().editor("lead", &[100]).service(100, "Region", None);
+    for id in 101..=250 {
+        world = world.service(id, "Pharmacy", Some(100));
+    }
+    let app =
+        world.service(300, "Provider", Some(100)).service(301, "Ward", Some(300)).start().await;
+    for id in [101, 222, 301] {
+        set(&app, id, "RED", 60).await;
+    }
+    app
+}
+
+#[tokio::test]
+async fn red_and_amber_in_a_large_subtree_are_found_by_their_own_index() {
+    let (app, meter) = Meter::below(&large_region().await);
+    for query in
+        ["status=RED&parentId=100", "status=RED&editable=true", "status=RED,AMBER&region=100"]
+    {
+        meter.take();
+        let page = app.list(query).by("lead").send().await;
+        let mut ids = page.ids();
+        ids.sort_unstable();
+        assert_eq!(ids, [101, 222, 301], "{query}");
+        // The caller, the parent or the assignment, the beginning of the subtree, eight shards, three services.
+        let reads = meter.take();
+        assert!(reads.units <= 11.5, "{query}: {reads:?}");
+    }
+    let page = app.list("status=RED&parentId=300").by("lead").send().await;
+    assert_eq!(page.ids(), [301]);
+    // The caller, the provider, the index, the other service.
+    assert!(meter.take().units <= 3.0);
+}
+
+/// The first read is made beside the caller's, but no more.
+#[tokio::test]
+async fn a_list_for_nobody_costs_one_read() {
+    let (app, meter) = Meter::below(&large_region().await);
+    for (query, units) in [
+        ("", 2.0),
+        ("region=100", 1.0),
+        ("parentId=100", 1.5),
+        ("status=RED", 1.0),
+        ("editable=true", 0.5),
+        ("limit=101", 0.5),
+        ("cursor=x", 0.5),
+    ] {
+        meter.take();
+        app.list(query).by("stranger").send().await.refused(401);
+        let reads = meter.take();
+        assert!(reads.units <= units, "{query}: {reads:?}");
+    }
+}
