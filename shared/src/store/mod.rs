@@ -14,6 +14,7 @@ mod list_caller;
 mod list_place;
 mod list_position;
 mod list_source;
+mod page_reader;
 mod read;
 mod read_units;
 mod service_filter;
