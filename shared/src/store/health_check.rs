@@ -2,7 +2,10 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    Client,
+    types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity},
+};
 use tokio::time::timeout;
 
 use super::{
@@ -10,15 +13,16 @@ use super::{
     attribute::{Item, number, text},
     fault::error_chain,
     keys::{history, idempotency, services, users},
+    read::batch,
 };
 
-/// How long each table may take to answer: less than the timeout of any function.
+/// How long the check may take: less than the timeout of any function.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A key that no row has.
+/// A key that no row has. The function's role may read no other key of the tables whose key is a string.
 const UNUSED_KEY: &str = "-";
 
-/// Reads a row that does not exist from each table.
+/// Asks each table for a row that does not exist.
 #[derive(Clone, Debug)]
 pub struct HealthCheck {
     client: Client,
@@ -30,6 +34,8 @@ struct Table {
     /// What the table holds, whatever its name.
     purpose: &'static str,
     name: String,
+    /// Its partition key.
+    partition_key: &'static str,
     key: Item,
 }
 
@@ -59,45 +65,72 @@ impl HealthCheck {
     #[must_use]
     pub fn new(client: &Client, names: TableNames) -> Self {
         let (id, unused) = (|| number(0), || text(UNUSED_KEY));
-        let table = |purpose, name, key| Table { purpose, name, key };
+        let sort_key = (history::AT, unused());
         let tables = [
-            table("services", names.services, key([(services::ID, id())])),
+            table("services", names.services, (services::ID, id()), None),
             table(
                 "status-history",
                 names.status_history,
-                key([(history::SERVICE_ID, id()), (history::AT, unused())]),
+                (history::SERVICE_ID, id()),
+                Some(sort_key),
             ),
-            table("users", names.users, key([(users::SUBJECT, unused())])),
-            table("idempotency", names.idempotency, key([(idempotency::KEY, unused())])),
+            table("users", names.users, (users::SUBJECT, unused()), None),
+            table("idempotency", names.idempotency, (idempotency::KEY, unused()), None),
         ];
         Self { client: client.clone(), tables }
     }
 
-    /// Reads from every table, side by side.
+    /// Reads from all tables by one request: side by side they would need a connection each, and in a new
+    /// environment a connection takes longer than everything else. Only if that fails, asks each table by itself.
     ///
     /// # Errors
     /// The tables that fail or do not answer in time.
     pub async fn run(&self) -> Result<(), UnreachableTables> {
+        let all = self.tables.each_ref();
+        if self.read(&all).await.is_ok() {
+            return Ok(());
+        }
         // Boxed, because four calls of the SDK side by side are a large future.
-        let [services, history, users, idempotency] =
-            self.tables.each_ref().map(|table| Box::pin(self.check(table)));
+        let [services, history, users, idempotency] = all.map(|table| Box::pin(self.check(table)));
         let results: [_; 4] = tokio::join!(services, history, users, idempotency).into();
         let failed: Vec<_> = results.into_iter().filter_map(Result::err).collect();
         if failed.is_empty() { Ok(()) } else { Err(UnreachableTables(failed)) }
     }
 
     async fn check(&self, table: &Table) -> Result<(), (&'static str, StoreFault)> {
-        let request = self.client.get_item().table_name(&table.name);
-        let answer = timeout(TIMEOUT, request.set_key(Some(table.key.clone())).send()).await;
-        let fault = match answer {
-            Ok(Ok(_)) => return Ok(()),
-            Ok(Err(error)) => StoreFault::unavailable(error),
-            Err(_) => StoreFault::TimedOut,
-        };
-        Err((table.purpose, fault))
+        self.read(&[table]).await.map_err(|fault| (table.purpose, fault))
+    }
+
+    /// Reads from these tables by one request, in half of the time.
+    async fn read(&self, tables: &[&Table]) -> Result<(), StoreFault> {
+        let request: Result<_, StoreFault> =
+            tables.iter().map(|table| Ok((table.name.clone(), table.request()?))).collect();
+        let answer =
+            timeout(TIMEOUT / 2, batch(&self.client, request?, ReturnConsumedCapacity::None)).await;
+        answer.unwrap_or(Err(StoreFault::TimedOut)).map(drop)
     }
 }
 
-fn key<const N: usize>(attributes: [(&str, AttributeValue); N]) -> Item {
-    attributes.map(|(name, value)| (name.to_owned(), value)).into()
+fn table(
+    purpose: &'static str,
+    name: String,
+    (partition_key, value): (&'static str, AttributeValue),
+    sort_key: Option<(&str, AttributeValue)>,
+) -> Table {
+    let key = [(partition_key, value)].into_iter().chain(sort_key);
+    let key = key.map(|(name, value)| (name.to_owned(), value)).collect();
+    Table { purpose, name, partition_key, key }
+}
+
+impl Table {
+    /// Asks for the partition key alone: the function's role may see no other attribute of the tables whose key
+    /// is a number.
+    fn request(&self) -> Result<KeysAndAttributes, StoreFault> {
+        KeysAndAttributes::builder()
+            .keys(self.key.clone())
+            .projection_expression("#key")
+            .expression_attribute_names("#key", self.partition_key)
+            .build()
+            .map_err(StoreFault::invalid_request)
+    }
 }

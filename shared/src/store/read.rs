@@ -75,7 +75,7 @@ pub(super) async fn batch_get_all(
 
 /// What `BatchGetItem` read.
 #[derive(Default)]
-struct BatchRead {
+pub(super) struct BatchRead {
     /// The rows by table.
     items: HashMap<String, Vec<Item>>,
     /// The read units, if they were asked for.
@@ -93,7 +93,10 @@ fn keys(keys: Vec<Item>, consistency: Consistency) -> Result<KeysAndAttributes, 
 /// Asks for all keys, and again for those that DynamoDB leaves unprocessed, which it does to the keys of a busy
 /// partition. They are never taken for absent. The SDK does not ask again: to it, the call has succeeded. If
 /// DynamoDB processes none of the keys, it refuses the call, and the SDK retries that itself.
-async fn batch(
+///
+/// # Errors
+/// As [`batch_get`].
+pub(super) async fn batch(
     client: &Client,
     mut keys: HashMap<String, KeysAndAttributes>,
     capacity: ReturnConsumedCapacity,

@@ -1,16 +1,19 @@
-//! The health endpoints, and the answers for unknown paths and methods.
+//! The health endpoints.
 
-use std::{collections::BTreeMap, process::Command, time::Duration};
+use std::{process::Command, time::Duration};
 
 use capacityctl::client::local_client;
 use local_stack::engine::REGION;
-use reqwest::Url;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::store::TableNames;
 use tokio::time::Instant;
 
 use crate::harness::{
-    App, Call, World, document, gateway_settings, log::take_lines, published_path, root,
+    App, World, document,
+    faulty::{Fate, FaultyStore},
+    gateway_settings,
+    log::take_lines,
+    root,
 };
 
 async fn app() -> App {
@@ -91,9 +94,17 @@ async fn exactly_the_unreachable_tables_are_named() {
     }
 }
 
+/// In a new environment, opening a connection for each table took longer than everything else.
+#[tokio::test]
+async fn all_tables_are_asked_by_one_request() {
+    let (app, store, _) = FaultyStore::below(&app().await, None, |_| Fate::Passed.into());
+    app.other("GET", "/_status", "/_status").send().await.ok();
+    assert_eq!(store.calls(), 1);
+}
+
 /// Even if the request has more time left. Paused time advances when all tasks wait.
 #[tokio::test]
-async fn a_table_has_two_seconds_to_answer() {
+async fn the_check_ends_after_two_seconds() {
     let good = app().await;
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let endpoint = format!("http://{}", silent.local_addr().expect("an address"));
@@ -107,146 +118,4 @@ async fn a_table_has_two_seconds_to_answer() {
     let all = TABLES.map(|(name, _)| name);
     assert_eq!(reply.body["unreachable"], json!(all));
     assert_eq!(started.elapsed().as_secs(), 2);
-}
-
-/// The methods of each path in openapi.yaml, and OPTIONS. PATCH is described but never accepted.
-fn taken() -> BTreeMap<String, Vec<String>> {
-    let document = document("openapi.yaml");
-    let paths = document["paths"].as_object().expect("paths").iter();
-    let methods = |item: &Value| -> Vec<String> {
-        let described = item.as_object().expect("a path").iter();
-        let taken = described.filter(|(_, operation)| operation["responses"]["200"].is_object());
-        let mut taken: Vec<_> = taken.map(|(method, _)| method.to_uppercase()).collect();
-        taken.push("OPTIONS".to_owned());
-        taken.sort_unstable();
-        taken
-    };
-    let all = paths.map(|(path, item)| (path.clone(), methods(item)));
-    all.filter(|(path, _)| path != "/$default").collect()
-}
-
-/// As the gateway sends it, as it does under a base path, and as the local router does.
-fn each_way<'a>(app: &'a App, method: &str, path: &str) -> [Call<'a>; 3] {
-    let given = path.replace("{id}", "30").replace("{file}", "start.js");
-    let given = published_path(&given);
-    let local = app.other(method, &given, path);
-    [
-        app.other(method, &given, path),
-        app.other(method, &format!("/api/v0.0.1/capacity{given}"), path),
-        local.event(|event| event["routeKey"] = "$default".into()),
-    ]
-}
-
-#[tokio::test]
-async fn an_unsupported_method_is_refused_with_the_supported_ones() {
-    let app = app().await;
-    for (path, taken) in taken() {
-        for method in ["GET", "PUT", "DELETE", "HEAD", "POST", "TRACE", "BREW"] {
-            if taken.iter().any(|known| known == method) {
-                continue;
-            }
-            for call in each_way(&app, method, &path) {
-                let reply = call.send().await;
-                assert_eq!(reply.refused(405), "METHOD_NOT_ALLOWED", "{method} {path}");
-                assert_eq!(reply.header("allow"), taken.join(", "), "{method} {path}");
-            }
-        }
-    }
-}
-
-/// So browsers' preflight requests succeed: the gateway only adds its headers to this answer.
-#[tokio::test]
-async fn options_is_answered_with_the_supported_methods() {
-    let app = app().await;
-    for (path, taken) in taken() {
-        for call in each_way(&app, "OPTIONS", &path) {
-            let reply = call.send().await;
-            assert_eq!((reply.status.as_u16(), &reply.body), (204, &Value::Null), "{path}");
-            assert_eq!(reply.header("allow"), taken.join(", "), "{path}");
-        }
-    }
-    for path in ["/", "/services/30", "/services/30/capacitystatus/"] {
-        let reply = app.other("OPTIONS", path, "/$default").send().await;
-        assert_eq!((reply.status.as_u16(), reply.header("allow")), (204, "OPTIONS"), "{path}");
-    }
-}
-
-/// The path that older clients use, if the gateway's route for it does not match.
-#[tokio::test]
-async fn an_old_path_that_the_gateway_did_not_match_is_redirected() {
-    let app = app().await;
-    for base in ["", "/api", "/api/v0.0.1/capacity"] {
-        let path = format!("{base}/services/30/capacitystatus/");
-        for method in ["GET", "PUT", "HEAD", "PATCH", "DELETE"] {
-            let reply = app.other(method, &path, "/$default").send().await;
-            assert_eq!(
-                (reply.status.as_u16(), &reply.body),
-                (308, &Value::Null),
-                "{method} {path}"
-            );
-            let old = Url::parse(&format!("https://api.example.org{path}")).expect("a URL");
-            let new = old.join(reply.header("location")).expect("a URL");
-            assert_eq!(new.path(), format!("{base}/services/30/capacitystatus"));
-        }
-    }
-}
-
-/// The route of the old path matches everything below it too. Only the old path itself exists.
-#[tokio::test]
-async fn below_the_old_path_is_nothing() {
-    let app = World::family().start().await;
-    let route = "/services/{id}/capacitystatus/{proxy+}";
-    let red = json!({"status": "RED"});
-    for rest in ["x", "/", "history/", "%20", ".."] {
-        let below = |event: &mut Value| event["pathParameters"]["proxy"] = rest.into();
-        for call in [
-            app.get(30).path(route).event(below),
-            app.get(30).path(route).event(below).by("reader"),
-            app.put(30, red.clone()).path(route).event(below),
-            app.put(30, red.clone()).path(route).event(below).by("editor"),
-            app.patch(30).path(route).event(below),
-            app.other("DELETE", &format!("/services/30/capacitystatus/{rest}"), route),
-        ] {
-            let reply = call.send().await;
-            assert_eq!(reply.refused(404), "PATH_NOT_FOUND", "{rest}");
-            assert_eq!(reply.body["instance"], "/", "{rest}");
-        }
-    }
-    assert_eq!(app.history(30).await.len(), 0);
-    // API Gateway may send an empty variable, or leave it out.
-    for call in [app.put(30, red.clone()), app.get(30)] {
-        let empty = |event: &mut Value| event["pathParameters"]["proxy"] = "".into();
-        assert_eq!(call.path(route).event(empty).by("editor").send().await.ok()["status"], "RED");
-    }
-    assert_eq!(app.get(30).path(route).by("reader").send().await.ok()["status"], "RED");
-}
-
-#[tokio::test]
-async fn an_unknown_path_is_refused_for_every_method() {
-    let app = app().await;
-    for path in [
-        "/",
-        "",
-        "//services",
-        "/services/",
-        "/Services",
-        "/services/30",
-        "/services//capacitystatus",
-        "/services/30/capacitystatus/history/",
-        "/services/30/capacitystatus/x",
-        "/services/../services",
-        "/services%2F30/capacitystatus",
-        "/_ping/",
-        "/_PING",
-        "/docs/",
-        "/docs/a/b",
-        "/api/v0.0.1/capacity/services",
-        "/\u{0}",
-        "/é?#",
-    ] {
-        for method in ["GET", "PUT", "POST", "HEAD"] {
-            let reply = app.other(method, path, "/$default").send().await;
-            assert_eq!(reply.refused(404), "PATH_NOT_FOUND", "{method} {path:?}");
-        }
-    }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     FUNCTIONS, World, document, exercise,
-    iam::{Right, granted},
+    iam::{Right, granted, refusal},
     logical_id,
 };
 
@@ -59,6 +59,40 @@ fn nobody_may_change_or_delete_an_audit_row() {
     );
     for function in FUNCTIONS {
         assert!(granted(function).iter().all(|(_, table)| table != "AuditTable"), "{function}");
+    }
+}
+
+/// `health` needs no token. A caller who made it read something else would still get no row.
+#[test]
+fn health_may_read_no_row() {
+    let read = |table: &str, key: Value, attribute: Option<&str>| {
+        let mut part = json!({"Keys": [key]});
+        if let Some(attribute) = attribute {
+            part["ProjectionExpression"] = "#attribute".into();
+            part["ExpressionAttributeNames"] = json!({"#attribute": attribute});
+        }
+        refusal("health", "BatchGetItem", &json!({"RequestItems": {table: part}}))
+    };
+    let user = |subject: &str| json!({"subject": {"S": subject}});
+    let record = |key: &str| json!({"key": {"S": key}});
+    let (service, change) =
+        (json!({"id": {"N": "30"}}), json!({"serviceId": {"N": "30"}, "at": {"S": "-"}}));
+    assert_eq!(read("UsersTable", user("-"), None), None);
+    assert_eq!(read("IdempotencyTable", record("-"), None), None);
+    assert_eq!(read("ServicesTable", service.clone(), Some("id")), None);
+    assert_eq!(read("StatusHistoryTable", change.clone(), Some("serviceId")), None);
+    for (refused, why) in [
+        (read("UsersTable", user("reader"), None), "dynamodb:LeadingKeys has \"reader\""),
+        (read("IdempotencyTable", record("30#k"), None), "dynamodb:LeadingKeys has \"30#k\""),
+        (
+            read("ServicesTable", service.clone(), Some("notes")),
+            "dynamodb:Attributes has \"notes\"",
+        ),
+        (read("ServicesTable", service, None), "dynamodb:Select has \"ALL_ATTRIBUTES\""),
+        (read("StatusHistoryTable", change, None), "dynamodb:Select has \"ALL_ATTRIBUTES\""),
+    ] {
+        let refused = refused.expect("a refusal");
+        assert!(refused.ends_with(why), "{refused}");
     }
 }
 

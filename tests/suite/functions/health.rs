@@ -1,4 +1,4 @@
-//! `health`. `contract::health` tests its answers.
+//! `health`. `contract::health` and `contract::paths` test its answers.
 
 use crate::harness::{App, Event};
 

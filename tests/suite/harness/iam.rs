@@ -1,6 +1,8 @@
 //! What template.yaml allows each function to do on tables. In every test, a request that AWS would
 //! refuse panics.
 
+mod condition;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, OnceLock},
@@ -16,6 +18,7 @@ use aws_sdk_dynamodb::{
 use serde_json::Value;
 use shared::store::TableNames;
 
+use self::condition::Request;
 use super::{FUNCTIONS, document, logical_id};
 
 /// An action and the logical id of its resource: `ServicesTable/index/hierarchy` for an index.
@@ -23,25 +26,36 @@ pub(crate) type Right = (String, String);
 
 /// What a function's role is granted, except tracing and the key.
 pub(crate) fn granted(function: &str) -> BTreeSet<Right> {
+    conditions(function).into_keys().collect()
+}
+
+/// The condition on each right that a function's role is granted; null if there is none.
+fn conditions(function: &str) -> BTreeMap<Right, Value> {
     let role = logical_id(function).replace("Function", "Role");
     let template = document("template.yaml");
     let policies = &template["Resources"][&role]["Properties"]["Policies"];
     let policies = policies.as_array().expect("policies").iter();
     let statements = policies.flat_map(|policy| listed(&policy["PolicyDocument"]["Statement"]));
-    rights(statements)
+    conditional_rights(statements)
 }
 
 /// What statements of a policy grant.
 pub(crate) fn rights(statements: impl IntoIterator<Item = Value>) -> BTreeSet<Right> {
-    let mut granted = BTreeSet::new();
+    conditional_rights(statements).into_keys().collect()
+}
+
+/// The condition on each right that statements of a policy grant; null if there is none.
+fn conditional_rights(statements: impl IntoIterator<Item = Value>) -> BTreeMap<Right, Value> {
+    let mut conditions = BTreeMap::new();
     for statement in statements {
         assert_eq!(statement["Effect"], "Allow", "{statement}");
         for (action, resource) in pairs(&statement["Action"], &statement["Resource"]) {
-            let action = action.as_str().expect("an action").to_owned();
-            assert!(granted.insert((action, named(&resource))), "again: {statement}");
+            let right = (action.as_str().expect("an action").to_owned(), named(&resource));
+            let before = conditions.insert(right, statement["Condition"].clone());
+            assert_eq!(before, None, "again: {statement}");
         }
     }
-    granted
+    conditions
 }
 
 fn listed(value: &Value) -> Vec<Value> {
@@ -62,6 +76,15 @@ fn named(arn: &Value) -> String {
     let within = arn["Fn::Sub"].as_str().and_then(|text| text.strip_prefix("${"));
     let within = within.map(|text| text.replace(".Arn}", ""));
     own.or(within).unwrap_or_else(|| panic!("not the ARN of a resource: {arn}"))
+}
+
+/// The logical ids of the tables.
+const TABLES: [&str; 4] = ["ServicesTable", "StatusHistoryTable", "UsersTable", "IdempotencyTable"];
+
+/// Why AWS would refuse a function's request, if so. It names tables by their logical ids.
+pub(crate) fn refusal(function: &'static str, action: &str, body: &Value) -> Option<String> {
+    let tables = TABLES.map(|id| (id.to_owned(), id.to_owned())).into();
+    Rights { function, tables, used: Used::default() }.check(action, body).err()
 }
 
 /// What one function's client may do, and what all functions of the app have done.
@@ -86,13 +109,30 @@ impl Rights {
         let rights = Self { function, tables: logical_ids(tables), used: Arc::clone(used) };
         Client::from_conf(client.config().to_builder().interceptor(rights).build())
     }
+
+    /// Why AWS would refuse a request, or the permissions that it uses.
+    fn check(&self, action: &str, body: &Value) -> Result<Vec<Right>, String> {
+        static GRANTED: OnceLock<BTreeMap<&str, BTreeMap<Right, Value>>> = OnceLock::new();
+        let granted = GRANTED.get_or_init(|| FUNCTIONS.map(|name| (name, conditions(name))).into());
+        let asked = required(&self.tables, action, body);
+        for right in &asked {
+            let condition = granted[self.function].get(right);
+            let condition = condition.ok_or(format!("{} may not {right:?}", self.function))?;
+            if !condition.is_null() {
+                let table = self.tables.iter().find(|(_, id)| **id == right.1);
+                let (name, id) = table.expect("conditions are on tables");
+                let request = Request::of(action, &body["RequestItems"][name], id);
+                request.meets(condition).map_err(|why| format!("{right:?}: {why}"))?;
+            }
+        }
+        Ok(asked)
+    }
 }
 
 /// The logical id of each table, by its name.
 pub(crate) fn logical_ids(tables: &TableNames) -> HashMap<String, String> {
-    let ids = ["ServicesTable", "StatusHistoryTable", "UsersTable", "IdempotencyTable"];
     let names = shared::runtime::table_variables(tables).map(|(_, name)| name.to_owned());
-    names.into_iter().zip(ids.map(str::to_owned)).collect()
+    names.into_iter().zip(TABLES.map(str::to_owned)).collect()
 }
 
 /// The permissions that AWS requires for an action. A transaction needs those of its members.
@@ -141,16 +181,13 @@ impl Intercept for Rights {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        static GRANTED: OnceLock<BTreeMap<&str, BTreeSet<Right>>> = OnceLock::new();
-        let granted = GRANTED.get_or_init(|| FUNCTIONS.map(|name| (name, granted(name))).into());
         let request = context.request();
         let action = request.headers().get("x-amz-target").and_then(|name| name.split('.').nth(1));
         let body = serde_json::from_slice(request.body().bytes().unwrap_or_default())?;
-        for right in required(&self.tables, action.expect("an action"), &body) {
-            assert!(granted[self.function].contains(&right), "{} may not {right:?}", self.function);
-            let mut used = self.used.lock().expect("no panic while held");
-            used.entry(self.function).or_default().insert(right);
-        }
+        let asked = self.check(action.expect("an action"), &body);
+        let asked = asked.unwrap_or_else(|why| panic!("AWS would refuse {}: {why}", self.function));
+        let mut used = self.used.lock().expect("no panic while held");
+        used.entry(self.function).or_default().extend(asked);
         Ok(())
     }
 }
