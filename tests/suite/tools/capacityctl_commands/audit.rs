@@ -106,7 +106,7 @@ async fn the_table_of_rows_says_in_few_words_what_changed() {
     ctl.text(&["user", "deactivate", "editor-name"]).await;
     let text = ctl.text(&["audit"]).await;
     let changes: Vec<&str> =
-        text.lines().skip(1).filter_map(|line| line.split("user:editor").nth(1)).collect();
+        text.lines().skip(1).filter_map(|line| line.split("user editor-name").nth(1)).collect();
     assert_eq!(
         changes.iter().map(|line| line.trim()).collect::<Vec<_>>(),
         ["active true -> false", "services -20", "services +30 +40",]

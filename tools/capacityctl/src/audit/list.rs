@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde_json::Value;
-use shared::domain::ServiceId;
+use shared::{domain::ServiceId, store::keys::users as user_keys};
 
 use super::{
     changes::changes,
@@ -110,13 +110,15 @@ fn entry(row: &Item) -> Value {
 
 fn cells(row: &Item) -> [String; 5] {
     let word = |name| text(row, name).unwrap_or_default();
-    let changed = changes(map(row, keys::BEFORE), map(row, keys::AFTER));
+    let [before, after] = [keys::BEFORE, keys::AFTER].map(|name| map(row, name));
+    let username = after.or(before).and_then(|user| text(user, user_keys::USERNAME));
+    let changed = changes(before, after);
     let details = changes(None, map(row, keys::DETAILS));
     [
         time_and_id(row).0,
         word(keys::OPERATOR),
         word(keys::ACTION),
-        word(keys::RESOURCE),
+        username.map_or_else(|| word(keys::RESOURCE), |name| format!("user {name}")),
         [changed, details].concat().join(", "),
     ]
 }
