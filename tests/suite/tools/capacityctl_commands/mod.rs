@@ -14,6 +14,7 @@ mod redaction;
 mod refused_imports;
 mod refusing_engine;
 mod results;
+mod rights;
 mod store_failures;
 mod users;
 
