@@ -11,12 +11,13 @@ use crate::{
 
 type Read = fn(&App) -> Call<'_>;
 
-const READS: [Read; 9] = [
+const READS: [Read; 10] = [
     |app| app.get(30),
     |app| app.list("id=30,40"),
     |app| app.list("region=10"),
     |app| app.list("parentId=20&status=RED"),
     |app| app.list("status=RED"),
+    |app| app.list("editable=true"),
     |app| app.list(""),
     |app| app.past(30, ""),
     |app| app.past(30, "at=2026-11-21T09:00:00Z"),
