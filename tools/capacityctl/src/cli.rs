@@ -49,8 +49,7 @@ Exit codes:
   5    smoke or doctor found a problem, or a list has items that cannot be read
   6    someone else changed the same data at the same time; check it, then run
        the command again
-  130  Ctrl-C ended an import or a pruning; what was done stays, run it again
-       for the rest
+  130  Ctrl-C ended it; what was done stays, run it again for the rest
 
 Examples:
   cargo ctl doctor

@@ -35,21 +35,16 @@ pub enum Error {
         /// The error.
         source: Box<aws_sdk_dynamodb::Error>,
     },
-    /// An import stopped before it was complete.
-    PartialImport {
-        /// How many rows were written.
-        written: u64,
-        /// How many rows had to be written.
+    /// A command that writes many items stopped before it was complete.
+    Partial {
+        /// How many items were written or deleted.
+        done: u64,
+        /// How many had to be.
         total: usize,
-        /// What this means until the import is complete.
-        effect: &'static str,
-        /// Why.
-        source: Box<Error>,
-    },
-    /// A pruning of history stopped before it was complete.
-    PartialPruning {
-        /// How many changes were deleted.
-        deleted: u64,
+        /// What was done to them.
+        what: &'static str,
+        /// How to do the rest, and what this means until then.
+        advice: &'static str,
         /// Why.
         source: Box<Error>,
     },
@@ -139,9 +134,7 @@ impl Error {
             | Self::NotInUse(_)
             | Self::NoActiveService(_) => 4,
             Self::ConcurrentModification { .. } => 6,
-            Self::PartialImport { source, .. } | Self::PartialPruning { source, .. } => {
-                source.exit_code()
-            }
+            Self::Partial { source, .. } => source.exit_code(),
             Self::Interrupted | Self::InterruptedBeforeWriting => 130,
             Self::Store { .. }
             | Self::Fault { .. }
@@ -168,15 +161,9 @@ impl fmt::Display for Error {
                 let StoreFailure { reason, advice } = StoreFailure::of(source.as_ref());
                 write!(f, "table {table}: {reason}\n{advice}")
             }
-            Self::PartialImport { written, total, effect, source } => write!(
-                f,
-                "{source}\nat least {written} of {total} rows were written; run the same import again to write the \
-                 rest: {effect}"
-            ),
-            Self::PartialPruning { deleted, source } => write!(
-                f,
-                "{source}\nat least {deleted} changes were deleted; run the same command again for the rest"
-            ),
+            Self::Partial { done, total, what, advice, source } => {
+                write!(f, "{source}\nat least {done} of {total} {what}; {advice}")
+            }
             Self::Interrupted => f.write_str("interrupted"),
             Self::InterruptedBeforeWriting => f.write_str("interrupted; nothing was written"),
             Self::Fault { tables, fault } => write_fault(f, tables, fault),

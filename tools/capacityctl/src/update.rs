@@ -18,7 +18,7 @@ use crate::{
 /// An update of some attributes of one item.
 #[derive(Debug)]
 pub(crate) struct Update {
-    key: (&'static str, AttributeValue),
+    key: Item,
     attributes: ItemUpdate,
 }
 
@@ -33,12 +33,14 @@ pub(crate) enum UpdateOutcome {
 
 impl Update {
     /// An update of the item with this key.
-    pub(crate) const fn new(
-        key: &'static str,
-        value: AttributeValue,
-        attributes: ItemUpdate,
-    ) -> Self {
-        Self { key: (key, value), attributes }
+    pub(crate) fn new(key: &'static str, value: AttributeValue, attributes: ItemUpdate) -> Self {
+        Self { key: Item::from([(key.to_owned(), value)]), attributes }
+    }
+
+    /// The same with a sort key.
+    pub(crate) fn with_sort_key(mut self, key: &'static str, value: AttributeValue) -> Self {
+        self.key.insert(key.to_owned(), value);
+        self
     }
 
     /// Drops the assignments to all other attributes than these.
@@ -57,11 +59,10 @@ impl Update {
     ///
     /// The request cannot be built.
     pub(crate) fn into_write(self, table: &str) -> Result<TransactWriteItem, Error> {
-        let (key, value) = self.key;
         let Expressions { update, condition, names, values } = self.attributes.build();
         let update = types::Update::builder()
             .table_name(table)
-            .key(key, value)
+            .set_key(Some(self.key))
             .update_expression(update)
             .set_condition_expression(condition)
             .set_expression_attribute_names(Some(names))
@@ -77,12 +78,11 @@ impl Update {
     ///
     /// The store failed.
     pub(crate) async fn send(self, client: &Client, table: &str) -> Result<UpdateOutcome, Error> {
-        let (key, value) = self.key;
         let Expressions { update, condition, names, values } = self.attributes.build();
         let request = client
             .update_item()
             .table_name(table)
-            .key(key, value)
+            .set_key(Some(self.key))
             .update_expression(update)
             .set_condition_expression(condition)
             .set_expression_attribute_names(Some(names))

@@ -123,6 +123,12 @@ async fn nothing_changes_that_cannot_be_recorded() {
     let users_file = ctl.file("users.csv", file);
     let file = "id,name,typeId,parentId,town,postcode,odsCode,active\n60,a,1,,,,,true\n";
     let services_file = ctl.file("services.csv", file);
+    ctl.app.at(-200_000_000);
+    for notes in ["full", "still full"] {
+        let body = json!({"status": "RED", "notes": notes});
+        ctl.app.put(30, body).by("editor").send().await.ok();
+    }
+    let history = ctl.app.history(30).await;
     ctl.app
         .client
         .delete_table()
@@ -139,12 +145,15 @@ async fn nothing_changes_that_cannot_be_recorded() {
         &["service", "deactivate", "30"],
         &["import", "users", &users_file],
         &["import", "services", &services_file],
+        &["history", "redact", "30", "1", "--reason", "a name"],
+        &["history", "prune", "--before", "2021-01-01T00:00:00Z", "--all"],
     ] {
         let failure = ctl.failure(words).await;
         assert_eq!(exit_code(&failure), "1", "{words:?}: {failure}");
     }
     assert_eq!(ctl.text(&["export", "users"]).await, users);
     assert_eq!(ctl.text(&["export", "services"]).await, services);
+    assert_eq!(ctl.app.history(30).await, history);
 }
 
 /// Somebody else assigns the editor to service 40 before each transaction.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{ctl::Ctl, refusing_engine::recording};
 use crate::harness::{
-    document,
+    audit_table, document,
     iam::{logical_ids, required, rights},
 };
 
@@ -57,7 +57,8 @@ async fn the_policy_for_history_grants_exactly_what_its_commands_use() {
         ctl.json(&[&prune, services].concat()).await;
     }
 
-    let tables = logical_ids(&ctl.app.tables);
+    let mut tables = logical_ids(&ctl.app.tables);
+    tables.insert(audit_table(&ctl.app.tables), "AuditTable".to_owned());
     let (mut used, mut updated) = (BTreeSet::new(), Attributes::new());
     for (action, body) in sent.lock().expect("no panic while held").iter() {
         used.extend(required(&tables, action, body));

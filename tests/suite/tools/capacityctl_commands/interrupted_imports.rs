@@ -89,7 +89,7 @@ async fn an_interrupted_import_says_what_it_wrote_and_the_next_one_writes_the_re
     let failure = failure.expect_err("an interrupted import");
     assert_eq!(exit_code(&failure), "130");
     let rest = plan(&app.client, table, 1000..1300).await.expect("a plan").summary();
-    let Error::PartialImport { written, total: 300, .. } = failure else { panic!("{failure}") };
+    let Error::Partial { done: written, total: 300, .. } = failure else { panic!("{failure}") };
     assert!((1..290).contains(&written), "{written}");
     assert_eq!(rest.unchanged, usize::try_from(written).expect("a number"));
     let text = format!(

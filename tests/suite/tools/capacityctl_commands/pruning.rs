@@ -6,6 +6,7 @@ use capacityctl::{Error, concurrency::Interrupt};
 use serde_json::{Value, json};
 
 use super::{
+    audit::shown,
     ctl::{Ctl, exit_code},
     refusing_engine::{Refusal, noticing, refusing_after},
 };
@@ -79,7 +80,7 @@ async fn what_tells_the_status_since_the_time_is_left() {
             let expected = if old == 0 { 200 } else { 410 };
             assert_eq!(too_early.status, expected, "{before}");
         }
-        assert_eq!(pruned, json!({"services": 5, "old": deleted, "deleted": deleted}));
+        assert_eq!((&pruned["changes"], &pruned["before"]), (&json!(deleted), &json!(at(before))));
     }
 }
 
@@ -90,12 +91,16 @@ async fn the_newest_change_stays_and_other_services_are_left_alone() {
     let status = ctl.app.get(30).by("reader").send().await.ok().clone();
     let prune = ["history", "prune", "--before", &at(100_000), "--service", "30"];
     let (old, dry_run) = (before.len() - 1, [prune.as_slice(), &["--dry-run"]].concat());
-    assert_eq!(ctl.json(&dry_run).await, json!({"services": 1, "old": old, "deleted": 0}));
+    let expected = |dry_run: bool, services: usize, changes: usize| {
+        json!({"table": ctl.app.tables.status_history, "dryRun": dry_run, "before": at(100_000),
+            "services": services, "changes": changes})
+    };
+    assert_eq!(ctl.json(&dry_run).await, expected(true, 1, old));
     assert_eq!(versions(&ctl, 30).await, before);
-    assert_eq!(ctl.json(&prune).await, json!({"services": 1, "old": old, "deleted": old}));
+    assert_eq!(ctl.json(&prune).await, expected(false, 1, old));
     assert_eq!(versions(&ctl, 30).await, before[old..]);
     assert_eq!(*ctl.app.get(30).by("reader").send().await.ok(), status);
-    assert_eq!(ctl.json(&prune).await, json!({"services": 1, "old": 0, "deleted": 0}));
+    assert_eq!(ctl.json(&prune).await, expected(false, 0, 0));
     assert_eq!(ctl.app.history(20).await, other);
     put(&ctl, 30, 2000, "RED").await;
     assert_eq!(versions(&ctl, 30).await, [before[old], before[old] + 1]);
@@ -136,8 +141,12 @@ async fn a_pruning_that_fails_leaves_no_gap_and_the_next_one_deletes_the_rest() 
     let prune = ["history", "prune", "--before", &at(100_000), "--all"];
     let failure = ctl.failure(&prune).await;
     assert_eq!(exit_code(&failure), "1");
-    let said = "\nat least 7 changes were deleted; run the same command again for the rest";
-    assert!(failure.to_string().ends_with(said), "{failure}");
+    let all: usize = before.iter().map(|before| before.len() - 1).sum();
+    let said = format!(
+        "\nat least 7 of {all} changes were deleted; run the same command again to delete the rest: what is left has \
+         no gap"
+    );
+    assert!(failure.to_string().ends_with(&said), "{failure}");
     let mut deleted = 0;
     for (id, before) in SERVICES.into_iter().zip(&before) {
         let left = versions(&ctl, id).await;
@@ -169,12 +178,44 @@ async fn an_interrupted_pruning_says_what_it_deleted() {
     let prune = ["history", "prune", "--before", &at(10), "--all"];
     let failure = ctl.run_until(interrupt, &prune).await.expect_err("an interrupt");
     assert_eq!(exit_code(&failure), "130");
-    let Error::PartialPruning { deleted: said, .. } = failure else { panic!("{failure}") };
+    let Error::Partial { done: said, total: 40, .. } = failure else { panic!("{failure}") };
     let mut left = 0;
     for id in 100..140 {
         left += versions(&ctl, id).await.len() - 1;
     }
     assert!(said > 0 && left >= 8, "{said} deleted, {left} left");
     let rest = ctl.json(&prune).await;
-    assert_eq!(rest, json!({"services": 40, "old": left, "deleted": left}));
+    assert_eq!((&rest["services"], &rest["changes"]), (&json!(left), &json!(left)));
+}
+
+/// Before the first deletion, so that a run that fails has a row too.
+#[tokio::test]
+async fn each_pruning_is_recorded_with_the_number_of_changes_before_and_after() {
+    let ctl = Ctl::start_with(World::family().editor("boss", &[10, 40])).await;
+    for (seconds, id) in [(0, 30), (1, 30), (2, 30), (3, 20), (4, 20), (5, 40)] {
+        put(&ctl, id, seconds, "GREEN").await;
+    }
+    let prune = |services: &[&'static str]| {
+        let time = at(10);
+        let words = ["history", "prune", "--before"].map(str::to_owned).into_iter().chain([time]);
+        words.chain(services.iter().map(|word| (*word).to_owned())).collect::<Vec<_>>()
+    };
+    let run = async |words: Vec<String>| {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        ctl.run(&words).await
+    };
+    let (code, message) = ("AccessDeniedException", "no dynamodb:DeleteItem");
+    let refusal = Refusal { operation: "DeleteItem", code, message };
+    ctl.point_to(&refusing_after(0, refusal).await);
+    run(prune(&["--service", "30"])).await.expect_err("a failure");
+    ctl.point_to(&crate::harness::endpoint());
+    run(prune(&["--all", "--dry-run"])).await.expect("counts");
+    for _ in 0..2 {
+        run(prune(&["--all"])).await.expect("a pruning");
+    }
+    let row = |resource: &str, services: u64, before: u64| {
+        json!({"action": "history prune", "resource": resource, "before": {"changes": before},
+            "after": {"changes": services}, "details": {"before": at(10), "services": services}})
+    };
+    assert_eq!(shown(&ctl, &[]).await, [row("services", 2, 5), row("service:30", 1, 3)]);
 }

@@ -4,8 +4,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
 use super::{
+    audit::shown,
     ctl::{Ctl, exit_code},
-    refusing_engine::overtaking,
+    refusing_engine::{overtaking, overtaking_by},
 };
 use crate::harness::{Reply, time};
 
@@ -84,13 +85,17 @@ async fn an_earlier_change_is_redacted_by_its_id_without_the_current_notes() {
         put(&ctl, key, Some(notes)).await;
     }
     let row = ctl.app.row(30).await;
-    let redacted = redact(&ctl, &change_id(&ctl, 1).await).await;
+    let id = change_id(&ctl, 1).await;
+    let redacted = redact(&ctl, &id).await;
     assert_eq!((&redacted["id"], &redacted["version"]), (&json!(30), &json!(1)));
     assert_eq!(ctl.app.row(30).await, row);
     let past = ctl.app.past(30, "").by("reader").send().await;
     let notes = |index: usize| past.ok()["items"][index]["notes"].as_str().expect("notes");
     assert_eq!(notes(0), "Capacity status set by Capacity Status API - full");
     assert!(notes(1).starts_with(REDACTED));
+    let details = json!({"version": 1, "changeId": id, "reason": "a patient's name"});
+    let row = json!({"action": "history redact", "resource": "service:30", "details": details});
+    assert_eq!(shown(&ctl, &["--service", "30"]).await, [row]);
 }
 
 async fn change_id(ctl: &Ctl, version: u64) -> String {
@@ -113,6 +118,7 @@ async fn a_second_redaction_says_when_the_first_was_and_changes_nothing() {
     let said = format!("these notes were redacted at {at}; nothing was changed");
     assert_eq!(text.lines().last(), Some(said.as_str()));
     assert_eq!((ctl.app.row(30).await, ctl.app.history(30).await), (row, entries));
+    assert_eq!(shown(&ctl, &[]).await.len(), 1);
 }
 
 #[tokio::test]
@@ -145,6 +151,7 @@ async fn what_has_no_notes_cannot_be_redacted() {
         assert!(finished.code == 2 && finished.stderr.contains(said), "{finished:?}");
     }
     assert_eq!((ctl.app.row(30).await, ctl.app.history(30).await), before);
+    assert_eq!(shown(&ctl, &[]).await, [Value::Null; 0]);
 }
 
 /// The update that comes first has the service's notes, and they stay.
@@ -179,6 +186,43 @@ async fn a_change_stored_after_the_service_was_read_is_redacted_in_both_tables()
     let notes = redact(&ctl, "2").await["notes"].clone();
     assert_eq!(ctl.app.row(30).await["notes"], s(notes.as_str().expect("a text")));
     assert_eq!(ctl.app.history(30).await[1]["notes"], notes);
+}
+
+#[tokio::test]
+async fn of_two_redactions_at_the_same_time_one_is_recorded() {
+    let ctl = Ctl::start().await;
+    put(&ctl, "k-1", Some(NAME)).await;
+    let table = ctl.app.tables.status_history.clone();
+    let at = ctl.app.history(30).await[0]["at"].as_str().expect("a sort key").to_owned();
+    let update = ctl.app.client.update_item().table_name(&table);
+    let update = update.key("serviceId", AttributeValue::N("30".into())).key("at", s(&at));
+    let update = update.update_expression("SET notes = :notes, redactedAt = :time");
+    let update = update.expression_attribute_values(":notes", s("theirs"));
+    let update = update.expression_attribute_values(":time", AttributeValue::N("0".into()));
+    ctl.point_to(&overtaking("TransactWriteItems", update).await);
+    let text = ctl.text(&["history", "redact", "30", "1", "--reason", "a name"]).await;
+    let said = "these notes were redacted at 1970-01-01T00:00:00Z; nothing was changed";
+    assert_eq!(text.lines().last(), Some(said));
+    assert_eq!(ctl.app.history(30).await[0]["notes"], "theirs");
+    assert_eq!(shown(&ctl, &[]).await, [Value::Null; 0]);
+}
+
+#[tokio::test]
+async fn a_change_that_is_deleted_meanwhile_does_not_come_back() {
+    let ctl = Ctl::start().await;
+    put(&ctl, "k-1", Some(NAME)).await;
+    put(&ctl, "k-2", None).await;
+    let at = ctl.app.history(30).await[0]["at"].as_str().expect("a sort key").to_owned();
+    let delete = ctl.app.client.delete_item().table_name(&ctl.app.tables.status_history);
+    let delete = delete.key("serviceId", AttributeValue::N("30".into())).key("at", s(&at));
+    let other = move || {
+        let delete = delete.clone();
+        async move { drop(delete.send().await.expect("a deletion")) }
+    };
+    ctl.point_to(&overtaking_by("TransactWriteItems", other).await);
+    let failure = ctl.failure(&["history", "redact", "30", "1", "--reason", "a name"]).await;
+    assert_eq!(exit_code(&failure), "3", "{failure}");
+    assert_eq!(ctl.app.history(30).await.len(), 1);
 }
 
 fn s(text: &str) -> AttributeValue {

@@ -67,10 +67,22 @@ async fn listen() -> (TcpListener, String) {
 
 /// Starts a server that forwards to the engine, and before each of these operations sends another client's update.
 pub(super) async fn overtaking(operation: &'static str, update: UpdateItemFluentBuilder) -> String {
+    let other = move || {
+        let update = update.clone();
+        async move { drop(update.send().await.expect("an update")) }
+    };
+    overtaking_by(operation, other).await
+}
+
+/// As [`overtaking`], but what the other client does is up to the test.
+pub(super) async fn overtaking_by<F: Future<Output = ()> + Send>(
+    operation: &'static str,
+    other: impl Fn() -> F + Clone + Send + Sync + 'static,
+) -> String {
     let client = direct();
     let router = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
         if is(operation, &headers) {
-            update.clone().send().await.expect("an update");
+            other().await;
         }
         forward(&client, headers, body).await
     });

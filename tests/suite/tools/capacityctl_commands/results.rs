@@ -73,6 +73,15 @@ async fn every_write_says_to_which_table() {
         ),
         (vec!["service", "activate", "30"], format!("service 30 is active in {services}")),
         (vec!["status", "set", "30", "RED", "--as", "editor-name"], format!("stored in {status}")),
+        (
+            vec!["status", "set", "30", "RED", "--as", "editor-name", "--notes", "full"],
+            format!("stored in {status}"),
+        ),
+        (vec!["history", "redact", "30", "2", "--reason", "a test"], format!("stored in {status}")),
+        (
+            vec!["history", "prune", "--before", "2020-01-01T00:00:00Z", "--all"],
+            format!("deleted from table {} of the local stack", tables.status_history),
+        ),
         (vec!["export", "services", &file], format!("{services} is exported to {file}")),
         (vec!["export", "users", &users_file], format!("{users} is exported to {users_file}")),
         (vec!["import", "services", &file], format!("written to {services}")),

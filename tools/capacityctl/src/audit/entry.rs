@@ -37,7 +37,7 @@ pub(crate) enum Resource {
     Service(ServiceId),
     /// All users, by an import.
     Users,
-    /// All services, by an import.
+    /// All services.
     Services,
 }
 

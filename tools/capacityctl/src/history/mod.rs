@@ -1,5 +1,6 @@
 //! `history redact` and `history prune`, which alone change or delete what history holds. No function can.
 
+mod old_changes;
 mod prune;
 mod redact;
 mod stored_change;
@@ -18,7 +19,7 @@ pub(crate) enum Command {
     Redact(Redaction),
     /// Delete old changes
     ///
-    /// Of each service, the change that tells its status at that time stays, with all later ones.
+    /// Of each service, the change that tells its status at the given time stays, with all later ones.
     Prune(Pruning),
 }
 

@@ -1,38 +1,35 @@
-//! `history prune`: deletes the changes of a service that are no longer needed to tell its status since a time.
+//! `history prune`: deletes the changes that are not needed to tell the status since a time.
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use aws_sdk_dynamodb::{
-    Client, error::SdkError, operation::delete_item::DeleteItemError, types::AttributeValue,
-};
+use aws_sdk_dynamodb::types::AttributeValue;
 use clap::ArgGroup;
 use serde::Serialize;
 use shared::{
     domain::{ServiceId, Timestamp},
     http::Clock,
-    store::keys::{MAX_VERSION, history, history_key, services},
+    store::keys::services,
 };
 
+use super::old_changes::{History, OldChanges};
 use crate::{
     Error, Output, ValidationError,
     arguments::time,
-    concurrency::{MAX_ATTEMPTS, RETRY_DELAY, run_all},
+    audit::{Audit, Entry, Resource},
+    concurrency::run_all,
     controls::Controls,
     progress::Progress,
-    scan::{self, number, text},
+    scan::{self, Item, number},
     service,
     target::{SERVICES_TABLE, STATUS_HISTORY_TABLE, Target},
     validation::Location,
 };
 
-/// Younger changes stay: as long as the tables can be restored to a time (35 days), a restore is compared with history,
-/// and the backup has the changes anyway. Idempotency keys need theirs for one day.
+/// Younger changes stay. Point-in-time recovery holds them for as long, and whoever restores a table compares it with
+/// history. A repeat under an idempotency key needs its change for one day.
 const KEPT_DAYS: u32 = 35;
 
 /// The arguments of `history prune`.
@@ -53,49 +50,17 @@ pub(crate) struct Pruning {
     dry_run: bool,
 }
 
-/// The counts of a run, so far.
-#[derive(Debug, Default)]
-struct Counts {
-    services: AtomicU64,
-    old: AtomicU64,
-    deleted: AtomicU64,
-}
-
-/// The counts of a run.
-#[derive(Clone, Copy, Debug, Serialize)]
+/// The result for programs.
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Pruned {
-    /// Services that were looked at.
-    services: u64,
-    /// Their changes that are not needed.
-    old: u64,
-    /// Those of them that are deleted.
-    deleted: u64,
-}
-
-impl Counts {
-    fn now(&self) -> Pruned {
-        let [services, old, deleted] =
-            [&self.services, &self.old, &self.deleted].map(|count| count.load(Relaxed));
-        Pruned { services, old, deleted }
-    }
-}
-
-impl fmt::Display for Pruned {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { services, old, deleted } = self;
-        write!(f, "{services} services, {old} old changes, {deleted} deleted")
-    }
-}
-
-/// What a run does to each service.
-#[derive(Clone, Debug)]
-struct Run {
-    client: Client,
-    table: String,
-    before: Timestamp,
+struct Report<'a> {
+    table: &'a str,
     dry_run: bool,
-    counts: Arc<Counts>,
+    before: String,
+    /// Services with changes to delete.
+    services: usize,
+    /// Changes to delete.
+    changes: usize,
 }
 
 /// Deletes the old changes of one service or of all. If it is interrupted, the next run deletes the rest.
@@ -106,26 +71,34 @@ pub(crate) async fn prune(
 ) -> Result<Output, Error> {
     let Pruning { before, service, dry_run, .. } = pruning;
     check_age(before, Clock::system().now())?;
-    let table = target.table(STATUS_HISTORY_TABLE)?.to_owned();
-    let (client, progress) = (controls.client(target, &table), controls.progress.clone());
+    let table = target.table(STATUS_HISTORY_TABLE)?;
+    let client = controls.client(target, table);
+    let history = History { client, table: table.to_owned(), before };
     let services = match service {
         Some(id) => vec![service::read(target, id).await?.id()],
-        None => controls.unless_interrupted(all_services(target, &progress)).await?,
+        None => {
+            let progress = controls.progress.clone();
+            controls.unless_interrupted(all_services(target, &progress)).await?
+        }
     };
-    let run = Run { client, table, before, dry_run, counts: Arc::default() };
-    progress.start_all("going through services", services.len());
-    let requests = services.into_iter().map(|id| run.clone().service(id));
-    let finished = run_all(requests, &progress, &mut controls.interrupt).await;
-    let (pruned, place) = (run.counts.now(), target.place());
-    finished.map_err(|source| Error::PartialPruning {
-        deleted: pruned.deleted,
-        source: source.into(),
-    })?;
-    let what = if dry_run { "dry run: nothing was deleted from" } else { "deleted from" };
-    Ok(Output::new(format!("{pruned}\n{what} table {} {place}", run.table), &pruned))
+    let old = find(&history, services, controls).await?;
+    let changes = old.iter().map(|old| old.count).sum();
+    let report =
+        Report { table, dry_run, before: before.to_string(), services: old.len(), changes };
+    let what = format!("{changes} changes of {} services", old.len());
+    if dry_run {
+        let text =
+            format!("{what}\ndry run: nothing was deleted from table {table} {}", target.place());
+        return Ok(Output::new(text, &report));
+    }
+    if !old.is_empty() {
+        record(target, service, &report, controls).await?;
+        delete(history, old, changes, controls).await?;
+    }
+    Ok(Output::new(format!("{what}\ndeleted from table {table} {}", target.place()), &report))
 }
 
-/// Changes that updates, their repeats and restores may still look for must stay.
+/// Changes that repeats and restores may still look for must stay.
 fn check_age(before: Timestamp, now: Timestamp) -> Result<(), ValidationError> {
     let latest = now.minus_seconds(KEPT_DAYS * 24 * 60 * 60);
     if before <= latest {
@@ -142,67 +115,68 @@ async fn all_services(target: &Target, progress: &Progress) -> Result<Vec<Servic
     Ok(items.iter().filter_map(|item| number(item, services::ID)).collect())
 }
 
-impl Run {
-    /// Deletes the old changes of a service, the oldest first: whatever stops this, what is left has no gap.
-    async fn service(self, id: ServiceId) -> Result<(), Error> {
-        let old = self.old_changes(id).await?;
-        self.counts.services.fetch_add(1, Relaxed);
-        self.counts.old.fetch_add(old.len() as u64, Relaxed);
-        if !self.dry_run {
-            for at in old.into_iter().rev() {
-                self.delete(id, at).await?;
-                self.counts.deleted.fetch_add(1, Relaxed);
-            }
+/// The old changes of each service that has some.
+async fn find(
+    history: &History,
+    services: Vec<ServiceId>,
+    controls: &mut Controls,
+) -> Result<Vec<OldChanges>, Error> {
+    let found = Arc::new(Mutex::new(Vec::new()));
+    controls.progress.start_all("reading histories", services.len());
+    let requests = services.into_iter().map(|id| {
+        let (history, found) = (history.clone(), Arc::clone(&found));
+        async move {
+            let old = history.old_changes(id).await?;
+            found.lock().unwrap_or_else(PoisonError::into_inner).extend(old);
+            Ok(())
         }
-        Ok(())
-    }
+    });
+    let read = run_all(requests, &controls.progress, &mut controls.interrupt).await;
+    read.map_err(|error| match error {
+        Error::Interrupted => Error::InterruptedBeforeWriting,
+        error => error,
+    })?;
+    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(std::mem::take(&mut *found))
+}
 
-    /// The sort keys of the changes before the one that tells the status at the time, newest first. So the newest
-    /// change of a service is never among them.
-    async fn old_changes(&self, id: ServiceId) -> Result<Vec<String>, Error> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .scan_index_forward(false)
-            .key_condition_expression("#service = :service AND #at <= :before")
-            .projection_expression("#at")
-            .expression_attribute_names("#service", history::SERVICE_ID)
-            .expression_attribute_names("#at", history::AT)
-            .expression_attribute_values(":service", AttributeValue::N(id.to_string()))
-            .expression_attribute_values(
-                ":before",
-                AttributeValue::S(history_key(self.before, MAX_VERSION)),
-            )
-            .into_paginator()
-            .items()
-            .send();
-        let mut changes = Vec::new();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(|error| Error::store(&self.table, error))?;
-            changes.extend(text(&item, history::AT));
-        }
-        Ok(changes.split_off(changes.len().min(1)))
-    }
+/// Writes the audit row: how many changes up to that time there are, and how many will be left. It is written before
+/// the first deletion: a run that is killed has one too, and the next one counts what was left.
+async fn record(
+    target: &Target,
+    service: Option<ServiceId>,
+    report: &Report<'_>,
+    controls: &mut Controls,
+) -> Result<(), Error> {
+    let audit = controls.unless_interrupted(Audit::of(target, "history prune")).await?;
+    let services = report.services;
+    let changes = |count: usize| Some(Item::from([("changes".to_owned(), integer(count))]));
+    let row = Entry::now(service.map_or(Resource::Services, Resource::Service))
+        .change(changes(report.changes + services), changes(services))
+        .detail("before", AttributeValue::S(report.before.clone()))
+        .detail("services", integer(services));
+    audit.record(&controls.client(target, audit.table()), row).await
+}
 
-    async fn delete(&self, id: ServiceId, at: String) -> Result<(), Error> {
-        let request = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .key(history::SERVICE_ID, AttributeValue::N(id.to_string()))
-            .key(history::AT, AttributeValue::S(at));
-        for _ in 0..MAX_ATTEMPTS {
-            match request.clone().send().await.map_err(SdkError::into_service_error) {
-                Ok(_) => return Ok(()),
-                // Somebody redacts the change.
-                Err(DeleteItemError::TransactionConflictException(_)) => {
-                    tokio::time::sleep(RETRY_DELAY).await;
-                }
-                Err(error) => return Err(Error::store(&self.table, error)),
-            }
-        }
-        Err(Error::ConcurrentModification { table: self.table.clone() })
-    }
+fn integer(count: usize) -> AttributeValue {
+    AttributeValue::N(count.to_string())
+}
+
+async fn delete(
+    history: History,
+    old: Vec<OldChanges>,
+    total: usize,
+    controls: &mut Controls,
+) -> Result<(), Error> {
+    let deleted = Arc::new(AtomicU64::new(0));
+    controls.progress.start_all("deleting, services", old.len());
+    let requests = old.into_iter().map(|old| history.clone().delete(old, Arc::clone(&deleted)));
+    let finished = run_all(requests, &controls.progress, &mut controls.interrupt).await;
+    finished.map_err(|error| Error::Partial {
+        done: deleted.load(Relaxed),
+        total,
+        what: "changes were deleted",
+        advice: "run the same command again to delete the rest: what is left has no gap",
+        source: Box::new(error),
+    })
 }

@@ -1,19 +1,12 @@
 //! `history redact`: replaces the notes of a change, in history and, while they are current, in the service's row.
 
-use aws_sdk_dynamodb::{
-    error::SdkError,
-    operation::transact_write_items::TransactWriteItemsError,
-    types::{
-        AttributeValue, ConditionCheck, TransactWriteItem, Update, builders::UpdateBuilder,
-        error::TransactionCanceledException,
-    },
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
 use serde_json::json;
 use shared::{
     domain::{Note, ServiceId, Timestamp},
     http::Clock,
     store::{
-        Expressions, ItemUpdate,
+        ItemUpdate,
         keys::{history, services},
     },
 };
@@ -22,9 +15,12 @@ use super::stored_change::{ChangeReference, StoredChange, find};
 use crate::{
     Error, Output,
     arguments::not_blank,
-    concurrency::{MAX_ATTEMPTS, RETRY_DELAY},
+    audit::{Audit, Entry, Resource},
+    concurrency::MAX_DECISIONS,
     service,
     target::{SERVICES_TABLE, STATUS_HISTORY_TABLE, Target},
+    transaction,
+    update::{Update, UpdateOutcome},
 };
 
 /// The arguments of `history redact`.
@@ -34,15 +30,17 @@ pub(crate) struct Redaction {
     id: ServiceId,
     /// The change: its version, as `status history` lists it, or its id in the table
     change: ChangeReference,
-    /// Why; without what is redacted
+    /// Why, for the audit table; do not repeat what is redacted
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = not_blank)]
     reason: String,
 }
 
 /// Replaces the notes of a change.
 pub(crate) async fn redact(target: &Target, redaction: Redaction) -> Result<Output, Error> {
-    let now = Clock::system().now();
-    for _ in 0..MAX_ATTEMPTS {
+    let (now, audit) = (Clock::system().now(), Audit::of(target, "history redact").await?);
+    let (services, history) = (target.table(SERVICES_TABLE)?, target.table(STATUS_HISTORY_TABLE)?);
+    let tables = format!("tables {services}, {history} and {}", audit.table());
+    for _ in 0..MAX_DECISIONS {
         let current = service::read(target, redaction.id).await?.record.version;
         let change = find(target, redaction.id, redaction.change).await?;
         if let Some(at) = change.redacted_at {
@@ -50,16 +48,22 @@ pub(crate) async fn redact(target: &Target, redaction: Redaction) -> Result<Outp
             return Ok(output(&change, &change.notes, &text));
         }
         let notes = redacted_notes(now);
-        if send(target, writes(target, &change, current, &notes, now)?).await? {
-            let (services, history) =
-                (target.table(SERVICES_TABLE)?, target.table(STATUS_HISTORY_TABLE)?);
-            let stored = format!("stored in tables {services} and {history} {}", target.place());
-            return Ok(output(&change, &notes, &stored));
+        let writes = vec![
+            service_write(services, &change, current, &notes)?,
+            change_update(&change, &notes, now).into_write(history)?,
+            audit.put(row(&change, &redaction.reason))?,
+        ];
+        match transaction::send(target.client(), &tables, writes).await? {
+            UpdateOutcome::Stored => {
+                let stored =
+                    format!("stored in tables {services} and {history} {}", target.place());
+                return Ok(output(&change, &notes, &stored));
+            }
+            // An update of the status, or somebody else's redaction, came first.
+            UpdateOutcome::Refused => {}
         }
-        // An update of the status, or somebody else's redaction, came first.
-        tokio::time::sleep(RETRY_DELAY).await;
     }
-    Err(Error::ConcurrentModification { table: target.table(SERVICES_TABLE)?.to_owned() })
+    Err(Error::ConcurrentModification { table: services.to_owned() })
 }
 
 fn output(change: &StoredChange, notes: &str, what: &str) -> Output {
@@ -75,71 +79,46 @@ fn redacted_notes(now: Timestamp) -> String {
     Note::stored(note.ok().as_ref())
 }
 
-/// Replaces the notes in both tables, or in history alone if the service has a newer change.
-fn writes(
-    target: &Target,
+/// The audit row, which does not repeat the notes.
+fn row(change: &StoredChange, reason: &str) -> Entry {
+    Entry::now(Resource::Service(change.service))
+        .detail("version", integer(change.version))
+        .detail("changeId", string(&change.id))
+        .detail("reason", string(reason))
+}
+
+/// Replaces the service's notes if they are those of the change. Otherwise checks that they are of a newer one.
+fn service_write(
+    table: &str,
     change: &StoredChange,
     current: u64,
     notes: &str,
-    now: Timestamp,
-) -> Result<[TransactWriteItem; 2], Error> {
-    let write = TransactWriteItem::builder;
-    let service = if current == change.version {
-        write().update(service_update(target, change, notes)?)
-    } else {
-        write().condition_check(newer_change(target, change)?)
-    };
-    let entry = write().update(entry_update(target, change, notes, now)?);
-    Ok([service.build(), entry.build()])
-}
-
-fn service_update(target: &Target, change: &StoredChange, notes: &str) -> Result<Update, Error> {
-    let attributes = ItemUpdate::default()
-        .set(services::NOTES, string(notes))
-        .only_if(services::VERSION, integer(change.version));
-    let table = target.table(SERVICES_TABLE)?;
-    let update = update(table, attributes).key(services::ID, integer(change.service));
-    update.build().map_err(|error| Error::store(table, error))
-}
-
-/// The service's notes are those of a newer change.
-fn newer_change(target: &Target, change: &StoredChange) -> Result<ConditionCheck, Error> {
-    let table = target.table(SERVICES_TABLE)?;
+) -> Result<TransactWriteItem, Error> {
+    let (id, version) = (integer(change.service), integer(change.version));
+    if current == change.version {
+        let attributes = ItemUpdate::default()
+            .set(services::NOTES, string(notes))
+            .only_if(services::VERSION, version);
+        return Update::new(services::ID, id, attributes).into_write(table);
+    }
     let check = ConditionCheck::builder()
         .table_name(table)
-        .key(services::ID, integer(change.service))
+        .key(services::ID, id)
         .condition_expression("#version > :version")
         .expression_attribute_names("#version", services::VERSION)
-        .expression_attribute_values(":version", integer(change.version));
-    check.build().map_err(|error| Error::store(table, error))
+        .expression_attribute_values(":version", version);
+    let check = check.build().map_err(|error| Error::store(table, error))?;
+    Ok(TransactWriteItem::builder().condition_check(check).build())
 }
 
-fn entry_update(
-    target: &Target,
-    change: &StoredChange,
-    notes: &str,
-    now: Timestamp,
-) -> Result<Update, Error> {
+fn change_update(change: &StoredChange, notes: &str, now: Timestamp) -> Update {
     let attributes = ItemUpdate::default()
         .set(history::NOTES, string(notes))
         .set(history::REDACTED_AT, integer(now.epoch_seconds()))
         .only_if(history::CHANGE_ID, string(&change.id))
         .only_if(history::REDACTED_AT, None);
-    let table = target.table(STATUS_HISTORY_TABLE)?;
-    let update = update(table, attributes)
-        .key(history::SERVICE_ID, integer(change.service))
-        .key(history::AT, string(&change.at));
-    update.build().map_err(|error| Error::store(table, error))
-}
-
-fn update(table: &str, attributes: ItemUpdate) -> UpdateBuilder {
-    let Expressions { update, condition, names, values } = attributes.build();
-    Update::builder()
-        .table_name(table)
-        .update_expression(update)
-        .set_condition_expression(condition)
-        .set_expression_attribute_names(Some(names))
-        .set_expression_attribute_values(values)
+    Update::new(history::SERVICE_ID, integer(change.service), attributes)
+        .with_sort_key(history::AT, string(&change.at))
 }
 
 fn string(text: &str) -> AttributeValue {
@@ -148,24 +127,4 @@ fn string(text: &str) -> AttributeValue {
 
 fn integer(number: impl ToString) -> AttributeValue {
     AttributeValue::N(number.to_string())
-}
-
-/// Sends the transaction. `false` if another writer came first.
-async fn send(target: &Target, writes: [TransactWriteItem; 2]) -> Result<bool, Error> {
-    let request = target.client().transact_write_items().set_transact_items(Some(writes.into()));
-    match request.send().await.map_err(SdkError::into_service_error) {
-        Ok(_) => Ok(true),
-        Err(TransactWriteItemsError::TransactionCanceledException(canceled))
-            if is_due_to_another_writer(&canceled) =>
-        {
-            Ok(false)
-        }
-        Err(error) => Err(Error::store(target.table(STATUS_HISTORY_TABLE)?, error)),
-    }
-}
-
-fn is_due_to_another_writer(canceled: &TransactionCanceledException) -> bool {
-    canceled.cancellation_reasons().iter().any(|reason| {
-        matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict"))
-    })
 }

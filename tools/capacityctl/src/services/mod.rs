@@ -37,8 +37,8 @@ const ATTRIBUTES: [&str; 10] = [
     keys::PATH,
 ];
 
-const PARTIAL_IMPORT_EFFECT: &str =
-    "until then users assigned to the old ancestors of a service that moves may still update it";
+const ADVICE_IF_PARTIAL: &str = "run the same import again to write the rest: until then users assigned to the old \
+                                 ancestors of a service that moves may still update it";
 
 /// Imports a CSV or JSON file.
 ///
@@ -116,10 +116,11 @@ impl ImportPlan {
             let requests =
                 updates.into_iter().map(|update| send(client.clone(), table.to_owned(), update));
             let written = run_all(requests, progress, interrupt).await;
-            written.map_err(|error| Error::PartialImport {
-                written: progress.position(),
+            written.map_err(|error| Error::Partial {
+                done: progress.position(),
                 total,
-                effect: PARTIAL_IMPORT_EFFECT,
+                what: "rows were written",
+                advice: ADVICE_IF_PARTIAL,
                 source: Box::new(error),
             })?;
         }

@@ -28,8 +28,9 @@ use crate::{
     users_file::{self, User, UsersFile},
 };
 
-const PARTIAL_IMPORT_EFFECT: &str = "until then the other users keep their old rights and subjects; a user \
-                                     whose subject passes to another user may have none";
+const ADVICE_IF_PARTIAL: &str = "run the same import again to write the rest: until then the other users keep their \
+                                 old rights and subjects; a user whose subject passes to another user may have \
+                                 none";
 
 /// The changes that an import makes to the table.
 #[derive(Debug)]
@@ -152,10 +153,11 @@ impl ImportPlan {
         let changes = self.changes.into_iter();
         let requests = changes
             .map(|change| write_user(client.clone(), table.to_owned(), change, audit.cloned()));
-        run_all(requests, progress, interrupt).await.map_err(|error| Error::PartialImport {
-            written: progress.position(),
+        run_all(requests, progress, interrupt).await.map_err(|error| Error::Partial {
+            done: progress.position(),
             total,
-            effect: PARTIAL_IMPORT_EFFECT,
+            what: "rows were written",
+            advice: ADVICE_IF_PARTIAL,
             source: Box::new(error),
         })?;
         Ok(summary)
