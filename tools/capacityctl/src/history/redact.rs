@@ -28,7 +28,7 @@ use crate::{
 pub(crate) struct Redaction {
     /// The service's id
     id: ServiceId,
-    /// The change: its version, as `status history` lists it, or its id in the table
+    /// The change: its version, as `status history` lists it, or its `change_id`, as the logs have it
     change: ChangeReference,
     /// Why, for the audit table; do not repeat what is redacted
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = not_blank)]
