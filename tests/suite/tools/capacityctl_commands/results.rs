@@ -80,7 +80,7 @@ async fn every_write_says_to_which_table() {
         (vec!["history", "redact", "30", "2", "--reason", "a test"], format!("stored in {status}")),
         (
             vec!["history", "prune", "--before", "2020-01-01T00:00:00Z", "--all"],
-            format!("deleted from table {} of the local stack", tables.status_history),
+            format!("nothing was deleted from table {} of the local stack", tables.status_history),
         ),
         (vec!["export", "services", &file], format!("{services} is exported to {file}")),
         (vec!["export", "users", &users_file], format!("{users} is exported to {users_file}")),

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use clap::ArgGroup;
 use serde::Serialize;
 use shared::{
@@ -77,25 +77,27 @@ pub(crate) async fn prune(
     let services = match service {
         Some(id) => vec![service::read(target, id).await?.id()],
         None => {
-            let progress = controls.progress.clone();
-            controls.unless_interrupted(all_services(target, &progress)).await?
+            let table = target.table(SERVICES_TABLE)?;
+            let (client, progress) = (controls.client(target, table), controls.progress.clone());
+            controls.unless_interrupted(all_services(&client, table, &progress)).await?
         }
     };
     let old = find(&history, services, controls).await?;
     let changes = old.iter().map(|old| old.count).sum();
     let report =
         Report { table, dry_run, before: before.to_string(), services: old.len(), changes };
-    let what = format!("{changes} changes of {} services", old.len());
-    if dry_run {
-        let text =
-            format!("{what}\ndry run: nothing was deleted from table {table} {}", target.place());
-        return Ok(Output::new(text, &report));
-    }
-    if !old.is_empty() {
+    let done = match (dry_run, changes) {
+        (true, _) => "dry run: nothing was deleted from",
+        (false, 0) => "nothing was deleted from",
+        (false, _) => "deleted from",
+    };
+    if !dry_run && !old.is_empty() {
         record(target, service, &report, controls).await?;
         delete(history, old, changes, controls).await?;
     }
-    Ok(Output::new(format!("{what}\ndeleted from table {table} {}", target.place()), &report))
+    let Report { services, .. } = report;
+    let (of, place) = (format!("{changes} changes of {services} services"), target.place());
+    Ok(Output::new(format!("{of}\n{done} table {table} {place}"), &report))
 }
 
 /// Changes that repeats and restores may still look for must stay.
@@ -108,10 +110,12 @@ fn check_age(before: Timestamp, now: Timestamp) -> Result<(), ValidationError> {
     Err(ValidationError::new(Location::Argument("--before"), text))
 }
 
-async fn all_services(target: &Target, progress: &Progress) -> Result<Vec<ServiceId>, Error> {
-    let table = target.table(SERVICES_TABLE)?;
-    let items =
-        scan::items_with_progress(target.client(), table, &[services::ID], progress).await?;
+async fn all_services(
+    client: &Client,
+    table: &str,
+    progress: &Progress,
+) -> Result<Vec<ServiceId>, Error> {
+    let items = scan::items_with_progress(client, table, &[services::ID], progress).await?;
     Ok(items.iter().filter_map(|item| number(item, services::ID)).collect())
 }
 
