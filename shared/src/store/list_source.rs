@@ -136,17 +136,9 @@ impl Source {
         }
     }
 
-    /// Whether the list has a service in this source and in no other one.
-    pub(super) fn lists(&self, path: &HierarchyPath, caller: &ListCaller<'_>) -> bool {
-        match *self {
-            Self::Subtree { assigned: Some(top), .. } => {
-                caller.outermost_assigned(path) == Some(top)
-            }
-            // The list had those before by their subtrees.
-            Self::Shard { assigned: Some(first), .. } => {
-                caller.outermost_assigned(path) >= Some(first)
-            }
-            Self::Table(_) | Self::Subtree { .. } | Self::Shard { .. } => true,
-        }
+    /// Whether the list had a service before, in the subtree of an assigned service.
+    pub(super) fn comes_after(&self, path: &HierarchyPath, caller: &ListCaller<'_>) -> bool {
+        matches!(*self, Self::Shard { assigned: Some(first), .. }
+            if caller.outermost_assigned(path) < Some(first))
     }
 }

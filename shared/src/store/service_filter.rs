@@ -63,7 +63,7 @@ impl ServiceFilter {
         HierarchyPath::parse(path).is_none_or(|path| {
             self.parent.is_none_or(|parent| path.is_within(parent))
                 && (!self.editable || caller.outermost_assigned(&path).is_some())
-                && source.lists(&path, caller)
+                && !source.comes_after(&path, caller)
         })
     }
 

@@ -1,6 +1,9 @@
 //! The capacity that reads consume, as the store reports it.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
 use aws_sdk_dynamodb::{
     Client,
@@ -12,11 +15,12 @@ use aws_sdk_dynamodb::{
     },
     error::BoxError,
     operation::scan::ScanOutput,
+    types::{AttributeValue, KeysAndAttributes},
 };
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
 
-use super::{App, gateway_settings};
+use super::{App, World, gateway_settings};
 
 /// What was read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -88,4 +92,35 @@ impl Intercept for Meter {
         }
         Ok(())
     }
+}
+
+/// The rules are those of "Read consistency" and "Capacity unit consumption" in DynamoDB's documentation: 4 KB a unit,
+/// half if eventually consistent. A query or a scan rounds up the sum of what it reads, `BatchGetItem` each item, and
+/// an item that does not exist counts as one.
+#[tokio::test]
+async fn the_engine_counts_units_as_dynamodb_documents() {
+    let (app, meter) = Meter::below(&World::default().start().await);
+    let (client, table) = (&app.client, &app.tables.services);
+    let number = |number: u64| AttributeValue::N(number.to_string());
+    for id in 1..=3 {
+        let row = client.put_item().table_name(table).item("id", number(id));
+        let row =
+            row.item("region", number(9)).item("path", AttributeValue::S(format!("/9/{id}/")));
+        // The index projects the name, but not the notes.
+        let text = AttributeValue::S("x".repeat(3_000));
+        row.item("name", text.clone()).item("notes", text).send().await.expect("a row");
+    }
+    meter.take();
+    client.scan().table_name(table).consistent_read(true).send().await.expect("rows");
+    assert_eq!(meter.take().units, 5.0, "18 KB");
+    let query = client.query().table_name(table).index_name("hierarchy");
+    let query = query.key_condition_expression("#region = :region");
+    let query = query.expression_attribute_names("#region", "region");
+    query.expression_attribute_values(":region", number(9)).send().await.expect("entries");
+    assert_eq!(meter.take().units, 1.5, "9 KB, eventually consistent");
+    let keys = (1..=4).map(|id| HashMap::from([("id".to_owned(), number(id))]));
+    let keys = KeysAndAttributes::builder().set_keys(Some(keys.collect())).consistent_read(true);
+    let keys = keys.build().expect("keys");
+    client.batch_get_item().request_items(table, keys).send().await.expect("rows");
+    assert_eq!(meter.take().units, 7.0, "three rows of 6 KB, and one that does not exist");
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use capacityctl::text_rules::MAX_CHARS;
+use capacityctl::{text_rules::MAX_CHARS, users_file::MAX_SERVICES};
 use fastrand::Rng;
 use serde_json::{Value, json};
 
@@ -128,12 +128,12 @@ impl Directory {
         directory
     }
 
-    /// A lead may edit everything; an editor some services, some of them below others; another one as many as a user
+    /// A lead may edit everything, as far as a user can be assigned to it; an editor some services, some of them below others; another one as many as a user
     /// can be assigned to; two users nothing.
     fn assign(&mut self, rng: &mut Rng) {
         let ids: Vec<u64> = self.rows.keys().copied().collect();
-        let roots = ids.iter().filter(|id| self.rows[id].parent.is_none());
-        self.assigned.insert("lead", roots.copied().collect());
+        let roots = ids.iter().copied().filter(|id| self.rows[id].parent.is_none());
+        self.assigned.insert("lead", roots.take(MAX_SERVICES).collect());
         let mut some: Vec<u64> = (0..12).filter_map(|_| rng.choice(ids.iter()).copied()).collect();
         let nested: Vec<u64> = some.iter().filter_map(|id| self.rows[id].parent).take(4).collect();
         some.extend(nested);
@@ -143,7 +143,7 @@ impl Directory {
         self.assigned.insert("nobody", Vec::new());
         let mut many = ids;
         rng.shuffle(&mut many);
-        many.truncate(1_000);
+        many.truncate(MAX_SERVICES);
         self.assigned.insert("thousand", many);
     }
 
@@ -189,7 +189,10 @@ impl Directory {
 
     /// Sets the status of one service in twelve, or in three if the rows are to be large.
     async fn update(&mut self, rng: &mut Rng, app: &App) {
-        let active = self.rows.iter().filter(|(_, row)| row.active);
+        let lead = &self.assigned["lead"];
+        let active = self.rows.iter().filter(|(id, row)| {
+            row.active && self.ancestry(**id).last().is_some_and(|root| lead.contains(root))
+        });
         let share = if self.shape == Shape::Deep { 3 } else { 12 };
         let mut chosen: Vec<u64> =
             active.map(|(id, _)| *id).filter(|_| rng.u32(..share) == 0).collect();

@@ -16,7 +16,7 @@ pub(super) struct Walk {
     /// Whether there is no further page.
     is_complete: bool,
     pub(super) pages: u32,
-    reads: Reads,
+    pub(super) reads: Reads,
     /// What the page took that took most.
     pub(super) most_units: f64,
 }
