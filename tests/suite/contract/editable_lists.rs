@@ -79,14 +79,14 @@ async fn assignments_that_change_between_pages_never_show_what_the_caller_may_no
     }
 }
 
-/// A region of 150 services, of which two are RED.
+/// A region of some 150 services, of which three are RED, and a provider elsewhere.
 async fn large_region() -> App {
     let mut world = World::default().editor("lead", &[100]).service(100, "Region", None);
     for id in 101..=250 {
         world = world.service(id, "Pharmacy", Some(100));
     }
-    let app =
-        world.service(300, "Provider", Some(100)).service(301, "Ward", Some(300)).start().await;
+    let world = world.service(300, "Provider", Some(100)).service(301, "Ward", Some(300));
+    let app = world.service(10, "Provider", None).service(11, "Ward", Some(10)).start().await;
     for id in [101, 222, 301] {
         set(&app, id, "RED", 60).await;
     }
@@ -112,6 +112,19 @@ async fn red_and_amber_in_a_large_subtree_are_found_by_their_own_index() {
     assert_eq!(page.ids(), [301]);
     // The caller, the provider, the index, the other service.
     assert!(meter.take().units <= 3.0);
+}
+
+/// The small subtree is listed by its own index before the large one is met.
+#[tokio::test]
+async fn a_subtree_before_a_large_one_is_not_listed_again() {
+    let app = large_region().await;
+    assign(&app, "lead", &[10, 100]).await;
+    set(&app, 11, "RED", 60).await;
+    let first = app.list("status=RED&editable=true&limit=1").by("lead").send().await;
+    assert_eq!(first.ids(), [11]);
+    let mut others = rest(&app, first.ok()).await;
+    others.sort_unstable();
+    assert_eq!(others, [101, 222, 301]);
 }
 
 /// The first read is made beside the caller's, but no more.
