@@ -128,7 +128,7 @@ impl PageReader<'_> {
         while !rest.is_empty() {
             let wanted = self.missing().min(rest.len());
             // At least one, so that every page gets further.
-            let count = self.units.rows(wanted).max(wanted.min(1) * usize::from(last.is_none()));
+            let count = self.units.rows(wanted).max(usize::from(last.is_none()));
             let (now, later) = rest.split_at(count);
             let Some(taken) = now.last() else { break };
             self.add_services(now, source, caller).await?;

@@ -9,7 +9,7 @@ const MAX_PAGE_UNITS: f64 = 250.0;
 /// What the caller's row costs: half a unit for each 4 KB, and 1,000 assignments are 12 KB.
 const CALLER_UNITS: f64 = 2.0;
 
-/// With less than this left, a page stops: ten rows, or a little of an index, are not worth a round trip.
+/// With less than this left, a page stops: ten rows, or some hundred entries of an index, are not worth a round trip.
 const MIN_READ_UNITS: f64 = 30.0;
 
 const UNIT_BYTES: f64 = 4096.0;
@@ -50,11 +50,12 @@ impl UnitBudget {
         self.most(wanted, |count| (count * MAX_ROW_BYTES / UNIT_BYTES).ceil())
     }
 
-    /// How many of these entries one eventually consistent `Query` may read. It leaves enough for some of their rows.
+    /// How many of these entries one eventually consistent `Query` may read. It leaves enough for one of their rows, so
+    /// that each page gets further.
     pub(super) fn entries(&self, wanted: usize) -> usize {
         self.most(wanted, |count| {
             let bytes = (count * MAX_ENTRY_BYTES).min(MAX_QUERY_BYTES);
-            (bytes / UNIT_BYTES).ceil() / 2.0 + MIN_READ_UNITS
+            (bytes / UNIT_BYTES).ceil() / 2.0 + batch_row_units()
         })
     }
 
@@ -86,9 +87,17 @@ mod tests {
         assert_eq!((budget.scanned_rows(100), budget.entries(1_600)), (100, 1_600));
         budget.spend(148.0);
         assert_eq!((budget.rows(100), budget.scanned_rows(100)), (33, 42));
-        assert_eq!(budget.entries(1_600), 248);
-        budget.spend(70.5);
-        assert!(budget.is_spent());
-        assert_eq!((budget.rows(1), budget.scanned_rows(1), budget.entries(1)), (0, 0, 0));
+        assert_eq!(budget.entries(1_600), 344);
+    }
+
+    #[test]
+    fn a_budget_that_is_not_spent_allows_every_kind_of_read() {
+        let mut budget = UnitBudget::new();
+        while !budget.is_spent() {
+            let one = [budget.rows(1), budget.scanned_rows(1), budget.entries(1)];
+            assert_eq!(one, [1, 1, 1], "{budget:?}");
+            budget.spend(0.5);
+        }
+        assert_eq!([budget.rows(1), budget.scanned_rows(1), budget.entries(1)], [0, 0, 0]);
     }
 }
