@@ -11,7 +11,7 @@ from template import Deployment, Refused
 
 
 def raised(files):
-    """SettingsRevision raised, as operations.md says."""
+    """SETTINGS_REVISION raised, as operations.md says."""
 
     def edit(files):
         files.template["Globals"]["Function"]["Environment"]["Variables"]["SETTINGS_REVISION"] += "0"
@@ -21,7 +21,7 @@ def raised(files):
 
 def check_parameters(files):
     """Updates each parameter, to another value and back, alone and among others. Lambda refuses none. Raised together
-    with it, SettingsRevision leaves no alias behind. Returns the parameters that need that."""
+    with it, SETTINGS_REVISION leaves no alias behind. Returns the parameters that need that."""
     need, files_raised = set(), raised(files)
     for others in ({}, OWN_POOL, OTHER):
         for parameter in files.template["Parameters"]:
@@ -35,7 +35,7 @@ def check_parameters(files):
                 if Lambda(before).update(after):
                     need.add(parameter)
                 if left := Lambda(before).update(Deployment(files_raised, after.given)):
-                    raise Refused(f"{parameter}: {left} keep the old settings with a raised SettingsRevision")
+                    raise Refused(f"{parameter}: {left} keep the old settings with a raised SETTINGS_REVISION")
     return need
 
 
@@ -49,7 +49,7 @@ def check_runbook(need):
 
 
 def check_edits(files):
-    """Edits of the template that change no code. Returns those that need a raised SettingsRevision."""
+    """Edits of the template that change no code. Returns those that need a raised SETTINGS_REVISION."""
     before = Deployment(files, {})
     need = set()
     for name, edit in EDITS.items():
@@ -57,12 +57,12 @@ def check_edits(files):
         if Lambda(before).update(Deployment(edited, {})):
             need.add(name)
         if left := Lambda(before).update(Deployment(raised(edited), {})):
-            raise Refused(f"{name}: {left} keep the old settings with a raised SettingsRevision")
+            raise Refused(f"{name}: {left} keep the old settings with a raised SETTINGS_REVISION")
     for other, code in ((raised(files), "1"), (files, "2")):
         after = Deployment(other, {}, code)
         same = [name for name, function in functions(after).items() if function == functions(before)[name]]
         if Lambda(before).update(after) or same:
-            raise Refused("New code, or a raised SettingsRevision, does not reach every function")
+            raise Refused("New code, or a raised SETTINGS_REVISION, does not reach every function")
     return need
 
 
