@@ -128,8 +128,8 @@ impl Directory {
         directory
     }
 
-    /// A lead may edit everything, as far as a user can be assigned to it; an editor some services, some of them below others; another one as many as a user
-    /// can be assigned to; two users nothing.
+    /// A lead may edit everything, as far as a user can be assigned to it; an editor some services, some of them below
+    /// others; another one as many as a user can be assigned to; two users nothing.
     fn assign(&mut self, rng: &mut Rng) {
         let ids: Vec<u64> = self.rows.keys().copied().collect();
         let roots = ids.iter().copied().filter(|id| self.rows[id].parent.is_none());
