@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{
     audit::{assign_meanwhile, shown},
     ctl::{Ctl, exit_code},
+    put_user,
     refusing_engine::{Refusal, refusing, repeating},
 };
 
@@ -85,4 +86,24 @@ async fn a_row_never_replaces_another() {
     let words = ["import", "services", &ctl.file("services.csv", services)];
     assert_eq!(exit_code(&ctl.failure(&words).await), "6");
     assert_eq!(shown(&ctl, &[]).await.len(), 1);
+}
+
+/// `doctor` advises such an import. The first file drops one of two rows with one username, the second gives it away.
+#[tokio::test]
+async fn a_row_that_already_is_as_the_file_says_is_not_written() {
+    for (more, users) in
+        [("", "ann,s2,true,,"), ("bob,s1,true,,\n", "ann,s2,true,,\nbob,s1,true,,")]
+    {
+        let ctl = Ctl::start().await;
+        for subject in ["s1", "s2"] {
+            put_user(&ctl, subject, "ann", None).await;
+        }
+        let header = "username,subject,active,permissions,services";
+        let file = format!("{header}\nann,s2,true,,\n{more}");
+        ctl.text(&["import", "users", &ctl.file("users.csv", &file)]).await;
+        let exported = ctl.text(&["export", "users"]).await;
+        assert!(exported.starts_with(&format!("{header}\n{users}\n")), "{exported}");
+        assert_eq!(shown(&ctl, &["--subject", "s1"]).await.len(), 1);
+        assert_eq!(shown(&ctl, &["--subject", "s2"]).await, [json!(null); 0]);
+    }
 }

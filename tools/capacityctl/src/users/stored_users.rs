@@ -11,7 +11,8 @@ use super::{
     write::ItemChange,
 };
 use crate::{
-    Error, difference,
+    Error,
+    difference::{self, Difference},
     scan::{self, Item, text},
     users_file::User,
     validation::{Location, Problems},
@@ -89,17 +90,26 @@ impl StoredUsers {
         // The user as stored now, under any subject.
         let stored = self.0.get(old_subjects.first().unwrap_or(&user.subject));
         let wanted = item(&user);
-        let attributes = ATTRIBUTES.map(|name| (name, wanted.get(name)));
-        let differences = difference::between(stored, attributes);
-        let (before, after) = (self.item(&user.subject), Some(wanted));
-        let own = ItemChange { subject: user.subject.clone(), before, after };
+        let differences = changes(stored, &wanted);
+        // An update that changes nothing would have an empty expression.
+        let before = self.0.get(&user.subject);
+        let own = (!changes(before, &wanted).is_empty()).then(|| ItemChange {
+            subject: user.subject.clone(),
+            before: before.cloned(),
+            after: Some(wanted),
+        });
         let removed =
             old_subjects.into_iter().filter(|subject| !subjects_in_file.contains(subject));
         let removed = removed.map(|subject| {
             let before = self.item(&subject);
             ItemChange { subject, before, after: None }
         });
-        let items = [own].into_iter().chain(removed).collect();
-        (!differences.is_empty()).then_some(UserChange { user, differences, items })
+        let items: Vec<ItemChange> = own.into_iter().chain(removed).collect();
+        (!items.is_empty()).then_some(UserChange { user, differences, items })
     }
+}
+
+/// The attributes in which a stored item, if there is one, differs from the wanted one.
+fn changes(stored: Option<&Item>, wanted: &Item) -> Vec<Difference> {
+    difference::between(stored, ATTRIBUTES.map(|name| (name, wanted.get(name))))
 }
