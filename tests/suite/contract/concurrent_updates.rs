@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 
+use super::conditional_writes::import;
 use crate::harness::{
     App, Call, Reply, World,
     faulty::{Fate, FaultyStore, Plan, StoreCall, with_others},
@@ -71,6 +72,45 @@ async fn an_update_that_may_still_be_applied_is_sent_again_as_the_same_transacti
     let reply = slow.put(30, json!({"status": "RED"})).by("editor").send().await;
     assert_eq!(reply.ok()["status"], "RED");
     assert_eq!(app.history(30).await.len(), 1);
+}
+
+/// The first sending is still under way when the service moves, and the service is back before that sending arrives.
+/// Another transaction, built for the other place, would not prevent it.
+#[tokio::test]
+async fn an_update_is_applied_once_though_the_service_moves_away_and_back() {
+    let app = World::family().editor("both", &[20, 40]).start().await;
+    let (slow, store, mut turns) = FaultyStore::below(&app, None, |call| match call.number {
+        // The calls until then: the second sending, the reload, the third sending, and what follows it.
+        1 => Fate::HeldBack(4).into(),
+        // The second and the third sending: before them, the service moves.
+        2 | 4 => Plan { others_first: true, fate: Fate::Passed },
+        _ => Fate::Passed.into(),
+    });
+    let mut parents = [40, 20].into_iter();
+    let others = async || {
+        let parent = parents.next().expect("two moves");
+        import(&app, &format!("30,Pharmacy,13,{parent},,,,true")).await;
+    };
+    let own = slow.put(30, json!({"status": "RED"})).by("both").send();
+    assert_eq!(with_others(own, &mut turns, others).await.ok()["status"], "RED");
+    assert_eq!(
+        store.counts()[&("TransactWriteItems".into(), "no answer in time, applied later")],
+        1
+    );
+    store.release().await;
+    assert_eq!(app.history(30).await.len(), 1);
+}
+
+/// A service that was moved can come back, and then a sending of this update may be applied.
+#[tokio::test]
+async fn an_update_that_may_still_be_applied_is_not_decided_again_for_a_moved_service() {
+    let app = World::family().editor("both", &[20, 40]).start().await;
+    let (slow, _, mut turns) = FaultyStore::below(&app, None, before_each_write);
+    let others = async || import(&app, "30,Pharmacy,13,40,,,,true").await;
+    let own = slow.put(30, json!({"status": "RED"})).by("both").send();
+    let reply = with_others(own, &mut turns, others).await;
+    assert_eq!(reply.refused(503), "STORE_UNAVAILABLE");
+    assert_eq!(app.history(30).await.len(), 0);
 }
 
 /// The first attempt is still on its way when the caller loses the right: it may yet be applied, so

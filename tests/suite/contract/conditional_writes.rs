@@ -36,7 +36,8 @@ async fn apply(
     updates.send(&transaction).await.expect("an answer")
 }
 
-async fn import(app: &App, row: &str) {
+/// Imports one row of the directory.
+pub(super) async fn import(app: &App, row: &str) {
     let header = "id,name,typeId,parentId,town,postcode,odsCode,active";
     let file = format!("{header}\n{row}\n");
     capacityctl::services::import(&app.client, &app.tables.services, file.as_bytes())

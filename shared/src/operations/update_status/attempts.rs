@@ -21,7 +21,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(20);
 
 /// A transaction, with the service that it was built from.
 struct Attempt {
-    service: Service,
+    service: ServiceDetails,
     /// The status that it leaves behind.
     after: StatusRecord,
     transaction: Transaction,
@@ -35,6 +35,8 @@ enum State {
     Send(Attempt),
     /// This transaction was cancelled; an earlier sending of it may be applied, or still be on its way.
     Cancelled(Attempt),
+    /// It is stored.
+    Stored(Updated),
 }
 
 /// Sends an update until it is stored, or until another writer's change must not be overwritten.
@@ -49,7 +51,7 @@ pub(super) async fn run<R>(
     loop {
         state = match state {
             State::Decide(Loaded { service, idempotency: Some(record), .. }) => {
-                return run.replay(service, record).await;
+                State::Stored(run.replay(service, record).await?)
             }
             State::Decide(loaded) => match run.decide(&decide, &loaded) {
                 // The rejection may be due to this very update, sent before under the same key: its
@@ -63,41 +65,19 @@ pub(super) async fn run<R>(
             State::Send(attempt) => {
                 sent += 1;
                 match run.tables.send(&attempt.transaction).await? {
-                    WriteOutcome::Stored => return Ok(attempt.stored(&run)),
+                    WriteOutcome::Stored => State::Stored(attempt.stored(&run)),
                     WriteOutcome::Cancelled => State::Cancelled(attempt),
                 }
             }
             State::Cancelled(attempt) => {
-                on_cancelled(Cancellation { has_attempts_left: sent < MAX_ATTEMPTS });
+                let has_attempts_left = sent < MAX_ATTEMPTS;
+                on_cancelled(Cancellation { has_attempts_left });
                 pause(FIRST_PAUSE, sent).await;
-                match run.resolve(attempt).await? {
-                    Resolution::Applied(updated) => return Ok(updated),
-                    Resolution::Replay(loaded) => State::Decide(loaded),
-                    Resolution::Superseded(_) if sent == MAX_ATTEMPTS => {
-                        return Err(UpdateError::Conflict);
-                    }
-                    Resolution::Superseded(loaded) => State::Decide(loaded),
-                    Resolution::Undecided(_) if sent == MAX_ATTEMPTS => {
-                        return Err(StoreFault::Contended.into());
-                    }
-                    Resolution::Undecided(attempt) => State::Send(attempt),
-                }
+                run.resolve(attempt, has_attempts_left).await?
             }
+            State::Stored(updated) => return Ok(updated),
         };
     }
-}
-
-/// What became of a cancelled transaction.
-enum Resolution {
-    /// An earlier sending of it was applied.
-    Applied(Updated),
-    /// The idempotency key has been used: by an earlier request for the same update, or for another.
-    Replay(Loaded),
-    /// The service has another version or place: it cannot be applied any more.
-    Superseded(Loaded),
-    /// The service is on the same version: a sending of it may still be applied. So the same transaction is
-    /// sent again, never another one beside it.
-    Undecided(Attempt),
 }
 
 /// What stays the same however often an update is tried.
@@ -142,18 +122,22 @@ impl Run<'_> {
         let (name, request) = (&service.details.name, self.request.as_ref());
         let audit = self.command.audit;
         let transaction = self.tables.transaction(&grant, name, &transition, request, audit)?;
-        Ok(Attempt { service, after: transition.after, transaction })
+        Ok(Attempt { service: service.details, after: transition.after, transaction })
     }
 
     /// Finds out what became of a cancelled transaction.
-    async fn resolve<R>(&self, attempt: Attempt) -> Result<Resolution, UpdateError<R>> {
+    async fn resolve<R>(
+        &self,
+        attempt: Attempt,
+        has_attempts_left: bool,
+    ) -> Result<State, UpdateError<R>> {
         let (keys, transaction) = (self.command.keys(), &attempt.transaction);
         let now = self.command.audit.at;
         // That it was applied counts before the rights of the caller: they may have been withdrawn afterwards.
         let AfterCancellation::NotApplied(snapshot) =
             self.tables.read_after(transaction, keys, now).await?
         else {
-            return Ok(Resolution::Applied(attempt.stored(self)));
+            return Ok(State::Stored(attempt.stored(self)));
         };
         let stored_version = snapshot.service.as_ref().map_or(0, |now| now.record.version);
         let is_same_version = stored_version == transaction.from_version;
@@ -165,14 +149,16 @@ impl Run<'_> {
             Err(_) if may_be_stored => return Err(StoreFault::Contended.into()),
             Err(error) => return Err(error.into()),
         };
-        let is_same_place = loaded.service.details.path == attempt.service.details.path;
-        Ok(if loaded.idempotency.is_some() {
-            Resolution::Replay(loaded)
-        } else if is_same_version && is_same_place {
-            Resolution::Undecided(attempt)
-        } else {
-            Resolution::Superseded(loaded)
-        })
+        match loaded.idempotency {
+            // An earlier request has used the key: for the same update, or for another.
+            Some(_) => Ok(State::Decide(loaded)),
+            // A sending of it may still be applied. So the same transaction is sent again, never another one
+            // beside it.
+            None if is_same_version && has_attempts_left => Ok(State::Send(attempt)),
+            None if is_same_version => Err(StoreFault::Contended.into()),
+            None if has_attempts_left => Ok(State::Decide(loaded)),
+            None => Err(UpdateError::Conflict),
+        }
     }
 
     /// The outcome of the first request with this key.
@@ -195,7 +181,7 @@ impl Run<'_> {
 impl Attempt {
     fn stored(self, run: &Run<'_>) -> Updated {
         let effective = self.after.effective_at(run.command.audit.at);
-        let (service, changes) = (self.service.details, self.transaction.changes);
+        let (service, changes) = (self.service, self.transaction.changes);
         Updated { service, changes, effective, replayed: false }
     }
 }
