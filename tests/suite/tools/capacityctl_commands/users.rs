@@ -10,6 +10,7 @@ use super::{
     put_user,
     refusing_engine::overtaking,
 };
+use crate::harness::World;
 
 #[tokio::test]
 async fn permissions_and_assignments_are_granted_and_revoked_one_by_one() {
@@ -153,4 +154,49 @@ async fn a_user_is_not_added_with_more_than_1000_services() {
     assert_eq!(exit_code(&failure), "3");
     assert!(failure.to_string().contains("1001 services, but 1000 at most"), "{failure}");
     assert_eq!(exit_code(&ctl.failure(&["user", "show", "ann"]).await), "4");
+}
+
+/// Two commands that ran together gave both the name.
+#[tokio::test]
+async fn no_command_takes_one_of_several_users_of_a_name() {
+    let ctl = Ctl::start().await;
+    put_user(&ctl, "a1", "ann", Some(("services", AttributeValue::Ns(vec!["30".to_owned()]))))
+        .await;
+    put_user(&ctl, "a2", "ann", None).await;
+    let users = ctl.text(&["export", "users"]).await;
+    for words in [
+        &["user", "show", "ann"][..],
+        &["user", "deactivate", "ann"],
+        &["user", "grant", "ann", "--service", "40"],
+        &["user", "revoke", "ann", "--service", "30"],
+        &["user", "rename", "ann", "other"],
+        &["status", "set", "30", "GREEN", "--as", "ann"],
+        &["audit", "--user", "ann"],
+    ] {
+        let failure = ctl.failure(words).await;
+        assert_eq!(exit_code(&failure), "3", "{words:?}");
+        assert_eq!(
+            failure.to_string(),
+            "nothing was changed\n  USERNAME: several users have this name, with the subjects \"a1\", \"a2\": import \
+             a users file in which each has its own",
+            "{words:?}"
+        );
+    }
+    assert_eq!(ctl.text(&["export", "users"]).await, users);
+    assert_eq!(ctl.json(&["audit"]).await, json!([]));
+}
+
+#[tokio::test]
+async fn an_import_gives_each_of_several_users_of_a_name_its_own() {
+    for second in ["bob,a2,true,,\n", ""] {
+        let ctl = Ctl::start_with(World::default()).await;
+        put_user(&ctl, "a1", "ann", None).await;
+        put_user(&ctl, "a2", "ann", None).await;
+        let file = format!("username,subject,active,permissions,services\nann,a1,true,,\n{second}");
+        let summary = ctl.text(&["import", "users", &ctl.file("users.csv", &file)]).await;
+        assert!(summary.starts_with("users: 0 added, 1 changed"), "{summary}");
+        assert_eq!(ctl.text(&["export", "users"]).await, file.trim_end());
+        assert_eq!(ctl.json(&["audit", "--subject", "a1"]).await, json!([]));
+        assert_eq!(ctl.json(&["audit", "--subject", "a2"]).await.as_array().map(Vec::len), Some(1));
+    }
 }

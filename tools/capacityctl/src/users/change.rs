@@ -63,7 +63,7 @@ pub(crate) async fn add(
 ///
 /// # Errors
 ///
-/// No such user, what `decide` refuses, a concurrent change, a fault of the store.
+/// No such user or several, what `decide` refuses, a concurrent change, a fault of the store.
 pub(crate) async fn change(
     client: &Client,
     table: &str,
@@ -79,7 +79,7 @@ pub(crate) async fn change(
         {
             return Ok(ChangedUser { user, written: true });
         }
-        let Some(before) = stored.named(username) else {
+        let Some(before) = stored.named(username)? else {
             return Err(match wanted {
                 None => Error::UnknownUser(username.to_owned()),
                 Some(_) => Error::ConcurrentModification { table: table.to_owned() },

@@ -17,7 +17,7 @@ use self::{
     write::{ItemChange, write},
 };
 use crate::{
-    Error,
+    Error, ValidationError,
     audit::Audit,
     concurrency::{Interrupt, run_all},
     difference::Difference,
@@ -26,6 +26,7 @@ use crate::{
     services::ChangeKind,
     update::UpdateOutcome,
     users_file::{self, User, UsersFile},
+    validation::Location,
 };
 
 const ADVICE_IF_PARTIAL: &str = "run the same import again to write the rest: until then the other users keep their \
@@ -201,9 +202,29 @@ pub async fn list(client: &Client, table: &str) -> Result<UserList, Error> {
 ///
 /// # Errors
 ///
-/// No such user, or a fault of the store.
+/// No such user or several, or a fault of the store.
 pub async fn find(client: &Client, table: &str, username: &str) -> Result<User, Error> {
     let users = list(client, table).await?.users;
-    let found = users.into_iter().find(|user| user.username == username);
+    let found = only(users.into_iter().filter(|user| user.username == username))?;
     found.ok_or_else(|| Error::UnknownUser(username.to_owned()))
+}
+
+/// The only one of the users of a name. Commands that ran together can have given it to several: then a command that
+/// took one of them could leave rights to another.
+///
+/// # Errors
+///
+/// There are several.
+fn only(users: impl Iterator<Item = User>) -> Result<Option<User>, ValidationError> {
+    let mut users: Vec<User> = users.collect();
+    if users.len() < 2 {
+        return Ok(users.pop());
+    }
+    let mut subjects: Vec<_> = users.iter().map(|user| format!("{:?}", user.subject)).collect();
+    subjects.sort_unstable();
+    let text = format!(
+        "several users have this name, with the subjects {}: import a users file in which each has its own",
+        subjects.join(", ")
+    );
+    Err(ValidationError::new(Location::Argument("USERNAME"), text))
 }

@@ -8,10 +8,11 @@ use shared::store::keys::users as keys;
 use super::{
     UserChange,
     item::{ATTRIBUTES, item, user},
+    only,
     write::ItemChange,
 };
 use crate::{
-    Error,
+    Error, ValidationError,
     difference::{self, Difference},
     scan::{self, Item, text},
     users_file::User,
@@ -45,8 +46,12 @@ impl StoredUsers {
     }
 
     /// The valid user of this name.
-    pub(super) fn named(&self, username: &str) -> Option<User> {
-        self.subjects_of(username).find_map(|subject| self.user(&subject))
+    ///
+    /// # Errors
+    ///
+    /// There are several.
+    pub(super) fn named(&self, username: &str) -> Result<Option<User>, ValidationError> {
+        only(self.subjects_of(username).filter_map(|subject| self.user(&subject)))
     }
 
     pub(super) fn subjects_of<'a>(
