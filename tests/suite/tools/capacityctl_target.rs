@@ -1,7 +1,13 @@
 //! Where `cargo ctl` finds its tables, and whose tokens it makes.
 
-use std::{fs, path::PathBuf};
+use std::{env, error::Error as _, fs, iter, path::PathBuf, process::Command};
 
+use aws_sdk_dynamodb::{
+    config::{
+        ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef,
+    },
+    error::BoxError,
+};
 use capacityctl::{
     Error,
     stack_file::StackFile,
@@ -67,4 +73,92 @@ async fn every_known_user_gets_a_token_and_nobody_else_does() {
     assert_eq!(subject.expect("a user").subject, "gone");
     let unknown = users::find(&app.client, &app.tables.users, "gone").await;
     assert!(matches!(unknown, Err(Error::UnknownUser(name)) if name == "gone"));
+}
+
+/// Sends no request, but says where it would go.
+#[derive(Debug)]
+struct Unsent;
+
+impl Intercept for Unsent {
+    fn name(&self) -> &'static str {
+        "Unsent"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        Err(format!("{MARK}{}", context.request().uri()).into())
+    }
+}
+
+const MARK: &str = "sent to: ";
+
+/// Run by [`what_is_sent_to_this_machine_is_not_on_aws_and_all_else_is`] in separate processes.
+#[tokio::test]
+#[expect(clippy::print_stdout, reason = "it is how the other process learns of it")]
+async fn where_the_environment_points() {
+    if deciding_variable(capacityctl::target::is_set).is_none() {
+        return;
+    }
+    let target = Target::find(None).await.expect("the environment decides");
+    let request = target.client().list_tables().customize().interceptor(Unsent);
+    let unsent = request.send().await.expect_err("a request that is not sent");
+    let errors = iter::successors(unsent.source(), |error| (*error).source());
+    let said = errors.last().expect("a cause").to_string();
+    let place = target.place();
+    let (place, _) = place.split_once(" (").expect("a place and why");
+    println!("\n{said}\n{MARK}{place}\n{MARK}{}", target.is_on_aws());
+}
+
+/// With these variables, and a profile with these lines: where a request is sent, what `cargo ctl` says of the place,
+/// and whether the operator is who AWS says.
+fn find(variables: &[(&str, &str)], profile: &str) -> [String; 3] {
+    let folder = folder(&format!("profile-{}", fastrand::u64(..)));
+    let file = folder.join("config");
+    fs::write(&file, format!("[default]\n{profile}")).expect("a file");
+    let credentials = [("AWS_ACCESS_KEY_ID", "sample"), ("AWS_SECRET_ACCESS_KEY", "sample")];
+    let mut tests = Command::new(env::current_exe().expect("the tests"));
+    tests
+        .args(["tools::capacityctl_target::where_the_environment_points", "--exact", "--nocapture"])
+        .env_clear()
+        .env("AWS_CONFIG_FILE", &file)
+        .env("AWS_REGION", "eu-west-2")
+        .envs(credentials)
+        .envs(variables.iter().copied());
+    let printed = String::from_utf8(tests.output().expect("a process").stdout).expect("UTF-8");
+    fs::remove_dir_all(folder).expect("a folder");
+    let found: Vec<_> = printed.lines().filter_map(|line| line.strip_prefix(MARK)).collect();
+    let [sent_to, place, on_aws] = found[..] else { panic!("{printed}") };
+    [sent_to, place, on_aws].map(str::to_owned)
+}
+
+/// An operator whose name nobody vouches for must not be able to change tables on AWS.
+#[test]
+fn what_is_sent_to_this_machine_is_not_on_aws_and_all_else_is() {
+    const ENDPOINT: (&str, &str) = ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1");
+    const IGNORED: (&str, &str) = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
+    let aws = ["https://dynamodb.eu-west-2.amazonaws.com/", "on AWS in eu-west-2"];
+    let here = ["http://127.0.0.1:1/", "at http://127.0.0.1:1"];
+    let profile = "endpoint_url = http://127.0.0.1:1";
+    let service =
+        "services = here\n[services here]\ndynamodb =\n  endpoint_url = http://127.0.0.1:1";
+    let ignoring = "ignore_configured_endpoint_urls = true";
+    let other = ("AWS_ENDPOINT_URL_DYNAMODB", "https://other");
+    for (variables, profile, [sent_to, place], on_aws) in [
+        (&[][..], "", aws, true),
+        (&[ENDPOINT], "", here, false),
+        (&[ENDPOINT], "endpoint_url = https://other", here, false),
+        (&[ENDPOINT, IGNORED], "", aws, true),
+        (&[ENDPOINT], ignoring, aws, true),
+        (&[], profile, here, false),
+        (&[], service, here, false),
+        (&[IGNORED], profile, aws, true),
+        (&[other], profile, ["https://other/", "at https://other"], true),
+    ] {
+        let expected = [sent_to, place, &on_aws.to_string()].map(str::to_owned);
+        assert_eq!(find(variables, profile), expected, "{variables:?} {profile}");
+    }
 }

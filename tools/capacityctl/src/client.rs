@@ -37,7 +37,7 @@ fn http_client() -> SharedHttpClient {
     Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
-/// The settings for AWS. Reads region, credentials and endpoint as every AWS SDK does.
+/// The settings for AWS. Reads region, credentials and endpoints as every AWS SDK does.
 pub(crate) async fn aws_config() -> SdkConfig {
     let defaults = aws_config::defaults(BehaviorVersion::v2026_01_12());
     let timeouts = TimeoutConfig::builder()
@@ -47,9 +47,11 @@ pub(crate) async fn aws_config() -> SdkConfig {
     defaults.http_client(http_client()).timeout_config(timeouts.build()).load().await
 }
 
-/// A client for AWS.
-pub(crate) fn aws_client(config: &SdkConfig) -> Client {
-    client(config.into())
+/// A client for AWS, or for this endpoint.
+pub(crate) fn aws_client(config: &SdkConfig, endpoint: Option<String>) -> Client {
+    let mut config = config::Builder::from(config);
+    config.set_endpoint_url(endpoint);
+    client(config)
 }
 
 /// A client that signs by this machine's clock alone: if the clock is far off, AWS refuses what it would date.

@@ -1,27 +1,32 @@
 //! DynamoDB's endpoint, where it is not AWS's own.
 
 use std::{
-    net::{IpAddr, TcpStream, ToSocketAddrs},
+    net::{TcpStream, ToSocketAddrs},
     time::Duration,
 };
 
-use crate::target::variable;
+use aws_config::SdkConfig;
+use aws_types::service_config::ServiceConfigKey;
+use shared::runtime::client::is_loopback;
 
-/// The variables that name it; the first that is set wins.
-const VARIABLES: [&str; 2] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"];
-
-/// The endpoint that the environment names.
-pub(crate) fn of_environment() -> Option<String> {
-    VARIABLES.into_iter().find_map(variable)
+/// The endpoint of DynamoDB that a variable or a profile names, by the rules of every AWS SDK. Either may also say that
+/// none is to be used.
+#[must_use]
+pub fn configured(config: &SdkConfig) -> Option<String> {
+    let key = ServiceConfigKey::builder()
+        .service_id("DynamoDB")
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
+        .build();
+    let named = config.service_config().and_then(|settings| settings.load_config(key.ok()?));
+    named.or_else(|| config.endpoint_url().map(str::to_owned))
 }
 
 /// Whether the host of this URL is this machine: then it cannot be AWS.
 #[must_use]
 pub fn is_on_this_machine(endpoint: &str) -> bool {
-    let uri = endpoint.parse::<http::Uri>().ok();
-    let host = uri.as_ref().and_then(http::Uri::host).unwrap_or_default();
-    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+    let uri = endpoint.parse::<http::Uri>();
+    uri.is_ok_and(|uri| uri.host().is_some_and(is_loopback))
 }
 
 /// Whether anything listens at `http://host:port`.

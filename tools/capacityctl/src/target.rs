@@ -64,8 +64,14 @@ pub struct Target {
 
 #[derive(Debug)]
 enum Origin {
-    /// The environment, because this variable is set. Without settings for AWS: an engine on this machine.
-    Environment(&'static str, Option<Box<SdkConfig>>),
+    /// The environment, because this variable is set.
+    Environment {
+        because: &'static str,
+        /// Where the tables are, if that is not AWS's own endpoint.
+        endpoint: Option<String>,
+        /// `None`: an engine on this machine.
+        aws: Option<Box<SdkConfig>>,
+    },
     /// A running stack, with its issuer.
     Stack(Box<Issuer>),
 }
@@ -91,24 +97,26 @@ impl Target {
 
     async fn environment(because: &'static str) -> Self {
         let tables = TABLES.into_iter().filter_map(|name| Some((name, variable(name)?)));
-        let target = Self::on_aws(aws_config().await, tables.collect(), because);
-        match endpoint::of_environment() {
-            Some(endpoint) if endpoint::is_on_this_machine(&endpoint) => {
-                Self { origin: Origin::Environment(because, None), ..target }
-            }
-            _ => target,
+        let mut target = Self::on_aws(aws_config().await, tables.collect(), because);
+        if let Origin::Environment { endpoint: Some(endpoint), aws, .. } = &mut target.origin
+            && endpoint::is_on_this_machine(endpoint)
+        {
+            *aws = None;
         }
+        target
     }
 
-    /// These tables on AWS, because this variable is set.
+    /// These tables on AWS, because this variable is set, whatever endpoint stands for AWS.
     #[must_use]
     pub fn on_aws(
         config: SdkConfig,
         tables: HashMap<&'static str, String>,
         because: &'static str,
     ) -> Self {
-        let client = aws_client(&config);
-        Self { client, tables, origin: Origin::Environment(because, Some(Box::new(config))) }
+        let endpoint = endpoint::configured(&config);
+        let client = aws_client(&config, endpoint.clone());
+        let aws = Some(Box::new(config));
+        Self { client, tables, origin: Origin::Environment { because, endpoint, aws } }
     }
 
     fn stack(state: &Path) -> Result<Self, TargetError> {
@@ -143,7 +151,7 @@ impl Target {
     /// The environment decides, but does not name it.
     pub fn table(&self, variable: &'static str) -> Result<&str, TargetError> {
         self.tables.get(variable).map(String::as_str).ok_or(match self.origin {
-            Origin::Environment(because, _) => TargetError::MissingTable(variable, because),
+            Origin::Environment { because, .. } => TargetError::MissingTable(variable, because),
             Origin::Stack(_) => TargetError::NotFound,
         })
     }
@@ -152,16 +160,15 @@ impl Target {
     /// openapi.yaml's defaults.
     #[must_use]
     pub fn settings(&self) -> Environment {
-        let mode = ("AUTH_MODE".to_owned(), "gateway".to_owned());
         let tables = self.tables.iter().map(|(name, table)| ((*name).to_owned(), table.clone()));
         let limits = RESET_LIMITS.into_iter().filter_map(|(name, default)| {
             let value = match self.origin {
-                Origin::Environment(..) => std::env::var(name).ok()?,
+                Origin::Environment { .. } => std::env::var(name).ok()?,
                 Origin::Stack(_) => default.to_owned(),
             };
             Some((name.to_owned(), value))
         });
-        tables.chain(limits).chain([mode]).collect()
+        tables.chain(limits).chain([("AUTH_MODE".to_owned(), "gateway".to_owned())]).collect()
     }
 
     /// The local stack's issuer.
@@ -172,14 +179,14 @@ impl Target {
     pub const fn issuer(&self) -> Result<&Issuer, TargetError> {
         match &self.origin {
             Origin::Stack(issuer) => Ok(issuer),
-            Origin::Environment(because, _) => Err(TargetError::NoIssuer(because)),
+            Origin::Environment { because, .. } => Err(TargetError::NoIssuer(because)),
         }
     }
 
     /// Whether the tables are on AWS, where an account says who somebody is.
     #[must_use]
     pub const fn is_on_aws(&self) -> bool {
-        matches!(self.origin, Origin::Environment(_, Some(_)))
+        matches!(self.origin, Origin::Environment { aws: Some(_), .. })
     }
 
     /// Who runs this command.
@@ -189,8 +196,8 @@ impl Target {
     /// AWS does not say it.
     pub(crate) async fn operator(&self) -> Result<Operator, Error> {
         match &self.origin {
-            Origin::Environment(_, Some(config)) => Operator::on_aws(config).await,
-            Origin::Environment(_, None) | Origin::Stack(_) => Ok(Operator::local()),
+            Origin::Environment { aws: Some(config), .. } => Operator::on_aws(config).await,
+            Origin::Environment { aws: None, .. } | Origin::Stack(_) => Ok(Operator::local()),
         }
     }
 
@@ -203,19 +210,15 @@ impl Target {
     /// Where the tables are, for a message.
     #[must_use]
     pub fn place(&self) -> String {
-        match self.origin {
-            Origin::Environment(because, _) => {
-                let endpoint = endpoint::of_environment();
-                let region = self.client.config().region().map(AsRef::as_ref);
-                let place = match (endpoint, region) {
-                    (Some(endpoint), _) => format!("at {endpoint}"),
-                    (None, Some(region)) => format!("on AWS in {region}"),
-                    (None, None) => "on AWS".to_owned(),
-                };
-                format!("{place} ({because} is set)")
-            }
-            Origin::Stack(_) => "of the local stack".to_owned(),
-        }
+        let Origin::Environment { because, endpoint, .. } = &self.origin else {
+            return "of the local stack".to_owned();
+        };
+        let place = match (endpoint, self.client.config().region()) {
+            (Some(endpoint), _) => format!("at {endpoint}"),
+            (None, Some(region)) => format!("on AWS in {region}"),
+            (None, None) => "on AWS".to_owned(),
+        };
+        format!("{place} ({because} is set)")
     }
 
     /// A table by its variable, with its name and where it is, for a message.
