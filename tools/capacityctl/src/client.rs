@@ -54,6 +54,12 @@ pub(crate) fn aws_client(config: &SdkConfig, endpoint: Option<String>) -> Client
     client(config)
 }
 
+/// A client for AWS's Security Token Service, which says whose credentials these are.
+pub(crate) fn identity_client(config: &SdkConfig) -> aws_sdk_sts::Client {
+    let config = aws_sdk_sts::config::Builder::from(config).interceptor(NoPlainHttp);
+    aws_sdk_sts::Client::from_conf(config.build())
+}
+
 /// A client that signs by this machine's clock alone: if the clock is far off, AWS refuses what it would date.
 fn client(config: config::Builder) -> Client {
     let config = config.disable_clock_skew_correction(true).interceptor(NoPlainHttp);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use aws_config::SdkConfig;
 
-use crate::{Error, target::variable};
+use crate::{Error, client::identity_client, target::variable};
 
 /// Who runs a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Operator {
     ///
     /// There is no answer, or no ARN in it.
     pub(crate) async fn on_aws(config: &SdkConfig) -> Result<Self, Error> {
-        let answer = aws_sdk_sts::Client::new(config).get_caller_identity().send().await;
+        let answer = identity_client(config).get_caller_identity().send().await;
         let answer = answer.map_err(|error| Error::Operator(Box::new(error)))?;
         let arn = answer.arn.ok_or_else(|| Error::Operator("the answer has no ARN".into()))?;
         Ok(Self::Arn(arn))

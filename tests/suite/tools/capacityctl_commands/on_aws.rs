@@ -97,6 +97,20 @@ async fn nothing_changes_if_aws_does_not_say_who_the_operator_is() {
     assert_eq!(ctl.json(&["audit"]).await, json!([]));
 }
 
+/// Who could answer instead of AWS could name another operator. This address is one of this machine, but its name does
+/// not say so.
+#[tokio::test]
+async fn nobody_is_asked_over_plain_http_who_the_operator_is() {
+    let ctl = Ctl::start().await;
+    let endpoint = identifying(Some(ARN)).await.replace("127.0.0.1", "0.0.0.0");
+    let failure = run(&ctl, &endpoint, &["user", "deactivate", "reader-name"]).await;
+    assert_eq!(
+        failure.expect_err("a failure").to_string(),
+        "cannot find out who you are, so nothing was changed: the endpoint is http, which is only for a loopback \
+         address\nuse https: requests and answers hold personal data"
+    );
+}
+
 #[tokio::test]
 async fn a_user_without_a_subject_is_refused() {
     let ctl = Ctl::start().await;
