@@ -39,7 +39,7 @@ pub(crate) struct Redaction {
 pub(crate) async fn redact(target: &Target, redaction: Redaction) -> Result<Output, Error> {
     let (now, audit) = (Clock::system().now(), Audit::of(target, "history redact").await?);
     let (services, history) = (target.table(SERVICES_TABLE)?, target.table(STATUS_HISTORY_TABLE)?);
-    let tables = format!("tables {services}, {history} and {}", audit.table());
+    let tables = format!("{services}, {history} or {}", audit.table());
     for _ in 0..MAX_DECISIONS {
         let current = service::read(target, redaction.id).await?.record.version;
         let change = find(target, redaction.id, redaction.change).await?;
