@@ -63,7 +63,7 @@ pub(crate) async fn services(
     let plan = services::plan(client, table, file, deactivate_missing, progress);
     let plan = controls.unless_interrupted(plan).await?;
     check_deactivation_limit(&plan, options)?;
-    let (summary, missing) = (plan.summary(), plan.missing.clone());
+    let (summary, missing, count) = (plan.summary(), plan.missing.clone(), plan.changes.len());
     let (mut parts, mut steps) = (Vec::new(), None);
     if dry_run {
         let changes = plan.changes.iter().map(|change| {
@@ -79,7 +79,7 @@ pub(crate) async fn services(
     }
     parts.push(summary.to_string());
     parts.extend(missing_text(&missing, options));
-    parts.push(table_text(table, target, dry_run));
+    parts.push(table_text(table, target, dry_run, count));
     let report = Report { table, dry_run, rows: summary, steps, missing: Some(missing) };
     Ok(Output::new(parts.join("\n"), &report))
 }
@@ -103,7 +103,7 @@ pub(crate) async fn users(
         users::plan(client, table, file).await
     };
     let plan = controls.unless_interrupted(plan).await?;
-    let summary = plan.summary();
+    let (summary, count) = (plan.summary(), plan.changes.len());
     let (mut parts, mut steps) = (Vec::new(), None);
     if dry_run {
         let changes = plan.changes.iter().map(|change| {
@@ -119,7 +119,7 @@ pub(crate) async fn users(
         plan.apply(client, table, audit.as_ref(), progress, &mut controls.interrupt).await?;
     }
     parts.push(summary.to_string());
-    parts.push(table_text(table, target, dry_run));
+    parts.push(table_text(table, target, dry_run, count));
     let report = Report { table, dry_run, rows: summary, steps, missing: None };
     Ok(Output::new(parts.join("\n"), &report))
 }
@@ -211,11 +211,11 @@ fn missing_text(missing: &[MissingService], options: ImportOptions) -> Option<St
     Some(format!("{first}: {}\n{shown}{more}{last}", missing.len()))
 }
 
-fn table_text(table: &str, target: &Target, dry_run: bool) -> String {
-    let place = target.place();
-    if dry_run {
-        format!("dry run: nothing was written to table {table} {place}")
-    } else {
-        format!("written to table {table} {place}")
-    }
+fn table_text(table: &str, target: &Target, dry_run: bool, changes: usize) -> String {
+    let done = match (dry_run, changes) {
+        (true, _) => "dry run: nothing was written to",
+        (false, 0) => "nothing was written to",
+        (false, _) => "written to",
+    };
+    format!("{done} table {table} {}", target.place())
 }

@@ -84,7 +84,14 @@ async fn every_write_says_to_which_table() {
         ),
         (vec!["export", "services", &file], format!("{services} is exported to {file}")),
         (vec!["export", "users", &users_file], format!("{users} is exported to {users_file}")),
+        (vec!["import", "services", &file], format!("nothing was written to {services}")),
+        (vec!["import", "users", &users_file], format!("nothing was written to {users}")),
+        (
+            vec!["service", "deactivate", "30"],
+            format!("service 30 is inactive (readers get 404) in {services}"),
+        ),
         (vec!["import", "services", &file], format!("written to {services}")),
+        (vec!["user", "deactivate", "eve"], format!("stored in {users}")),
         (vec!["import", "users", &users_file], format!("written to {users}")),
     ] {
         let text = ctl.text(&words).await;
