@@ -142,6 +142,7 @@ async fn a_healthy_system_is_described_line_by_line() {
             table(&tables.users, 2),
             table(&tables.idempotency, 0),
             table(&audit_table(tables), 0),
+            line("indexes", "each service is where lists look for it"),
             line("services", "all 5 can be read"),
             line("hierarchy", "each service is below its parent"),
             line("users", "all 2 can be read"),
@@ -180,6 +181,19 @@ async fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
     let (ill, advised) =
         (|one: &&Value| one["verdict"] != "ok", |one: &Value| one["advice"].is_string());
     assert!(found.as_array().expect("findings").iter().filter(ill).all(advised), "{found}");
+}
+
+/// An operator put rows back by hand, without all that belongs to a status and a place.
+#[tokio::test]
+async fn the_doctor_finds_services_that_lists_miss() {
+    let ctl = Ctl::start().await;
+    ctl.text(&["status", "set", "30", "RED", "--as", "editor-name"]).await;
+    assert!(ctl.run(&["doctor"]).await.expect("findings").healthy);
+    ctl.alter(30, "resetShard", None).await;
+    ctl.alter(20, "region", Some(AttributeValue::N("40".to_owned()))).await;
+    let found = ctl.run(&["doctor"]).await.expect("findings").json.expect("JSON");
+    let expected = ("indexes".to_owned(), "2 of 5 missed by lists: 20, 30".to_owned());
+    assert_eq!(lines(&found, "bad"), [expected]);
 }
 
 /// Writes a user past all checks.

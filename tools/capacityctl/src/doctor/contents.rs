@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use shared::{
-    domain::ServiceId,
+    domain::{HierarchyPath, ServiceId},
     store::{self, keys::services as keys},
 };
 
@@ -11,7 +11,7 @@ use crate::{
     Error,
     findings::{Findings, Verdict},
     hierarchy::{self, StoredService},
-    scan::{self, Item, number},
+    scan::{self, Item, number, text},
     services::stored_service,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
     users::{self, UserList},
@@ -32,6 +32,7 @@ pub(super) async fn check(target: &Target, findings: &mut Findings) -> Result<()
         items.iter().filter_map(|item| Some(stored_service(number(item, keys::ID)?, item)));
     let stored: Vec<_> = stored.collect();
     let total = items.len();
+    check_index_keys(&items, findings);
     check_services(items, findings);
     check_hierarchy(&stored, total, findings)?;
     let list = users::list(target.client(), target.table(USERS_TABLE)?).await?;
@@ -50,6 +51,27 @@ fn check_services(items: Vec<Item>, findings: &mut Findings) {
     let problem = some(&unreadable, total, "cannot be read");
     let advice = "readers get 500; import them again, or restore the table";
     findings.check("services", all_can_be_read(total), Verdict::Bad, problem, advice);
+}
+
+/// A row that was put back by hand may have a status without what its indexes need.
+fn check_index_keys(items: &[Item], findings: &mut Findings) {
+    let missed: BTreeSet<ServiceId> = items.iter().filter_map(missed_by_lists).collect();
+    let missed: Vec<String> = missed.iter().map(ToString::to_string).collect();
+    let problem = some(&missed, items.len(), "missed by lists");
+    let advice = "lists of a region, of RED or of AMBER do not show them, and their resets are not stored: set region \
+                  to the first id of path, and resetShard to what is left of the id divided by 8";
+    let healthy = "each service is where lists look for it";
+    findings.check("indexes", healthy, Verdict::Bad, problem, advice);
+}
+
+/// The id of a row that the indexes do not have in the right place.
+fn missed_by_lists(item: &Item) -> Option<ServiceId> {
+    let id: ServiceId = number(item, keys::ID)?;
+    let root = HierarchyPath::parse(&text(item, keys::PATH)?)?.root();
+    let is_pending = item.contains_key(keys::RESET_DATE_TIME);
+    let is_missed = number(item, keys::REGION) != Some(root)
+        || (is_pending && number(item, keys::RESET_SHARD) != Some(store::keys::reset_shard(id)));
+    is_missed.then_some(id)
 }
 
 fn check_hierarchy(
