@@ -6,6 +6,8 @@ mod connection;
 mod connector;
 mod roots;
 
+use std::time::Duration;
+
 use aws_runtime::{
     invocation_id::InvocationIdInterceptor, request_info::RequestInfoInterceptor,
     user_agent::UserAgentInterceptor,
@@ -17,6 +19,7 @@ use aws_sdk_dynamodb::{
         SharedInterceptor, StalledStreamProtectionConfig,
         endpoint::{Endpoint, EndpointFuture, Params, ResolveEndpoint},
         interceptors::BeforeSerializationInterceptorContextRef,
+        retry::RetryConfig,
     },
     error::BoxError,
 };
@@ -25,6 +28,12 @@ use aws_smithy_runtime_api::client::interceptors::disable_interceptor;
 use self::{connection::Address, connector::Connector};
 pub use self::{connection::is_loopback, roots::AMAZON};
 use super::{AllSettings as _, Environment, SettingsError, Timeouts};
+
+/// How often a call is sent that the store throttles or that fails in transit, within the call's timeout. DynamoDB
+/// throttles single partitions, so one busy row must not end its readers' requests at once.
+const MAX_ATTEMPTS: u32 = 8;
+/// The longest pause after the first attempt. It doubles with each attempt: some three seconds for all.
+const FIRST_PAUSE: Duration = Duration::from_millis(25);
 
 /// The settings of the client.
 #[derive(Clone, Debug)]
@@ -67,6 +76,11 @@ impl ClientSettings {
             .endpoint_resolver(StaticEndpoint(Endpoint::builder().url(self.address.url()).build()))
             // The attempt's timeout covers the whole response.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .retry_config(
+                RetryConfig::standard()
+                    .with_max_attempts(MAX_ATTEMPTS)
+                    .with_initial_backoff(FIRST_PAUSE),
+            )
             .http_client(Connector::new(self.address));
         // Permanent, so that the SDK does not look up at each step of a call whether it is still enabled.
         config.push_interceptor(SharedInterceptor::permanent(NoOptionalHeaders));

@@ -3,11 +3,16 @@
 
 mod scripted;
 
-use std::{collections::HashMap, fs, time::Duration};
+use std::{
+    collections::HashMap,
+    fs,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use aws_sdk_dynamodb::{
     Client,
-    config::{retry::RetryConfig, timeout::TimeoutConfig},
+    config::{AsyncSleep, Sleep, retry::RetryConfig, timeout::TimeoutConfig},
     types::AttributeValue,
 };
 use capacityctl::client::local_client;
@@ -24,7 +29,7 @@ use time::OffsetDateTime;
 use x509_parser::pem::Pem;
 
 use self::scripted::{ANSWER, Arrived, Ends, Scripted, THROTTLED, TOO_OLD};
-use crate::harness::{endpoint, faulty::NoWait};
+use crate::harness::endpoint;
 
 /// A function's client with these settings and those that Lambda provides.
 fn client(store: &str, more: &[(&str, &str)]) -> Client {
@@ -173,17 +178,33 @@ async fn after_a_connection_that_is_silent_none_of_the_others_is_used() {
     assert_eq!(arrived.len(), 2);
 }
 
-/// It sends a throttled call three times. The pauses, below one and two seconds, fit into a call's five seconds.
+/// Adds up how long the SDK would wait.
+#[derive(Clone, Debug, Default)]
+struct Pauses(Arc<Mutex<Vec<Duration>>>);
+
+impl AsyncSleep for Pauses {
+    fn sleep(&self, pause: Duration) -> Sleep {
+        self.0.lock().expect("no panic while held").push(pause);
+        Sleep::new(std::future::ready(()))
+    }
+}
+
+/// The pauses double from 25 ms, less a random part, and fit into a call's five seconds.
 #[tokio::test]
-async fn a_throttled_call_is_sent_three_times() {
+async fn a_throttled_call_is_sent_eight_times() {
     for answer in THROTTLED {
         let store = Scripted::answering(answer, Ends::Never).await;
         let client = client(&store.endpoint, &[]);
-        // Without pauses, and without the timeouts, which are such pauses.
-        let config = client.config().to_builder().sleep_impl(NoWait);
+        let pauses = Pauses::default();
+        // Without the timeouts, which are such pauses.
+        let config = client.config().to_builder().sleep_impl(pauses.clone());
         let client = Client::from_conf(config.timeout_config(TimeoutConfig::disabled()).build());
         assert!(!read(&client).await);
-        assert_eq!(store.arrived().len(), 3);
+        assert_eq!(store.arrived().len(), 8);
+        let pauses = pauses.0.lock().expect("no panic while held").clone();
+        let longest = (0..7).map(|attempt| Duration::from_millis(25) * 2_u32.pow(attempt));
+        assert_eq!(pauses.len(), 7);
+        assert!(pauses.iter().zip(longest).all(|(pause, longest)| *pause <= longest), "{pauses:?}");
     }
 }
 
