@@ -71,11 +71,12 @@ pub(crate) async fn services(
         });
         steps = Some(preview(changes, &mut parts));
     } else {
-        if !plan.changes.is_empty() {
-            let row = audit::import(Resource::Services, &bytes, &summary);
-            record(target, "import services", row, controls).await?;
-        }
-        plan.apply(client, table, progress, &mut controls.interrupt).await?;
+        let row = audit::import(Resource::Services, &bytes, &summary);
+        let audit = match plan.changes.is_empty() {
+            true => None,
+            false => Some(record(target, "import services", row, controls).await?),
+        };
+        plan.apply(client, table, audit.as_ref(), progress, &mut controls.interrupt).await?;
     }
     parts.push(summary.to_string());
     parts.extend(missing_text(&missing, options));

@@ -12,10 +12,11 @@ use shared::{
 use crate::{
     Error, Output,
     arguments::not_blank,
-    audit::{Audit, Entry, Resource},
+    audit::Audit,
     concurrency::MAX_DECISIONS,
     output::{fields, status_style, table},
     scan::{self, Item},
+    services::ActivityChange,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
     transaction,
     update::{Update, UpdateOutcome},
@@ -186,9 +187,7 @@ pub(crate) async fn set_active(
             .only_if_exists(keys::ID)
             .only_if(keys::ACTIVE, before.clone());
         let update = Update::new(keys::ID, AttributeValue::N(id.to_string()), attributes);
-        let [before, after] = [before, Some(wanted.clone())]
-            .map(|value| value.map(|value| Item::from([(keys::ACTIVE.to_owned(), value)])));
-        let row = Entry::now(Resource::Service(id)).change(before, after);
+        let row = ActivityChange { before, after: Some(wanted.clone()) }.into_row(id);
         let writes = vec![update.into_write(name)?, audit.put(row)?];
         let tables = format!("{name} or {}", audit.table());
         if transaction::send(client, &tables, writes).await? == UpdateOutcome::Stored {

@@ -48,6 +48,17 @@ impl Update {
         self.attributes.retain(keep);
     }
 
+    /// Applies it only while the attribute has this value; `None`: while there is none.
+    pub(crate) fn only_if(mut self, name: &'static str, value: Option<AttributeValue>) -> Self {
+        self.attributes = self.attributes.only_if(name, value);
+        self
+    }
+
+    /// The value that it gives to this attribute.
+    pub(crate) fn assigned(&self, name: &str) -> Option<&AttributeValue> {
+        self.attributes.assignments().find(|(own, _)| *own == name)?.1
+    }
+
     /// What the update would change in this item.
     pub(crate) fn differences(&self, stored: Option<&Item>) -> Vec<Difference> {
         difference::between(stored, self.attributes.assignments())

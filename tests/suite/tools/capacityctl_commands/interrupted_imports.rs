@@ -85,7 +85,7 @@ async fn an_interrupted_import_says_what_it_wrote_and_the_next_one_writes_the_re
     let ((client, tenth), table) = (NthWrite::of(&app.client, 10), &app.tables.services);
     let mut interrupt = Interrupt::when(async move { tenth.sent().await });
     let planned = plan(&client, table, 1000..1300).await.expect("a plan");
-    let failure = planned.apply(&client, table, &Progress::silent(), &mut interrupt).await;
+    let failure = planned.apply(&client, table, None, &Progress::silent(), &mut interrupt).await;
     let failure = failure.expect_err("an interrupted import");
     assert_eq!(exit_code(&failure), "130");
     let rest = plan(&app.client, table, 1000..1300).await.expect("a plan").summary();

@@ -1,7 +1,9 @@
-//! Imports services: one `UpdateItem` with only the attributes that differ, for each service that differs.
+//! Imports services: one update with only the attributes that differ, for each service that differs. If it activates or
+//! deactivates the service, it is one transaction with its row in the audit table.
 //!
 //! It never touches a status: it names no status attribute and puts no whole item.
 
+mod activity;
 mod plan;
 mod summary;
 
@@ -10,17 +12,20 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use shared::{domain::ServiceId, store::keys::services as keys};
 
+pub(crate) use activity::ActivityChange;
 pub use plan::{ChangeKind, ImportPlan, MissingService, ServiceChange};
 pub use summary::ImportSummary;
 
 use crate::{
     Error,
+    audit::Audit,
     concurrency::{Interrupt, run_all},
     hierarchy::{self, StoredService},
     progress::Progress,
     scan::{self, Item, number, text},
     services_file::{self, ServiceRow, ServicesFile},
-    update::{Update, UpdateOutcome},
+    transaction,
+    update::UpdateOutcome,
 };
 
 /// The attributes that an import reads and writes.
@@ -61,7 +66,7 @@ pub async fn import_rows(
 ) -> Result<ImportSummary, Error> {
     let (progress, mut interrupt) = (Progress::silent(), Interrupt::never());
     let plan = plan(client, table, rows.into(), false, &progress).await?;
-    plan.apply(client, table, &progress, &mut interrupt).await
+    plan.apply(client, table, None, &progress, &mut interrupt).await
 }
 
 /// Plans an import. Reads the whole table with strong consistency, to know all descendants and what an
@@ -88,7 +93,7 @@ pub async fn plan(
 }
 
 impl ImportPlan {
-    /// Writes the changes.
+    /// Writes the changes. Only sample data has no `audit`.
     ///
     /// # Errors
     ///
@@ -98,23 +103,25 @@ impl ImportPlan {
         self,
         client: &Client,
         table: &str,
+        audit: Option<&Audit>,
         progress: &Progress,
         interrupt: &mut Interrupt,
     ) -> Result<ImportSummary, Error> {
         let (summary, total) = (self.summary(), self.changes.len());
         progress.start_all("writing", total);
         // Changes of one depth that follow each other are written concurrently.
-        let mut levels: Vec<(usize, Vec<Update>)> = Vec::new();
+        let mut levels: Vec<(usize, Vec<ServiceChange>)> = Vec::new();
         for change in self.changes {
             let depth = change.path.ancestors().len();
             match levels.last_mut() {
-                Some((level, updates)) if *level == depth => updates.push(change.update),
-                _ => levels.push((depth, vec![change.update])),
+                Some((level, changes)) if *level == depth => changes.push(change),
+                _ => levels.push((depth, vec![change])),
             }
         }
-        for (_, updates) in levels {
-            let requests =
-                updates.into_iter().map(|update| send(client.clone(), table.to_owned(), update));
+        for (_, changes) in levels {
+            let requests = changes
+                .into_iter()
+                .map(|change| write(client.clone(), table.to_owned(), change, audit.cloned()));
             let written = run_all(requests, progress, interrupt).await;
             written.map_err(|error| Error::Partial {
                 done: progress.position(),
@@ -134,8 +141,24 @@ pub(crate) fn stored_service(id: ServiceId, item: &Item) -> StoredService {
     StoredService { id, parent: number(item, keys::PARENT_ID), path }
 }
 
-async fn send(client: Client, table: String, update: Update) -> Result<(), Error> {
-    match update.send(&client, &table).await? {
+async fn write(
+    client: Client,
+    table: String,
+    change: ServiceChange,
+    audit: Option<Audit>,
+) -> Result<(), Error> {
+    let ServiceChange { path, update, activity, .. } = change;
+    let outcome = match (activity, audit) {
+        (Some(activity), Some(audit)) => {
+            // The row says what was before.
+            let update = update.only_if(keys::ACTIVE, activity.before.clone());
+            let writes = vec![update.into_write(&table)?, audit.put(activity.into_row(path.id()))?];
+            let tables = format!("{table} or {}", audit.table());
+            transaction::send(&client, &tables, writes).await?
+        }
+        _ => update.send(&client, &table).await?,
+    };
+    match outcome {
         UpdateOutcome::Stored => Ok(()),
         UpdateOutcome::Refused => Err(Error::ConcurrentModification { table }),
     }

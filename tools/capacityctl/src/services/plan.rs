@@ -12,7 +12,7 @@ use shared::{
     store::{ItemUpdate, keys::services as keys},
 };
 
-use super::{ImportSummary, stored_service};
+use super::{ImportSummary, activity::ActivityChange, stored_service};
 use crate::{
     difference::Difference,
     hierarchy::ResolvedHierarchy,
@@ -46,6 +46,8 @@ pub struct ServiceChange {
     /// The attributes that change.
     pub differences: Vec<Difference>,
     pub(super) update: Update,
+    /// Whether it is active, if that changes and it is not new.
+    pub(super) activity: Option<ActivityChange>,
 }
 
 /// What an import does to a service or a user.
@@ -150,6 +152,10 @@ impl TableState<'_> {
         };
         // Write only what differs: someone else may be changing the other attributes.
         update.retain(differs);
+        let activity = stored.filter(|_| differs(keys::ACTIVE)).map(|item| ActivityChange {
+            before: item.get(keys::ACTIVE).cloned(),
+            after: update.assigned(keys::ACTIVE).cloned(),
+        });
         let misplaced = self.misplaced.contains(&id);
         (!differences.is_empty()).then_some(ServiceChange {
             path,
@@ -157,6 +163,7 @@ impl TableState<'_> {
             misplaced,
             differences,
             update,
+            activity,
         })
     }
 
