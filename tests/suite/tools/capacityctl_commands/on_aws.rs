@@ -25,7 +25,7 @@ use super::{
     ctl::{Ctl, exit_code},
     refusing_engine::identifying,
 };
-use crate::harness::audit_table;
+use crate::harness::{World, audit_table};
 
 /// An operator who has assumed a role.
 const ARN: &str = "arn:aws:sts::123456789012:assumed-role/Operators/ann@example.org";
@@ -47,8 +47,14 @@ async fn run(ctl: &Ctl, endpoint: &str, words: &[&str]) -> Result<Output, Error>
     let tables = shared::runtime::table_variables(&ctl.app.tables).into_iter();
     let tables = tables.map(|(variable, name)| (variable, name.to_owned()));
     let audit = (AUDIT_TABLE, audit_table(&ctl.app.tables));
-    let tables: HashMap<_, _> = tables.chain([audit]).collect();
-    let target = async || Ok(Target::on_aws(config(endpoint), tables.clone(), "AWS_REGION"));
+    let limits = [
+        ("RESET_DEFAULT_MINUTES", "240"),
+        ("RESET_MIN_MINUTES", "0"),
+        ("RESET_MAX_MINUTES", "1440"),
+    ];
+    let limits = limits.map(|(variable, minutes)| (variable, minutes.to_owned()));
+    let variables: HashMap<_, _> = tables.chain([audit]).chain(limits).collect();
+    let target = async || Ok(Target::on_aws(config(endpoint), variables.clone(), "AWS_REGION"));
     let words = ["capacityctl"].iter().chain(words);
     let arguments = cli::Arguments::try_parse_from(words).expect("a command line");
     run_on(target, arguments, Interrupt::never()).await
@@ -64,11 +70,18 @@ async fn the_operator_is_the_arn_of_the_credentials() {
         (&rows[0]["operator"], &rows[0]["action"]),
         (&json!(ARN), &json!("user deactivate"))
     );
+    let set = ["status", "set", "30", "RED", "--as", "editor-name"];
+    run(&ctl, &endpoint, &set).await.expect("a change");
+    let changes = ctl.app.history(30).await;
+    assert_eq!(
+        (&changes[0]["operator"], &changes[0]["username"]),
+        (&json!(ARN), &json!("editor-name"))
+    );
 }
 
 #[tokio::test]
 async fn nothing_changes_if_aws_does_not_say_who_the_operator_is() {
-    let ctl = Ctl::start().await;
+    let ctl = Ctl::start_with(World::family().inactive_editor("gone", &[30])).await;
     let (users, services) =
         (ctl.text(&["export", "users"]).await, ctl.text(&["export", "services"]).await);
     let endpoint = identifying(None).await;
@@ -76,10 +89,24 @@ async fn nothing_changes_if_aws_does_not_say_who_the_operator_is() {
     let services_file = ctl.file("services.csv", file);
     let file = "username,subject,active,permissions,services\nbob,b,true,,\n";
     let users_file = ctl.file("users.csv", file);
+    ctl.app.at(-200_000_000);
+    for notes in ["full", "still full"] {
+        let body = json!({"status": "RED", "notes": notes});
+        ctl.app.put(30, body).by("editor").send().await.ok();
+    }
+    let (row, history) = (ctl.app.row(30).await, ctl.app.history(30).await);
     for words in [
         &["user", "add", "ann", "--subject", "a"][..],
         &["user", "grant", "reader-name", "--service", "30"],
+        &["user", "revoke", "editor-name", "--service", "20"],
+        &["user", "rename", "reader-name", "ann"],
+        &["user", "deactivate", "reader-name"],
+        &["user", "activate", "gone-name"],
         &["service", "deactivate", "30"],
+        &["service", "activate", "50"],
+        &["status", "set", "30", "GREEN", "--as", "editor-name"],
+        &["history", "redact", "30", "1", "--reason", "a name"],
+        &["history", "prune", "--before", "2021-01-01T00:00:00Z", "--service", "30"],
         &["import", "users", &users_file],
         &["import", "services", &services_file],
     ] {
@@ -94,6 +121,7 @@ async fn nothing_changes_if_aws_does_not_say_who_the_operator_is() {
     }
     assert_eq!(ctl.text(&["export", "users"]).await, users);
     assert_eq!(ctl.text(&["export", "services"]).await, services);
+    assert_eq!((ctl.app.row(30).await, ctl.app.history(30).await), (row, history));
     assert_eq!(ctl.json(&["audit"]).await, json!([]));
 }
 
