@@ -1,27 +1,20 @@
 //! `doctor`: checks settings, credentials, tables and this machine's clock, and says how to fix what is
 //! wrong. It changes nothing.
 
+mod clock;
 mod contents;
 mod protection;
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use aws_sdk_dynamodb::{
-    config::{
-        ConfigBag, Intercept, RuntimeComponents,
-        interceptors::BeforeDeserializationInterceptorContextRef,
-    },
-    error::BoxError,
-    types::{IndexStatus, KeySchemaElement, Projection, TableDescription, TableStatus},
+use aws_sdk_dynamodb::types::{
+    IndexStatus, KeySchemaElement, Projection, TableDescription, TableStatus,
 };
-use aws_smithy_types::date_time::{DateTime, Format};
 use shared::{
-    domain::{ResetLimits, Timestamp},
-    http::Clock,
+    domain::ResetLimits,
     runtime::reset_limits,
     store::keys::{history, idempotency, services as keys, users as user_keys},
 };
 
+use self::clock::ResponseDate;
 use crate::{
     Error, Output, audit,
     findings::{Findings, Verdict},
@@ -30,9 +23,6 @@ use crate::{
         AUDIT_TABLE, IDEMPOTENCY_TABLE, SERVICES_TABLE, STATUS_HISTORY_TABLE, Target, USERS_TABLE,
     },
 };
-
-/// With more skew, a reset after a few minutes would be visibly early or late.
-const MAX_SKEW_SECONDS: i64 = 2;
 
 /// A table as the functions and commands need it: its variable, keys and indexes.
 struct ExpectedTable {
@@ -91,7 +81,7 @@ pub(crate) async fn run(target: &Target) -> Output {
     for expected in &EXPECTED_TABLES {
         check_table(target, expected, &date, &mut findings).await;
     }
-    check_clock(&date, &mut findings);
+    clock::check(&date, &mut findings);
     if let Err(error) = contents::check(target, &mut findings).await {
         add_contents_error(&error, &mut findings);
     }
@@ -201,55 +191,4 @@ fn wrong_keys(whose: &str, schema: &[KeySchemaElement], expected: &[&str]) -> St
 
 fn names(schema: &[KeySchemaElement]) -> Vec<&str> {
     schema.iter().map(KeySchemaElement::attribute_name).collect()
-}
-
-/// The date of DynamoDB's last response, and this machine's time when it arrived.
-#[derive(Clone, Debug, Default)]
-struct ResponseDate(Arc<Mutex<Option<(String, Timestamp)>>>);
-
-impl Intercept for ResponseDate {
-    fn name(&self) -> &'static str {
-        "ResponseDate"
-    }
-
-    fn read_before_deserialization(
-        &self,
-        context: &BeforeDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let date = context.response().headers().get("date").map(str::to_owned);
-        let date = date.map(|date| (date, Clock::system().now()));
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = date;
-        Ok(())
-    }
-}
-
-fn check_clock(date: &ResponseDate, findings: &mut Findings) {
-    let date = date.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let both = date.and_then(|(theirs, ours)| {
-        Some((DateTime::from_str(&theirs, Format::HttpDate).ok()?, ours))
-    });
-    let Some((theirs, ours)) = both else {
-        findings.add("clock", Verdict::Skipped, "DynamoDB's response has no date", None);
-        return;
-    };
-    let difference = ours.epoch_seconds() - theirs.secs();
-    let found = skew_text(difference);
-    if difference.abs() <= MAX_SKEW_SECONDS {
-        findings.add("clock", Verdict::Ok, found, None);
-    } else {
-        let advice = "set this machine's clock: `status set` and `status get` use it";
-        findings.add("clock", Verdict::Bad, found, Some(advice));
-    }
-}
-
-/// This machine's clock compared with DynamoDB's.
-fn skew_text(seconds_ahead: i64) -> String {
-    let unit = if seconds_ahead.abs() == 1 { "second" } else { "seconds" };
-    match seconds_ahead {
-        0 => "the same time as DynamoDB's".to_owned(),
-        1.. => format!("{seconds_ahead} {unit} ahead of DynamoDB's"),
-        _ => format!("{} {unit} behind DynamoDB's", -seconds_ahead),
-    }
 }
