@@ -196,6 +196,23 @@ async fn the_doctor_finds_services_that_lists_miss() {
     assert_eq!(lines(&found, "bad"), [expected]);
 }
 
+#[tokio::test]
+async fn the_doctor_says_what_readers_see_of_a_service_that_cannot_be_read() {
+    let ctl = Ctl::start().await;
+    ctl.alter(40, "name", None).await;
+    let list = ctl.app.list("id=40").by("reader").send().await;
+    assert_eq!(list.ok()["unavailable"], json!([40]));
+    assert_eq!(ctl.app.get(40).by("reader").send().await.status, 500);
+    let found = ctl.json(&["doctor"]).await;
+    let mut findings = found.as_array().expect("findings").iter();
+    let services = findings.find(|one| one["what"] == "services").expect("a finding");
+    assert_eq!(
+        services["advice"],
+        "lists only name them in `unavailable`, and reading one alone returns 500; import them again, or restore \
+         the table"
+    );
+}
+
 /// Writes a user past all checks.
 async fn put_user(
     ctl: &Ctl,

@@ -49,7 +49,8 @@ fn check_services(items: Vec<Item>, findings: &mut Findings) {
     });
     let unreadable: Vec<String> = unreadable.collect();
     let problem = some(&unreadable, total, "cannot be read");
-    let advice = "readers get 500; import them again, or restore the table";
+    let advice = "lists only name them in `unavailable`, and reading one alone returns 500; import them again, or \
+                  restore the table";
     findings.check("services", all_can_be_read(total), Verdict::Bad, problem, advice);
 }
 
