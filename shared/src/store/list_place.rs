@@ -105,7 +105,7 @@ impl PageReader<'_> {
         self.place = if filter.editable && caller.outermost_assigned(&top).is_none() {
             Place::Assigned(None)
         } else {
-            self.rows.insert(top.id(), Some(row));
+            self.tops.insert(top.id(), Some(row));
             Place::Source(Source::Subtree { top, assigned: None, after: None })
         };
     }
@@ -136,7 +136,7 @@ impl PageReader<'_> {
         };
         while let Some(id) = next {
             self.go_on(Some(ListPosition::Assigned(id)))?;
-            if !self.rows.contains_key(&id) && !self.read_assigned(id, caller).await? {
+            if !self.tops.contains_key(&id) && !self.read_assigned(id, caller).await? {
                 return Ok(None);
             }
             if let Some(top) = self.assigned_path(id).filter(|top| self.lists_below(top, caller)) {
@@ -157,15 +157,14 @@ impl PageReader<'_> {
         let ids = caller.assigned_from(Some(first));
         let count = self.units.rows(ids.len().min(ASSIGNED_AT_ONCE));
         let ids = ids.get(..count).unwrap_or_default();
-        let (mut rows, units) = self.table.rows(ids).await?;
-        self.units.spend(units);
-        self.rows.extend(ids.iter().map(|id| (*id, rows.remove(id))));
+        let mut rows = self.rows(ids).await?;
+        self.tops.extend(ids.iter().map(|id| (*id, rows.remove(id))));
         Ok(count > 0)
     }
 
     /// The path of an assigned service, if it exists and its row says where it is.
     fn assigned_path(&mut self, id: ServiceId) -> Option<HierarchyPath> {
-        let row = self.rows.get(&id)?.as_ref()?;
+        let row = self.tops.get(&id)?.as_ref()?;
         let path = path(row);
         if path.is_none() {
             self.page.unreadable.push(UnreadableRow::of_item(row));

@@ -1,5 +1,7 @@
 //! Reads a page of a list.
 
+use std::collections::HashMap;
+
 use super::{
     FirstRead, ListPosition, PageReader, PageRequest, ServicePage, StoreFault, UnreadableRow,
     attribute::Item,
@@ -8,13 +10,18 @@ use super::{
     list_source::{Batch, Source},
     service_item::{parse_service, service_id},
 };
-use crate::domain::User;
+use crate::domain::{ServiceId, User};
 
-/// The most reads of the table or an index for one page. After them it is returned even if it is less than half full.
-const MAX_READS: u32 = 25;
+/// The most calls of the table and its indexes for one page. After them it is returned even if it is less than half
+/// full. If the last one is a query, one more reads the rows that it names.
+const MAX_CALLS: u32 = 25;
 
-/// How many entries the first read of an index takes if the filter excludes some by what the index projects. Each
-/// further read for the page takes twice as many.
+/// A page with a small limit reads more at once than it has room for, up to this, so that it does not take many calls
+/// to find what matches. It reads the rest again for the next page.
+const AT_ONCE: usize = 25;
+
+/// How many entries a page's first call takes from an index if the filter excludes some by what the index projects.
+/// Later ones take more, doubled with each call.
 const INDEX_LIMIT: usize = 100;
 
 /// How often the number of entries doubles.
@@ -28,9 +35,8 @@ impl PageReader<'_> {
     pub async fn first_read(&mut self) -> Result<FirstRead, StoreFault> {
         match self.place.clone() {
             Place::Parent(parent) => {
-                let (mut rows, units) = self.table.rows(&[parent]).await?;
-                self.units.spend(units);
-                Ok(FirstRead::Parent(rows.remove(&parent)))
+                let row = self.rows(&[parent]).await?.remove(&parent);
+                Ok(FirstRead::Parent(row))
             }
             Place::Source(source) => self.read(source).await.map(FirstRead::Batch),
             Place::Assigned(_) | Place::End => Ok(FirstRead::Nothing),
@@ -62,7 +68,7 @@ impl PageReader<'_> {
     /// What to read next; `None` if the page is complete. A few closed services are not worth another round trip, so
     /// half a page is enough.
     async fn next_source(&mut self, caller: &ListCaller<'_>) -> Result<Option<Source>, StoreFault> {
-        if self.is_half_full() || self.reads >= MAX_READS || self.units.is_spent() {
+        if self.is_half_full() || self.is_spent() {
             return Ok(None);
         }
         let source = match self.place.clone() {
@@ -71,24 +77,37 @@ impl PageReader<'_> {
             Place::Parent(_) | Place::End => None,
         };
         // Finding the source can take what was left.
-        Ok(source.filter(|_| !self.units.is_spent()))
+        Ok(source.filter(|_| !self.is_spent()))
     }
 
     async fn read(&mut self, source: Source) -> Result<Batch, StoreFault> {
-        let (filter, missing) = (&self.request.filter, self.missing());
+        let filter = &self.request.filter;
         // Entries are cheap, so a query reads more of them if the filter excludes some.
-        let many = INDEX_LIMIT << self.reads.min(MAX_DOUBLINGS);
+        let many = INDEX_LIMIT << self.calls.min(MAX_DOUBLINGS);
         let count = match &source {
-            Source::Table(_) => self.units.scanned_rows(missing),
+            Source::Table(_) => self.units.scanned_rows(self.rows_at_once()),
             Source::Subtree { .. } if filter.is_pending_only() => self.units.entries(INDEX_LIMIT),
             Source::Subtree { .. } if filter.excludes_in_subtree() => self.units.entries(many),
             Source::Shard { .. } if filter.excludes_in_shard() => self.units.entries(many),
-            Source::Subtree { .. } | Source::Shard { .. } => self.units.entries(missing),
+            Source::Subtree { .. } | Source::Shard { .. } => {
+                self.units.entries(self.missing().max(AT_ONCE))
+            }
         };
         let batch = self.table.read(source, count, self.request.now).await?;
         self.units.spend(batch.units);
-        self.reads += 1;
+        self.calls += 1;
         Ok(batch)
+    }
+
+    /// Reads the rows of these services.
+    pub(super) async fn rows(
+        &mut self,
+        ids: &[ServiceId],
+    ) -> Result<HashMap<ServiceId, Item>, StoreFault> {
+        let (rows, units) = self.table.rows(ids).await?;
+        self.units.spend(units);
+        self.calls += u32::from(!ids.is_empty());
+        Ok(rows)
     }
 
     async fn take(&mut self, batch: Batch, caller: &ListCaller<'_>) -> Result<(), StoreFault> {
@@ -103,18 +122,35 @@ impl PageReader<'_> {
             Some(last) => Some(source.after(last)?),
             None => source.next(caller),
         };
-        if let Source::Table(_) = source {
-            for row in items {
-                self.add(row, &source, caller);
+        let left_at = match source {
+            Source::Table(_) => self.take_rows(items, &source, caller)?,
+            Source::Subtree { .. } | Source::Shard { .. } => {
+                self.take_entries(&items, &source, caller).await?
             }
-            return self.go_on(end);
-        }
-        let left_at = self.take_entries(&items, &source, caller).await?;
+        };
         self.go_on(left_at.or(end))
     }
 
-    /// Reads from the table the services of the entries that the filter does not exclude. If the page or its units end
-    /// before them, returns the position of the last one: the next page queries the rest again.
+    /// Adds rows of the table. If the page is full before them, returns the position of the last one that was used: the
+    /// next page reads the rest again.
+    fn take_rows(
+        &mut self,
+        rows: Vec<Item>,
+        source: &Source,
+        caller: &ListCaller<'_>,
+    ) -> Result<Option<ListPosition>, StoreFault> {
+        let (mut rest, mut last) = (rows.into_iter(), None);
+        while self.missing() > 0
+            && let Some(row) = rest.next()
+        {
+            last = Some(source.after(&row)?);
+            self.add(row, source, caller);
+        }
+        Ok(last.filter(|_| rest.len() > 0))
+    }
+
+    /// Reads from the table the services of the entries that the filter does not exclude. If the page ends before them,
+    /// returns the position of the last one that was used: the next page queries the rest again.
     async fn take_entries(
         &mut self,
         entries: &[Item],
@@ -125,45 +161,51 @@ impl PageReader<'_> {
         let candidates = entries.iter().filter(|entry| filter.may_match(entry, source, caller));
         let candidates: Vec<&Item> = candidates.collect();
         let (mut rest, mut last) = (candidates.as_slice(), None);
-        while !rest.is_empty() {
-            let wanted = self.missing().min(rest.len());
+        while !rest.is_empty() && self.missing() > 0 {
+            let wanted = self.rows_at_once().min(rest.len());
             // At least one, so that every page gets further.
             let count = self.units.rows(wanted).max(usize::from(last.is_none()));
-            let (now, later) = rest.split_at(count);
-            let Some(taken) = now.last() else { break };
-            self.add_services(now, source, caller).await?;
+            let used = self.add_services(rest.get(..count).unwrap_or_default(), source, caller);
+            let (used, later) = rest.split_at(used.await?);
+            let Some(taken) = used.last() else { break };
             (rest, last) = (later, Some(*taken));
-            if self.is_half_full() && count == wanted {
+            if self.calls >= MAX_CALLS || (self.is_half_full() && count == wanted) {
                 break;
             }
         }
         last.filter(|_| !rest.is_empty()).map(|last| source.after(last)).transpose()
     }
 
-    /// Adds the services of these entries, unless the filter excludes them.
+    /// Adds the services of these entries, unless the filter excludes them, until the page is full. Returns how many
+    /// entries it used.
     async fn add_services(
         &mut self,
         entries: &[&Item],
         source: &Source,
         caller: &ListCaller<'_>,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<usize, StoreFault> {
         let ids = entries.iter().filter_map(|entry| service_id(entry));
-        let unread = ids.filter(|id| !matches!(self.rows.get(id), Some(Some(_))));
-        let (mut rows, units) = self.table.rows(&unread.collect::<Vec<_>>()).await?;
-        self.units.spend(units);
+        let unread = ids.filter(|id| !matches!(self.tops.get(id), Some(Some(_))));
+        let mut rows = self.rows(&unread.collect::<Vec<_>>()).await?;
+        let mut used = 0;
         for entry in entries {
+            if self.missing() == 0 {
+                break;
+            }
+            used += 1;
             let Some(id) = service_id(entry) else {
                 self.page.unreadable.push(UnreadableRow::of_item(entry));
                 continue;
             };
-            if let Some(row) = rows.remove(&id).or_else(|| self.rows.remove(&id)?) {
+            if let Some(row) = rows.remove(&id).or_else(|| self.tops.remove(&id)?) {
                 self.add(row, source, caller);
             }
         }
-        Ok(())
+        Ok(used)
     }
 
     fn add(&mut self, row: Item, source: &Source, caller: &ListCaller<'_>) {
+        self.rows_seen += 1;
         let PageRequest { filter, now, .. } = self.request;
         if !filter.may_match(&row, source, caller) {
             return;
@@ -175,6 +217,17 @@ impl PageReader<'_> {
             Ok(_) => {}
             Err(row) => self.page.unreadable.push(row),
         }
+    }
+
+    /// How many rows to read at once: what is missing, or as many as the page has seen, up to [`AT_ONCE`]. So a page
+    /// never reads more than twice what it has to.
+    fn rows_at_once(&self) -> usize {
+        self.missing().max(self.rows_seen.min(AT_ONCE))
+    }
+
+    /// Whether the page may not read any more.
+    fn is_spent(&self) -> bool {
+        self.calls >= MAX_CALLS || self.units.is_spent()
     }
 
     fn missing(&self) -> usize {

@@ -43,9 +43,12 @@ pub struct PageReader<'a> {
     pub(super) place: Place,
     pub(super) units: UnitBudget,
     /// Rows that were read to find a subtree; `None` for one that does not exist.
-    pub(super) rows: HashMap<ServiceId, Option<Item>>,
+    pub(super) tops: HashMap<ServiceId, Option<Item>>,
     pub(super) page: ServicePage,
-    pub(super) reads: u32,
+    /// The calls of the table and its indexes.
+    pub(super) calls: u32,
+    /// The rows that were compared with the filter.
+    pub(super) rows_seen: usize,
 }
 
 /// What a page read before its caller was known.
@@ -68,9 +71,10 @@ impl ServicesTable {
             request,
             place: Place::of(&request.filter, request.position.as_ref())?,
             units: UnitBudget::new(),
-            rows: HashMap::new(),
+            tops: HashMap::new(),
             page: ServicePage::default(),
-            reads: 0,
+            calls: 0,
+            rows_seen: 0,
         })
     }
 }

@@ -169,16 +169,16 @@ async fn a_page_has_25_entries_by_default() {
 #[tokio::test]
 async fn a_page_may_be_short_or_empty_before_the_last_one() {
     let mut world = World::default().editor("lead", &[100]).service(100, "Region", None);
-    for id in 101..=130 {
+    for id in 101..=350 {
         world = world.service(id, "Pharmacy", Some(100));
     }
     let app = world.start().await;
-    set(&app, 130, "RED", 60).await;
+    set(&app, 350, "RED", 60).await;
     let query = "region=100&changedSince=2026-11-21T09:00:00Z&limit=1";
     let page = app.list(query).by("lead").send().await;
     assert_eq!(page.ids(), [] as [u64; 0]);
     assert!(page.body["next"].is_string());
-    assert_eq!(walk(&app, query).await, [130]);
+    assert_eq!(walk(&app, query).await, [350]);
 }
 
 /// Rights are checked for each page: with another caller's cursor, a caller gets only what they may
@@ -223,4 +223,23 @@ async fn a_page_is_not_read_again_for_the_place_of_a_closed_service() {
     let (app, meter) = Meter::below(&world.start().await);
     assert_eq!(walk(&app, "limit=4").await, [2, 3, 4, 5, 6]);
     assert_eq!(meter.take().scans, 2);
+}
+
+/// A page that has room for one service reads more at once, the more it has read in vain.
+#[tokio::test]
+async fn a_small_page_takes_few_calls_to_find_what_matches() {
+    let mut world = World::default().service(1, "Region", None).editor("lead", &[1]);
+    for id in 2..=120 {
+        world = world.service(id, "Pharmacy", Some(1));
+    }
+    let (app, meter) = Meter::below(&world.start().await);
+    // The last one in the order of the index.
+    set(&app, 99, "RED", 5).await;
+    for query in ["region=1", "region=1&name=pharm", "parentId=1", "editable=true", "typeId=13"] {
+        meter.take();
+        let query = format!("{query}&limit=1&changedSince={}", time(NOW));
+        let page = app.list(&query).by("lead").send().await;
+        let calls = meter.take().calls;
+        assert!(page.ids() == [99] && calls <= 20, "{query}: {:?} after {calls}", page.ids());
+    }
 }

@@ -25,6 +25,8 @@ use super::{App, World, gateway_settings};
 /// What was read.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Reads {
+    /// Calls of the store.
+    pub(crate) calls: u32,
     /// Capacity units.
     pub(crate) units: f64,
     /// Scans.
@@ -81,6 +83,7 @@ impl Intercept for Meter {
         let bytes = context.response().body().bytes().unwrap_or_default();
         let body: Value = serde_json::from_slice(bytes)?;
         let mut reads = self.0.lock().expect("no panic while held");
+        reads.calls += 1;
         let consumed = &body["ConsumedCapacity"];
         let tables = consumed.as_array().map_or(std::slice::from_ref(consumed), Vec::as_slice);
         reads.units +=

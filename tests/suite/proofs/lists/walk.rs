@@ -9,6 +9,9 @@ pub(super) const ENDLESS: u32 = 10_000;
 /// The most read units of one page, whatever the list.
 const MAX_PAGE_UNITS: f64 = 250.0;
 
+/// The most calls of the store for one page: the caller, 25 calls, and the rows that the last of them named.
+const MAX_PAGE_CALLS: u32 = 27;
+
 /// The pages of a list.
 #[derive(Debug, Default)]
 pub(super) struct Walk {
@@ -19,6 +22,8 @@ pub(super) struct Walk {
     pub(super) reads: Reads,
     /// What the page took that took most.
     pub(super) most_units: f64,
+    /// What the page called that called most.
+    pub(super) most_calls: u32,
 }
 
 impl Walk {
@@ -38,7 +43,12 @@ impl Walk {
         self.reads.scans += reads.scans;
         self.reads.scanned += reads.scanned;
         self.most_units = self.most_units.max(reads.units);
-        if reads.units <= MAX_PAGE_UNITS { Ok(()) } else { Err(format!("a page: {reads:?}")) }
+        self.most_calls = self.most_calls.max(reads.calls);
+        if reads.units <= MAX_PAGE_UNITS && reads.calls <= MAX_PAGE_CALLS {
+            Ok(())
+        } else {
+            Err(format!("a page: {reads:?}"))
+        }
     }
 }
 
