@@ -95,7 +95,7 @@ async fn get(deps: &Deps, request: &Request, context: &Context) -> Result<Respon
 /// The status that readers saw at this time. It has no entity tag, because `If-Match` compares the
 /// current one.
 async fn status_at(deps: &Deps, service: &Service, at: Timestamp) -> Result<Response, Problem> {
-    let effective = match deps.history.effective_at(service.id(), at).await? {
+    let effective = match deps.history.effective_at(service, at).await? {
         PastStatus::Known(record) => record,
         PastStatus::Pruned { oldest } => return Err(Problem::HistoryPruned(oldest)),
     };

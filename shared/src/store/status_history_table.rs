@@ -9,7 +9,7 @@ use super::{
     keys::{MAX_VERSION, history, history_key},
     read::{FIRST_PAUSE, MAX_ATTEMPTS, Row, pause},
 };
-use crate::domain::{Change, HistoryGap, NextChange, ServiceId, StatusRecord, Timestamp};
+use crate::domain::{Change, HistoryGap, NextChange, Service, ServiceId, StatusRecord, Timestamp};
 
 /// The changes with a date in this range, both ends included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,25 +110,45 @@ impl StatusHistoryTable {
         Ok(HistoryPage { changes, next })
     }
 
-    /// What readers saw at this time, which must not be in the future.
+    /// What readers saw at this time, which must not be in the future. `service` was read before. If history lacks a
+    /// change of it, a transaction is being applied: then this waits and reads again.
     ///
     /// # Errors
-    /// The store failed, or a row cannot be read.
+    /// The store failed, a row cannot be read, or history kept lacking a change.
     pub async fn effective_at(
         &self,
-        service: ServiceId,
+        service: &Service,
         at: Timestamp,
     ) -> Result<PastStatus, StoreFault> {
-        let range = TimeRange { from: None, to: Some(at) };
-        let page = self.page(service, range, None, 1, at).await?;
-        if let Some(change) = page.changes.first() {
-            return Ok(PastStatus::Known(StatusRecord::after(change)));
+        for attempt in 1..=MAX_ATTEMPTS {
+            if let Some(past) = self.past(service, at).await? {
+                return Ok(past);
+            }
+            if attempt < MAX_ATTEMPTS {
+                pause(FIRST_PAUSE, attempt).await;
+            }
         }
-        // Pruning deletes the oldest changes first, so it always deletes version 1.
-        let oldest = self.oldest(service).await?.filter(|oldest| oldest.version > 1);
-        Ok(match oldest {
-            Some(oldest) => PastStatus::Pruned { oldest: oldest.at },
-            None => PastStatus::Known(StatusRecord::never_updated()),
+        Err(StoreFault::Incomplete(format!("service {}", service.id())))
+    }
+
+    /// What readers saw at this time; `None` if history lacks a change that the service has.
+    async fn past(
+        &self,
+        service: &Service,
+        at: Timestamp,
+    ) -> Result<Option<PastStatus>, StoreFault> {
+        let (id, stored) = (service.id(), &service.record);
+        let range = TimeRange { from: None, to: Some(at) };
+        if let Some(change) = self.page(id, range, None, 1, at).await?.changes.first() {
+            let is_last_known = stored.modified.as_ref().is_some_and(|last| last.at <= at);
+            let is_missing = is_last_known && change.version < stored.version;
+            return Ok((!is_missing).then(|| PastStatus::Known(StatusRecord::after(change))));
+        }
+        Ok(match self.oldest(id).await? {
+            // Pruning deletes the oldest changes first, so it always deletes version 1.
+            Some(oldest) if oldest.version > 1 => Some(PastStatus::Pruned { oldest: oldest.at }),
+            None if stored.version > 0 => None,
+            Some(_) | None => Some(PastStatus::Known(StatusRecord::never_updated())),
         })
     }
 

@@ -246,3 +246,29 @@ async fn a_service_never_updated_has_no_history_and_was_always_green() {
         assert_eq!(reply.refused(404), "SERVICE_NOT_FOUND");
     }
 }
+
+/// History was lost, or restored to an earlier time than the services: what is left does not say what readers saw.
+#[tokio::test]
+async fn a_status_of_the_past_is_not_answered_from_a_history_that_lacks_it() {
+    let app = World::family().start().await;
+    put(&app, 0, "RED", 5).await;
+    put(&app, 60, "AMBER", 5).await;
+    let answer =
+        async |seconds| app.past(30, &format!("at={}", at(seconds))).by("reader").send().await;
+    assert_eq!(answer(60).await.ok()["status"], "AMBER");
+    delete_last_change(&app).await;
+    assert_eq!(answer(60).await.refused(503), "STORE_UNAVAILABLE");
+    assert_eq!(answer(59).await.ok()["status"], "RED");
+    delete_last_change(&app).await;
+    for seconds in [-1, 0, 60] {
+        assert_eq!(answer(seconds).await.refused(503), "STORE_UNAVAILABLE", "{seconds}");
+    }
+}
+
+async fn delete_last_change(app: &App) {
+    let history = app.history(30).await;
+    let last = history.last().expect("a change")["at"].as_str().expect("a sort key");
+    let delete = app.client.delete_item().table_name(&app.tables.status_history);
+    let delete = delete.key("serviceId", AttributeValue::N("30".into()));
+    delete.key("at", AttributeValue::S(last.into())).send().await.expect("a deletion");
+}
