@@ -175,7 +175,8 @@ impl Lists<'_> {
         count.add(&walk);
         // A walk that is cut short has not read everything, and one of single services reads some twice.
         if self.extent.shape == Shape::Trees && extent != SMALLEST {
-            self.table.hold(filters.bound(self.directory, NOW + READ_AT), &walk)?;
+            let bound = filters.bound(self.directory, NOW + READ_AT);
+            self.table.hold(bound, extent.0, &walk)?;
         }
         let expected = filters.matching(self.directory, NOW + READ_AT);
         if walk.is_of(&expected) {
@@ -221,7 +222,7 @@ fn a_list_that_reads_too_much_is_noticed() {
         let mut walk = Walk::default();
         walk.add(reads(scanned, units)).map(|()| walk)
     };
-    let hold = |bound, walk: Result<Walk, _>| walk.and_then(|walk| table.hold(bound, &walk));
+    let hold = |bound, walk: Result<Walk, _>| walk.and_then(|walk| table.hold(bound, 50, &walk));
     assert_eq!(hold(None, walk(100, 12.0)), Ok(()));
     assert_eq!(hold(Some(5), walk(0, 37.0)), Ok(()));
     assert_eq!(hold(Some(250), walk(0, 250.0)), Ok(()));
@@ -235,6 +236,9 @@ fn a_list_that_reads_too_much_is_noticed() {
     for (bound, walk) in too_much {
         hold(bound, walk).expect_err("too much");
     }
+    let small = |units| walk(0, units).and_then(|walk| table.hold(Some(5), 49, &walk));
+    assert_eq!(small(61.0), Ok(()));
+    small(61.5).expect_err("too much");
     let calls = |calls| Walk::default().add(Reads { calls, ..Reads::default() });
     assert_eq!(calls(27), Ok(()));
     calls(28).expect_err("too many calls");

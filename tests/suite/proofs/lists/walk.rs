@@ -84,6 +84,9 @@ pub(super) async fn walk(
 /// the next page reads again, and an index 25 times, mostly at half a unit.
 const BESIDES: f64 = 32.0;
 
+/// What a page with a limit below 50 may read besides: up to 24 rows that the next page reads again.
+const READ_AGAIN: f64 = 24.0;
+
 /// The table of services: its row count, and the cost of one full scan.
 pub(super) struct Table {
     pub(super) rows: u64,
@@ -95,10 +98,12 @@ impl Table {
     pub(super) fn hold(
         &self,
         bound: Option<u32>,
+        limit: usize,
         Walk { pages, reads, .. }: &Walk,
     ) -> Result<(), String> {
         let pages = f64::from(*pages);
         let (scanned, most) = match bound {
+            Some(bound) if limit < 50 => (0, f64::from(bound) + (BESIDES + READ_AGAIN) * pages),
             Some(bound) => (0, f64::from(bound) + BESIDES * pages),
             // Each read counts as a whole number of units, and each page reads the caller.
             None => (self.rows, self.units + f64::from(reads.scans) + pages),
