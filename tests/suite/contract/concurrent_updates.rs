@@ -14,6 +14,13 @@ fn before_each_write(call: &StoreCall) -> Plan {
     Plan { others_first: call.operation == "TransactWriteItems", fate: Fate::Passed }
 }
 
+/// Each transaction is cancelled, and other writers have their turn before the update reads again.
+fn before_the_reload(call: &StoreCall) -> Plan {
+    let cancelled = call.operation == "TransactWriteItems";
+    let fate = if cancelled { Fate::Cancelled("TransactionConflict") } else { Fate::Passed };
+    Plan { others_first: call.operation == "TransactGetItems", fate }
+}
+
 /// An update before which other writers write, between its read and its write, at most that many times.
 async fn update_after_others(app: &App, times: u32) -> Reply {
     let (slow, _, mut turns) = FaultyStore::below(app, None, before_each_write);
@@ -118,13 +125,7 @@ async fn an_update_that_may_still_be_applied_is_not_decided_again_for_a_moved_se
 #[tokio::test]
 async fn an_update_that_may_still_be_applied_is_not_refused_for_a_revoked_right() {
     let app = World::family().start().await;
-    let (slow, _, mut turns) = FaultyStore::below(&app, None, |call| Plan {
-        others_first: call.operation == "TransactGetItems",
-        fate: match call.operation.as_str() {
-            "TransactWriteItems" => Fate::Cancelled("TransactionConflict"),
-            _ => Fate::Passed,
-        },
-    });
+    let (slow, _, mut turns) = FaultyStore::below(&app, None, before_the_reload);
     let others = async || app.permit("editor", false).await;
     let own = slow.put(30, json!({"status": "RED"})).by("editor").send();
     let reply = with_others(own, &mut turns, others).await;
@@ -135,13 +136,7 @@ async fn an_update_that_may_still_be_applied_is_not_refused_for_a_revoked_right(
 #[tokio::test]
 async fn an_update_that_may_still_be_applied_is_not_refused_for_a_closed_service() {
     let app = World::family().start().await;
-    let (slow, _, mut turns) = FaultyStore::below(&app, None, |call| Plan {
-        others_first: call.operation == "TransactGetItems",
-        fate: match call.operation.as_str() {
-            "TransactWriteItems" => Fate::Cancelled("TransactionConflict"),
-            _ => Fate::Passed,
-        },
-    });
+    let (slow, _, mut turns) = FaultyStore::below(&app, None, before_the_reload);
     let others = async || {
         let update = app.client.update_item().table_name(&app.tables.services);
         let update = update.key("id", AttributeValue::N("30".into()));
