@@ -16,6 +16,7 @@ mod list_parameters;
 mod list_services;
 mod malformed_requests;
 mod openapi_document;
+mod past_status;
 mod paths;
 mod pruned_history;
 mod random_requests;
