@@ -21,6 +21,7 @@ mod paths;
 mod pruned_history;
 mod random_requests;
 mod resets;
+mod schemas;
 mod status_codes;
 mod status_history;
 mod timeouts;

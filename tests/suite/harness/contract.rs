@@ -8,7 +8,7 @@ use std::{
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
-use super::{FUNCTIONS, Reply, logical_id, root};
+use super::{FUNCTIONS, Reply, logical_id, root, strict_schemas::make_strict};
 
 const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
 
@@ -29,7 +29,7 @@ pub(crate) fn published_path(path: &str) -> String {
     path.replace("{proxy+}", "")
 }
 
-/// The contract.
+/// The contract, with strict schemas.
 pub(crate) struct Contract {
     document: Value,
     /// By pointer. Each is built once.
@@ -39,9 +39,10 @@ pub(crate) struct Contract {
 impl Contract {
     pub(crate) fn of_this_repository() -> &'static Self {
         static CONTRACT: OnceLock<Contract> = OnceLock::new();
-        CONTRACT.get_or_init(|| Self {
-            document: document("openapi.yaml"),
-            validators: Mutex::default(),
+        CONTRACT.get_or_init(|| {
+            let mut document = document("openapi.yaml");
+            make_strict(&mut document);
+            Self { document, validators: Mutex::default() }
         })
     }
 
@@ -131,7 +132,8 @@ impl Contract {
         }
     }
 
-    fn value(&self, schema: &str, value: &Value) -> Result<(), String> {
+    /// Why a value does not match the schema at that pointer, if so.
+    pub(crate) fn value(&self, schema: &str, value: &Value) -> Result<(), String> {
         let validator = self.validator(schema);
         let wrong: Vec<_> = validator.iter_errors(value).map(|error| error.to_string()).collect();
         if wrong.is_empty() { Ok(()) } else { Err(format!("{schema}: {}", wrong.join(", "))) }

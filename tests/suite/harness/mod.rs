@@ -13,6 +13,7 @@ pub(crate) mod log;
 pub(crate) mod nth_write;
 mod refusals;
 mod request;
+mod strict_schemas;
 pub(crate) mod token_verifier;
 mod world;
 
@@ -26,6 +27,7 @@ pub(crate) use key_server::{KeyServer, Published};
 pub(crate) use local_stack::function_env::settings as gateway_settings;
 pub(crate) use refusals::refusals;
 pub(crate) use request::{Call, Reply};
+pub(crate) use strict_schemas::open_values;
 pub(crate) use token_verifier::TokenVerifier;
 pub(crate) use world::{
     NOW, World, audit_table, client, direct, endpoint, fresh_tables, root, sample_app,

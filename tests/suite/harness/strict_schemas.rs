@@ -1,0 +1,62 @@
+//! What the schemas of answers say to clients, made strict for this API's own answers.
+//!
+//! Clients get flat, open objects (`contract::schemas`). Its own answers must have no member and no value that
+//! openapi.yaml does not describe, and keep the rule that ties a status and its deadline. `.ci/conformance.py` does
+//! the same for Schemathesis.
+
+use serde_json::{Map, Value, json};
+
+/// In the description of a text: its values, all in backquotes, are not all that there will ever be.
+pub(crate) const OPEN_VALUES: &str = "More can be added.";
+
+/// Not closed: what clients send, and the document, of which only the beginning is described.
+const OPEN_OBJECTS: [&str; 2] = ["StatusUpdate", "OpenApiDocument"];
+
+/// Makes the schemas of a document strict.
+pub(super) fn make_strict(document: &mut Value) {
+    let schemas = document["components"]["schemas"].as_object_mut().expect("schemas");
+    for (name, schema) in schemas {
+        if OPEN_OBJECTS.contains(&name.as_str()) {
+            continue;
+        }
+        if schema["type"] == "object" {
+            close(schema.as_object_mut().expect("a schema"));
+        }
+        list_values(schema);
+    }
+}
+
+/// Refuses members that are not described. With a deadline among them, adds the rule of the deadline.
+fn close(schema: &mut Map<String, Value>) {
+    schema.insert("additionalProperties".to_owned(), false.into());
+    if schema["properties"].get("resetDateTime").is_some() {
+        let rule = json!([
+            {
+                "properties": {"status": {"enum": ["GREEN"]}},
+                "not": {"required": ["resetDateTime"]}
+            },
+            {
+                "properties": {"status": {"enum": ["AMBER", "RED"]}},
+                "required": ["resetDateTime"]
+            },
+        ]);
+        schema.insert("oneOf".to_owned(), rule);
+    }
+}
+
+/// Refuses values that are not described, at any depth.
+fn list_values(schema: &mut Value) {
+    let values: Option<Value> = open_values(schema).map(Value::from);
+    if let Some(values) = values {
+        schema["enum"] = values;
+    }
+    for inner in schema.as_object_mut().into_iter().flatten().map(|(_, inner)| inner) {
+        list_values(inner);
+    }
+}
+
+/// The values that a description lists, if more can be added.
+pub(crate) fn open_values(schema: &Value) -> Option<Vec<&str>> {
+    let text = schema["description"].as_str().filter(|text| text.contains(OPEN_VALUES))?;
+    Some(text.split('`').skip(1).step_by(2).collect())
+}
