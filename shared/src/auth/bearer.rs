@@ -17,11 +17,11 @@ pub(super) async fn principal(
     Principal::new(&subject, &scope)
 }
 
-/// The token of the only Authorization header: `Bearer` in any case, one space, the token. With several headers,
-/// two readers could see two tokens.
+/// The token of the only Authorization header: `Bearer` in any case, one or more spaces, the token. With several
+/// headers, two readers could see two tokens.
 fn bearer_token(request: &Request) -> Option<&str> {
     let mut values = request.headers().get_all(AUTHORIZATION).iter();
     let (value, None) = (values.next()?.to_str().ok()?, values.next()) else { return None };
     let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches(' '))
 }

@@ -26,7 +26,9 @@ async fn a_valid_token_is_accepted_and_identifies_its_subject() {
     let app = verifying(&issuer).await;
     let token = mint(issuer.issuer(), "editor");
     bearing(app.get(30), "Bearer", &token).send().await.ok();
-    bearing(app.get(30), "bEARER", &token).send().await.ok();
+    for scheme in ["bEARER", "BEARER", "bearer", "Bearer ", "Bearer    "] {
+        bearing(app.get(30), scheme, &token).send().await.ok();
+    }
     let put = bearing(app.put(30, json!({"status": "RED"})), "Bearer", &token);
     assert_eq!(put.send().await.ok()["modifiedBy"], "editor-name");
 }
