@@ -71,7 +71,7 @@ fn files(settings: &Settings) -> BTreeMap<&'static str, File> {
 /// Answers one request.
 pub async fn handle(deps: &Deps, request: Request) -> Response {
     let found = deps.files.get_key_value(request_path(&request, "file").as_str());
-    let path = found.map_or("/docs", |(path, _)| path);
+    let path = found.map(|(path, _)| *path);
     let context = Context::with_path(&request, &deps.clock, &ENDPOINT, path);
     context.respond(async { answer(deps, &request, found.map(|(_, file)| file)) }).await
 }

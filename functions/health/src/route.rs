@@ -38,7 +38,7 @@ impl Route {
     pub(crate) fn of(request: &Request) -> Self {
         let is_asked = |path: &str| match request.extensions().get() {
             Some(RouteKey::Path(asked)) => path == asked && !has_remainder(request),
-            Some(RouteKey::Default { raw_path }) => matches(path, raw_path),
+            Some(RouteKey::Default) => matches(path, request.raw_http_path()),
             None => false,
         };
         if is_unmatched_old_path(request) {
@@ -48,11 +48,11 @@ impl Route {
         found.map_or(Self::Unknown, |(path, allow)| Self::Path { path, allow })
     }
 
-    /// As in openapi.yaml; `/` if the request leads to none of its paths.
-    pub(crate) const fn path(self) -> &'static str {
+    /// As in openapi.yaml; `None` if the request leads to none of its paths.
+    pub(crate) const fn path(self) -> Option<&'static str> {
         match self {
-            Self::Path { path, .. } => path,
-            Self::OldPath | Self::Unknown => "/",
+            Self::Path { path, .. } => Some(path),
+            Self::OldPath | Self::Unknown => None,
         }
     }
 
@@ -75,7 +75,7 @@ fn is_unmatched_old_path(request: &Request) -> bool {
     let is_matched =
         request.path_parameters_ref().is_some_and(|parameters| parameters.first("id").is_some());
     match request.extensions().get() {
-        Some(RouteKey::Default { raw_path }) => !is_matched && raw_path.ends_with(OLD_END),
+        Some(RouteKey::Default) => !is_matched && request.raw_http_path().ends_with(OLD_END),
         Some(RouteKey::Path(_)) | None => false,
     }
 }

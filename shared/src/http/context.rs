@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{
     Clock, Endpoint, Problem, RemainingTime, Response,
     catch_panic::catch_panic,
-    path::{GREEDY, has_remainder, path_parameter},
+    path::{GREEDY, has_remainder, path_parameter, sent_path},
 };
 use crate::{
     domain::Timestamp,
@@ -43,7 +43,7 @@ pub struct Context {
     pub client_address: Option<String>,
     /// The time of the request: the clock is read once.
     pub now: Timestamp,
-    /// The path of the resource, relative to the API; `/` for an unknown path.
+    /// The path of the resource, relative to the API. An unknown path is as the client sent it.
     pub instance: String,
     /// What the request asks for.
     pub endpoint: &'static Endpoint,
@@ -56,30 +56,25 @@ impl Context {
     /// Reads the request's ids and the clock.
     #[must_use]
     pub fn new(request: &Request, clock: &Clock, endpoint: &'static Endpoint) -> Self {
-        Self::with_path(request, clock, endpoint, endpoint.path)
+        let is_known = !has_remainder(request);
+        Self::with_path(request, clock, endpoint, is_known.then_some(endpoint.path))
     }
 
-    /// As [`Self::new`], for a request to another path of openapi.yaml.
+    /// As [`Self::new`], for a request to another path of openapi.yaml, or to none.
     #[must_use]
     pub fn with_path(
         request: &Request,
         clock: &Clock,
         endpoint: &'static Endpoint,
-        path: &str,
+        path: Option<&str>,
     ) -> Self {
-        let path = if has_remainder(request) { "/" } else { path };
-        let parameter = |name| {
-            let value = path_parameter(request, name).unwrap_or_default();
-            utf8_percent_encode(&value, NON_ALPHANUMERIC).to_string()
-        };
-        let instance = path.replace("{id}", &parameter("id")).replace("{file}", &parameter("file"));
         Self {
             request_id: echoed_header(request.headers(), &X_REQUEST_ID)
                 .unwrap_or_else(|| Uuid::new_v4().to_string()),
             correlation_id: echoed_header(request.headers(), &X_CORRELATION_ID),
             client_address: client_address(request),
             now: clock.now(),
-            instance: instance.replace(GREEDY, ""),
+            instance: path.map_or_else(|| sent_path(request), |path| instance(request, path)),
             endpoint,
             remaining_time: request.extensions().get().copied(),
             started: Instant::now(),
@@ -179,6 +174,16 @@ fn failure(problem: &Problem) -> Failure {
         Some(_) => Failure::Fault(problem.code()),
         None => Failure::Refusal(problem.code()),
     }
+}
+
+/// A path of openapi.yaml with the request's parameters.
+fn instance(request: &Request, path: &str) -> String {
+    let parameter = |name| {
+        let value = path_parameter(request, name).unwrap_or_default();
+        utf8_percent_encode(&value, NON_ALPHANUMERIC).to_string()
+    };
+    let path = path.replace("{id}", &parameter("id")).replace("{file}", &parameter("file"));
+    path.replace(GREEDY, "")
 }
 
 /// The header's value, if the answer may echo it.

@@ -28,18 +28,14 @@ pub enum RouteKey {
     /// The route of this path in openapi.yaml.
     Path(String),
     /// The default route. `cargo lambda watch` reports it for every request.
-    Default {
-        /// The path as the client sent it, including a base path mapping.
-        raw_path: String,
-    },
+    Default,
 }
 
 impl RouteKey {
-    fn new(route_key: Option<String>, raw_path: String) -> Self {
-        let route_key = route_key.unwrap_or_default();
+    fn new(route_key: &str) -> Self {
         match route_key.split_once(' ') {
             Some((_, path)) => Self::Path(path.to_owned()),
-            None => Self::Default { raw_path },
+            None => Self::Default,
         }
     }
 }
@@ -121,11 +117,11 @@ fn request(mut event: ApiGatewayV2httpRequest) -> Request {
     let Ok(query) = query.parse::<QueryMap>();
     event.is_base64_encoded = false;
     let raw_path = event.raw_path.replace("/".to_owned()).unwrap_or_default();
-    let route_key = RouteKey::new(event.route_key.take(), raw_path);
+    let route_key = RouteKey::new(event.route_key.take().as_deref().unwrap_or_default());
     event.headers.remove(HOST);
     event.request_context.domain_name = None;
     event.request_context.stage = None;
     let mut request = Request::from(LambdaRequest::ApiGatewayV2(event)).map(|_| body);
     request.extensions_mut().insert(route_key);
-    request.with_query_string_parameters(query)
+    request.with_query_string_parameters(query).with_raw_http_path(raw_path)
 }

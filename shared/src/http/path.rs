@@ -1,10 +1,10 @@
-//! Paths and their parameters. The path that the client sent is used only if the gateway does not name the
-//! route: behind a base path mapping it still has the mapping's prefix.
+//! Paths and their parameters. The path that the client sent is used only if it is unknown, or if the gateway does
+//! not name the route: behind a base path mapping it still has the mapping's prefix.
 
 use std::borrow::Cow;
 
 use lambda_http::{Request, RequestExt as _};
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::{Problem, RouteKey};
 use crate::domain::ServiceId;
@@ -41,14 +41,60 @@ pub fn request_path(request: &Request, parameter: &str) -> String {
             let value = path_parameter(request, parameter).unwrap_or_default();
             path.replace(&format!("{{{parameter}}}"), &value)
         }
-        Some(RouteKey::Default { raw_path }) => raw_path.clone(),
+        Some(RouteKey::Default) => {
+            percent_decode_str(request.raw_http_path()).decode_utf8_lossy().into_owned()
+        }
         None => String::new(),
     }
 }
 
-/// A path parameter, percent-decoded. API Gateway decodes it and `cargo lambda watch` does not, so this may
-/// decode it a second time. That does not change an id.
+/// A path parameter, percent-decoded once. API Gateway has decoded those of its routes; `cargo lambda watch`, which
+/// reports the default route, decodes nothing.
 pub(super) fn path_parameter<'a>(request: &'a Request, name: &str) -> Option<Cow<'a, str>> {
     let text = request.path_parameters_ref()?.first(name)?;
-    Some(percent_decode_str(text).decode_utf8_lossy())
+    Some(match request.extensions().get() {
+        Some(RouteKey::Path(_)) => text.into(),
+        Some(RouteKey::Default) | None => percent_decode_str(text).decode_utf8_lossy(),
+    })
+}
+
+/// What a path can hold as it is (RFC 3986, section 3.3). A percent sign is judged by what follows it.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@');
+
+/// The path that the client sent, as a reference that names no other host. API Gateway decodes the path and
+/// `cargo lambda watch` does not, so what is encoded stays as it is.
+pub(super) fn sent_path(request: &Request) -> String {
+    let mut parts = request.raw_http_path().split('%');
+    let first = parts.next().unwrap_or_default();
+    let mut path = match first {
+        // `//host/` would be a host.
+        slashes if slashes.starts_with("//") => "/.".to_owned(),
+        absolute if absolute.starts_with('/') => String::new(),
+        _ => "/".to_owned(),
+    };
+    path.extend(utf8_percent_encode(first, PATH));
+    for part in parts {
+        let is_encoded = part.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+        path += if is_encoded { "%" } else { "%25" };
+        path.extend(utf8_percent_encode(part, PATH));
+    }
+    path
 }

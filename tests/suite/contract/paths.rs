@@ -100,7 +100,10 @@ async fn below_the_old_path_is_nothing() {
     let route = "/services/{id}/capacitystatus/{proxy+}";
     let red = json!({"status": "RED"});
     for rest in ["x", "/", "history/", "%20", ".."] {
-        let below = |event: &mut Value| event["pathParameters"]["proxy"] = rest.into();
+        let below = |event: &mut Value| {
+            event["rawPath"] = format!("/services/30/capacitystatus/{rest}").into();
+            event["pathParameters"]["proxy"] = rest.into();
+        };
         for call in [
             app.get(30).path(route).event(below),
             app.get(30).path(route).event(below).by("reader"),
@@ -111,7 +114,8 @@ async fn below_the_old_path_is_nothing() {
         ] {
             let reply = call.send().await;
             assert_eq!(reply.refused(404), "PATH_NOT_FOUND", "{rest}");
-            assert_eq!(reply.body["instance"], "/", "{rest}");
+            let path = format!("/services/30/capacitystatus/{rest}");
+            assert_eq!(reply.body["instance"], path, "{rest}");
         }
     }
     assert_eq!(app.history(30).await.len(), 0);
@@ -151,4 +155,84 @@ async fn an_unknown_path_is_refused_for_every_method() {
             assert_eq!(reply.refused(404), "PATH_NOT_FOUND", "{method} {path:?}");
         }
     }
+}
+
+/// As a reference that a client can resolve and that fits into a log: API Gateway decodes the path, the local router does
+/// not. Behind a base path, the path that was sent has it.
+#[tokio::test]
+async fn the_refusal_of_an_unknown_path_names_that_path() {
+    let app = app().await;
+    let long = format!("/{}", "x/é".repeat(3_000));
+    let encoded = long.replace('é', "%C3%A9");
+    for (sent, instance) in [
+        ("/services/30", "/services/30"),
+        ("/api/v0.0.1/capacity/nothing", "/api/v0.0.1/capacity/nothing"),
+        ("/a b/é", "/a%20b/%C3%A9"),
+        ("/a%20b/%c3%a9", "/a%20b/%c3%a9"),
+        ("/100%/%2/%zz/%é", "/100%25/%252/%25zz/%25%C3%A9"),
+        ("/?a=b#c", "/%3Fa=b%23c"),
+        ("/<script>\"\\{id}^`|", "/%3Cscript%3E%22%5C%7Bid%7D%5E%60%7C"),
+        ("/\r\nx-log: 1\u{1b}[0m\u{202e}", "/%0D%0Ax-log:%201%1B%5B0m%E2%80%AE"),
+        ("//example.net/a", "/.//example.net/a"),
+        ("///", "/.///"),
+        ("", "/"),
+        ("services", "/services"),
+        (&long, &encoded),
+    ] {
+        let reply = app.other("GET", sent, "/$default").send().await;
+        assert_eq!(reply.refused(404), "PATH_NOT_FOUND", "{sent}");
+        assert_eq!(reply.body["instance"], instance, "{sent}");
+        let base = Url::parse("https://api.example.org/base").expect("a URL");
+        let resolved = base.join(instance).expect("a URL");
+        assert_eq!(resolved.host_str(), Some("api.example.org"), "{sent}");
+    }
+    for file in ["nothing.js", "a b", "../x"] {
+        let reply = app.other("GET", &format!("/docs/{file}"), "/docs/{file}").send().await;
+        assert_eq!(reply.refused(404), "PATH_NOT_FOUND", "{file}");
+        assert_eq!(reply.body["instance"], format!("/docs/{}", file.replace(' ', "%20")));
+    }
+}
+
+/// API Gateway decodes the parameters of its routes. `cargo lambda watch` names no route and decodes nothing.
+#[tokio::test]
+async fn a_path_parameter_is_decoded_once() {
+    let app = World::family().start().await;
+    let routed = |id: &str| {
+        let key = format!("GET {}", "/services/{id}/capacitystatus");
+        app.get(id).by("reader").event(|event| event["routeKey"] = key.into())
+    };
+    let local = |id: &str| app.get(id).by("reader");
+    // What the client sent, and what API Gateway makes of it.
+    for (sent, decoded, instance) in [
+        ("%2530", "%30", "%2530"),
+        ("3%2530", "3%30", "3%2530"),
+        ("%253%30", "%30", "%2530"),
+        ("%C3%A9", "é", "%C3%A9"),
+        ("30%20", "30 ", "30%20"),
+        ("a%2Fb", "a/b", "a%2Fb"),
+        // Bytes that are not UTF-8
+        ("%ff30", "\u{fffd}30", "%EF%BF%BD30"),
+        ("3%C30", "3\u{fffd}0", "3%EF%BF%BD0"),
+        ("%zz", "%zz", "%25zz"),
+        ("%", "%", "%25"),
+    ] {
+        for call in [local(sent), routed(decoded)] {
+            let reply = call.send().await;
+            assert_eq!(reply.refused(404), "SERVICE_NOT_FOUND", "{sent}");
+            let instance = format!("/services/{instance}/capacitystatus");
+            assert_eq!(reply.body["instance"], instance, "{sent}");
+        }
+    }
+    for call in [local("30"), local("%33%30"), routed("30")] {
+        assert_eq!(call.send().await.ok()["id"], 30);
+    }
+    assert_eq!(routed("%33%30").send().await.refused(404), "SERVICE_NOT_FOUND");
+    let file = |file: &str, route: &str| {
+        let call = app.other("GET", &format!("/docs/{file}"), "/docs/{file}");
+        call.event(|event| event["routeKey"] = route.into()).send()
+    };
+    file("start%2ejs", "$default").await.ok();
+    file("start.js", "GET /docs/{file}").await.ok();
+    file("start%252ejs", "$default").await.refused(404);
+    file("start%2ejs", "GET /docs/{file}").await.refused(404);
 }

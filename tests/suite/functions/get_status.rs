@@ -7,6 +7,7 @@ pub(crate) const EVENTS: &[Event] = &[
     ("a-reader-reads-a-status", 200, ""),
     ("a-token-without-the-read-scope", 403, "SCOPE_MISSING"),
     ("an-id-that-is-no-id", 404, "SERVICE_NOT_FOUND"),
+    ("an-id-that-is-encoded-twice", 404, "SERVICE_NOT_FOUND"),
     ("an-inactive-service", 404, "SERVICE_NOT_FOUND"),
     ("an-inactive-user", 401, "USER_INACTIVE"),
     ("an-unknown-service", 404, "SERVICE_NOT_FOUND"),
