@@ -9,7 +9,7 @@ use std::fmt;
 
 use lambda_http::Request;
 
-use crate::{domain::Timestamp, store::keys::MAX_SUBJECT_BYTES};
+use crate::domain::{Timestamp, limits::MAX_SUBJECT_BYTES};
 
 /// A scope of an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //! Nothing here reads a clock, an environment variable or a table.
 
 mod change;
+pub mod limits;
 mod note;
 mod permission;
 mod record;

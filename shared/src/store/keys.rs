@@ -10,10 +10,6 @@ pub const RESET_SHARDS: u64 = 8;
 /// DynamoDB's maximum length of a sort key, in bytes. A service's path is the sort key of `hierarchy`.
 pub const MAX_SORT_KEY_BYTES: usize = 1024;
 
-/// The maximum length of a subject, in bytes (OpenID Connect Core 1.0, section 2). A subject is the partition
-/// key of the users table and part of that of the idempotency table: DynamoDB allows 2048 bytes.
-pub const MAX_SUBJECT_BYTES: usize = 255;
-
 /// The table of services: key `id`.
 pub mod services {
     /// Partition key (N).

@@ -3,6 +3,9 @@
 //! A page stops when its next read could exceed what is left. What a read costs is known only afterwards, so each is
 //! chosen as if everything in it were as large as this system can write it.
 
+use super::keys::MAX_SORT_KEY_BYTES;
+use crate::domain::limits;
+
 /// The most read units of one page. A walk over a list takes more pages instead.
 const MAX_PAGE_UNITS: f64 = 250.0;
 
@@ -14,15 +17,32 @@ const MIN_READ_UNITS: f64 = 30.0;
 
 const UNIT_BYTES: f64 = 4096.0;
 
-/// The largest row: four texts of 255 characters of four bytes, 945 such characters of notes, a path of 1,024 bytes, a
-/// username of 512, the names of the attributes and their numbers.
-const MAX_ROW_BYTES: f64 = 9_728.0;
+/// The largest row, with 945 characters of notes.
+const MAX_ROW_BYTES: f64 = bytes_of_characters(
+    limits::MAX_NAME_CHARS
+        + limits::MAX_TOWN_CHARS
+        + limits::MAX_POSTCODE_CHARS
+        + limits::MAX_ODS_CODE_CHARS
+        + 945,
+) + limits::MAX_USERNAME_BYTES as f64
+    + MAX_SORT_KEY_BYTES as f64
+    + NAMES_AND_NUMBERS_BYTES;
 
-/// The largest entry of an index: a name and a path as above, the names of the attributes and their numbers.
-const MAX_ENTRY_BYTES: f64 = 2_304.0;
+/// The largest entry of an index.
+const MAX_ENTRY_BYTES: f64 = bytes_of_characters(limits::MAX_NAME_CHARS)
+    + MAX_SORT_KEY_BYTES as f64
+    + NAMES_AND_NUMBERS_BYTES;
+
+/// The names of a row's attributes, and their numbers: some 260 bytes.
+const NAMES_AND_NUMBERS_BYTES: f64 = 320.0;
 
 /// The most that one query returns: DynamoDB stops after 1 MB, with the entry that exceeds it.
 const MAX_QUERY_BYTES: f64 = 1_048_576.0 + MAX_ENTRY_BYTES;
+
+/// In UTF-8 a character takes four bytes at most.
+const fn bytes_of_characters(count: usize) -> f64 {
+    4.0 * count as f64
+}
 
 /// What is left for a page.
 #[derive(Clone, Copy, Debug)]
@@ -83,11 +103,11 @@ mod tests {
     #[test]
     fn a_read_is_as_large_as_the_budget_allows_at_worst() {
         let mut budget = UnitBudget::new();
-        assert_eq!((budget.rows(100), budget.rows(25)), (82, 25));
+        assert_eq!((budget.rows(100), budget.rows(25)), (100, 25));
         assert_eq!((budget.scanned_rows(100), budget.entries(1_600)), (100, 1_600));
         budget.spend(148.0);
-        assert_eq!((budget.rows(100), budget.scanned_rows(100)), (33, 42));
-        assert_eq!(budget.entries(1_600), 344);
+        assert_eq!((budget.rows(100), budget.scanned_rows(100)), (50, 61));
+        assert_eq!(budget.entries(1_600), 374);
     }
 
     #[test]

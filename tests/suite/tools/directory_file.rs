@@ -76,8 +76,8 @@ fn every_invalid_line_is_reported_with_all_its_errors() {
             "line 7: name: missing",
             "line 7: parentId: must be 1 to 18 digits without a leading zero",
             "line 7: typeId: must be 1 to 18 digits",
-            "line 8: 2 columns instead of 8",
-            "line 9: 9 columns instead of 8",
+            "line 8: typeId: missing: this line has 2 columns instead of 8; write a comma for each empty value too",
+            "line 9: column 9: this line has 9 columns instead of 8; put a value that has a comma in quotation marks",
         ]
     );
 }
@@ -94,7 +94,7 @@ fn line_numbers_are_right_for_any_line_end_and_empty_lines() {
 #[test]
 fn a_duplicate_id_is_reported_with_the_line_of_the_first() {
     let lines = ["5,a,1,,,,,true", "6,b,1,,,,,true", "5,a,1,,,,,true", "5,c,1,,,,,true"];
-    let already = "service 5 is already on line 2";
+    let already = "id: service 5 is already on line 2";
     assert_eq!(problems(&lines), [format!("line 4: {already}"), format!("line 5: {already}")]);
 }
 
@@ -142,13 +142,23 @@ fn every_invalid_json_entry_is_reported_with_all_its_errors() {
             "entry 3 (line 4): id: must be a text, a number, true or false".to_owned(),
             "entry 3 (line 4): name: must be a text, a number, true or false".to_owned(),
             "entry 4 (line 5): not an object".to_owned(),
-            "entry 6 (line 6): service 5 is already on entry 5 (line 6)".to_owned(),
+            "entry 6 (line 6): id: service 5 is already on entry 5 (line 6)".to_owned(),
         ]
     );
-    for (bad, reason) in [("[", "EOF"), ("{}", "expected a sequence"), ("[{},]", "trailing comma")]
-    {
-        let error =
-            texts(&services_file::parse(bad.as_bytes()).expect_err("a refused file")).concat();
-        assert!(error.starts_with("file: not a JSON array: ") && error.contains(reason), "{error}");
+}
+
+#[test]
+fn a_file_that_is_not_a_json_array_is_refused_with_the_place() {
+    for (bad, problem) in [
+        ("[", "line 1: character 1: not JSON: EOF while parsing a list"),
+        ("{}", "file: must be a JSON array of objects, in square brackets"),
+        ("[{},]", "line 1: character 5: not JSON: trailing comma"),
+        ("[\n{\"id\": 1}\n{\"id\": 2}\n]", "line 3: character 1: not JSON: expected `,` or `]`"),
+        ("[\n// none\n]", "line 2: character 1: not JSON: expected value"),
+        ("[{\"id\": NaN}]", "line 1: character 9: not JSON: expected value"),
+        ("[{\"id\": 1}] []", "line 1: character 13: not JSON: trailing characters"),
+    ] {
+        let error = services_file::parse(bad.as_bytes()).expect_err("a refused file");
+        assert_eq!(texts(&error), [problem], "{bad}");
     }
 }

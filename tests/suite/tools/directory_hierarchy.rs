@@ -68,8 +68,8 @@ fn an_unknown_parent_is_named_with_its_line_and_not_again_below() {
     assert_eq!(
         problems(&lines, &[]),
         [
-            "line 3: parent 77 is not in the table, nor on a readable line of the file",
-            "line 5: parent 78 is not in the table, nor on a readable line of the file",
+            "line 3: parentId: service 77 is neither in the table nor in the file",
+            "line 5: parentId: service 78 is neither in the table nor in the file",
         ]
     );
 }
@@ -80,9 +80,9 @@ fn every_member_of_a_cycle_is_reported_with_its_line() {
     assert_eq!(
         problems(&lines, &[]),
         [
-            "line 2: service 1 is its own ancestor: 1 below 2 below 1",
-            "line 3: service 2 is its own ancestor: 2 below 1 below 2",
-            "line 4: service 3 is its own ancestor: 3 below 3",
+            "line 2: parentId: service 1 is its own ancestor: 1 below 2 below 1",
+            "line 3: parentId: service 2 is its own ancestor: 2 below 1 below 2",
+            "line 4: parentId: service 3 is its own ancestor: 3 below 3",
         ]
     );
 }
@@ -93,7 +93,7 @@ fn a_cycle_through_the_table_is_found() {
         [stored(1, None, "/1/"), stored(2, Some(1), "/1/2/"), stored(3, Some(2), "/1/2/3/")];
     assert_eq!(
         problems(&["1,a,1,3,,,,true"], &table),
-        ["line 2: service 1 is its own ancestor: 1 below 3 below 2 below 1"]
+        ["line 2: parentId: service 1 is its own ancestor: 1 below 3 below 2 below 1"]
     );
 }
 

@@ -1,5 +1,5 @@
-//! Encodings, quotation marks and headers of files: what spreadsheets save is taken, what would store something
-//! else than was meant is refused with its place. The same for services and users.
+//! Quotation marks and headers of files: what spreadsheets save is taken, what would store something else than was
+//! meant is refused with its place. The same for services and users.
 
 use capacityctl::{services_file, users_file};
 
@@ -28,21 +28,49 @@ pub(super) fn refused<const N: usize>(problems: [&str; N]) -> Result<Vec<String>
     Err(problems.map(str::to_owned).into())
 }
 
+/// The worst that a file did: one service of two, and `--deactivate-missing` switched the other off.
 #[test]
 fn a_missing_quotation_mark_does_not_swallow_the_next_row() {
     let file =
         format!("{SERVICES}1,\"Alpha,13,,,,,true\n2,Beta\",12,,,,,true\n3,Gamma,1,,,,,true\n");
-    assert_eq!(
-        services(file),
-        refused([
-            "line 2: the quotation mark at character 3 is not closed on this line: a value cannot contain a line \
-             break",
-            "line 3: the quotation mark at character 7 is inside a value that does not begin with one: put the \
-             value in quotation marks and write this one twice",
-        ])
-    );
+    assert_eq!(services(file), refused([NOT_CLOSED]));
     let users_file = format!("{USERS}ann,\"s1,true,,\nbob,s2\",true,,\n");
-    assert_eq!(users(users_file).map_err(|problems| problems.len()), Err(2));
+    let problem = NOT_CLOSED.replace("name", "subject").replace("character 3", "character 5");
+    assert_eq!(users(users_file), Err(vec![problem]));
+}
+
+const NOT_CLOSED: &str = "line 2: name: the quotation mark at character 3 is not closed on this line: a value cannot \
+                          contain a line break";
+
+#[test]
+fn the_other_lines_of_a_value_are_no_further_errors_and_those_behind_it_are_still_checked() {
+    for rest in [
+        "Pharmacy\",1,,,,,true",
+        "\",1,,,,,true",
+        "\",1,,\"Dudley, \"\"West\"\"\",,,true",
+        "High Street\n\nWest, Dudley\",1,,,,,true",
+    ] {
+        let file = format!("{SERVICES}1,\"Alpha\n{rest}\n2,b,1,77,,,,true\n3,c,,,,,,true\n4,d\n");
+        let lines = rest.lines().count();
+        assert_eq!(
+            services(file),
+            Err(vec![
+                NOT_CLOSED.to_owned(),
+                format!("line {}: typeId: must be 1 to 18 digits", lines + 4),
+                format!(
+                    "line {}: typeId: missing: this line has 2 columns instead of 8; write a comma for each empty \
+                     value too",
+                    lines + 5
+                ),
+            ]),
+            "{rest}"
+        );
+    }
+    let two = format!("{SERVICES}1,\"a,1,,,,,true\n2,\"b,1,,,,,true\n");
+    assert_eq!(
+        services(two),
+        Err(vec![NOT_CLOSED.to_owned(), NOT_CLOSED.replace("line 2", "line 3")])
+    );
 }
 
 #[test]
@@ -50,17 +78,20 @@ fn quotation_marks_follow_rfc_4180() {
     let one = |name: &str| services(format!("{SERVICES}1,{name},1,,,,,true"));
     assert_eq!(one(r#""Smith's ""Best"", Pharmacy""#), names([r#"Smith's "Best", Pharmacy"#]));
     assert_eq!(one(r#""a""""#), names([r#"a""#]));
-    let inside = "line 2: the quotation mark at character 5 is inside a value that does not begin with one: put the \
-                  value in quotation marks and write this one twice";
+    let inside = "line 2: name: the quotation mark at character 5 is inside a value that does not begin with one: put \
+                  the value in quotation marks and write this one twice";
     assert_eq!(one(r#"ab"c"d"#), refused([inside]));
+    assert_eq!(one(r#"  "c""#), refused([inside]));
     for name in [r#""a"b"#, r#""a" "#, r#""a"b"c""#] {
-        let after = "line 2: text follows the closing quotation mark at character 5: inside quotation marks, write \
-                     each quotation mark twice";
+        let after = "line 2: name: text follows the closing quotation mark at character 5: inside quotation marks, \
+                     write each quotation mark twice";
         assert_eq!(one(name), refused([after]), "{name}");
     }
+    let quoted_end = format!("{SERVICES}1,a,1,,,,,\"true\"");
+    assert_eq!(services(quoted_end), names(["a"]));
     let unclosed = format!("{SERVICES}1,a,1,,,,,\"true");
-    let problem = "line 2: the quotation mark at character 11 is not closed on this line: a value cannot contain a \
-                   line break";
+    let problem = "line 2: active: the quotation mark at character 11 is not closed on this line: a value cannot \
+                   contain a line break";
     assert_eq!(services(unclosed), refused([problem]));
     let header = "line 1: the quotation mark at character 1 is not closed on this line: a value cannot contain a \
                   line break";
@@ -100,43 +131,6 @@ fn true_and_false_are_taken_as_spreadsheets_and_databases_write_them() {
 }
 
 #[test]
-fn a_byte_order_mark_is_taken_and_utf_16_is_refused() {
-    let json = r#"[{"id": 1, "name": "Région", "typeId": 1, "active": true}]"#;
-    let csv = format!("{SERVICES}1,Région,1,,,,,true\n");
-    let advice =
-        "file: this is UTF-16: save the file as UTF-8 (spreadsheets call it \"CSV UTF-8\")";
-    for file in [json, &csv] {
-        assert_eq!(services(format!("\u{FEFF}{file}")), names(["Région"]));
-        for mark in ["\u{FEFF}", ""] {
-            let units: Vec<u16> = format!("{mark}{file}").encode_utf16().collect();
-            let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
-            let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
-            assert_eq!(services(little), refused([advice]));
-            assert_eq!(services(big), refused([advice]));
-        }
-    }
-}
-
-#[test]
-fn every_line_that_is_not_utf_8_is_named_and_the_others_are_still_checked() {
-    let file = [
-        SERVICES.as_bytes(),
-        b"1,Caf\xe9,1,,,,,true\n2,b,1,,,,,maybe\n3,St Mary\x92s,1,,,,,true\n",
-    ];
-    let advice = "is not UTF-8 text: save the file as UTF-8 (spreadsheets call it \"CSV UTF-8\")";
-    assert_eq!(
-        services(file.concat()),
-        Err(vec![
-            format!("line 2: byte 6 of the line {advice}"),
-            "line 3: active: must be true or false".to_owned(),
-            format!("line 4: byte 10 of the line {advice}"),
-        ])
-    );
-    let json = b"[\n{\"id\": 1, \"name\": \"Caf\xe9\", \"typeId\": 1, \"active\": true}]";
-    assert_eq!(services(json), Err(vec![format!("line 2: byte 23 of the line {advice}")]));
-}
-
-#[test]
 fn columns_may_have_any_order_and_are_found_by_their_names() {
     let file = "active,odsCode, name ,town,id,parentId,typeId,postcode\ntrue,V1,\"a, b\",Dudley,7,9,12,DY1 1LQ\n";
     let rows = services_file::parse(file.as_bytes()).expect("a valid file");
@@ -162,16 +156,16 @@ fn missing_unknown_and_repeated_columns_are_named() {
         (
             "id,name,typeId,parentId,town,postcode,odsCode,active,colour,name",
             vec![
-                "the column name is there twice".to_owned(),
-                "unknown column \"colour\"".to_owned(),
+                "column 10: name is there twice".to_owned(),
+                "column 9: \"colour\" is unknown".to_owned(),
             ],
         ),
         (
             "id,Name,,typeId,parentId,town,postcode,odsCode,active",
             vec![
+                "column 2: \"Name\" is unknown".to_owned(),
+                "column 3 has no name".to_owned(),
                 "the header must also have name".to_owned(),
-                "unknown column \"\"".to_owned(),
-                "unknown column \"Name\"".to_owned(),
             ],
         ),
         (
@@ -181,8 +175,8 @@ fn missing_unknown_and_repeated_columns_are_named() {
         (
             &long,
             vec![
+                format!("column 1: \"{}\"… is unknown", "x".repeat(40)),
                 format!("the header must also have {all}"),
-                format!("unknown column \"{}\"…", "x".repeat(40)),
             ],
         ),
     ] {

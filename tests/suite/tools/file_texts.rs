@@ -1,6 +1,7 @@
 //! Which texts a file may have, the same for services and users.
 
-use capacityctl::{services_file, text_rules::MAX_CHARS, users_file::MAX_SERVICES};
+use capacityctl::services_file;
+use shared::domain::limits;
 
 use super::file_format::{SERVICES, USERS, names, refused, services, users};
 
@@ -25,16 +26,23 @@ fn a_name_has_something_to_see() {
 
 #[test]
 fn no_text_has_a_control_character_or_a_line_break() {
-    for (character, code) in [
-        ("\\n", "000A"),
-        ("\\r", "000D"),
-        ("\\t", "0009"),
-        ("\\u0000", "0000"),
-        ("\\u001b", "001B"),
-        ("\\u0085", "0085"),
-        ("\\u2028", "2028"),
+    let (control, direction) = (
+        "a line break or another control character",
+        "a character that changes the direction of text",
+    );
+    for (character, what, code) in [
+        ("\\n", control, "000A"),
+        ("\\r", control, "000D"),
+        ("\\t", control, "0009"),
+        ("\\u0000", control, "0000"),
+        ("\\u001b", control, "001B"),
+        ("\\u0085", control, "0085"),
+        ("\\u2028", "a line break", "2028"),
+        ("\\u202e", direction, "202E"),
+        ("\\u2066", direction, "2066"),
+        ("\\ufffd", "a character that could not be read", "FFFD"),
     ] {
-        let problem = format!("has a line break or another control character (U+{code})");
+        let problem = format!("has {what} (U+{code})");
         for column in ["name", "town", "postcode", "odsCode"] {
             let json = format!(
                 r#"[{{"id": 1, "typeId": 1, "active": true, "name": "n", "{column}": "a{character}b"}}]"#
@@ -58,26 +66,46 @@ fn no_text_has_a_control_character_or_a_line_break() {
 }
 
 #[test]
-fn every_text_has_a_longest_length() {
-    let (longest, longer) = ("é".repeat(MAX_CHARS), "é".repeat(MAX_CHARS + 1));
+fn every_text_of_a_service_has_a_longest_length() {
+    let texts = |more: usize| {
+        let text = |longest: usize| "é".repeat(longest + more);
+        (
+            text(limits::MAX_NAME_CHARS),
+            [limits::MAX_TOWN_CHARS, limits::MAX_POSTCODE_CHARS, limits::MAX_ODS_CODE_CHARS]
+                .map(text)
+                .join(","),
+        )
+    };
+    let (name, address) = texts(0);
+    assert_eq!(services(format!("{SERVICES}1,{name},1,,{address},true")), names([&name]));
+    let (name, address) = texts(1);
     assert_eq!(
-        services(format!("{SERVICES}1,{longest},1,,{longest},{longest},{longest},true")),
-        names([&longest])
-    );
-    let problem = "has 256 characters, but may have 255 at most";
-    assert_eq!(
-        services(format!("{SERVICES}1,{longer},1,,{longer},{longer},{longer},true")),
-        Err(["name", "odsCode", "postcode", "town"]
-            .map(|column| format!("line 2: {column}: {problem}"))
-            .into())
+        services(format!("{SERVICES}1,{name},1,,{address},true")),
+        refused([
+            "line 2: name: has 201 characters, but may have 200 at most",
+            "line 2: odsCode: has 13 characters, but may have 12 at most",
+            "line 2: postcode: has 11 characters, but may have 10 at most",
+            "line 2: town: has 101 characters, but may have 100 at most",
+        ])
     );
     let digits = "1".repeat(500_000);
     let problems = services(format!("{SERVICES}{digits},a,{digits},{digits},,,,{digits}"))
         .expect_err("a refusal");
     assert!(problems.len() == 4 && problems.concat().len() < 400, "{problems:.300?}");
-    let (longest, longer) = ("u".repeat(128), "u".repeat(129));
-    assert_eq!(users(format!("{USERS}{longest},s,true,,")), names([&longest]));
-    assert!(users(format!("{USERS}{longer},s,true,,")).is_err());
+}
+
+#[test]
+fn a_username_and_a_subject_have_255_bytes_at_most() {
+    let (longest, longer) = (format!("{}u", "é".repeat(127)), "é".repeat(128));
+    assert_eq!(users(format!("{USERS}{longest},{longest},true,,")), names([&longest]));
+    assert_eq!(
+        users(format!("{USERS}{longer},{longer},true,,")),
+        refused([
+            "line 2: subject: has 256 bytes, but may have 255 at most",
+            "line 2: username: has 256 bytes, but may have 255 at most",
+        ])
+    );
+    let digits = "1".repeat(500_000);
     let wrong = users(format!("{USERS}a,s,true,{digits},{digits}")).expect_err("a refusal");
     assert!(wrong.len() == 2 && wrong.concat().len() < 400, "{wrong:.300?}");
 }
@@ -85,8 +113,9 @@ fn every_text_has_a_longest_length() {
 #[test]
 fn a_user_has_a_limited_number_of_services() {
     let ids = |count: usize| (1..=count).map(|id| id.to_string()).collect::<Vec<_>>().join(" ");
-    assert_eq!(users(format!("{USERS}a,s,true,,{}", ids(MAX_SERVICES))), names(["a"]));
+    let most = limits::MAX_ASSIGNMENTS;
+    assert_eq!(users(format!("{USERS}a,s,true,,{}", ids(most))), names(["a"]));
     let problem =
         "line 2: services: 1001 services, but 1000 at most: assign their ancestors instead";
-    assert_eq!(users(format!("{USERS}a,s,true,,{}", ids(MAX_SERVICES + 1))), refused([problem]));
+    assert_eq!(users(format!("{USERS}a,s,true,,{}", ids(most + 1))), refused([problem]));
 }

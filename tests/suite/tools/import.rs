@@ -166,8 +166,8 @@ async fn a_subject_moves_to_another_user_only_if_the_file_gives_its_holder_a_new
     store.import_users(&both("s1", "s2")).await.expect("an import");
     let taken = r#"[{"username": "cid", "subject": "s2", "active": true}]"#;
     let refused = store.import_users(taken).await.expect_err("a refused file");
-    let reason = "nothing was changed\n  file: user \"cid\": subject \"s2\" already belongs to user \
-                  \"bob\" (`user rename` changes its name)";
+    let reason = "nothing was changed\n  file: subject: \"s2\" already belongs to user \"bob\" \
+                  (`user rename` changes its name), so user \"cid\" cannot have it";
     assert_eq!(refused.to_string(), reason);
     store.import_users(&both("s2", "s1")).await.expect("an import");
     assert_eq!(store.usernames().await, pairs([("s1", "bob"), ("s2", "ann")]));

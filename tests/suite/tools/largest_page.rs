@@ -1,7 +1,7 @@
 //! The limits of an import keep the largest page of a list below what Lambda can return.
 
-use capacityctl::text_rules::MAX_CHARS;
 use serde_json::{Value, json};
+use shared::domain::limits;
 
 use crate::harness::{App, client, fresh_tables, gateway_settings};
 
@@ -16,18 +16,24 @@ const ESCAPED_CHARACTER: &str = "\u{1}";
 async fn the_largest_page_that_an_import_allows_can_be_returned() {
     let client = client();
     let tables = fresh_tables(&client).await;
-    let text = LONG_CHARACTER.repeat(MAX_CHARS);
+    let [name, town, postcode, ods_code] = [
+        limits::MAX_NAME_CHARS,
+        limits::MAX_TOWN_CHARS,
+        limits::MAX_POSTCODE_CHARS,
+        limits::MAX_ODS_CODE_CHARS,
+    ]
+    .map(|longest| LONG_CHARACTER.repeat(longest));
     let first = 999_999_999_999_999_000_u64;
     let services = (first..first + 100).map(|id| {
         let parent = (id > first).then_some(first);
-        json!({"id": id, "name": text, "typeId": first, "parentId": parent, "town": text, "postcode": text,
-            "odsCode": text, "active": true})
+        json!({"id": id, "name": name, "typeId": first, "parentId": parent, "town": town,
+            "postcode": postcode, "odsCode": ods_code, "active": true})
     });
     let services = services.collect::<Value>().to_string();
     capacityctl::services::import(&client, &tables.services, services.as_bytes())
         .await
         .expect("services");
-    let user = json!([{"username": LONG_CHARACTER.repeat(128), "subject": "s", "active": true,
+    let user = json!([{"username": LONG_CHARACTER.repeat(limits::MAX_USERNAME_BYTES / 4), "subject": "s", "active": true,
         "permissions": ["editCapacity"], "services": [first]}]);
     capacityctl::users::import(&client, &tables.users, user.to_string().as_bytes())
         .await

@@ -4,6 +4,7 @@ mod capacityctl_commands;
 mod capacityctl_target;
 mod directory_file;
 mod directory_hierarchy;
+mod file_encoding;
 mod file_format;
 mod file_texts;
 mod import;

@@ -42,15 +42,14 @@ fn every_invalid_user_is_reported_with_all_errors() {
     assert_eq!(
         refusal.problems().iter().map(ToString::to_string).collect::<Vec<_>>(),
         [
-            "entry 2 (line 3): username \"ann\" is already used in entry 1 (line 2)".to_owned(),
+            "entry 2 (line 3): username: \"ann\" is already used in entry 1 (line 2)".to_owned(),
             "entry 3 (line 4): permissions: \"fly\" is not one of editCapacity".to_owned(),
-            "entry 3 (line 4): services: \"0\": must be 1 to 18 digits without a leading zero".to_owned(),
-            "entry 3 (line 4): subject \"s\" is already used in entry 2 (line 3)".to_owned(),
+            "entry 3 (line 4): services: \"0\": must be 1 to 18 digits without a leading zero"
+                .to_owned(),
+            "entry 3 (line 4): subject: \"s\" is already used in entry 2 (line 3)".to_owned(),
             "entry 4 (line 5): username: is reserved for automatic resets".to_owned(),
-            "entry 5 (line 6): subject: must be 1 to 255 bytes, visible characters without white space around them"
-                .to_owned(),
-            "entry 5 (line 6): username: must be 1 to 128 visible characters without white space around them"
-                .to_owned(),
+            "entry 5 (line 6): subject: has 256 bytes, but may have 255 at most".to_owned(),
+            "entry 5 (line 6): username: missing".to_owned(),
             format!("entry 6 (line 7): \"name\" is not one of {known}"),
             "entry 7 (line 8): active: must be true or false".to_owned(),
             "entry 8 (line 9): not an object".to_owned(),
@@ -66,8 +65,8 @@ fn a_users_file_that_is_not_a_list_of_users_is_refused() {
             "username\nann\n",
             "line 1: the header must also have subject, active, permissions, services",
         ),
-        ("{}", "file: not a JSON array"),
-        ("[", "file: not a JSON array"),
+        ("{}", "file: must be a JSON array of objects, in square brackets"),
+        ("[", "line 1: character 1: not JSON: EOF while parsing a list"),
     ] {
         let refusal = users_file::parse(file.as_bytes()).expect_err("a refused file").to_string();
         assert!(refusal.contains(reason), "{file}: {refusal}");

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use shared::store::keys::{services, users};
 
 use crate::{
-    Error,
+    Error, formulas,
     scan::{self, Item, json_value, number, sorted, text},
     services_file,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
@@ -68,7 +68,8 @@ fn csv(columns: &[&str], items: &[Item]) -> io::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(columns)?;
     for item in items {
-        writer.write_record(columns.iter().map(|column| cell(item.get(*column))))?;
+        let cells = columns.iter().map(|column| formulas::neutralised(&cell(item.get(*column))));
+        writer.write_record(cells)?;
     }
     let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     String::from_utf8(bytes).map_err(io::Error::other)

@@ -49,7 +49,7 @@ pub fn resolve(
     file: impl Into<ServicesFile>,
     stored: &[StoredService],
 ) -> Result<ResolvedHierarchy, ValidationError> {
-    let ServicesFile { rows, ids: in_file, mut problems } = file.into();
+    let ServicesFile { rows, ids: in_file, has_all_ids, mut problems, .. } = file.into();
     let table = Parents(stored.iter().map(|service| (service.id, service.parent)).collect());
     let mut parents = table.clone();
     // The parent of an invalid row is not known: whatever is below it is checked when the row is right.
@@ -59,6 +59,8 @@ pub fn resolve(
     for row in rows {
         match parents.path(row.id) {
             Ok(path) => resolved.push((row, path)),
+            // It may be on a row whose id cannot be read.
+            Err(HierarchyError::UnknownParent { .. }) if !has_all_ids => {}
             Err(error) => add_problem(&error, &row, &in_file, &mut problems),
         }
     }
@@ -124,7 +126,7 @@ fn add_problem(
     let text = match error {
         HierarchyError::UnknownParent { child, .. } if is_other_row(child) => return,
         HierarchyError::UnknownParent { child, parent } if *child == row.id => {
-            format!("parent {parent} is not in the table, nor on a readable line of the file")
+            format!("service {parent} is neither in the table nor in the file")
         }
         HierarchyError::UnknownParent { child, parent } => {
             format!("ancestor {child} has an unknown parent {parent}")
@@ -140,7 +142,7 @@ fn add_problem(
             format!("service {} has too many ancestors", row.id)
         }
     };
-    problems.add(row.location, text);
+    problems.add(row.location, format!("parentId: {text}"));
 }
 
 /// `1 below 2 below 1`.

@@ -1,6 +1,6 @@
 //! `import services` and `import users`. An invalid file changes nothing.
 
-use std::{collections::HashSet, path::Path};
+use std::{collections::HashSet, fmt::Display, path::Path};
 
 use anstyle::Style;
 use aws_sdk_dynamodb::Client;
@@ -41,6 +41,8 @@ struct Report<'a, Summary> {
     table: &'a str,
     dry_run: bool,
     rows: Summary,
+    /// How many rows without any value were left out.
+    blank_rows: usize,
     /// In a dry run: the changes that would be written.
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Value>,
@@ -58,6 +60,7 @@ pub(crate) async fn services(
     let ImportOptions { dry_run, deactivate_missing, .. } = options;
     let bytes = read_file(file)?;
     let file = services_file::read(&bytes);
+    let blank_rows = file.blank;
     let table = target.table(SERVICES_TABLE)?;
     let (client, progress) = (&controls.client(target, table), &controls.progress.clone());
     let plan = services::plan(client, table, file, deactivate_missing, progress);
@@ -78,10 +81,11 @@ pub(crate) async fn services(
         };
         plan.apply(client, table, audit.as_ref(), progress, &mut controls.interrupt).await?;
     }
-    parts.push(summary.to_string());
+    parts.push(summary_text(&summary, blank_rows));
     parts.extend(missing_text(&missing, options));
     parts.push(table_text(table, target, dry_run, count));
-    let report = Report { table, dry_run, rows: summary, steps, missing: Some(missing) };
+    let report =
+        Report { table, dry_run, rows: summary, blank_rows, steps, missing: Some(missing) };
     Ok(Output::new(parts.join("\n"), &report))
 }
 
@@ -94,6 +98,7 @@ pub(crate) async fn users(
 ) -> Result<Output, Error> {
     let bytes = read_file(file)?;
     let mut file = users_file::read(&bytes, MissingSubject::at(target));
+    let blank_rows = file.blank;
     let (table, services_table) = (target.table(USERS_TABLE)?, target.table(SERVICES_TABLE)?);
     let (client, services_client) =
         (&controls.client(target, table), &controls.client(target, services_table));
@@ -119,9 +124,9 @@ pub(crate) async fn users(
         };
         plan.apply(client, table, audit.as_ref(), progress, &mut controls.interrupt).await?;
     }
-    parts.push(summary.to_string());
+    parts.push(summary_text(&summary, blank_rows));
     parts.push(table_text(table, target, dry_run, count));
-    let report = Report { table, dry_run, rows: summary, steps, missing: None };
+    let report = Report { table, dry_run, rows: summary, blank_rows, steps, missing: None };
     Ok(Output::new(parts.join("\n"), &report))
 }
 
@@ -163,6 +168,14 @@ fn check_deactivation_limit(
          --dry-run --deactivate-at-most {count}; if all are right, import with --deactivate-at-most {count}"
     );
     Err(ValidationError::new(Location::File, text))
+}
+
+fn summary_text(summary: &impl Display, blank_rows: usize) -> String {
+    match blank_rows {
+        0 => summary.to_string(),
+        1 => format!("{summary}\n1 blank row skipped"),
+        count => format!("{summary}\n{count} blank rows skipped"),
+    }
 }
 
 /// The changes that would be written, for programs; adds them to `parts` for people.

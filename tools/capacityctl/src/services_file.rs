@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use shared::domain::ServiceId;
+use shared::domain::{ServiceId, limits};
 
 use crate::{
     file_rows::{self, Columns, RawRow},
@@ -15,6 +15,13 @@ use crate::{
 /// The columns of a CSV file and the members of a JSON entry.
 pub const COLUMNS: [&str; 8] =
     ["id", "name", "typeId", "parentId", "town", "postcode", "odsCode", "active"];
+
+/// The columns of texts that may be missing, and the most characters of each.
+const OPTIONAL_TEXTS: [(&str, usize); 3] = [
+    ("town", limits::MAX_TOWN_CHARS),
+    ("postcode", limits::MAX_POSTCODE_CHARS),
+    ("odsCode", limits::MAX_ODS_CODE_CHARS),
+];
 
 /// A service as the directory describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +53,10 @@ pub struct ServicesFile {
     pub(crate) rows: Vec<ServiceRow>,
     /// Where each id is first, also those of invalid rows.
     pub(crate) ids: HashMap<ServiceId, Location>,
+    /// How many rows without any value were left out.
+    pub(crate) blank: usize,
+    /// Whether the id of every other row is known.
+    pub(crate) has_all_ids: bool,
     /// What is wrong with the other rows.
     pub(crate) problems: Problems,
 }
@@ -54,16 +65,21 @@ pub struct ServicesFile {
 impl From<Vec<ServiceRow>> for ServicesFile {
     fn from(rows: Vec<ServiceRow>) -> Self {
         let ids = rows.iter().map(|row| (row.id, row.location)).collect();
-        Self { rows, ids, problems: Problems::default() }
+        Self { rows, ids, blank: 0, has_all_ids: true, problems: Problems::default() }
     }
 }
 
 /// Reads a services file.
 pub(crate) fn read(file: &[u8]) -> ServicesFile {
     let ServicesFile { mut ids, mut problems, .. } = ServicesFile::default();
-    let columns = Columns { all: &COLUMNS, lists: &[] };
-    let rows = file_rows::read(file, columns, &mut problems, |raw| row(raw, &mut ids));
-    ServicesFile { rows, ids, problems }
+    let (columns, mut unknown_ids) = (Columns { all: &COLUMNS, lists: &[] }, 0_usize);
+    let parsed = file_rows::read(file, columns, &mut problems, |raw| {
+        let id = raw.parse("id", service_id);
+        unknown_ids += usize::from(id.is_none());
+        row(raw, id, &mut ids)
+    });
+    let has_all_ids = parsed.is_complete && unknown_ids == 0;
+    ServicesFile { rows: parsed.rows, ids, blank: parsed.blank, has_all_ids, problems }
 }
 
 /// Parses a services file.
@@ -76,22 +92,25 @@ pub fn parse(file: &[u8]) -> Result<Vec<ServiceRow>, ValidationError> {
     problems.into_result(rows)
 }
 
-fn row(raw: &mut RawRow<'_>, ids: &mut HashMap<ServiceId, Location>) -> Option<ServiceRow> {
-    let id = raw.parse("id", service_id);
+fn row(
+    raw: &mut RawRow<'_>,
+    id: Option<ServiceId>,
+    ids: &mut HashMap<ServiceId, Location>,
+) -> Option<ServiceRow> {
     if let Some(id) = id {
         let first = *ids.entry(id).or_insert(raw.location);
         if first != raw.location {
-            raw.add_problem(format!("service {id} is already on {first}"));
+            raw.add_problem(format!("id: service {id} is already on {first}"));
         }
     }
-    let name = raw.parse("name", text_rules::required);
+    let name = raw.parse("name", |text| text_rules::required(text, limits::MAX_NAME_CHARS));
     let type_id = raw.parse("typeId", digits);
     let parent = raw.parse("parentId", |text| match text {
         "" => Ok(None),
         text => service_id(text).map(Some),
     });
-    let [town, postcode, ods_code] =
-        ["town", "postcode", "odsCode"].map(|column| raw.parse(column, text_rules::optional));
+    let [town, postcode, ods_code] = OPTIONAL_TEXTS
+        .map(|(column, max_chars)| raw.parse(column, |text| text_rules::optional(text, max_chars)));
     let active = raw.parse("active", boolean);
     Some(ServiceRow {
         location: raw.location,
@@ -104,6 +123,15 @@ fn row(raw: &mut RawRow<'_>, ids: &mut HashMap<ServiceId, Location>) -> Option<S
         ods_code: ods_code?,
         active: active?,
     })
+}
+
+/// Whether a file may have these texts. `text` gives those of a service by their columns.
+pub(crate) fn accepts(text: impl Fn(&str) -> Option<String>) -> bool {
+    let is_valid = |(column, max_chars): (&str, usize)| {
+        text(column).is_none_or(|text| text_rules::optional(&text, max_chars).is_ok())
+    };
+    text("name").is_none_or(|name| text_rules::required(&name, limits::MAX_NAME_CHARS).is_ok())
+        && OPTIONAL_TEXTS.into_iter().all(is_valid)
 }
 
 pub(crate) fn service_id(text: &str) -> Result<ServiceId, &'static str> {

@@ -1,17 +1,18 @@
-//! What texts of a file may consist of.
+//! What texts of a file or a command line may consist of.
 
 use unicode_width::UnicodeWidthChar as _;
 
-/// The most characters of a name or of a part of an address. The columns of the old system hold as many.
-pub const MAX_CHARS: usize = 255;
-
-/// Parses a text; `None` if nothing of it can be seen.
+/// Parses a text of at most that many characters; `None` if nothing of it can be seen.
 ///
 /// # Errors
 ///
-/// A control character or a line break, or more than [`MAX_CHARS`] characters.
-pub(crate) fn optional(text: &str) -> Result<Option<String>, String> {
-    check(text, MAX_CHARS)?;
+/// More characters, or one that no text may have.
+pub(crate) fn optional(text: &str, max_chars: usize) -> Result<Option<String>, String> {
+    check(text)?;
+    let count = text.chars().count();
+    if count > max_chars {
+        return Err(format!("has {count} characters, but may have {max_chars} at most"));
+    }
     Ok(Some(text.to_owned()).filter(|text| !is_blank(text)))
 }
 
@@ -20,34 +21,53 @@ pub(crate) fn optional(text: &str) -> Result<Option<String>, String> {
 /// # Errors
 ///
 /// As [`optional`], or nothing can be seen.
-pub(crate) fn required(text: &str) -> Result<String, String> {
-    optional(text)?.ok_or_else(|| "missing".to_owned())
+pub(crate) fn required(text: &str, max_chars: usize) -> Result<String, String> {
+    optional(text, max_chars)?.ok_or_else(|| "missing".to_owned())
 }
 
-/// Refuses control characters, line breaks and long texts.
+/// Parses the name of a user: visible, without white space around it, of at most that many bytes.
 ///
 /// # Errors
 ///
-/// Any of these.
-pub(crate) fn check(text: &str, max_chars: usize) -> Result<(), String> {
-    if let Some(character) = text.chars().find(|character| breaks_line(*character)) {
-        let code = u32::from(character);
-        return Err(format!("has a line break or another control character (U+{code:04X})"));
-    }
-    match text.chars().count() {
-        count if count > max_chars => {
-            Err(format!("has {count} characters, but may have {max_chars} at most"))
+/// Any other text.
+pub(crate) fn user_name(text: &str, max_bytes: usize) -> Result<String, String> {
+    check(text)?;
+    match text.len() {
+        _ if is_blank(text) => Err("missing".to_owned()),
+        _ if text.trim() != text => Err("must not have white space around it".to_owned()),
+        count if count > max_bytes => {
+            Err(format!("has {count} bytes, but may have {max_bytes} at most"))
         }
-        _ => Ok(()),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// Refuses characters that no text may have.
+///
+/// # Errors
+///
+/// The first of them.
+fn check(text: &str) -> Result<(), String> {
+    let refusals = text.chars().filter_map(|character| Some((character, refusal(character)?)));
+    match refusals.into_iter().next() {
+        None => Ok(()),
+        Some((character, what)) => Err(format!("has {what} (U+{:04X})", u32::from(character))),
+    }
+}
+
+fn refusal(character: char) -> Option<&'static str> {
+    match character {
+        '\u{2028}' | '\u{2029}' => Some("a line break"),
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+            Some("a character that changes the direction of text")
+        }
+        char::REPLACEMENT_CHARACTER => Some("a character that could not be read"),
+        character if character.is_control() => Some("a line break or another control character"),
+        _ => None,
     }
 }
 
 /// Whether nothing of the text can be seen: it has white space and characters without a width only.
 pub(crate) fn is_blank(text: &str) -> bool {
     !text.chars().any(|character| !character.is_whitespace() && character.width() > Some(0))
-}
-
-/// Control characters, and Unicode's own separators of lines and paragraphs.
-fn breaks_line(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }

@@ -110,7 +110,7 @@ fn joined<T: ToString>(values: &BTreeSet<T>) -> String {
 /// Adds a user.
 pub(crate) async fn add(target: &Target, new: NewUser) -> Result<Output, Error> {
     let mut problems = Problems::default();
-    let mut check = |argument, parsed: Result<String, &'static str>| {
+    let mut check = |argument, parsed: Result<String, String>| {
         parsed.map_err(|text| problems.add(Location::Argument(argument), text)).ok()
     };
     let username = check("USERNAME", users_file::username(&new.username));
@@ -118,7 +118,7 @@ pub(crate) async fn add(target: &Target, new: NewUser) -> Result<Output, Error> 
     let subject = match (&new.subject, MissingSubject::at(target)) {
         (Some(subject), _) => users_file::subject(subject),
         (None, MissingSubject::Username) => users_file::subject(&new.username),
-        (None, MissingSubject::Refused) => Err(SUBJECT_MISSING),
+        (None, MissingSubject::Refused) => Err(SUBJECT_MISSING.to_owned()),
     };
     let subject = check("--subject", subject);
     let (username, subject) = problems.into_result((username, subject))?;

@@ -5,8 +5,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use shared::{
-    domain::ServiceId,
-    store::keys::{MAX_SUBJECT_BYTES, users::EDIT_CAPACITY},
+    domain::{
+        ServiceId,
+        limits::{MAX_ASSIGNMENTS, MAX_SUBJECT_BYTES, MAX_USERNAME_BYTES},
+    },
+    store::keys::users::EDIT_CAPACITY,
 };
 
 use crate::{
@@ -14,7 +17,7 @@ use crate::{
     file_rows::{self, Columns, RawRow},
     services_file::{boolean, service_id},
     target::Target,
-    text_rules::{check, is_blank},
+    text_rules,
     validation::{Location, Problems, ValidationError, shortened},
 };
 
@@ -24,9 +27,6 @@ pub const COLUMNS: [&str; 5] = ["username", "subject", "active", "permissions", 
 pub const LIST_COLUMNS: [&str; 2] = ["permissions", "services"];
 /// The permissions that a user can have.
 pub const PERMISSIONS: [&str; 1] = [EDIT_CAPACITY];
-const USERNAME_MAX_CHARS: usize = 128;
-/// The most services of one user. Every request of the user reads them all.
-pub const MAX_SERVICES: usize = 1000;
 /// The name that history uses for automatic resets; no user may have it.
 const RESERVED_USERNAME: &str = "automatic reset";
 
@@ -70,6 +70,8 @@ pub(crate) const SUBJECT_MISSING: &str =
 pub struct UsersFile {
     /// The valid users and where they are in the file.
     pub(crate) users: Vec<(Location, User)>,
+    /// How many rows without any value were left out.
+    pub(crate) blank: usize,
     /// What is wrong with the other rows.
     pub(crate) problems: Problems,
 }
@@ -78,7 +80,7 @@ pub struct UsersFile {
 impl From<Vec<User>> for UsersFile {
     fn from(users: Vec<User>) -> Self {
         let users = users.into_iter().map(|user| (Location::File, user)).collect();
-        Self { users, problems: Problems::default() }
+        Self { users, blank: 0, problems: Problems::default() }
     }
 }
 
@@ -107,8 +109,9 @@ impl UsersFile {
 pub(crate) fn read(file: &[u8], missing: MissingSubject) -> UsersFile {
     let (mut problems, mut taken) = (Problems::default(), Taken::default());
     let columns = Columns { all: &COLUMNS, lists: &LIST_COLUMNS };
-    let users = file_rows::read(file, columns, &mut problems, |raw| user(raw, missing, &mut taken));
-    UsersFile { users, problems }
+    let parsed =
+        file_rows::read(file, columns, &mut problems, |raw| user(raw, missing, &mut taken));
+    UsersFile { users: parsed.rows, blank: parsed.blank, problems }
 }
 
 /// Parses a users file in which the subject defaults to the username.
@@ -117,7 +120,7 @@ pub(crate) fn read(file: &[u8], missing: MissingSubject) -> UsersFile {
 ///
 /// Every invalid user and every repeated username or subject.
 pub fn parse(file: &[u8]) -> Result<Vec<User>, ValidationError> {
-    let UsersFile { users, problems } = read(file, MissingSubject::Username);
+    let UsersFile { users, problems, .. } = read(file, MissingSubject::Username);
     problems.into_result(users.into_iter().map(|(_, user)| user).collect())
 }
 
@@ -128,7 +131,7 @@ fn user(
 ) -> Option<(Location, User)> {
     let username = raw.parse("username", username);
     let subject = raw.parse("subject", |text| match text {
-        "" if missing == MissingSubject::Refused => Err(SUBJECT_MISSING),
+        "" if missing == MissingSubject::Refused => Err(SUBJECT_MISSING.to_owned()),
         "" => Ok(None),
         text => subject(text).map(Some),
     });
@@ -160,44 +163,38 @@ impl Taken {
         for (column, value, first) in columns {
             let first = *first.entry(value.to_owned()).or_insert(raw.location);
             if first != raw.location {
-                raw.add_problem(format!("{column} {value:?} is already used in {first}"));
+                raw.add_problem(format!("{column}: {value:?} is already used in {first}"));
             }
         }
     }
 }
 
+/// Whether a file may have this user.
+pub(crate) fn accepts(user: &User) -> bool {
+    username(&user.username).is_ok()
+        && subject(&user.subject).is_ok()
+        && check_service_count(user.services.len()).is_ok()
+}
+
 /// Validates a username.
-pub(crate) fn username(text: &str) -> Result<String, &'static str> {
-    if text.contains(char::is_control) {
-        return Err("must have no control characters");
-    }
-    if !is_name(text, USERNAME_MAX_CHARS) {
-        return Err("must be 1 to 128 visible characters without white space around them");
-    }
+pub(crate) fn username(text: &str) -> Result<String, String> {
     if text.eq_ignore_ascii_case(RESERVED_USERNAME) {
-        return Err("is reserved for automatic resets");
+        return Err("is reserved for automatic resets".to_owned());
     }
-    Ok(text.to_owned())
+    text_rules::user_name(text, MAX_USERNAME_BYTES)
 }
 
 /// Validates a subject.
-pub(crate) fn subject(text: &str) -> Result<String, &'static str> {
-    let valid = text.len() <= MAX_SUBJECT_BYTES && is_name(text, MAX_SUBJECT_BYTES);
-    valid
-        .then(|| text.to_owned())
-        .ok_or("must be 1 to 255 bytes, visible characters without white space around them")
-}
-
-fn is_name(text: &str, max_chars: usize) -> bool {
-    text.trim() == text && !is_blank(text) && check(text, max_chars).is_ok()
+pub(crate) fn subject(text: &str) -> Result<String, String> {
+    text_rules::user_name(text, MAX_SUBJECT_BYTES)
 }
 
 /// Refuses more services than one user may have.
 pub(crate) fn check_service_count(count: usize) -> Result<(), String> {
-    if count <= MAX_SERVICES {
+    if count <= MAX_ASSIGNMENTS {
         return Ok(());
     }
-    Err(format!("{count} services, but {MAX_SERVICES} at most: assign their ancestors instead"))
+    Err(format!("{count} services, but {MAX_ASSIGNMENTS} at most: assign their ancestors instead"))
 }
 
 /// Validates a permission.

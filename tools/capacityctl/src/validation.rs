@@ -99,7 +99,7 @@ impl Problems {
     }
 
     /// Whether something is wrong.
-    const fn any(&self) -> bool {
+    pub(crate) const fn any(&self) -> bool {
         !self.0.is_empty()
     }
 

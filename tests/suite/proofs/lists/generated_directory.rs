@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use capacityctl::{text_rules::MAX_CHARS, users_file::MAX_SERVICES};
 use fastrand::Rng;
 use serde_json::{Value, json};
+use shared::domain::limits;
 
 use crate::harness::{App, NOW, client, fresh_tables, gateway_settings};
 
@@ -115,7 +115,7 @@ impl Directory {
             rows.insert(
                 id,
                 Row {
-                    name: shape.text(format!("{} {id}", words.join(" ")), MAX_CHARS),
+                    name: shape.text(format!("{} {id}", words.join(" ")), limits::MAX_NAME_CHARS),
                     type_id: rng.u64(1..=20),
                     parent: above.map(|(id, _)| id),
                     active: rng.u32(..100) >= 3,
@@ -133,7 +133,7 @@ impl Directory {
     fn assign(&mut self, rng: &mut Rng) {
         let ids: Vec<u64> = self.rows.keys().copied().collect();
         let roots = ids.iter().copied().filter(|id| self.rows[id].parent.is_none());
-        self.assigned.insert("lead", roots.take(MAX_SERVICES).collect());
+        self.assigned.insert("lead", roots.take(limits::MAX_ASSIGNMENTS).collect());
         let mut some: Vec<u64> = (0..12).filter_map(|_| rng.choice(ids.iter()).copied()).collect();
         let nested: Vec<u64> = some.iter().filter_map(|id| self.rows[id].parent).take(4).collect();
         some.extend(nested);
@@ -143,7 +143,7 @@ impl Directory {
         self.assigned.insert("nobody", Vec::new());
         let mut many = ids;
         rng.shuffle(&mut many);
-        many.truncate(MAX_SERVICES);
+        many.truncate(limits::MAX_ASSIGNMENTS);
         self.assigned.insert("thousand", many);
     }
 
@@ -162,7 +162,7 @@ impl Directory {
         let users = Value::from_iter(self.assigned.iter().map(|(name, services)| {
             let permissions: &[&str] = if *name == "reader" { &[] } else { &["editCapacity"] };
             json!({
-                "username": self.shape.text((*name).to_owned(), 128), "subject": name, "active": true,
+                "username": self.shape.text((*name).to_owned(), 63), "subject": name, "active": true,
                 "permissions": permissions, "services": BTreeSet::from_iter(services),
             })
         }));
@@ -176,11 +176,13 @@ impl Directory {
 
     /// The directory's file.
     pub(in crate::proofs) fn file(&self) -> Vec<u8> {
-        let address = self.shape.text(String::new(), MAX_CHARS);
+        let address =
+            [limits::MAX_TOWN_CHARS, limits::MAX_POSTCODE_CHARS, limits::MAX_ODS_CODE_CHARS];
+        let address = address.map(|longest| self.shape.text(String::new(), longest)).join(",");
         let lines = self.rows.iter().map(|(id, row)| {
             let parent = row.parent.map(|id| id.to_string()).unwrap_or_default();
             let Row { name, type_id, active, .. } = row;
-            format!("{id},{name},{type_id},{parent},{address},{address},{address},{active}")
+            format!("{id},{name},{type_id},{parent},{address},{active}")
         });
         let lines: Vec<_> = lines.collect();
         let header = "id,name,typeId,parentId,town,postcode,odsCode,active";

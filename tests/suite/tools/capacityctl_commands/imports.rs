@@ -120,12 +120,12 @@ async fn an_imported_export_makes_other_tables_the_same() {
 #[tokio::test]
 async fn difficult_texts_survive_an_export_and_an_import() {
     let (ctl, other) = (Ctl::start().await, Ctl::start().await);
-    let longest = "é".repeat(255);
+    let longest = "é".repeat(100);
     let names =
         [r#"Smith's "Best", Pharmacy"#, r#"""#, ",", "=1+1", "[x", "a\u{200B}b", "TRUE", &longest];
-    let services = names.iter().zip(60..).map(|(name, id)| {
-        json!({"id": id, "name": name, "typeId": 1, "town": name, "odsCode": name, "active": true})
-    });
+    let services = names.iter().zip(60..).map(
+        |(name, id)| json!({"id": id, "name": name, "typeId": 1, "town": name, "active": true}),
+    );
     let services = ctl.file("services.json", &services.collect::<Value>().to_string());
     ctl.text(&["import", "services", &services]).await;
     let users = names.iter().take(7).map(|name| json!({"username": name, "active": false}));

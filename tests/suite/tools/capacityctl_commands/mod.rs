@@ -16,6 +16,7 @@ mod refusing_engine;
 mod results;
 mod rights;
 mod store_failures;
+mod stored_texts;
 mod users;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -143,10 +144,12 @@ async fn a_healthy_system_is_described_line_by_line() {
             table(&tables.idempotency, 0),
             table(&audit_table(tables), 0),
             line("indexes", "each service is where lists look for it"),
+            line("texts of services", "an import takes the texts of each service"),
             line("services", "all 5 can be read"),
             line("hierarchy", "each service is below its parent"),
             line("users", "all 2 can be read"),
             line("usernames", "each belongs to one user"),
+            line("limits of users", "an import takes each"),
             line("assignments", "each is to a service that exists"),
         ]
     );

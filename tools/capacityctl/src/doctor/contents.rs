@@ -13,9 +13,11 @@ use crate::{
     hierarchy::{self, StoredService},
     scan::{self, Item, number, text},
     services::stored_service,
+    services_file,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
     users::{self, UserList},
-    users_file::User,
+    users_file::{self, User},
+    validation::shortened,
 };
 
 /// How many services or users a finding names.
@@ -33,10 +35,12 @@ pub(super) async fn check(target: &Target, findings: &mut Findings) -> Result<()
     let stored: Vec<_> = stored.collect();
     let total = items.len();
     check_index_keys(&items, findings);
+    check_texts(&items, findings);
     check_services(items, findings);
     check_hierarchy(&stored, total, findings)?;
     let list = users::list(target.client(), target.table(USERS_TABLE)?).await?;
     check_users(&list, findings);
+    check_user_texts(&list.users, findings);
     check_assignments(&list.users, &stored, findings);
     Ok(())
 }
@@ -73,6 +77,27 @@ fn missed_by_lists(item: &Item) -> Option<ServiceId> {
     let is_missed = number(item, keys::REGION) != Some(root)
         || (is_pending && number(item, keys::RESET_SHARD) != Some(store::keys::reset_shard(id)));
     is_missed.then_some(id)
+}
+
+/// Rows that were written by hand, or before there were limits.
+fn check_texts(items: &[Item], findings: &mut Findings) {
+    let refused = items.iter().filter(|item| !services_file::accepts(|name| text(item, name)));
+    let refused: BTreeSet<ServiceId> = refused.filter_map(|item| number(item, keys::ID)).collect();
+    let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();
+    let problem = some(&refused, items.len(), "with texts that an import refuses");
+    let advice = "export the services, and import them with the texts corrected";
+    let healthy = "an import takes the texts of each service";
+    findings.check("texts of services", healthy, Verdict::Warning, problem, advice);
+}
+
+fn check_user_texts(users: &[User], findings: &mut Findings) {
+    let refused = users.iter().filter(|user| !users_file::accepts(user));
+    let refused: Vec<String> = refused.map(|user| shortened(&user.username)).collect();
+    let problem = some(&refused, users.len(), "that an import refuses");
+    let advice = "export the users, and import them corrected: a username or subject is too long or has a character \
+                  that it may not have, or there are too many assignments";
+    let healthy = "an import takes each";
+    findings.check("limits of users", healthy, Verdict::Warning, problem, advice);
 }
 
 fn check_hierarchy(

@@ -1,105 +1,166 @@
 //! A CSV file (RFC 4180) with a header: one line a row.
 
-use csv::{ReaderBuilder, StringRecord, Terminator};
+use super::{
+    Columns, FileRows,
+    csv_line::{self, Mistake, QuoteError},
+    line_end,
+};
+use crate::{
+    formulas,
+    validation::{Location, Problems, shortened},
+};
 
-use super::{Cells, Columns, quotes};
-use crate::validation::{Location, Problems, shortened};
-
-/// The rows. Skips lines without any text: spreadsheets write lines of commas only.
-pub(super) fn read(text: &str, columns: Columns, problems: &mut Problems) -> Vec<Cells> {
-    let Some(records) = records(text, problems) else { return Vec::new() };
-    let mut records = records.into_iter();
-    let (line, header) = records.next().unwrap_or((Location::Line(1), StringRecord::new()));
-    let (width, positions) = match positions(&header, columns) {
-        Ok(positions) => (used(&header), positions),
+/// The rows.
+pub(super) fn read(text: &str, columns: Columns, problems: &mut Problems) -> FileRows {
+    let lines = text.split(line_end(text)).map(|line| line.trim_end_matches('\r'));
+    let mut lines = (1..).map(Location::Line).zip(lines.map(csv_line::cells)).filter(is_not_empty);
+    let (location, line) = lines.find(has_text).unwrap_or((Location::Line(1), Ok(Vec::new())));
+    let header = line.map_err(|error| vec![error.to_string()]);
+    let header = match header.and_then(|cells| Header::parse(&cells, columns)) {
+        Ok(header) => header,
         Err(found) => {
-            found.into_iter().for_each(|problem| problems.add(line, problem));
-            return Vec::new();
+            found.into_iter().for_each(|problem| problems.add(location, problem));
+            return FileRows::default();
         }
     };
-    let mut rows = Vec::new();
-    for (location, record) in records {
-        match used(&record) {
-            0 => {}
-            used if used > width => add_width_problem(location, used, width, problems),
-            _ if record.len() < width => {
-                add_width_problem(location, record.len(), width, problems);
-            }
-            _ => {
-                let cells = positions.iter().map(|position| record.get(*position));
-                rows.push((location, cells.map(|cell| cell.unwrap_or("").to_owned()).collect()));
-            }
+    let mut reader = Reader { header, rows: FileRows::default(), is_in_value: false };
+    for (location, line) in lines {
+        if let Err(problem) = reader.add(location, line) {
+            problems.add(location, problem);
         }
     }
-    rows
+    reader.rows
 }
 
-fn add_width_problem(location: Location, found: usize, width: usize, problems: &mut Problems) {
-    problems.add(location, format!("{found} columns instead of {width}"));
+type Line = (Location, Result<Vec<String>, QuoteError>);
+
+/// Spreadsheets end a file with empty lines.
+fn is_not_empty((_, line): &Line) -> bool {
+    !matches!(line.as_deref(), Ok([cell]) if cell.trim().is_empty())
 }
 
-/// The lines with text. Lines with misplaced quotation marks are problems; `None` if the header is one.
-fn records(text: &str, problems: &mut Problems) -> Option<Vec<(Location, StringRecord)>> {
-    // Old spreadsheets for the Mac end lines with CR alone.
-    let end = if text.contains('\n') { '\n' } else { '\r' };
-    let (mut lines, mut valid) = (Vec::new(), String::with_capacity(text.len()));
-    for (number, line) in (1..).map(Location::Line).zip(text.split(end)) {
-        let line = line.trim_end_matches('\r');
-        if line.trim().is_empty() {
-            continue;
+fn has_text((_, line): &Line) -> bool {
+    !matches!(line, Ok(cells) if used(cells) == 0)
+}
+
+/// Where the file has the columns.
+struct Header {
+    /// In the order of the file.
+    names: Vec<&'static str>,
+    /// For each column, in the order of [`Columns::all`], its position in the file.
+    positions: Vec<usize>,
+}
+
+impl Header {
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    fn parse(cells: &[String], columns: Columns) -> Result<Self, Vec<String>> {
+        let cells: Vec<&str> = cells.iter().take(used(cells)).map(|cell| cell.trim()).collect();
+        if let [name] = cells.as_slice()
+            && name.contains([';', '\t'])
+        {
+            return Err(vec!["the columns must be separated by commas".to_owned()]);
         }
-        match quotes::check(line) {
-            Ok(()) => {
-                valid.push_str(line);
-                valid.push('\n');
-                lines.push(number);
-            }
-            Err(problem) => {
-                problems.add(number, problem);
-                if lines.is_empty() {
-                    return None;
+        let (mut names, mut problems) = (Vec::new(), Vec::new());
+        for (number, cell) in (1..).zip(cells) {
+            match columns.all.iter().find(|name| **name == cell) {
+                Some(name) if names.contains(name) => {
+                    problems.push(format!("column {number}: {name} is there twice"));
                 }
+                Some(name) => names.push(*name),
+                None if cell.is_empty() => problems.push(format!("column {number} has no name")),
+                None => problems.push(format!("column {number}: {} is unknown", shortened(cell))),
+            }
+        }
+        let position = |column: &&str| names.iter().position(|name| name == column);
+        let missing: Vec<&str> =
+            columns.all.iter().copied().filter(|column| position(column).is_none()).collect();
+        if !missing.is_empty() {
+            problems.push(format!("the header must also have {}", missing.join(", ")));
+        }
+        let positions = columns.all.iter().filter_map(position).collect();
+        if problems.is_empty() { Ok(Self { names, positions }) } else { Err(problems) }
+    }
+
+    /// The texts of a line, in the order of [`Columns::all`].
+    ///
+    /// # Errors
+    ///
+    /// The line has too few or too many columns.
+    fn texts(&self, cells: &[String]) -> Result<Vec<String>, String> {
+        let (found, width) = (cells.len(), self.names.len());
+        if found < width {
+            return Err(format!(
+                "{}: missing: this line has {found} columns instead of {width}; write a comma for each empty value too",
+                self.name(found)
+            ));
+        }
+        let used = used(cells);
+        if used > width {
+            return Err(format!(
+                "{}: this line has {used} columns instead of {width}; put a value that has a comma in quotation marks",
+                self.name(width)
+            ));
+        }
+        let cells = self.positions.iter().filter_map(|position| cells.get(*position));
+        Ok(cells.map(|cell| formulas::restored(cell.trim()).to_owned()).collect())
+    }
+
+    /// The name of a column, or its number if it has none.
+    fn name(&self, position: usize) -> String {
+        let name = self.names.get(position).map(|name| (*name).to_owned());
+        name.unwrap_or_else(|| format!("column {}", position + 1))
+    }
+}
+
+/// Reads lines below a header.
+struct Reader {
+    header: Header,
+    rows: FileRows,
+    /// Whether the line seems to be in a value that an earlier line began with a quotation mark.
+    is_in_value: bool,
+}
+
+impl Reader {
+    /// Adds a line.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, unless the line seems to belong to a value that an earlier line began.
+    fn add(
+        &mut self,
+        location: Location,
+        line: Result<Vec<String>, QuoteError>,
+    ) -> Result<(), String> {
+        let texts = match &line {
+            Ok(cells) if used(cells) == 0 => {
+                self.rows.blank += 1;
+                return Ok(());
+            }
+            Ok(cells) => self.header.texts(cells),
+            Err(error) => Err(format!("{}: {error}", self.header.name(error.cell))),
+        };
+        // A quotation mark that begins a line may as well close a value.
+        let begins_value =
+            line.is_err_and(|error| error.mistake == Mistake::NotClosed && error.character > 1);
+        match texts {
+            Err(_) if self.is_in_value && !begins_value => Ok(()),
+            Err(problem) => {
+                self.is_in_value = begins_value;
+                Err(problem)
+            }
+            Ok(texts) => {
+                self.is_in_value = false;
+                self.rows.rows.push((location, texts));
+                Ok(())
             }
         }
     }
-    let mut reader = ReaderBuilder::new();
-    reader.has_headers(false).flexible(true).terminator(Terminator::Any(b'\n'));
-    let records = reader.from_reader(valid.as_bytes()).into_records().flatten();
-    Some(lines.into_iter().zip(records).collect())
 }
 
 /// How many cells there are up to the last one with text.
-fn used(record: &StringRecord) -> usize {
-    let blank = record.iter().rev().take_while(|cell| cell.trim().is_empty()).count();
-    record.len() - blank
-}
-
-/// The position of each column in the file.
-///
-/// # Errors
-///
-/// Everything that is wrong with the header.
-fn positions(header: &StringRecord, columns: Columns) -> Result<Vec<usize>, Vec<String>> {
-    let names: Vec<&str> = header.iter().take(used(header)).map(str::trim).collect();
-    if let [name] = names.as_slice()
-        && name.contains([';', '\t'])
-    {
-        return Err(vec!["the columns must be separated by commas".to_owned()]);
-    }
-    let mut problems = Vec::new();
-    for (position, name) in names.iter().enumerate() {
-        if !columns.all.contains(name) {
-            problems.push(format!("unknown column {}", shortened(name)));
-        } else if names.iter().take(position).any(|earlier| earlier == name) {
-            problems.push(format!("the column {name} is there twice"));
-        }
-    }
-    let position = |column: &&str| names.iter().position(|name| name == column);
-    let missing: Vec<&str> =
-        columns.all.iter().copied().filter(|column| position(column).is_none()).collect();
-    if !missing.is_empty() {
-        problems.push(format!("the header must also have {}", missing.join(", ")));
-    }
-    let positions = columns.all.iter().filter_map(position).collect();
-    if problems.is_empty() { Ok(positions) } else { Err(problems) }
+fn used(cells: &[String]) -> usize {
+    let blank = cells.iter().rev().take_while(|cell| cell.trim().is_empty()).count();
+    cells.len() - blank
 }

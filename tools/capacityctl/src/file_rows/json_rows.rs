@@ -3,24 +3,32 @@
 use serde_json::value::RawValue;
 use strict_json::Json;
 
-use super::{Cells, Columns};
+use super::{Columns, FileRows};
 use crate::validation::{Location, Problems, shortened};
 
 /// The rows. Entries of another form are problems.
-pub(super) fn read(text: &str, columns: Columns, problems: &mut Problems) -> Vec<Cells> {
+pub(super) fn read(text: &str, columns: Columns, problems: &mut Problems) -> FileRows {
+    let mut rows = FileRows::default();
+    if text.trim_start().starts_with('{') {
+        problems.add(Location::File, "must be a JSON array of objects, in square brackets");
+        return rows;
+    }
     let entries: Vec<&RawValue> = match serde_json::from_str(text) {
         Ok(entries) => entries,
         Err(error) => {
-            problems.add(Location::File, format!("not a JSON array: {error}"));
-            return Vec::new();
+            let location = Location::Line(u64::try_from(error.line()).unwrap_or(u64::MAX));
+            let reason = without_position(&error);
+            problems.add(location, format!("character {}: not JSON: {reason}", error.column()));
+            return rows;
         }
     };
-    let (mut rows, mut lines) = (Vec::new(), LineCounter::new(text));
+    let mut lines = LineCounter::new(text);
     for (number, entry) in (1..).zip(entries) {
         let offset = entry.get().as_ptr().addr() - text.as_ptr().addr();
         let location = Location::Entry { number, line: lines.line_at(offset) };
         match members(entry, columns) {
-            Ok(cells) => rows.push((location, cells)),
+            Ok(cells) if cells.iter().all(|cell| cell.trim().is_empty()) => rows.blank += 1,
+            Ok(cells) => rows.rows.push((location, cells)),
             Err(found) => found.into_iter().for_each(|problem| problems.add(location, problem)),
         }
     }
@@ -86,8 +94,7 @@ fn member(value: Option<&Json>, list: bool) -> Option<String> {
             let texts: Option<Vec<String>> = values.iter().map(scalar).collect();
             texts.map(|texts| texts.join(" "))
         }
-        Some(value) if !list => scalar(value),
-        Some(_) => None,
+        Some(value) => scalar(value),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Reads a CSV or JSON file into rows that have a text for each column. `services_file` and `users_file`
 //! interpret the texts.
 
+mod csv_line;
 mod csv_rows;
 mod encoding;
 mod json_rows;
-mod quotes;
 
 use std::collections::BTreeSet;
 
@@ -65,6 +65,15 @@ impl RawRow<'_> {
     }
 }
 
+/// The valid rows of a file.
+pub(crate) struct ParsedRows<T> {
+    pub(crate) rows: Vec<T>,
+    /// How many rows without any value were left out.
+    pub(crate) blank: usize,
+    /// Whether all other rows could be read, if not understood.
+    pub(crate) is_complete: bool,
+}
+
 /// Reads a file in UTF-8: JSON if it begins with a bracket, else CSV. Calls `parse_row` for each row. Everything
 /// that is wrong goes to `problems`.
 pub(crate) fn read<T>(
@@ -72,18 +81,31 @@ pub(crate) fn read<T>(
     columns: Columns,
     problems: &mut Problems,
     mut parse_row: impl FnMut(&mut RawRow<'_>) -> Option<T>,
-) -> Vec<T> {
-    let Some(text) = encoding::decode(file, problems) else { return Vec::new() };
-    let cells = if text.trim_start().starts_with(['[', '{']) {
-        json_rows::read(&text, columns, problems)
-    } else {
-        csv_rows::read(&text, columns, problems)
+) -> ParsedRows<T> {
+    let file_rows = match encoding::decode(file, problems) {
+        None => FileRows::default(),
+        Some(text) if text.trim_start().starts_with(['[', '{']) => {
+            json_rows::read(&text, columns, problems)
+        }
+        Some(text) => csv_rows::read(&text, columns, problems),
     };
-    let rows = cells.into_iter().filter_map(|(location, cells)| {
+    let is_complete = !problems.any();
+    let rows = file_rows.rows.into_iter().filter_map(|(location, cells)| {
         parse_row(&mut RawRow { columns, location, cells, problems })
     });
-    rows.collect()
+    ParsedRows { rows: rows.collect(), blank: file_rows.blank, is_complete }
 }
 
-/// The texts of a row, in the order of the columns, and where it starts in the file.
-type Cells = (Location, Vec<String>);
+/// The rows of a file before anything is parsed.
+#[derive(Default)]
+struct FileRows {
+    /// The texts of each row, in the order of the columns, and where it starts in the file.
+    rows: Vec<(Location, Vec<String>)>,
+    /// How many rows without any value were left out.
+    blank: usize,
+}
+
+/// What ends the lines of a text. Old spreadsheets for the Mac write a carriage return alone.
+fn line_end(text: &str) -> char {
+    if text.contains('\n') { '\n' } else { '\r' }
+}

@@ -113,7 +113,7 @@ pub async fn import_users(
 ///
 /// An invalid user, a subject that belongs to another user, a fault of the store.
 pub async fn plan(client: &Client, table: &str, file: UsersFile) -> Result<ImportPlan, Error> {
-    let UsersFile { users, mut problems } = file;
+    let UsersFile { users, mut problems, .. } = file;
     let stored = problems.problems_or(StoredUsers::read(client, table).await)?;
     stored.check_subjects_are_free(&users, &mut problems);
     let users = problems.into_result(users)?.into_iter().map(|(_, user)| user);

@@ -75,8 +75,9 @@ impl StoredUsers {
             let other = holder.filter(|name| *name != user.username);
             if let Some(holder) = other.filter(|name| !in_file.contains(name.as_str())) {
                 let text = format!(
-                    "user {:?}: subject {:?} already belongs to user {holder:?} (`user rename` changes its name)",
-                    user.username, user.subject
+                    "subject: {:?} already belongs to user {holder:?} (`user rename` changes its name), so user {:?} \
+                     cannot have it",
+                    user.subject, user.username
                 );
                 problems.add(*location, text);
             }
