@@ -1,6 +1,9 @@
 //! Runs a command line as the process does: prints the result or the failure, and returns the exit code.
 
-use std::{ffi::OsString, io::Write};
+use std::{
+    ffi::OsString,
+    io::{ErrorKind, Write},
+};
 
 use clap::Parser as _;
 
@@ -43,10 +46,14 @@ fn has_json_flag(words: &[OsString]) -> bool {
     words.iter().take_while(|word| *word != "--").any(|word| word == "--json")
 }
 
+/// Prints the result. A reader that has read enough, such as `head`, is no error.
 fn print(output: &Output, json: bool, stdout: &mut dyn Write) -> Result<(), Error> {
     let text = match output.json.as_ref().filter(|_| json) {
         Some(value) => format!("{value:#}"),
         None => output.text.clone(),
     };
-    writeln!(stdout, "{text}").and_then(|()| stdout.flush()).map_err(Error::Output)
+    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::Output(error)),
+        _ => Ok(()),
+    }
 }
