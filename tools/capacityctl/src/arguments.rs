@@ -1,5 +1,6 @@
 //! Arguments that several commands take, and parsers of values.
 
+use clap::ArgGroup;
 use shared::domain::{ServiceId, Timestamp};
 
 /// A service.
@@ -15,6 +16,17 @@ pub(crate) struct UserArgument {
     /// The username
     #[arg(allow_hyphen_values = true)]
     pub(crate) username: String,
+}
+
+/// Some permission or service must be given.
+pub(crate) fn some_right() -> ArgGroup {
+    ArgGroup::new("right").args(["permissions", "services"]).required(true).multiple(true)
+}
+
+/// The usage of a command that takes rights. clap's own line is too wide and does not say that the options can be
+/// repeated.
+pub(crate) fn usage_of_rights(command: &str) -> String {
+    format!("cargo ctl user {command} <USERNAME> [--permission <NAME>]... [--service <ID>]...")
 }
 
 /// A text that is not blank.

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use shared::domain::ServiceId;
 
 use crate::{
-    arguments::{ServiceArgument, UserArgument, api_url, count},
+    arguments::{ServiceArgument, UserArgument, api_url, count, some_right, usage_of_rights},
     audit,
     export::Format,
     history,
@@ -49,7 +49,8 @@ Exit codes:
   5    smoke or doctor found a problem, or a list has items that cannot be read
   6    someone else changed the same data at the same time; check it, then run
        the command again
-  130  Ctrl-C ended it; what was done stays, run it again for the rest
+  130  Ctrl-C or SIGTERM ended it; what was done stays, run it again for the
+       rest
 
 Examples:
   cargo ctl doctor
@@ -61,11 +62,6 @@ To install it as the command capacityctl, with completions for bash:
   cargo install --path tools/capacityctl
   cd ~/.local/share/bash-completion/completions
   capacityctl completions bash > capacityctl";
-
-/// Some permission or service must be given.
-fn some_right() -> ArgGroup {
-    ArgGroup::new("right").args(["permissions", "services"]).required(true).multiple(true)
-}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -207,7 +203,7 @@ pub(crate) enum User {
     /// their history. Change the import file too: an import of the old name is refused.
     Rename(Renaming),
     /// Grant permissions or services to a user
-    #[command(group = some_right())]
+    #[command(group = some_right(), override_usage = usage_of_rights("grant"))]
     Grant {
         #[command(flatten)]
         user: UserArgument,
@@ -215,7 +211,7 @@ pub(crate) enum User {
         rights: Rights,
     },
     /// Revoke permissions or services from a user
-    #[command(group = some_right())]
+    #[command(group = some_right(), override_usage = usage_of_rights("revoke"))]
     Revoke {
         #[command(flatten)]
         user: UserArgument,

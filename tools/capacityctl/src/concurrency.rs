@@ -2,7 +2,10 @@
 
 use std::{fmt, future::Future, pin::Pin, time::Duration};
 
-use tokio::task::{JoinError, JoinSet};
+use tokio::{
+    signal::unix::{self, SignalKind},
+    task::{JoinError, JoinSet},
+};
 
 use crate::{Error, progress::Progress};
 
@@ -16,7 +19,7 @@ pub(crate) const MAX_ATTEMPTS: u32 = 60;
 pub(crate) const RETRY_DELAY: Duration = Duration::from_millis(500);
 /// How often a change is decided on what was read, when somebody else keeps changing it before the write.
 pub(crate) const MAX_DECISIONS: u32 = 10;
-/// How long to wait for the requests in flight after an error or Ctrl-C.
+/// How long to wait for the requests in flight after an error or an interrupt.
 const MAX_DRAIN: Duration = Duration::from_secs(3);
 
 /// Resolves when the user interrupts the command.
@@ -28,12 +31,13 @@ impl Interrupt {
         Self(Box::pin(future))
     }
 
-    /// Ctrl-C. Commands that do not wait for it are stopped by it as usual.
+    /// Ctrl-C, or SIGTERM, which `kill` sends. Commands that do not wait for it are stopped by it as usual.
     #[must_use]
-    pub fn ctrl_c() -> Self {
+    pub fn by_signal() -> Self {
         Self::when(async {
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending().await
+            tokio::select! {
+                () = signal(SignalKind::interrupt()) => {}
+                () = signal(SignalKind::terminate()) => {}
             }
         })
     }
@@ -53,6 +57,14 @@ impl Interrupt {
 impl fmt::Debug for Interrupt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Interrupt")
+    }
+}
+
+/// Waits for a signal; forever if that is not possible.
+async fn signal(kind: SignalKind) {
+    match unix::signal(kind) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
     }
 }
 

@@ -6,7 +6,7 @@ use capacityctl::concurrency::Interrupt;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let (words, interrupt) = (std::env::args_os(), Interrupt::ctrl_c());
+    let (words, interrupt) = (std::env::args_os(), Interrupt::by_signal());
     let (mut stdout, mut stderr) = (anstream::stdout(), anstream::stderr());
     capacityctl::execute(words, interrupt, &mut stdout, &mut stderr).await.into()
 }

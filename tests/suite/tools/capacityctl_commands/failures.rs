@@ -150,7 +150,7 @@ async fn each_exit_code_is_listed_in_the_help() {
     ctl.point_to(&overtaking("TransactWriteItems", renaming).await);
     produced.insert(ctl.execute(&rename).await.code);
     let mut listed = listed_codes(&ctl).await;
-    // An import that Ctrl-C ends has a test of its own.
+    // An import that is interrupted has a test of its own.
     listed.remove(&130);
     assert_eq!(listed, produced);
 }

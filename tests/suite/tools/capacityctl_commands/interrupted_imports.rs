@@ -1,7 +1,9 @@
 //! Imports that cannot reach the store, and imports that the user interrupts.
 
 use std::{
+    io::{BufRead as _, BufReader},
     net::TcpListener,
+    process::{Command, Stdio},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -10,7 +12,7 @@ use aws_sdk_dynamodb::Client;
 use capacityctl::{
     Error,
     client::local_client,
-    concurrency::Interrupt,
+    concurrency::{Interrupt, run_all},
     progress::{LineTimer, Progress},
     reachability::patient_client,
     services::{self, ImportPlan},
@@ -111,6 +113,42 @@ async fn an_import_that_is_interrupted_before_it_writes_says_so() {
         assert_eq!(exit_code(&failure), "130");
         assert_eq!(failure.to_string(), "interrupted; nothing was written");
         assert_eq!(ctl.text(&["export", kind]).await, before);
+    }
+}
+
+/// Set for [`a_process_that_a_signal_may_interrupt`].
+const CHILD: &str = "CAPACITY_TEST_SIGNAL";
+
+/// Run by [`ctrl_c_and_sigterm_interrupt_an_import`] in separate processes.
+#[tokio::test(start_paused = true)]
+#[expect(clippy::print_stdout, reason = "it is how the other process learns of it")]
+async fn a_process_that_a_signal_may_interrupt() {
+    if std::env::var_os(CHILD).is_none() {
+        return;
+    }
+    let request = async {
+        println!("\nwriting");
+        std::future::pending().await
+    };
+    let mut interrupt = Interrupt::by_signal();
+    let failure = run_all([request], &Progress::silent(), &mut interrupt).await;
+    println!("\nended: {}", failure.expect_err("an interrupt"));
+}
+
+#[test]
+fn ctrl_c_and_sigterm_interrupt_an_import() {
+    for signal in ["INT", "TERM"] {
+        let mut tests = Command::new(std::env::current_exe().expect("the tests"));
+        let test = "tools::capacityctl_commands::interrupted_imports::a_process_that_a_signal_may_interrupt";
+        tests.args([test, "--exact", "--nocapture"]).env(CHILD, "1").stdout(Stdio::piped());
+        let mut child = tests.spawn().expect("a process");
+        let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let mut lines = lines.map(|line| line.expect("UTF-8"));
+        assert!(lines.any(|line| line == "writing"), "{signal}");
+        let kill = format!("kill -{signal} {}", child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
+        assert!(lines.any(|line| line == "ended: interrupted"), "{signal}");
+        assert!(child.wait().expect("a status").success(), "{signal}");
     }
 }
 
