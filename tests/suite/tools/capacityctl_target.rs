@@ -157,6 +157,8 @@ fn what_is_sent_to_this_machine_is_not_on_aws_and_all_else_is() {
         (&[], service, here, false),
         (&[IGNORED], profile, aws, true),
         (&[other], profile, ["https://other/", "at https://other"], true),
+        (&[("AWS_ENDPOINT_URL_DYNAMODB", "")], "", aws, true),
+        (&[("AWS_ENDPOINT_URL", "")], "", aws, true),
     ] {
         let expected = [sent_to, place, &on_aws.to_string()].map(str::to_owned);
         assert_eq!(find(variables, profile), expected, "{variables:?} {profile}");

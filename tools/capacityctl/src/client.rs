@@ -21,6 +21,8 @@ use aws_smithy_http_client::{
 use http::Uri;
 use shared::runtime::client::is_loopback;
 
+use crate::endpoint;
+
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Until the response begins.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
@@ -56,8 +58,9 @@ pub(crate) fn aws_client(config: &SdkConfig, endpoint: Option<String>) -> Client
 
 /// A client for AWS's Security Token Service, which says whose credentials these are.
 pub(crate) fn identity_client(config: &SdkConfig) -> aws_sdk_sts::Client {
-    let config = aws_sdk_sts::config::Builder::from(config).interceptor(NoPlainHttp);
-    aws_sdk_sts::Client::from_conf(config.build())
+    let mut builder = aws_sdk_sts::config::Builder::from(config).interceptor(NoPlainHttp);
+    builder.set_endpoint_url(endpoint::configured(config, "STS"));
+    aws_sdk_sts::Client::from_conf(builder.build())
 }
 
 /// A client that signs by this machine's clock alone: if the clock is far off, AWS refuses what it would date.

@@ -9,16 +9,17 @@ use aws_config::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 use shared::runtime::client::is_loopback;
 
-/// The endpoint of DynamoDB that a variable or a profile names, by the rules of every AWS SDK. Either may also say that
-/// none is to be used.
+/// The endpoint of this service that a variable or a profile names, by the rules of every AWS SDK. Either may also say
+/// that none is to be used. An empty one is none: the SDK would panic.
 #[must_use]
-pub fn configured(config: &SdkConfig) -> Option<String> {
+pub fn configured(config: &SdkConfig, service_id: &str) -> Option<String> {
     let key = ServiceConfigKey::builder()
-        .service_id("DynamoDB")
+        .service_id(service_id)
         .env("AWS_ENDPOINT_URL")
         .profile("endpoint_url")
         .build();
     let named = config.service_config().and_then(|settings| settings.load_config(key.ok()?));
+    let named = named.filter(|url| !url.is_empty());
     named.or_else(|| config.endpoint_url().map(str::to_owned))
 }
 

@@ -113,7 +113,7 @@ impl Target {
         tables: HashMap<&'static str, String>,
         because: &'static str,
     ) -> Self {
-        let endpoint = endpoint::configured(&config);
+        let endpoint = endpoint::configured(&config, "DynamoDB");
         let client = aws_client(&config, endpoint.clone());
         let aws = Some(Box::new(config));
         Self { client, tables, origin: Origin::Environment { because, endpoint, aws } }
