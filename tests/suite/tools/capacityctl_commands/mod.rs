@@ -197,6 +197,15 @@ async fn the_doctor_finds_services_that_lists_miss() {
     let found = ctl.run(&["doctor"]).await.expect("findings").json.expect("JSON");
     let expected = ("indexes".to_owned(), "2 of 5 missed by lists: 20, 30".to_owned());
     assert_eq!(lines(&found, "bad"), [expected]);
+    // No list of the region has it: the index cannot know of it.
+    ctl.alter(20, "path", None).await;
+    ctl.alter(20, "region", Some(AttributeValue::N("10".to_owned()))).await;
+    let page = ctl.app.list("region=10").by("reader").send().await;
+    assert_eq!((page.ids(), &page.body["unavailable"]), (vec![10, 30], &Value::Null));
+    let found = ctl.json(&["doctor"]).await;
+    let bad = lines(&found, "bad");
+    assert!(bad.contains(&("indexes".to_owned(), "2 of 5 missed by lists: 20, 30".to_owned())));
+    assert!(bad.contains(&("services".to_owned(), "1 of 5 cannot be read: 20".to_owned())));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use shared::{
-    domain::{HierarchyPath, ServiceId},
+    domain::ServiceId,
     store::{self, keys::services as keys},
 };
 
@@ -58,13 +58,14 @@ fn check_services(items: Vec<Item>, findings: &mut Findings) {
     findings.check("services", all_can_be_read(total), Verdict::Bad, problem, advice);
 }
 
-/// A row that was put back by hand may have a status without what its indexes need.
+/// A row that was put back by hand may lack what its indexes need. A list by such an index cannot know of it, so it does
+/// not even name it in `unavailable`.
 fn check_index_keys(items: &[Item], findings: &mut Findings) {
     let missed: BTreeSet<ServiceId> = items.iter().filter_map(missed_by_lists).collect();
     let missed: Vec<String> = missed.iter().map(ToString::to_string).collect();
     let problem = some(&missed, items.len(), "missed by lists");
-    let advice = "lists of a region, of RED or of AMBER do not show them, and their resets are not stored: set region \
-                  to the first id of path, and resetShard to what is left of the id divided by 8";
+    let advice = "lists of a region, of RED or of AMBER do not show them, and their resets are not stored: import them \
+                  again for region and path, and set resetShard to what is left of the id divided by 8";
     let healthy = "each service is where lists look for it";
     findings.check("indexes", healthy, Verdict::Bad, problem, advice);
 }
@@ -72,9 +73,10 @@ fn check_index_keys(items: &[Item], findings: &mut Findings) {
 /// The id of a row that the indexes do not have in the right place.
 fn missed_by_lists(item: &Item) -> Option<ServiceId> {
     let id: ServiceId = number(item, keys::ID)?;
-    let root = HierarchyPath::parse(&text(item, keys::PATH)?)?.root();
+    let path = text(item, keys::PATH).unwrap_or_default();
+    let is_in = |region: ServiceId| path.starts_with(&format!("/{region}/"));
     let is_pending = item.contains_key(keys::RESET_DATE_TIME);
-    let is_missed = number(item, keys::REGION) != Some(root)
+    let is_missed = !number(item, keys::REGION).is_some_and(is_in)
         || (is_pending && number(item, keys::RESET_SHARD) != Some(store::keys::reset_shard(id)));
     is_missed.then_some(id)
 }
