@@ -144,8 +144,12 @@ pub(crate) async fn rename(target: &Target, renaming: Renaming) -> Result<Output
     let new = users_file::username(&new)
         .map_err(|reason| ValidationError::new(Location::Argument("NEW"), reason))?;
     let decide = |stored: &_, user: &_| users::renamed(stored, user, &new);
-    let ChangedUser { user, .. } = change(target, "user rename", &old, decide).await?;
-    let text = format!("user {old} is renamed to {new} in {}", target.named_table(USERS_TABLE)?);
+    let ChangedUser { user, written } = change(target, "user rename", &old, decide).await?;
+    let table = target.named_table(USERS_TABLE)?;
+    let text = match written {
+        true => format!("user {old} is renamed to {new} in {table}"),
+        false => format!("user {old} has this name already: nothing to change in {table}"),
+    };
     Ok(Output::new(text, &entry(&user)))
 }
 

@@ -68,7 +68,6 @@ async fn a_refused_new_name_changes_nothing() {
     for (old, new, code, text) in [
         ("nobody", "ann", "4", "user nobody does not exist"),
         ("editor-name", "reader-name", "3", "NEW: user \"reader-name\" already exists"),
-        ("editor-name", "editor-name", "3", "NEW: user \"editor-name\" already exists"),
         ("editor-name", "Automatic Reset", "3", "NEW: is reserved for automatic resets"),
         ("editor-name", " ann", "3", "NEW: must not have white space around it"),
         (
@@ -86,6 +85,18 @@ async fn a_refused_new_name_changes_nothing() {
     let text = "USERNAME: has a character that changes the direction of text (U+202E)";
     assert!(failure.to_string().contains(text), "{failure}");
     assert_eq!(ctl.text(&["export", "users"]).await, before);
+}
+
+#[tokio::test]
+async fn a_user_who_has_the_new_name_already_is_not_changed() {
+    let ctl = Ctl::start().await;
+    let text = ctl.text(&["user", "rename", "editor-name", "editor-name"]).await;
+    let table = &ctl.app.tables.users;
+    let expected = format!(
+        "user editor-name has this name already: nothing to change in table {table} of the local stack"
+    );
+    assert_eq!(text, expected);
+    assert_eq!(ctl.json(&["audit"]).await, json!([]));
 }
 
 /// Another client's update of a username.

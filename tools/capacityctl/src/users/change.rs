@@ -102,13 +102,13 @@ pub(crate) async fn change(
     Err(Error::ConcurrentModification { table: table.to_owned() })
 }
 
-/// The user under another name, unless another user has it.
+/// The user under this name, unless another user has it.
 ///
 /// # Errors
 ///
 /// The name is taken.
 pub(crate) fn renamed(stored: &StoredUsers, user: &User, name: &str) -> Result<User, Error> {
-    if stored.subjects_of(name).next().is_some() {
+    if stored.subjects_of(name).any(|subject| subject != user.subject) {
         let text = format!("user {name:?} already exists");
         return Err(ValidationError::new(Location::Argument("NEW"), text).into());
     }
