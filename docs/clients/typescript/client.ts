@@ -18,6 +18,10 @@ interface Known {
     replayed: boolean;
 }
 
+function isProblem(failure: Failure | undefined): failure is components["schemas"]["Problem"] {
+    return typeof failure === "object" && "code" in failure;
+}
+
 /** An answer that is no success. It says nothing about a status, least of all that it is GREEN. */
 class Problem extends Error {
     readonly code: string;
@@ -25,7 +29,7 @@ class Problem extends Error {
 
     constructor(response: Response, failure: Failure | undefined) {
         // What stands between may answer something else than JSON, and the gateway's answers have no code.
-        const problem = typeof failure === "object" && "code" in failure ? failure : undefined;
+        const problem = isProblem(failure) ? failure : undefined;
         const request = response.headers.get("X-Request-ID") ?? "";
         super(`status ${response.status}, ${problem?.code ?? JSON.stringify(failure)}, request ${request}`);
         this.code = problem?.code ?? "";

@@ -26,5 +26,5 @@ api.PUT("/services/{id}/capacitystatus", { params: { path }, body: { notes: "two
 export const shown: string = data.status;
 // @ts-expect-error a status may have no deadline
 export const deadline: string = status.resetDateTime;
-// @ts-expect-error no such field
-export const colour = status.colour;
+// @ts-expect-error no such field: what a later version adds has no type yet
+export const colour: string = status.colour;
