@@ -9,7 +9,7 @@ FALLBACK = "HealthFunction"
 # Routes of other functions that a permission covers too: `…/capacitystatus*` stands for the path with and without a
 # slash, and no pattern leaves out what follows a slash.
 ALSO_COVERED = {
-    "GetStatusFunction": {"GET /services/{id}/capacitystatus/history"},
+    "GetStatusFunction": {f"{method} /services/{{id}}/capacitystatus/history" for method in ("GET", "HEAD")},
     "UpdateStatusFunction": {"ANY /services/{id}/capacitystatus/history"},
 }
 MAPPING_KEY = re.compile(r"[A-Za-z0-9$\-_.+!*'()/]*")
@@ -65,7 +65,7 @@ def check_old_path(api):
     """The old clients' path has the function and the authorizer of the path without a slash. Where a greedy variable
     takes no empty remainder, it goes to `health`, which redirects."""
     path = "/services/149198/capacitystatus"
-    for method in ("GET", "PUT"):
+    for method in ("GET", "HEAD", "PUT"):
         plain, old = api.match(method, path), api.match(method, path + "/")
         if (old.function, old.authorizer, old.scopes) != (plain.function, plain.authorizer, plain.scopes):
             raise Refused(f"{method} {path}/ goes to {old}")

@@ -54,8 +54,9 @@ fn compress(file: &Path, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(file.with_added_extension("gz"), encoder.finish()?)?)
 }
 
-/// The document without the gateway's parts and without the catch-all path `/$default`. The path that older clients
-/// use ends in `/`, as they know it. Readers can also enter a token that they already have.
+/// The document without the gateway's parts: among them are the catch-all path `/$default` and HEAD, which is the same
+/// as GET. The path that older clients use ends in `/`, as they know it. Readers can also enter a token that they
+/// already have.
 fn for_readers(mut document: Value) -> Value {
     strip(&mut document);
     if let Some(server) = document.pointer_mut("/servers/0").and_then(Value::as_object_mut) {
@@ -69,11 +70,16 @@ fn for_readers(mut document: Value) -> Value {
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         paths.remove("/$default");
         *paths = std::mem::take(paths).into_iter().map(without_variable).collect();
-        paths.values_mut().filter_map(Value::as_object_mut).for_each(take_tokens);
+        for path in paths.values_mut().filter_map(Value::as_object_mut) {
+            path.remove("head");
+            take_tokens(path);
+        }
     }
     if let Some(responses) = document.pointer_mut("/components/responses") {
-        // Only the gateway's methods refer to it.
-        responses.as_object_mut().map(|responses| responses.remove("SupportedMethods"));
+        // Only the gateway's methods refer to them.
+        let gateway = ["AsGet", "SupportedMethods"];
+        let responses = responses.as_object_mut();
+        responses.map(|all| all.retain(|name, _| !gateway.contains(&name.as_str())));
     }
     let schemes =
         document.pointer_mut("/components/securitySchemes").and_then(Value::as_object_mut);

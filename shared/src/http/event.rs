@@ -12,7 +12,10 @@ use lambda_http::{
         apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
         query_map::QueryMap,
     },
-    http::header::{HOST, HeaderName, HeaderValue},
+    http::{
+        Method,
+        header::{HOST, HeaderName, HeaderValue},
+    },
     request::LambdaRequest,
 };
 use serde_json::{Value, json, value::RawValue};
@@ -52,7 +55,8 @@ impl fmt::Display for InvalidEvent {
 
 impl std::error::Error for InvalidEvent {}
 
-/// Calls the handler with the request of a gateway event, and returns its response.
+/// Calls the handler with the request of a gateway event, and returns its response. The handler sees a HEAD as a
+/// GET, and its response goes without the body.
 ///
 /// # Errors
 /// The event cannot be parsed. (`lambda_runtime` would log it with its contents.)
@@ -63,7 +67,13 @@ pub async fn dispatch(
     let event = event.get();
     let event = serde_json::from_str(event).ok().or_else(|| normalize(event));
     let event = event.ok_or(InvalidEvent)?;
-    let (parts, body) = handle(request(event)).await.into_parts();
+    let mut request = request(event);
+    let is_head = request.method() == Method::HEAD;
+    if is_head {
+        *request.method_mut() = Method::GET;
+    }
+    let (parts, body) = handle(request).await.into_parts();
+    let body = if is_head { Body::Empty } else { body };
     let mut response = GatewayResponse::default();
     response.status_code = parts.status.as_u16().into();
     response.headers = parts.headers;

@@ -55,6 +55,19 @@ fn every_other_method_and_path_is_refused_by_health() {
     assert_eq!(paths["/$default"].as_object().map(serde_json::Map::len), Some(1));
 }
 
+/// The gateway sends HEAD to the function of GET, by the same authorizer and scope.
+#[test]
+fn head_is_routed_as_get_on_every_path() {
+    let paths = &document("openapi.yaml")["paths"];
+    for (path, item) in paths.as_object().expect("paths") {
+        let (get, head) = (&item["get"], &item["head"]);
+        for member in ["security", "x-amazon-apigateway-integration", "deprecated", "tags"] {
+            assert_eq!(head[member], get[member], "{path}: {member}");
+        }
+        assert_eq!(head.is_object(), path != "/$default", "{path}");
+    }
+}
+
 /// `cargo lambda watch` has no catch-all route for methods, so every method is listed.
 #[test]
 fn the_local_routes_match_the_operations() {
@@ -151,12 +164,16 @@ fn the_gateways_permissions_cover_every_route_of_a_function() {
 fn the_gateway_calls_no_function_with_a_method_that_it_does_not_support() {
     let template = document("template.yaml");
     let methods: BTreeSet<_> = operations().into_iter().map(|(method, ..)| method).collect();
-    for function in FUNCTIONS.iter().filter(|name| !["health", schedule::FUNCTION].contains(*name))
-    {
-        let permission = logical_id(function).replace("Function", "Permission");
-        let permission = &template["Resources"][&permission]["Properties"];
-        let pattern = permission["SourceArn"]["Fn::Sub"].as_str().expect("a pattern");
-        let (_, routes) = pattern.split_once("${Api}/").expect("the API and its routes");
+    let resources = template["Resources"].as_object().expect("resources").values();
+    for permission in resources.filter(|one| one["Type"] == "AWS::Lambda::Permission") {
+        let alias = &permission["Properties"]["FunctionName"]["Fn::Sub"];
+        let is_of = |name: &&&str| *alias == format!("${{{}.Arn}}:live", logical_id(name));
+        let function = *FUNCTIONS.iter().find(is_of).expect("a function");
+        if function == "health" {
+            continue;
+        }
+        let pattern = permission["Properties"]["SourceArn"]["Fn::Sub"].as_str();
+        let (_, routes) = pattern.and_then(|all| all.split_once("${Api}/")).expect("a pattern");
         let own = operations().into_iter().filter(|(.., called)| called == function);
         let supported: BTreeSet<_> = own.map(|(method, ..)| method).collect();
         for method in methods.difference(&supported) {

@@ -9,6 +9,7 @@ mod edge_cases;
 mod editable_lists;
 pub(crate) mod event_files;
 mod get_status;
+mod head;
 mod health;
 mod idempotency;
 mod internal_errors;

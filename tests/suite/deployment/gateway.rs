@@ -76,13 +76,14 @@ fn each_public_route_and_each_list_has_a_limit_of_its_own() {
         let burst = json!({"Ref": format!("{name}ThrottleBurst")});
         json!({"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst})
     };
-    let lists = ["GET /services", "GET /services/{id}/capacitystatus/history"];
+    let lists = ["/services", "/services/{id}/capacitystatus/history"];
+    let lists = ["GET", "HEAD"].map(|method| lists.map(|path| format!("{method} {path}"))).concat();
     let own = routes().into_iter().filter_map(|(route, is_public)| {
         let name = if is_public { "Public" } else { "List" };
-        (is_public || lists.contains(&route.as_str())).then(|| (route, limit(name)))
+        (is_public || lists.contains(&route)).then(|| (route, limit(name)))
     });
     let expected: BTreeMap<_, _> = own.collect();
-    assert!(lists.iter().all(|list| expected.contains_key(*list)));
+    assert!(lists.iter().all(|list| expected.contains_key(list)));
     let api = &document("template.yaml")["Resources"]["Api"]["Properties"];
     let found = api["RouteSettings"].as_object().expect("settings").clone();
     assert_eq!(found.into_iter().collect::<BTreeMap<_, _>>(), expected);

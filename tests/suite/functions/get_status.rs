@@ -4,6 +4,7 @@ use crate::harness::{App, Event};
 
 /// Its events, and how each is answered.
 pub(crate) const EVENTS: &[Event] = &[
+    ("a-head-request", 200, ""),
     ("a-reader-reads-a-status", 200, ""),
     ("a-token-without-the-read-scope", 403, "SCOPE_MISSING"),
     ("an-id-that-is-no-id", 404, "SERVICE_NOT_FOUND"),

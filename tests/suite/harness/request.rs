@@ -70,6 +70,11 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// As a request for the head of what a GET returns.
+    pub(crate) fn head(self) -> Self {
+        self.event(|event| event["requestContext"]["http"]["method"] = "HEAD".into())
+    }
+
     /// At that path of openapi.yaml.
     pub(crate) fn path(mut self, template: &str) -> Self {
         let id = self.event["pathParameters"]["id"].as_str().unwrap_or_default();

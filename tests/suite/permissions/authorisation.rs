@@ -181,7 +181,7 @@ async fn patch_is_refused_for_every_caller() {
     for call in [app.patch(30), app.patch(30).by("editor"), app.patch("x")] {
         let reply = call.send().await;
         assert_eq!(reply.refused(405), "METHOD_NOT_ALLOWED");
-        assert_eq!(reply.header("allow"), "GET, OPTIONS, PUT");
+        assert_eq!(reply.header("allow"), "GET, HEAD, OPTIONS, PUT");
         assert!(reply.body["detail"].as_str().expect("a detail").contains("PUT"));
     }
 }

@@ -54,10 +54,11 @@ fn name_all(sections: &mut [Section]) {
     }
 }
 
-/// The operations of openapi.yaml, `METHOD /path`, with the security each requires.
+/// The operations of openapi.yaml, `METHOD /path`, with the security each requires. HEAD is not among them: it is
+/// decided as GET.
 pub(super) fn operations() -> BTreeMap<String, Value> {
     let document = document("openapi.yaml");
-    let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+    let methods = ["get", "put", "post", "delete", "options", "patch", "trace"];
     let mut operations = BTreeMap::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for method in methods.into_iter().filter(|method| !item[*method].is_null()) {

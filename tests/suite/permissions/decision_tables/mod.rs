@@ -99,7 +99,7 @@ impl Shown {
 }
 
 /// Tries every operation by every caller on that many services of each kind, and returns the number
-/// of decisions. Skips a caller who shows `None`, because the gateway stops it.
+/// of decisions. A HEAD must be decided as its GET. Skips a caller who shows `None`, because the gateway stops it.
 async fn decide_all(
     town: &Town,
     app: &App,
@@ -119,6 +119,10 @@ async fn decide_all(
                 if !agrees(&matrix, written, id, &reply) {
                     let (kind, status) = (SERVICES[column], reply.status);
                     wrong.push(format!("{operation} {id} ({kind}) {caller}: {status}"));
+                }
+                if operation.starts_with("GET") {
+                    let head = shown.to(request(app, operation, id)).head().send().await;
+                    assert_eq!(head.status, reply.status, "HEAD for {operation} {id} {caller}");
                 }
                 if operation.starts_with("PUT") && written == "yes" {
                     *updates.entry(id).or_insert(0) += 1;

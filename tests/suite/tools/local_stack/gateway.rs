@@ -127,7 +127,7 @@ async fn a_browsers_request_from_another_origin_may_read_the_answer() {
     assert_eq!(Value::from(asked(Method::PUT, &[origin, preflight]).await), shared);
     assert_eq!(Value::from(asked(Method::OPTIONS, &[origin]).await), shared);
     let mut expected = shared;
-    expected["access-control-allow-methods"] = "GET,PUT".into();
+    expected["access-control-allow-methods"] = "GET,HEAD,PUT".into();
     expected["access-control-allow-headers"] =
         "authorization,content-type,idempotency-key,if-match,\
         if-none-match,x-correlation-id,x-request-id"
