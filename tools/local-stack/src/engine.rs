@@ -18,6 +18,18 @@ pub struct Engine {
     background: Background,
 }
 
+/// Why the engine cannot use its file, and what to do. Of a file that is not a database the engine speaks of encryption,
+/// which it does not use here.
+fn unusable(file: &Path, error: &impl ToString) -> io::Error {
+    let reason = error.to_string();
+    let is_database = !reason.contains("not a valid SQLite database");
+    let reason = if is_database { &reason } else { "it is damaged or not a database" };
+    io::Error::other(format!(
+        "cannot use {}: {reason}; --fresh deletes it and starts with the sample data",
+        file.display()
+    ))
+}
+
 impl Engine {
     /// Starts an empty engine in memory on a free port.
     ///
@@ -36,8 +48,8 @@ impl Engine {
     ///
     /// The file is not a database, or cannot be written.
     pub fn on_disk(listener: TcpListener, file: &Path) -> io::Result<Self> {
-        let file = file.to_str().ok_or_else(|| io::Error::other("the path is not UTF-8"))?;
-        let database = Database::new(file).map_err(io::Error::other)?;
+        let path = file.to_str().ok_or_else(|| io::Error::other("the path is not UTF-8"))?;
+        let database = Database::new(path).map_err(|error| unusable(file, &error))?;
         database.enable_bulk_loading().map_err(io::Error::other)?;
         Self::start(listener, database)
     }

@@ -4,6 +4,7 @@ use std::{fs, path::Path};
 
 use capacityctl::stack_file::StackFile;
 use local_stack::{
+    background::free_port,
     engine::Engine,
     issuer::LocalIssuer,
     log_files::{LogFiles, MAX_FILES},
@@ -46,6 +47,26 @@ fn each_start_has_a_log_file_of_its_own() {
         assert_eq!(fs::read_to_string(log.path()).expect("a log file"), format!("{text}\n"));
     }
     assert_eq!(names(&folder.0).len(), 2);
+}
+
+#[tokio::test]
+async fn data_that_cannot_be_used_can_be_deleted_with_fresh() {
+    let folder = Folder::new("damaged");
+    let file = folder.0.join("dynamodb.sqlite");
+    let start = || Engine::on_disk(free_port().expect("a port"), &file);
+    start().expect("a new database").finish().await;
+    let database = fs::read(&file).expect("the database");
+    for (damaged, reason) in [
+        (0..database.len(), "it is damaged or not a database"),
+        (100..database.len(), "Internal error: database disk image is malformed"),
+    ] {
+        let mut bytes = database.clone();
+        bytes.get_mut(damaged).expect("a part of it").fill(0xff);
+        fs::write(&file, bytes).expect("written");
+        let text = start().expect_err("a damaged database").to_string();
+        let advice = "--fresh deletes it and starts with the sample data";
+        assert_eq!(text, format!("cannot use {}: {reason}; {advice}", file.display()));
+    }
 }
 
 #[test]
