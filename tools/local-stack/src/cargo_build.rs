@@ -5,6 +5,7 @@ use std::{
     process::Stdio,
 };
 
+use anstream::adapter::strip_str;
 use serde::Deserialize;
 use tokio::process::Command;
 
@@ -17,7 +18,7 @@ use crate::{
 pub enum Progress<'a> {
     /// To the terminal, with its progress bar.
     Shown,
-    /// Only warnings and errors, here.
+    /// Only warnings and errors, and that it waits for another cargo, here.
     Diagnostics(&'a Output),
 }
 
@@ -55,7 +56,7 @@ pub async fn run(
     command.stdout(Stdio::piped());
     if let Progress::Diagnostics(_) = progress {
         // What is printed removes the colours if they are not wanted.
-        command.args(["--quiet", "--color", "always"]).stderr(Stdio::piped());
+        command.args(["--color", "always"]).stderr(Stdio::piped());
     }
     let failed =
         |error: std::io::Error| Error::Program("cargo build".to_owned(), error.to_string());
@@ -66,12 +67,27 @@ pub async fn run(
         }
     });
     let diagnostics = pass_on(child.stderr.take(), |line| {
-        if let Progress::Diagnostics(output) = progress {
-            output.cargo_line(line);
+        let Progress::Diagnostics(output) = progress else { return };
+        match status(line).as_deref() {
+            None => output.cargo_line(line),
+            Some("Blocking") => output.message("another cargo is building: waiting for it"),
+            Some(_) => {}
         }
     });
     let ((), ()) = tokio::join!(messages, diagnostics);
     Ok(child.wait().await.map_err(failed)?.success())
+}
+
+/// The word with which cargo says what it does, such as `Compiling`; `None` if the line is a part of a warning or an
+/// error. The word ends in the twelfth column.
+#[must_use]
+pub fn status(line: &str) -> Option<String> {
+    let line = strip_str(line).to_string();
+    let (word, _) = line.split_at_checked(12).filter(|(_, rest)| rest.starts_with(' '))?;
+    let word = word.trim_start();
+    let is_word = word.starts_with(|first: char| first.is_ascii_uppercase())
+        && word.chars().all(|letter| letter.is_ascii_alphabetic());
+    is_word.then(|| word.to_owned())
 }
 
 /// The program that a message reports.

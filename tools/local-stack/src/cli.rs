@@ -21,7 +21,8 @@ pub struct Arguments {
     /// Start everything but the functions: run them with `cargo lambda watch --env-file .local/env`
     #[arg(long, conflicts_with = "json")]
     pub only_services: bool,
-    /// Print the functions' log lines as they are, instead of a line for each request
+    /// Print the functions' log lines as they are, instead of a line for each request; all else that they print goes
+    /// to standard error
     #[arg(long)]
     pub json: bool,
     /// Delete the data of earlier runs and start with the sample data

@@ -10,6 +10,12 @@ use crate::request_line::DIM;
 const RUNTIME_API_ERROR: &str = "Lambda Runtime API returned";
 const NAME: Style = AnsiColor::Blue.on_default();
 
+/// Whether the line is a log line or a metric, and not text such as the output of `dbg!`.
+#[must_use]
+pub fn is_entry(line: &str) -> bool {
+    serde_json::from_str::<Map<String, Value>>(line).is_ok()
+}
+
 /// The line to show, with colours.
 #[must_use]
 pub fn render(function: &str, line: &str) -> Option<String> {

@@ -14,7 +14,7 @@ use std::{
 use shared::http::Clock;
 
 use crate::{
-    function_line::{render, time_of_day},
+    function_line::{is_entry, render, time_of_day},
     log_files::LogFiles,
     request_line::{DIM, RequestLine},
     schedule,
@@ -84,10 +84,8 @@ impl Output {
             let mut latest = self.latest_function.lock().unwrap_or_else(PoisonError::into_inner);
             *latest = Some(program.to_owned());
         }
-        if self.json && stream == Stream::Out {
-            self.print(Stream::Out, line);
-        } else if let Some(text) = render(program, line) {
-            self.print(Stream::Err, &text);
+        if let Some((stream, text)) = shown(program, stream, line, self.json) {
+            self.print(stream, &text);
         }
     }
 
@@ -116,6 +114,16 @@ impl Output {
             Stream::Err => writeln!(anstream::stderr(), "{text}"),
         };
     }
+}
+
+/// What is printed of a line that a program wrote, and where. With `json` nothing but JSON goes to standard output: a
+/// program reads it.
+#[must_use]
+pub fn shown(program: &str, stream: Stream, line: &str, json: bool) -> Option<(Stream, String)> {
+    if json && stream == Stream::Out && is_entry(line) {
+        return Some((Stream::Out, line.to_owned()));
+    }
+    render(program, line).map(|text| (Stream::Err, text))
 }
 
 /// The time of day, in UTC.

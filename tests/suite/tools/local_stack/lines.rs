@@ -2,9 +2,9 @@
 
 use anstream::adapter::strip_str;
 use local_stack::{
-    function_line,
+    cargo_build, function_line,
     log_files::LogFiles,
-    output::{Output, Stream},
+    output::{self, Output, Stream},
     request_line::{Answer, RequestLine, invoked_function},
     schedule,
 };
@@ -107,6 +107,52 @@ fn text_that_a_developer_prints_is_shown() {
         Some("get-status | [src/lib.rs:1:1] x = 2")
     );
     assert_eq!(shown("[1, 2]").as_deref(), Some("get-status | [1, 2]"));
+}
+
+#[test]
+fn what_cargo_does_is_told_from_warnings_and_errors() {
+    let status = |line: &str| cargo_build::status(line);
+    for (line, word) in [
+        ("   Compiling shared v0.1.0 (/home/ann/api/shared)", "Compiling"),
+        (
+            "\u{1b}[1m\u{1b}[36m    Blocking\u{1b}[0m waiting for file lock on build directory",
+            "Blocking",
+        ),
+        ("    Finished `dev` profile [unoptimized + debuginfo] target(s) in 1.10s", "Finished"),
+    ] {
+        assert_eq!(status(line).as_deref(), Some(word), "{line}");
+    }
+    for line in [
+        "",
+        "error[E0425]: cannot find value `x` in this scope",
+        "warning: unused variable: `Word`",
+        "  --> functions/get-status/src/lib.rs:42:9",
+        "   |",
+        "42 |     Ok(Some(x))",
+        "   Compiling",
+        "            Some text at the thirteenth column",
+        "  é Compiling é",
+    ] {
+        assert_eq!(status(line), None, "{line}");
+    }
+}
+
+/// A program reads what `--json` prints to standard output.
+#[test]
+fn with_json_only_log_lines_and_metrics_go_to_standard_output() {
+    let shown = |line: &str, json| output::shown("get-status", Stream::Out, line, json);
+    for entry in [r#"{"level": "INFO", "message": "request"}"#, r#"{"_aws": {"Timestamp": 1}}"#] {
+        assert_eq!(shown(entry, true), Some((Stream::Out, entry.to_owned())));
+        assert_eq!(shown(entry, false), None);
+    }
+    for text in ["x = 2", "[1, 2]", "\"a\"", "{x}"] {
+        for json in [true, false] {
+            let (stream, line) = shown(text, json).expect("a line");
+            let line = strip_str(&line).to_string();
+            assert_eq!((stream, line), (Stream::Err, format!("get-status | {text}")));
+        }
+    }
+    assert_eq!(shown(" ", true), None);
 }
 
 /// It is built first after a change.
