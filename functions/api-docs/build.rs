@@ -75,11 +75,10 @@ fn for_readers(mut document: Value) -> Value {
             take_tokens(path);
         }
     }
-    if let Some(responses) = document.pointer_mut("/components/responses") {
+    let responses = document.pointer_mut("/components/responses").and_then(Value::as_object_mut);
+    if let Some(responses) = responses {
         // Only the gateway's methods refer to them.
-        let gateway = ["AsGet", "SupportedMethods"];
-        let responses = responses.as_object_mut();
-        responses.map(|all| all.retain(|name, _| !gateway.contains(&name.as_str())));
+        responses.retain(|name, _| !["AsGet", "SupportedMethods"].contains(&name.as_str()));
     }
     let schemes =
         document.pointer_mut("/components/securitySchemes").and_then(Value::as_object_mut);

@@ -13,11 +13,12 @@ use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderName, Response, StatusCode, Uri,
-        header::{CONNECTION, EXPECT, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
+        HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri,
+        header::{CONNECTION, CONTENT_LENGTH, EXPECT, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
     },
     response::IntoResponse as _,
 };
+use futures_util::stream::empty;
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
@@ -116,7 +117,9 @@ impl Gateway {
         let body = body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
         let uri = format!("{}{}", self.upstream, path_and_query(&parts.uri));
         parts.uri = uri.parse().map_err(|_| StatusCode::BAD_REQUEST)?;
+        let is_head = parts.method == Method::HEAD;
         remove_hop_by_hop(&mut parts.headers);
+        parts.headers = joined(&parts.headers);
         let _open = self.gate.open.read().await;
         let request = Request::from_parts(parts, Body::from(body));
         let response = tokio::select! {
@@ -128,6 +131,10 @@ impl Gateway {
         let (mut parts, body) = response.into_parts();
         let body = to_bytes(Body::new(body), usize::MAX).await;
         remove_hop_by_hop(&mut parts.headers);
+        if is_head && parts.headers.get(CONTENT_LENGTH).is_some_and(|length| length == "0") {
+            // That of the body that the function left out. The length of GET's body is not known.
+            parts.headers.remove(CONTENT_LENGTH);
+        }
         Ok(Response::from_parts(parts, body.map_err(|_| StatusCode::BAD_GATEWAY)?))
     }
 }
@@ -156,7 +163,7 @@ async fn answer_and_report(gateway: Gateway, request: Request) -> Response<Body>
     });
     gateway.cors.add(&method, &headers, &mut response);
     let status = response.status().as_u16();
-    let (method, path, answer) = match invoked_function(&path) {
+    let (name, path, answer) = match invoked_function(&path) {
         Some(function) => {
             let answer = Answer::of_invocation(status, response.body());
             ("invoke".to_owned(), function.to_owned(), answer)
@@ -168,12 +175,28 @@ async fn answer_and_report(gateway: Gateway, request: Request) -> Response<Body>
         }
     };
     let duration_ms = started.elapsed().as_millis();
-    gateway.output.request(&RequestLine { time, method, path, answer, duration_ms });
-    response.map(Body::from)
+    gateway.output.request(&RequestLine { time, method: name, path, answer, duration_ms });
+    match method {
+        // Of unknown length: the length of an empty body would be added as a header.
+        Method::HEAD => response.map(|_| Body::from_stream(empty::<io::Result<Bytes>>())),
+        _ => response.map(Body::from),
+    }
 }
 
 fn path_and_query(uri: &Uri) -> &str {
     uri.path_and_query().map_or("/", |path| path.as_str())
+}
+
+/// Each header once, its values joined by commas, as API Gateway sends them to a function. The emulator would send only
+/// the last value.
+fn joined(headers: &HeaderMap) -> HeaderMap {
+    let join = |name: &HeaderName| {
+        let values = headers.get_all(name).iter().map(HeaderValue::as_bytes);
+        let values = values.collect::<Vec<_>>().join(b",".as_slice());
+        // There is no error: a comma is allowed wherever a value is.
+        Some((name.clone(), HeaderValue::from_bytes(&values).ok()?))
+    };
+    headers.keys().filter_map(join).collect()
 }
 
 fn remove_hop_by_hop(headers: &mut HeaderMap) {
