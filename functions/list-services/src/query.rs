@@ -2,7 +2,7 @@
 
 use lambda_http::Request;
 use shared::{
-    domain::{Rag, ServiceId},
+    domain::{Rag, ServiceId, Timestamp},
     http::{
         Problem,
         query::{DEFAULT_LIMIT, LIMIT_RULE, QueryErrors, TIME_RULE, limit, parameters},
@@ -38,7 +38,7 @@ pub(crate) struct PageQuery {
 /// # Errors
 /// [`Problem::InvalidQuery`] and [`Problem::InvalidCursor`].
 pub(crate) fn read(request: &Request) -> Result<Query, Problem> {
-    let (given, errors) = parameters(request);
+    let (given, errors) = parameters(request, &["id", "status"]);
     let mut parsed = Parameters { errors, ..Parameters::default() };
     for (name, value) in given {
         parsed.parse(&name, &value);
@@ -121,7 +121,7 @@ impl Parameters {
     }
 
     fn parse_changed_since(&mut self, value: &str) -> bool {
-        let since = value.parse().ok();
+        let since = Timestamp::from_rfc3339(value).ok();
         self.filters().changed_since = since;
         since.is_some()
     }

@@ -54,7 +54,7 @@ pub(crate) fn read(
     service: ServiceId,
     now: Timestamp,
 ) -> Result<Query, Problem> {
-    let (given, errors) = parameters(request);
+    let (given, errors) = parameters(request, &[]);
     let mut parsed = Parameters { errors, ..Parameters::default() };
     for (name, value) in given {
         parsed.parse(&name, value, now);
@@ -75,7 +75,7 @@ struct Parameters {
 
 impl Parameters {
     fn parse(&mut self, name: &str, value: String, now: Timestamp) {
-        let time = || value.parse::<Timestamp>().ok();
+        let time = || Timestamp::from_rfc3339(&value).ok();
         let rule = match name {
             "at" => {
                 self.at = time();

@@ -1,4 +1,4 @@
-//! Query parameters. Each may occur once; all errors are reported together.
+//! Query parameters. All errors are reported together.
 
 use lambda_http::{Request, RequestExt as _};
 
@@ -13,7 +13,8 @@ const MAX_LIMIT: usize = 100;
 pub const LIMIT_RULE: &str = "must be a whole number from 1 to 100";
 
 /// The text of the error for an invalid time.
-pub const TIME_RULE: &str = "must be a time in UTC such as 2026-11-21T09:05:00Z";
+pub const TIME_RULE: &str = "must be a time with its offset, such as 2026-11-21T09:05:00Z or \
+    2026-11-21T10:05:00+01:00; write + as %2B in a URL";
 
 /// The errors of a query.
 #[derive(Clone, Debug, Default)]
@@ -36,16 +37,24 @@ impl QueryErrors {
     }
 }
 
-/// The parameters of a request, and an error for each that occurs more than once.
+/// The parameters of a request, each once, and an error for each that is repeated. Those in `lists` may be repeated:
+/// their values are joined by commas, which separate the values in each, too.
 #[must_use]
-pub fn parameters(request: &Request) -> (Vec<(String, String)>, QueryErrors) {
+pub fn parameters(request: &Request, lists: &[&str]) -> (Vec<(String, String)>, QueryErrors) {
     let query = request.query_string_parameters();
-    let (mut found, mut errors) = (Vec::new(), QueryErrors::default());
+    let (mut found, mut errors) = (Vec::<(String, String)>::new(), QueryErrors::default());
     for (name, _) in query.iter() {
-        match query.all(name).unwrap_or_default().as_slice() {
-            [value] => found.push((name.to_owned(), (*value).to_owned())),
-            _ => errors.add(name, "is given more than once"),
+        let values = query.all(name).unwrap_or_default();
+        if values.len() > 1 && !lists.contains(&name) {
+            errors.add(name, "is given more than once");
+        } else if found.iter().all(|(own, _)| own != name) {
+            found.push((name.to_owned(), values.join(",")));
         }
+    }
+    // Bytes that are not UTF-8 were decoded to replacement characters.
+    let replaced = |text: &str| text.contains(char::REPLACEMENT_CHARACTER);
+    for (name, _) in found.iter().filter(|(name, value)| replaced(name) || replaced(value)) {
+        errors.add(name, "has bytes that are not UTF-8, or the character U+FFFD in their place");
     }
     (found, errors)
 }

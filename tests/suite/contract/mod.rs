@@ -25,6 +25,7 @@ mod resets;
 mod schemas;
 mod status_codes;
 mod status_history;
+mod time_parameters;
 mod timeouts;
 mod unprocessed_keys;
 mod unreadable_rows;
