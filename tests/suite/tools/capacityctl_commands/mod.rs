@@ -15,6 +15,7 @@ mod refused_imports;
 mod refusing_engine;
 mod results;
 mod rights;
+mod round_trips;
 mod store_failures;
 mod stored_texts;
 mod users;

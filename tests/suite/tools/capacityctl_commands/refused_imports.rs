@@ -108,3 +108,34 @@ async fn a_huge_text_is_refused_before_anything_is_written() {
         ["line 62: name: has 500000 characters, but may have 200 at most"]
     );
 }
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_whole_is_refused() {
+    let ctl = Ctl::start().await;
+    let folder = ctl.state.to_str().expect("a path").to_owned();
+    let missing = format!("{folder}/missing.csv");
+    for (file, reason) in [
+        (folder.as_str(), "Is a directory (os error 21)"),
+        (&missing, "No such file or directory (os error 2)"),
+        ("/dev/zero", "it has more than 64 MB, which no directory needs"),
+    ] {
+        let failure = ctl.failure(&["import", "services", file]).await;
+        assert_eq!(failure.to_string(), format!("file {file}: {reason}"));
+        assert_eq!(exit_code(&failure), "3");
+    }
+}
+
+/// The parents of the other rows may be on the line that cannot be read.
+#[tokio::test]
+async fn a_line_that_cannot_be_read_makes_no_errors_below_it() {
+    let ctl = Ctl::start().await;
+    for broken in ["60,\"Region,1,,,,,true", "6O,Region,1,,,,,true", "60,Region"] {
+        let file = format!(
+            "id,name,typeId,parentId,town,postcode,odsCode,active\n{broken}\n61,Below,1,60,,,,true\n62,Below,,61,,,,true\n"
+        );
+        let problems = problems(&ctl, "services", &ctl.file("broken.csv", &file), &[]).await;
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert!(problems[0].starts_with("line 2: "), "{problems:?}");
+        assert_eq!(problems[1], "line 4: typeId: must be 1 to 18 digits");
+    }
+}
