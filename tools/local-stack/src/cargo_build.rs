@@ -70,7 +70,7 @@ pub async fn run(
         let Progress::Diagnostics(output) = progress else { return };
         match status(line).as_deref() {
             None => output.cargo_line(line),
-            Some("Blocking") => output.message("another cargo is building: waiting for it"),
+            Some("Blocking") => output.message("another cargo is running: waiting for it"),
             Some(_) => {}
         }
     });
