@@ -9,6 +9,7 @@ mod record;
 mod reset;
 mod service;
 mod status;
+pub mod text;
 mod time;
 mod update;
 

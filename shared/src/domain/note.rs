@@ -1,37 +1,44 @@
 //! The free text that goes with a status. It may contain personal data, so it is never logged.
 
+use super::text;
+
 /// The beginning of every stored note.
 const PREFIX: &str = "Capacity status set by Capacity Status API";
 
 /// The maximum length of a caller's note, in Unicode characters.
 const MAX_CHARS: usize = 900;
 
-/// A note as a caller gave it: trimmed, 1 to 900 Unicode characters.
+/// A note of a caller: 1 to 900 Unicode characters, at least one of them visible, without white space around them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Note(String);
 
 /// Why a text is not a valid note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoteError {
-    /// Nothing is left after trimming.
+    /// It has no visible character, or has the character NUL, which the API has always refused.
     Blank,
-    /// More than 900 Unicode characters are left after trimming.
+    /// More than 900 Unicode characters would be stored.
     TooLong,
 }
 
 impl Note {
-    /// Trims white space and checks the rest.
+    /// Leaves out what [`is_left_out`] says and the white space around the rest, and checks what remains. A status is
+    /// not lost because of a stray character in its notes.
     ///
     /// # Errors
     /// [`NoteError::Blank`] and [`NoteError::TooLong`].
     pub fn parse(text: &str) -> Result<Self, NoteError> {
-        let text = text.trim();
-        if text.is_empty() {
+        if text.contains('\0') {
+            return Err(NoteError::Blank);
+        }
+        let kept: String = text.chars().filter(|character| !is_left_out(*character)).collect();
+        let kept = kept.trim();
+        if text::is_blank(kept) {
             Err(NoteError::Blank)
-        } else if text.chars().nth(MAX_CHARS).is_some() {
+        } else if kept.chars().nth(MAX_CHARS).is_some() {
             Err(NoteError::TooLong)
         } else {
-            Ok(Self(text.to_owned()))
+            Ok(Self(kept.to_owned()))
         }
     }
 
@@ -43,6 +50,12 @@ impl Note {
             None => PREFIX.to_owned(),
         }
     }
+}
+
+/// Control characters other than tab, line feed and carriage return, and those that change the direction of text.
+fn is_left_out(character: char) -> bool {
+    (character.is_control() && !matches!(character, '\t' | '\n' | '\r'))
+        || text::changes_direction(character)
 }
 
 impl std::fmt::Debug for Note {
@@ -64,12 +77,25 @@ mod tests {
 
     #[test]
     fn a_note_has_1_to_900_characters_without_the_white_space_around_it() {
-        for blank in ["", " ", "\n\t", "\u{2003}"] {
+        for blank in ["", " ", "\n\t", "\u{2003}", "\u{200b}", "\u{1b}", "\u{202e}\u{feff}"] {
             assert_eq!(Note::parse(blank), Err(NoteError::Blank), "{blank:?}");
         }
         let longest = "é".repeat(900);
         assert!(Note::parse(&format!(" {longest} ")).is_ok());
+        assert!(Note::parse(&longest.replace('é', "é\u{1b}")).is_ok());
         assert_eq!(Note::parse(&format!("{longest}x")), Err(NoteError::TooLong));
+    }
+
+    #[test]
+    fn stray_characters_are_left_out() {
+        for (given, stored) in [
+            ("\u{1b}two\u{202e} beds\u{2069}\u{85}", "two beds"),
+            ("\u{1b} two\r\n\tbeds \u{7f}", "two\r\n\tbeds"),
+            ("\u{feff}two\u{2028}be\u{200b}ds", "\u{feff}two\u{2028}be\u{200b}ds"),
+        ] {
+            assert_eq!(Note::parse(given), Ok(Note(stored.to_owned())), "{given:?}");
+        }
+        assert_eq!(Note::parse("two\0beds"), Err(NoteError::Blank));
     }
 
     #[test]

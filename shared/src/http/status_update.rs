@@ -53,7 +53,7 @@ fn reset_in(value: Option<&Json>, limits: ResetLimits) -> Result<Minutes, FieldE
     let minutes = match value {
         None => return Ok(limits.default),
         Some(Json::Number(number)) => whole_number(number),
-        Some(Json::String(text)) => whole_text(text.trim()),
+        Some(Json::String(text)) => whole_text(without_zero_fraction(text.trim())),
         Some(_) => None,
     };
     let minutes = minutes.ok_or_else(|| {
@@ -77,10 +77,21 @@ fn note(value: &Json) -> Result<Note, FieldError> {
     parsed.map_err(|error| {
         let (code, detail) = match error {
             NoteError::TooLong => ("VAL-0005", "notes must have at most 900 characters"),
-            NoteError::Blank => ("VAL-0006", "notes must be text or a number, and not blank"),
+            NoteError::Blank => (
+                "VAL-0006",
+                "notes must be text or a number, with a visible character and without NUL",
+            ),
         };
         FieldError { pointer: "/notes", code, detail: detail.to_owned() }
     })
+}
+
+/// The text before a point that only zeros follow, as the old API took it: `30.0`, `30.`.
+fn without_zero_fraction(text: &str) -> &str {
+    match text.split_once('.') {
+        Some((whole, zeros)) if zeros.bytes().all(|byte| byte == b'0') => whole,
+        _ => text,
+    }
 }
 
 /// The whole number that an optional sign and digits write, saturating far outside all limits.
