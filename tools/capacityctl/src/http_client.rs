@@ -1,6 +1,6 @@
 //! Sends requests to an API over HTTP or HTTPS, as its clients do.
 
-use std::{error::Error, time::Duration};
+use std::{collections::HashMap, error::Error, time::Duration};
 
 use aws_smithy_http_client::{
     Connector,
@@ -30,8 +30,23 @@ pub(crate) struct HttpClient(SharedHttpConnector);
 #[derive(Debug)]
 pub(crate) struct HttpResponse {
     pub(crate) status: u16,
-    pub(crate) etag: Option<String>,
+    headers: HashMap<String, String>,
+    /// Null if it is not JSON.
     pub(crate) body: Value,
+    /// Whether there is no body.
+    pub(crate) is_empty: bool,
+}
+
+impl HttpResponse {
+    /// The value at a JSON pointer into the body; null if there is none.
+    pub(crate) fn at(&self, pointer: &str) -> &Value {
+        self.body.pointer(pointer).unwrap_or(&Value::Null)
+    }
+
+    /// The value of a header; empty if there is none.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
 }
 
 impl HttpClient {
@@ -75,9 +90,10 @@ impl HttpClient {
     async fn receive(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let response = self.0.call(request).await?;
         let status = response.status().as_u16();
-        let etag = response.headers().get("etag").map(str::to_owned);
+        let headers = response.headers().iter();
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let bytes = ByteStream::new(response.into_body()).collect().await?.into_bytes();
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
-        Ok(HttpResponse { status, etag, body })
+        Ok(HttpResponse { status, headers, body, is_empty: bytes.is_empty() })
     }
 }
