@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | [`domain`] | the rules: pure, `now` is an argument | all below |
 //! | [`store`] | tables, items, expressions | HTTP, Lambda, environment variables |
-//! | [`operations`] | the use cases: what happens, whoever asks | HTTP, Lambda, environment variables, the clock |
+//! | [`operations`] | the use cases | HTTP, Lambda, environment variables, the clock |
 //! | [`telemetry`] | log lines, metrics, the audit record | HTTP |
 //! | [`auth`], [`http`] | claims; requests, answers, problem documents | Lambda's loop |
 //! | [`runtime`] | settings, the client of DynamoDB, warm-up, Lambda's loop | endpoints |

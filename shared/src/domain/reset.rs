@@ -1,7 +1,7 @@
 //! The reset rule: at its deadline a status is GREEN.
 //!
 //! The rule applies on every read, so readers do not depend on the job that stores resets. A reset has the
-//! version after the one that it ends, and its date is the deadline, whoever stores it and whenever.
+//! version after the one that it ends. Its date is the deadline, even if it is stored much later.
 
 use super::{
     Author, CapacityStatus, Cause, Change, Minutes, Rag, StatusRecord, StatusTransition, Timestamp,

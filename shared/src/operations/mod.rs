@@ -1,4 +1,4 @@
-//! The use cases: what happens, whoever asks. One file each.
+//! The use cases, one file each. An endpoint and a command that do the same thing call the same one.
 //!
 //! They check the rights of the caller, read and write the store, and return what they did. They know
 //! nothing of HTTP, Lambda, environment variables, the clock, logs or metrics.

@@ -31,7 +31,7 @@ pub struct HealthCheck {
 
 #[derive(Clone, Debug)]
 struct Table {
-    /// What the table holds, whatever its name.
+    /// What the table holds. Its name does not say it.
     purpose: &'static str,
     name: String,
     /// Its partition key.

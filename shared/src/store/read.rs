@@ -1,8 +1,8 @@
 //! Reads of several rows at once.
 //!
 //! `BatchGetItem` is one round trip, but no snapshot: while a transaction is being applied, it can see some
-//! of its rows and miss others. `TransactGetItems` sees all of them or none, and costs twice as much. So
-//! whoever asks whether a transaction was applied uses `transact_get`.
+//! of its rows and miss others. `TransactGetItems` sees all of them or none, and costs twice as much. Use
+//! `transact_get` to find out whether a transaction was applied.
 //! See <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html>.
 
 use std::{collections::HashMap, time::Duration};

@@ -52,7 +52,7 @@ pub fn resolve(
     let ServicesFile { rows, ids: in_file, has_all_ids, mut problems, .. } = file.into();
     let table = Parents(stored.iter().map(|service| (service.id, service.parent)).collect());
     let mut parents = table.clone();
-    // The parent of an invalid row is not known: whatever is below it is checked when the row is right.
+    // The parent of an invalid row is not known. Rows below it are checked once it is right.
     parents.0.extend(in_file.keys().map(|id| (*id, None)));
     parents.0.extend(rows.iter().map(|row| (row.id, row.parent)));
     let mut resolved = Vec::with_capacity(rows.len());

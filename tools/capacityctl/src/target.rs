@@ -106,7 +106,7 @@ impl Target {
         target
     }
 
-    /// These tables on AWS, because this variable is set, whatever endpoint stands for AWS.
+    /// These tables on AWS, because this variable is set. A configured endpoint counts as AWS.
     #[must_use]
     pub fn on_aws(
         config: SdkConfig,

@@ -1,4 +1,4 @@
-//! Updates a status: applies a request exactly once, however often it is sent and whoever writes meanwhile.
+//! Updates a status: applies a request exactly once, even if it is sent twice or others write at the same time.
 //!
 //! An update is one transaction. DynamoDB can cancel it because another transaction writes to the same rows.
 //! A cancellation does not say that the update is not stored: an earlier sending whose answer was lost may

@@ -64,7 +64,7 @@ impl History {
         Ok(needed.filter(|_| count > 0).map(|needed| OldChanges { service, needed, count }))
     }
 
-    /// Deletes the changes one by one, the oldest first: whatever stops this, what is left has no gap. Counts them.
+    /// Deletes the changes one by one, the oldest first, so that what is left has no gap if this stops. Counts them.
     ///
     /// # Errors
     ///

@@ -28,7 +28,7 @@ use crate::{
     validation::Location,
 };
 
-/// Younger changes stay. Point-in-time recovery holds them for as long, and whoever restores a table compares it with
+/// Younger changes stay. Point-in-time recovery holds them for as long, and after a restore the tables are compared with
 /// history. A repeat under an idempotency key needs its change for one day.
 const KEPT_DAYS: u32 = 35;
 
