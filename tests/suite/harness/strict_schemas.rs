@@ -1,8 +1,8 @@
 //! What the schemas of answers say to clients, made strict for this API's own answers.
 //!
 //! Clients get flat, open objects (`contract::schemas`). Its own answers must have no member and no value that
-//! openapi.yaml does not describe, and keep the rule that ties a status and its deadline. `.ci/conformance.py` does
-//! the same for Schemathesis.
+//! openapi.yaml does not describe, times in UTC and whole seconds, and keep the rule that ties a status and its
+//! deadline. `.ci/conformance.py` does the same for Schemathesis.
 
 use serde_json::{Map, Value, json};
 
@@ -12,17 +12,18 @@ pub(crate) const OPEN_VALUES: &str = "More can be added.";
 /// Not closed: what clients send, and the document, of which only the beginning is described.
 const OPEN_OBJECTS: [&str; 2] = ["StatusUpdate", "OpenApiDocument"];
 
+/// UTC in whole seconds.
+const TIME: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$";
+
 /// Makes the schemas of a document strict.
 pub(super) fn make_strict(document: &mut Value) {
     let schemas = document["components"]["schemas"].as_object_mut().expect("schemas");
     for (name, schema) in schemas {
-        if OPEN_OBJECTS.contains(&name.as_str()) {
-            continue;
-        }
-        if schema["type"] == "object" {
+        // Schemas of other types are those of parameters.
+        if schema["type"] == "object" && !OPEN_OBJECTS.contains(&name.as_str()) {
             close(schema.as_object_mut().expect("a schema"));
+            narrow(schema);
         }
-        list_values(schema);
     }
 }
 
@@ -44,14 +45,17 @@ fn close(schema: &mut Map<String, Value>) {
     }
 }
 
-/// Refuses values that are not described, at any depth.
-fn list_values(schema: &mut Value) {
+/// Refuses values that are not described, and other forms of a time, at any depth.
+fn narrow(schema: &mut Value) {
     let values: Option<Value> = open_values(schema).map(Value::from);
     if let Some(values) = values {
         schema["enum"] = values;
     }
+    if schema["format"] == "date-time" {
+        schema["pattern"] = TIME.into();
+    }
     for inner in schema.as_object_mut().into_iter().flatten().map(|(_, inner)| inner) {
-        list_values(inner);
+        narrow(inner);
     }
 }
 
