@@ -1,6 +1,8 @@
 //! JSON as the contract defines it: no duplicate names at any level, limited nesting, numbers as they were
 //! written. `serde_json::Value` would keep the last of two members with one name, and round numbers.
 
+mod surrogates;
+
 use std::fmt;
 
 use serde::{
@@ -8,6 +10,8 @@ use serde::{
     de::{Error as _, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
+
+pub use surrogates::replace_unpaired_surrogates;
 
 /// The deepest nesting accepted: an object is level 1, a value in it level 2.
 const MAX_DEPTH: usize = 64;

@@ -25,7 +25,7 @@ pub fn json_object(request: &Request) -> Result<Object, Problem> {
         return Err(Problem::UnsupportedMediaType);
     }
     let text = str::from_utf8(bytes).map_err(|_| Problem::MalformedBody("not UTF-8".to_owned()))?;
-    match strict_json::parse(text) {
+    match strict_json::parse(&strict_json::replace_unpaired_surrogates(text)) {
         Ok(Json::Object(object)) => Ok(object),
         Ok(_) => Err(Problem::MalformedBody("not an object".to_owned())),
         Err(error) => Err(Problem::MalformedBody(error.to_string())),

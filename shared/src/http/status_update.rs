@@ -79,7 +79,7 @@ fn note(value: &Json) -> Result<Note, FieldError> {
             NoteError::TooLong => ("VAL-0005", "notes must have at most 900 characters"),
             NoteError::Blank => (
                 "VAL-0006",
-                "notes must be text or a number, with a visible character and without NUL",
+                "notes must be text with a visible character and without NUL, or a number",
             ),
         };
         FieldError { pointer: "/notes", code, detail: detail.to_owned() }

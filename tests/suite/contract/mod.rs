@@ -29,5 +29,6 @@ mod time_parameters;
 mod timeouts;
 mod unprocessed_keys;
 mod unreadable_rows;
+mod update_schema;
 mod update_status;
 mod update_validation;

@@ -30,6 +30,9 @@ async fn the_deadline_is_the_requested_one() {
         (json!({"resetStatusIn": "45"}), 45),
         (json!({"resetStatusIn": " +7 "}), 7),
         (json!({"resetStatusIn": "007"}), 7),
+        (json!({"resetStatusIn": "30.0"}), 30),
+        (json!({"resetStatusIn": " +30. "}), 30),
+        (json!({"resetStatusIn": "\u{2028}\u{85}\u{3000}5\u{3000}"}), 5),
     ];
     for (fields, expected) in minutes {
         let mut body = json!({"status": "AMBER"});
@@ -79,8 +82,17 @@ async fn each_field_is_validated() {
     let not_whole = [
         json!(1.5),
         json!("1e3"),
-        json!("30.0"),
+        json!("30.5"),
+        json!("30.0.0"),
+        json!(".0"),
+        json!("."),
         json!(""),
+        json!("\u{3000}"),
+        json!("\u{feff}5"),
+        json!("\u{200b}5"),
+        json!("\u{202d}5\u{202c}"),
+        json!("\u{1b}5"),
+        json!("5\0"),
         json!(" "),
         json!("+"),
         json!("1 2"),
@@ -121,14 +133,49 @@ async fn each_field_is_validated() {
     }
     let too_long = "é".repeat(901);
     assert_eq!(codes(&app, json!({"status": "RED", "notes": too_long})).await, ["/notes VAL-0005"]);
-    for notes in
-        [json!(""), json!(" \u{a0}\u{2003}\n"), json!(null), json!(false), json!([]), json!({})]
-    {
+    for notes in [
+        json!(""),
+        json!(" \u{a0}\u{2003}\n"),
+        json!("\u{feff}"),
+        json!("\u{85}"),
+        json!("\u{200b}"),
+        json!("\u{2028}"),
+        json!("\u{3000}"),
+        json!("\u{202e}\u{202c}"),
+        json!("\u{1b}"),
+        json!("two\0beds"),
+        json!(null),
+        json!(false),
+        json!([]),
+        json!({}),
+    ] {
         assert_eq!(
             codes(&app, json!({"status": "RED", "notes": notes})).await,
             ["/notes VAL-0006"]
         );
     }
+}
+
+/// A RED is not lost because of a stray character in its notes.
+#[tokio::test]
+async fn characters_that_can_be_left_out_of_notes_are_left_out() {
+    let app = World::family().start().await;
+    for (given, stored) in [
+        ("\u{1b}[1mfull\u{7}\u{9b}", "[1mfull"),
+        ("\u{202e}full\u{2069} \u{85}", "full"),
+        ("\u{3000}full\r\n\tuntil\u{2028}nine\u{2028}", "full\r\n\tuntil\u{2028}nine"),
+        ("\u{feff}fu\u{200b}ll", "\u{feff}fu\u{200b}ll"),
+    ] {
+        let put = app.put(30, json!({"status": "RED", "notes": given})).by("editor").send().await;
+        assert_eq!(
+            put.ok()["notes"],
+            format!("Capacity status set by Capacity Status API - {stored}"),
+            "{given:?}"
+        );
+    }
+    let half_a_character = r#"{"status": "RED", "notes": "full \ud83d"}"#;
+    let put = app.put(30, json!(null)).body(half_a_character).by("editor").send().await;
+    assert_eq!(put.ok()["notes"], "Capacity status set by Capacity Status API - full \u{fffd}");
 }
 
 #[tokio::test]

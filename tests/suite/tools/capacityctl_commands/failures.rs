@@ -100,7 +100,7 @@ async fn an_invalid_update_names_the_arguments_and_the_rules() {
     assert_eq!(
         failure.to_string(),
         "nothing was changed\n  \
-         --notes: notes must be text or a number, and not blank (VAL-0006)\n  \
+         --notes: notes must be text with a visible character and without NUL, or a number (VAL-0006)\n  \
          --reset-in: resetStatusIn must be from 0 to 1440 minutes (VAL-0004)\n  \
          STATUS: status must be RED, AMBER or GREEN (VAL-0002)"
     );
