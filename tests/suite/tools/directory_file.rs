@@ -59,6 +59,7 @@ fn every_invalid_line_is_reported_with_all_its_errors() {
         "012,a,1,,,,,true",
         "1234567890123456789,a,1,,,,,true",
         "+1,a,1,,,,,true",
+        "1.23457E+11,a,1,,,,,true",
         "1,a,1,,,,,true",
         "x,,y,z,,,,yes",
         "2,a",
@@ -71,13 +72,14 @@ fn every_invalid_line_is_reported_with_all_its_errors() {
             "line 3: id: must be 1 to 18 digits without a leading zero",
             "line 4: id: must be 1 to 18 digits without a leading zero",
             "line 5: id: must be 1 to 18 digits without a leading zero",
-            "line 7: active: must be true or false",
-            "line 7: id: must be 1 to 18 digits without a leading zero",
-            "line 7: name: missing",
-            "line 7: parentId: must be 1 to 18 digits without a leading zero",
-            "line 7: typeId: must be 1 to 18 digits",
-            "line 8: typeId: missing: this line has 2 columns instead of 8; write a comma for each empty value too",
-            "line 9: column 9: this line has 9 columns instead of 8; put a value that has a comma in quotation marks",
+            "line 6: id: was rounded by a spreadsheet: give the column the format of text and enter the number again",
+            "line 8: active: must be true or false",
+            "line 8: id: must be 1 to 18 digits without a leading zero",
+            "line 8: name: missing",
+            "line 8: parentId: must be 1 to 18 digits without a leading zero",
+            "line 8: typeId: must be 1 to 18 digits",
+            "line 9: typeId: missing: this line has 2 columns instead of 8; write a comma for each empty value too",
+            "line 10: column 9: this line has 9 columns instead of 8; put a value that has a comma in quotation marks",
         ]
     );
 }
@@ -89,6 +91,9 @@ fn line_numbers_are_right_for_any_line_end_and_empty_lines() {
         let error = services_file::parse(file(&lines, end).as_bytes()).expect_err("a refused file");
         assert_eq!(texts(&error), ["line 6: active: must be true or false"], "{end:?}");
     }
+    let joined = [file(&lines[..2], "\r\n"), "2,b,1,,,,,true\r3,d,1,,,,,yes\n".to_owned()].concat();
+    let error = services_file::parse(joined.as_bytes()).expect_err("a refused file");
+    assert_eq!(texts(&error), ["line 5: active: must be true or false"]);
 }
 
 #[test]

@@ -151,7 +151,7 @@ fn missing_unknown_and_repeated_columns_are_named() {
     for (text, problems) in [
         (
             "id,name,typeId,parentId,town,postcode,odsCode",
-            vec!["the header must also have active".to_owned()],
+            vec!["the header lacks active".to_owned()],
         ),
         (
             "id,name,typeId,parentId,town,postcode,odsCode,active,colour,name",
@@ -165,23 +165,27 @@ fn missing_unknown_and_repeated_columns_are_named() {
             vec![
                 "column 2: \"Name\" is unknown".to_owned(),
                 "column 3 has no name".to_owned(),
-                "the header must also have name".to_owned(),
+                "the header lacks name".to_owned(),
             ],
         ),
         (
             &SERVICES.trim().replace(',', ";"),
-            vec!["the columns must be separated by commas".to_owned()],
+            vec!["columns must be separated by commas, not by semicolons".to_owned()],
+        ),
+        (
+            &SERVICES.trim().replace(',', "\t"),
+            vec!["columns must be separated by commas, not by tabs".to_owned()],
         ),
         (
             &long,
             vec![
                 format!("column 1: \"{}\"… is unknown", "x".repeat(40)),
-                format!("the header must also have {all}"),
+                format!("the header lacks {all}"),
             ],
         ),
     ] {
         let problems = problems.into_iter().map(|problem| format!("line 1: {problem}")).collect();
         assert_eq!(header(text), Err(problems), "{text:.80}");
     }
-    assert_eq!(services(""), Err(vec![format!("line 1: the header must also have {all}")]));
+    assert_eq!(services(""), Err(vec![format!("line 1: the header lacks {all}")]));
 }

@@ -60,11 +60,8 @@ fn every_invalid_user_is_reported_with_all_errors() {
 #[test]
 fn a_users_file_that_is_not_a_list_of_users_is_refused() {
     for (file, reason) in [
-        ("", "line 1: the header must also have username, subject, active, permissions, services"),
-        (
-            "username\nann\n",
-            "line 1: the header must also have subject, active, permissions, services",
-        ),
+        ("", "line 1: the header lacks username, subject, active, permissions, services"),
+        ("username\nann\n", "line 1: the header lacks subject, active, permissions, services"),
         ("{}", "file: must be a JSON array of objects, in square brackets"),
         ("[", "line 1: character 1: not JSON: EOF while parsing a list"),
     ] {

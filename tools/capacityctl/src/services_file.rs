@@ -135,7 +135,10 @@ pub(crate) fn accepts(text: impl Fn(&str) -> Option<String>) -> bool {
 }
 
 pub(crate) fn service_id(text: &str) -> Result<ServiceId, &'static str> {
-    text.parse().map_err(|_| "must be 1 to 18 digits without a leading zero")
+    text.parse().map_err(|_| match text.contains("E+") {
+        true => "was rounded by a spreadsheet: give the column the format of text and enter the number again",
+        false => "must be 1 to 18 digits without a leading zero",
+    })
 }
 
 fn digits(text: &str) -> Result<u64, &'static str> {

@@ -3,7 +3,7 @@
 use super::{
     Columns, FileRows,
     csv_line::{self, Mistake, QuoteError},
-    line_end,
+    lines,
 };
 use crate::{
     formulas,
@@ -12,8 +12,8 @@ use crate::{
 
 /// The rows.
 pub(super) fn read(text: &str, columns: Columns, problems: &mut Problems) -> FileRows {
-    let lines = text.split(line_end(text)).map(|line| line.trim_end_matches('\r'));
-    let mut lines = (1..).map(Location::Line).zip(lines.map(csv_line::cells)).filter(is_not_empty);
+    let lines = lines(text).map(csv_line::cells);
+    let mut lines = (1..).map(Location::Line).zip(lines).filter(is_not_empty);
     let (location, line) = lines.find(has_text).unwrap_or((Location::Line(1), Ok(Vec::new())));
     let header = line.map_err(|error| vec![error.to_string()]);
     let header = match header.and_then(|cells| Header::parse(&cells, columns)) {
@@ -57,10 +57,14 @@ impl Header {
     /// Everything that is wrong with it.
     fn parse(cells: &[String], columns: Columns) -> Result<Self, Vec<String>> {
         let cells: Vec<&str> = cells.iter().take(used(cells)).map(|cell| cell.trim()).collect();
-        if let [name] = cells.as_slice()
-            && name.contains([';', '\t'])
-        {
-            return Err(vec!["the columns must be separated by commas".to_owned()]);
+        if let [name] = cells.as_slice() {
+            for (separator, names) in [(';', "semicolons"), ('\t', "tabs")] {
+                if name.contains(separator) {
+                    return Err(vec![format!(
+                        "columns must be separated by commas, not by {names}"
+                    )]);
+                }
+            }
         }
         let (mut names, mut problems) = (Vec::new(), Vec::new());
         for (number, cell) in (1..).zip(cells) {
@@ -77,7 +81,7 @@ impl Header {
         let missing: Vec<&str> =
             columns.all.iter().copied().filter(|column| position(column).is_none()).collect();
         if !missing.is_empty() {
-            problems.push(format!("the header must also have {}", missing.join(", ")));
+            problems.push(format!("the header lacks {}", missing.join(", ")));
         }
         let positions = columns.all.iter().filter_map(position).collect();
         if problems.is_empty() { Ok(Self { names, positions }) } else { Err(problems) }

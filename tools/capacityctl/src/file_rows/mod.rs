@@ -105,7 +105,7 @@ struct FileRows {
     blank: usize,
 }
 
-/// What ends the lines of a text. Old spreadsheets for the Mac write a carriage return alone.
-fn line_end(text: &str) -> char {
-    if text.contains('\n') { '\n' } else { '\r' }
+/// The lines of a text. Each ends with a line feed, a carriage return or both, as programs of any system write it.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
