@@ -5,7 +5,7 @@ use lambda_http::{
     Request,
     http::{
         HeaderName, HeaderValue,
-        header::{HeaderMap, IF_MATCH},
+        header::{HeaderMap, IF_MATCH, IF_NONE_MATCH},
     },
 };
 use shared::{
@@ -92,9 +92,9 @@ async fn put(deps: &Deps, request: &Request, context: &Context) -> Result<Respon
     let update = authorise_status_update(&deps.tables, command).await?;
     let body = json_object(request)?;
     client_key?;
-    let if_match = EntityTags::read(request.headers(), &IF_MATCH);
+    let preconditions = Preconditions::read(request.headers());
     let decide = |service: &Service, effective: StatusRecord| {
-        check_precondition(if_match.as_ref(), service, effective)?;
+        preconditions.check(service, effective)?;
         parse(&body, deps.reset_limits)
     };
     let on_cancelled =
@@ -118,21 +118,37 @@ fn client_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     }
 }
 
-/// Compares `If-Match` with the status that readers see now.
-///
-/// # Errors
-/// [`Problem::PreconditionFailed`].
-fn check_precondition(
-    if_match: Option<&EntityTags>,
-    service: &Service,
-    effective: StatusRecord,
-) -> Result<(), Problem> {
-    let Some(expected) = if_match else { return Ok(()) };
-    let current = Representation::new(service.id(), &service.details.name, effective)?;
-    if expected.match_strongly(current.etag()) {
+/// Which current tags the client allows an update of.
+struct Preconditions {
+    if_match: Option<EntityTags>,
+    if_none_match: Option<EntityTags>,
+}
+
+impl Preconditions {
+    fn read(headers: &HeaderMap) -> Self {
+        Self {
+            if_match: EntityTags::read(headers, &IF_MATCH),
+            if_none_match: EntityTags::read(headers, &IF_NONE_MATCH),
+        }
+    }
+
+    /// Compares them with the status that readers see now, in the order of RFC 9110, section 13.2.2.
+    ///
+    /// # Errors
+    /// [`Problem::PreconditionFailed`] and [`Problem::CurrentTagExcluded`].
+    fn check(&self, service: &Service, effective: StatusRecord) -> Result<(), Problem> {
+        if self.if_match.is_none() && self.if_none_match.is_none() {
+            return Ok(());
+        }
+        let current = Representation::new(service.id(), &service.details.name, effective)?;
+        let current = current.etag();
+        if self.if_match.as_ref().is_some_and(|tags| !tags.match_strongly(current)) {
+            return Err(Problem::PreconditionFailed(current.clone()));
+        }
+        if self.if_none_match.as_ref().is_some_and(|tags| tags.match_weakly(current)) {
+            return Err(Problem::CurrentTagExcluded(current.clone()));
+        }
         Ok(())
-    } else {
-        Err(Problem::PreconditionFailed(current.etag().clone()))
     }
 }
 

@@ -46,9 +46,9 @@ impl fmt::Display for ETag {
 /// The value of an `If-Match` or `If-None-Match` header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EntityTags {
-    /// `*`: any representation.
+    /// `*`, also if it is repeated: any representation.
     Any,
-    /// A list of tags, weak ones (`W/"…"`) included. Invalid tags are left out, so they never match.
+    /// A list of tags, weak ones (`W/"…"`) included. Invalid members are left out, so they never match.
     List(Vec<String>),
 }
 
@@ -61,7 +61,8 @@ impl EntityTags {
             return None;
         }
         let text = String::from_utf8_lossy(&values.join(&b","[..])).into_owned();
-        Some(if text.trim() == "*" { Self::Any } else { Self::List(tags(&text)) })
+        let is_any = text.split(',').all(|member| member.trim() == "*");
+        Some(if is_any { Self::Any } else { Self::List(tags(&text)) })
     }
 
     /// Strong comparison: a weak tag never matches.
@@ -98,7 +99,9 @@ fn tags(text: &str) -> Vec<String> {
     let mut rest = text;
     while let Some((prefix, quoted)) = rest.split_once('"') {
         let Some((opaque, after)) = quoted.split_once('"') else { break };
-        match prefix.trim_matches([' ', '\t', ',']) {
+        // What stands before the last comma is a member without quotes, which is no tag.
+        let prefix = prefix.rsplit(',').next().unwrap_or_default();
+        match prefix.trim_matches([' ', '\t']) {
             "" => found.push(format!("\"{opaque}\"")),
             "W/" => found.push(format!("W/\"{opaque}\"")),
             _ => {}
@@ -129,10 +132,22 @@ mod tests {
     #[test]
     fn a_header_is_a_list_of_tags_or_a_star() {
         assert_eq!(read(&[]), None);
-        assert_eq!(read(&[" * "]), Some(EntityTags::Any));
+        for any in [&[" * "][..], &["*,\t*"], &["*", "*"]] {
+            assert_eq!(read(any), Some(EntityTags::Any));
+        }
         assert_eq!(read(&["\"a\", W/\"b,c\"", "\"d\""]), list(&["\"a\"", "W/\"b,c\"", "\"d\""]));
         assert_eq!(read(&[", \"a\",,\t\"b\""]), list(&["\"a\"", "\"b\""]));
-        assert_eq!(read(&["a", "x\"b\"", "\"c"]), list(&[]));
+    }
+
+    #[test]
+    fn an_invalid_member_is_left_out_alone() {
+        for none in ["", ",", "a", "*, a", "x\"b\"", "w/\"b\"", "\"b", "'b'"] {
+            assert_eq!(read(&[none]), list(&[]), "{none}");
+        }
+        for one in ["a, \"b\"", "*, \"b\"", "\"b\", W/", "x\"a\",\"b\"", "\"b\", \"c"] {
+            assert_eq!(read(&[one]), list(&["\"b\""]), "{one}");
+        }
+        assert_eq!(read(&["a, W/\"b\""]), list(&["W/\"b\""]));
     }
 
     #[test]

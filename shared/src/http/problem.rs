@@ -31,6 +31,8 @@ pub enum Problem {
     },
     /// `If-Match` does not name this current tag.
     PreconditionFailed(ETag),
+    /// `If-None-Match` names this current tag.
+    CurrentTagExcluded(ETag),
     /// More than 16,384 bytes.
     BodyTooLarge,
     /// Not `application/json`.
@@ -110,7 +112,7 @@ impl Problem {
             Self::MethodNotAllowed { .. } => {
                 ("METHOD_NOT_ALLOWED", StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
             }
-            Self::PreconditionFailed(_) => {
+            Self::PreconditionFailed(_) | Self::CurrentTagExcluded(_) => {
                 ("PRECONDITION_FAILED", StatusCode::PRECONDITION_FAILED, "Precondition failed")
             }
             Self::BodyTooLarge => {
@@ -160,6 +162,9 @@ impl Problem {
             Self::MethodNotAllowed { advice, .. } => (*advice).to_owned(),
             Self::PreconditionFailed(current) => {
                 format!("the status has changed: the current ETag is {current}; nothing was stored")
+            }
+            Self::CurrentTagExcluded(current) => {
+                format!("If-None-Match names the current ETag {current}; nothing was stored")
             }
             Self::BodyTooLarge => {
                 "the body is larger than 16,384 bytes; nothing was stored".to_owned()

@@ -73,7 +73,9 @@ impl Problem {
                 Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
             }
             Self::MethodNotAllowed { allow, .. } => Some((ALLOW, HeaderValue::from_static(allow))),
-            Self::PreconditionFailed(current) => Some((ETAG, current.header())),
+            Self::PreconditionFailed(current) | Self::CurrentTagExcluded(current) => {
+                Some((ETAG, current.header()))
+            }
             Self::Conflict | Self::StoreUnavailable(_) | Self::TablesUnreachable(..) => {
                 Some((RETRY_AFTER, HeaderValue::from_static("1")))
             }

@@ -19,6 +19,7 @@ pub(crate) const EVENTS: &[Event] = &[
     ("an-idempotency-key", 200, ""),
     ("another-content-type", 415, "UNSUPPORTED_MEDIA_TYPE"),
     ("every-field-wrong", 400, "VALIDATION_FAILED"),
+    ("if-none-match-names-any", 412, "PRECONDITION_FAILED"),
     ("not-json", 400, "MALFORMED_BODY"),
     ("trailing-slash", 200, ""),
 ];

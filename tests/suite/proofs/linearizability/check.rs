@@ -95,7 +95,7 @@ impl Search<'_> {
         match (&operation.action, &operation.answer) {
             (Action::Get, Answer::Shown(_, shown)) => *shown == current,
             (Action::Put(write), Answer::PreconditionFailed(tag)) => {
-                write.if_match.is_some() && !self.may(write, &current) && self.names(tag, &current)
+                !self.may(write, &current) && self.names(tag, &current)
             }
             (Action::Put(_), Answer::Conflict) | (Action::Get, Answer::Unknown) => true,
             (Action::Put(_), Answer::Shown(..) | Answer::Unknown)
@@ -122,8 +122,11 @@ impl Search<'_> {
         written.collect()
     }
 
+    /// Whether the write's conditions allow it.
     fn may(&self, write: &Write, current: &Shown) -> bool {
-        write.if_match.as_ref().is_none_or(|tag| self.names(tag, current))
+        let Write { if_match, if_none_match, .. } = write;
+        if_match.as_ref().is_none_or(|tag| self.names(tag, current))
+            && !if_none_match.as_ref().is_some_and(|tag| self.names(tag, current))
     }
 
     /// Whether a tag belongs to a representation. If the tag was never seen, only its version

@@ -103,26 +103,29 @@ async fn run(
 
 impl Client {
     fn choose(&mut self, note: u64) -> Action {
-        let if_match = match self.rng.u8(0..10) {
+        let (if_match, if_none_match) = match self.rng.u8(0..10) {
             0..4 => return Action::Get,
-            4..7 => None,
-            _ => self.tag.clone(),
+            4..6 => (None, None),
+            6..9 => (self.tag.clone(), None),
+            _ => (None, self.tag.clone()),
         };
         let rag = self.rng.choice([Rag::Red, Rag::Amber, Rag::Green]).expect("three");
         let minutes = self.rng.choice(MINUTES).expect("four");
-        Action::Put(Write { rag, minutes, note, if_match })
+        Action::Put(Write { rag, minutes, note, if_match, if_none_match })
     }
 }
 
 async fn send(app: &App, service: usize, action: &Action) -> Reply {
     let Action::Put(write) = action else { return app.get(service).by("editor").send().await };
-    let Write { rag, minutes, note, if_match } = write;
+    let Write { rag, minutes, note, if_match, if_none_match } = write;
     let body = json!({"status": rag.as_str(), "resetStatusIn": minutes, "notes": note});
-    let call = app.put(service, body).by("editor");
-    match if_match {
-        Some(tag) => call.header("if-match", tag).send().await,
-        None => call.send().await,
+    let mut call = app.put(service, body).by("editor");
+    for (name, tag) in [("if-match", if_match), ("if-none-match", if_none_match)] {
+        if let Some(tag) = tag {
+            call = call.header(name, tag);
+        }
     }
+    call.send().await
 }
 
 fn answer(reply: &Reply) -> Answer {

@@ -25,6 +25,8 @@ pub(super) struct Write {
     pub(super) note: u64,
     /// The entity tag in `If-Match`.
     pub(super) if_match: Option<String>,
+    /// The entity tag in `If-None-Match`.
+    pub(super) if_none_match: Option<String>,
 }
 
 /// What a client did.

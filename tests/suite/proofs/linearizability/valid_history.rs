@@ -50,7 +50,7 @@ impl Script {
 
     fn put(&mut self, client: usize, note: u64, if_match: Option<String>) {
         let rag = if note.is_multiple_of(2) { Rag::Amber } else { Rag::Red };
-        let write = Write { rag, minutes: 1, note, if_match };
+        let write = Write { rag, minutes: 1, note, if_match, if_none_match: None };
         if write.if_match.as_ref().is_some_and(|named| *named != tag(&self.shown())) {
             let current = tag(&self.shown());
             self.add(client, Action::Put(write), Answer::PreconditionFailed(current));

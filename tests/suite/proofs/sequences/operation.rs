@@ -62,6 +62,7 @@ pub(super) struct Put {
     pub(super) place: Place,
     pub(super) body: Body,
     pub(super) known: Known,
+    pub(super) unwanted: Known,
     pub(super) key: Option<u8>,
 }
 
@@ -154,14 +155,11 @@ fn elsewhere() -> impl Strategy<Value = Place> {
 fn put() -> impl Strategy<Value = Put> {
     let by = prop_oneof![8 => Just("editor"), 3 => Just("second"), 1 => Just("reader")];
     let place = prop_oneof![12 => editable(), 1 => elsewhere()];
-    let known = prop_oneof![3 => Just(Known::Nothing), 2 => known()];
-    (by, place, body(), known, option::of(0..3_u8)).prop_map(|(by, place, body, known, key)| Put {
-        by,
-        place,
-        body,
-        known,
-        key,
-    })
+    let condition = |never| prop_oneof![never => Just(Known::Nothing), 2 => known()];
+    let conditions = (condition(3), condition(12));
+    (by, place, body(), conditions, option::of(0..3_u8)).prop_map(
+        |(by, place, body, (known, unwanted), key)| Put { by, place, body, known, unwanted, key },
+    )
 }
 
 fn body() -> impl Strategy<Value = Body> {

@@ -147,6 +147,7 @@ pub(super) struct Update<'a> {
     pub(super) place: Place,
     pub(super) body: Body,
     pub(super) if_match: Option<Tags>,
+    pub(super) if_none_match: Option<Tags>,
     pub(super) key: Option<u8>,
     pub(super) request_id: &'a str,
 }

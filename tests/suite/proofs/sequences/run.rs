@@ -110,10 +110,11 @@ impl<'a> Run<'a> {
 
     async fn put(&mut self, put: Put) -> Outcome {
         let tags = self.tags(put.place, put.known).await?;
-        let (header, mut if_match) = tags.unzip();
+        let (expected_tags, mut if_match) = tags.unzip();
         if matches!(put.known, Known::Weak) {
             if_match = Some(Tags::Of(Vec::new()));
         }
+        let (unwanted_tags, if_none_match) = self.tags(put.place, put.unwanted).await?.unzip();
         if put.key.is_some() {
             self.repeatable = Some(put);
         }
@@ -121,8 +122,10 @@ impl<'a> Run<'a> {
         let id = self.family.id(put.place);
         let mut call = self.fixture.app.put(id, Value::Null).body(&body(put.body)).by(put.by);
         call = call.header("x-request-id", &request_id);
-        if let Some(header) = header {
-            call = call.header("if-match", &header);
+        for (name, tags) in [("if-match", expected_tags), ("if-none-match", unwanted_tags)] {
+            if let Some(tags) = tags {
+                call = call.header(name, &tags);
+            }
         }
         if let Some(key) = put.key {
             call = call.header("idempotency-key", &format!("k-{key}"));
@@ -130,7 +133,8 @@ impl<'a> Run<'a> {
         let reply = call.send().await;
         same("the request's id", &reply.header("x-request-id"), &request_id.as_str())?;
         let Put { by, place, body, key, .. } = put;
-        let update = Update { by, place, body, if_match, key, request_id: &request_id };
+        let update =
+            Update { by, place, body, if_match, if_none_match, key, request_id: &request_id };
         let expected = self.family.model.put(update, self.now);
         self.count(match expected {
             Answer::Status(_) => "updates stored",

@@ -2,7 +2,7 @@
 
 use super::{at_once, flagged, flagged_if_shown, write};
 use crate::proofs::linearizability::{
-    register::{Action, Answer, Register, Shown},
+    register::{Action, Answer, Register, Shown, Write},
     valid_history::{answered, shows, tag},
 };
 
@@ -88,6 +88,25 @@ fn a_write_that_names_an_old_tag_and_wins() {
     // Otherwise the history is as if the write had no `If-Match`.
     flagged("after 3 operations", |history| {
         write(&mut history[3]).if_match = Some(tag(answered(&history[0])))
+    });
+}
+
+#[test]
+fn a_write_that_excludes_the_current_tag_and_wins() {
+    // Otherwise the history is as if the write had no `If-None-Match`.
+    flagged("after 3 operations", |history| {
+        write(&mut history[3]).if_none_match = Some(tag(answered(&history[2])))
+    });
+}
+
+#[test]
+fn a_412_although_the_excluded_tag_was_never_current_meanwhile() {
+    flagged("after 6 operations", |history| {
+        let old = tag(answered(&history[0]));
+        *write(&mut history[6]) =
+            Write { if_match: None, if_none_match: Some(old), ..write(&mut history[6]).clone() };
+        history[6].answer = Answer::PreconditionFailed(tag(answered(&history[5])));
+        history[7].answer = history[5].answer.clone();
     });
 }
 

@@ -26,8 +26,10 @@ pub(super) enum Wrong {
     ResetDatedNow,
     /// A repeated request is applied again.
     RepeatApplied,
-    /// `If-Match` is compared with the stored status, even past its deadline.
+    /// `If-Match` and `If-None-Match` are compared with the stored status, even past its deadline.
     ConditionOnStored,
+    /// `If-None-Match` is ignored.
+    UnwantedTagIgnored,
     /// GREEN keeps the previous deadline.
     GreenKeepsDeadline,
     /// A key is valid for a day and a second.
@@ -135,7 +137,10 @@ impl Model {
             Some(Wrong::ConditionOnStored) => after(service, service.changes.last()),
             _ => current.clone(),
         };
-        if update.if_match.as_ref().is_some_and(|tags| !tags.name(&compared)) {
+        let is_other = update.if_match.as_ref().is_some_and(|tags| !tags.name(&compared));
+        let is_unwanted = !self.is_wrong(Wrong::UnwantedTagIgnored)
+            && update.if_none_match.as_ref().is_some_and(|tags| tags.name(&compared));
+        if is_other || is_unwanted {
             return Answer::PreconditionFailed(current);
         }
         if let Body::Bad(which) = update.body {
