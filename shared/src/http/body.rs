@@ -1,6 +1,9 @@
-//! The body of a request: size, content type, JSON object, in that order.
+//! The body of a request: size, content coding, content type, JSON object, in that order.
 
-use lambda_http::{Body, Request, http::header::CONTENT_TYPE};
+use lambda_http::{
+    Body, Request,
+    http::header::{CONTENT_ENCODING, CONTENT_TYPE},
+};
 use strict_json::{Json, Object};
 
 use super::{Problem, hash::sha256};
@@ -11,7 +14,8 @@ const MAX_BYTES: usize = 16_384;
 /// The JSON object in the request's body.
 ///
 /// # Errors
-/// [`Problem::BodyTooLarge`], [`Problem::UnsupportedMediaType`] and [`Problem::MalformedBody`].
+/// [`Problem::BodyTooLarge`], [`Problem::UnsupportedContentEncoding`], [`Problem::UnsupportedMediaType`] and
+/// [`Problem::MalformedBody`].
 pub fn json_object(request: &Request) -> Result<Object, Problem> {
     let bytes: &[u8] = match request.body() {
         Body::Text(text) => text.as_bytes(),
@@ -20,6 +24,9 @@ pub fn json_object(request: &Request) -> Result<Object, Problem> {
     };
     if bytes.len() > MAX_BYTES {
         return Err(Problem::BodyTooLarge);
+    }
+    if is_encoded(request) {
+        return Err(Problem::UnsupportedContentEncoding);
     }
     if !is_json(request) {
         return Err(Problem::UnsupportedMediaType);
@@ -30,6 +37,15 @@ pub fn json_object(request: &Request) -> Result<Object, Problem> {
         Ok(_) => Err(Problem::MalformedBody("not an object".to_owned())),
         Err(error) => Err(Problem::MalformedBody(error.to_string())),
     }
+}
+
+/// Whether a Content-Encoding header names a coding other than `identity`, which stands for none.
+fn is_encoded(request: &Request) -> bool {
+    let values = request.headers().get_all(CONTENT_ENCODING).iter();
+    let codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    codings
+        .map(<[u8]>::trim_ascii)
+        .any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
 }
 
 /// Whether the only Content-Type header is `application/json`, with any parameters.

@@ -35,6 +35,8 @@ pub enum Problem {
     CurrentTagExcluded(ETag),
     /// More than 16,384 bytes.
     BodyTooLarge,
+    /// The body is compressed, or encoded in another way.
+    UnsupportedContentEncoding,
     /// Not `application/json`.
     UnsupportedMediaType,
     /// The body is not one JSON object, for this reason.
@@ -118,7 +120,7 @@ impl Problem {
             Self::BodyTooLarge => {
                 ("BODY_TOO_LARGE", StatusCode::PAYLOAD_TOO_LARGE, "Body too large")
             }
-            Self::UnsupportedMediaType => (
+            Self::UnsupportedContentEncoding | Self::UnsupportedMediaType => (
                 "UNSUPPORTED_MEDIA_TYPE",
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "Unsupported media type",
@@ -168,6 +170,10 @@ impl Problem {
             }
             Self::BodyTooLarge => {
                 "the body is larger than 16,384 bytes; nothing was stored".to_owned()
+            }
+            Self::UnsupportedContentEncoding => {
+                "the body must be sent as it is, without Content-Encoding; nothing was stored"
+                    .to_owned()
             }
             Self::UnsupportedMediaType => {
                 "the content type must be application/json; nothing was stored".to_owned()

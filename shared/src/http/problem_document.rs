@@ -2,7 +2,7 @@
 
 use lambda_http::http::{
     HeaderName, HeaderValue,
-    header::{ALLOW, CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE},
+    header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use serde::Serialize;
 
@@ -73,6 +73,9 @@ impl Problem {
                 Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
             }
             Self::MethodNotAllowed { allow, .. } => Some((ALLOW, HeaderValue::from_static(allow))),
+            Self::UnsupportedContentEncoding => {
+                Some((ACCEPT_ENCODING, HeaderValue::from_static("identity")))
+            }
             Self::PreconditionFailed(current) | Self::CurrentTagExcluded(current) => {
                 Some((ETAG, current.header()))
             }

@@ -115,6 +115,40 @@ async fn only_json_bodies_are_accepted() {
 }
 
 #[tokio::test]
+async fn an_encoded_body_is_refused_before_anything_in_it_is_read() {
+    let app = World::family().start().await;
+    let gzip = b"\x1f\x8b\x08\0\0\0\0\0\x02\xff\xab";
+    let bodies: [&[u8]; 4] = [br#"{"status": "RED"}"#, gzip, b"[", b""];
+    for coding in
+        ["gzip", "GZIP", "br", "identity, gzip", "gzip,identity", "x", "\"identity\"", "é"]
+    {
+        for body in bodies {
+            let call = app.put(30, json!(null)).bytes(body).header("content-encoding", coding);
+            let reply = call.by("editor").send().await;
+            assert_eq!(reply.refused(415), "UNSUPPORTED_MEDIA_TYPE", "{coding}");
+            assert_eq!(reply.header("accept-encoding"), "identity");
+            let detail =
+                "the body must be sent as it is, without Content-Encoding; nothing was stored";
+            assert_eq!(reply.body["detail"], detail);
+        }
+    }
+    let gzip = |body: &[u8]| {
+        app.put(30, json!(null)).bytes(body).header("content-encoding", "gzip").by("editor")
+    };
+    assert_eq!(gzip(&[0; 16_385]).send().await.refused(413), "BODY_TOO_LARGE");
+    let text = gzip(b"x").header("content-type", "text/plain").send().await;
+    assert_eq!(
+        (text.refused(415), text.header("accept-encoding")),
+        ("UNSUPPORTED_MEDIA_TYPE", "identity")
+    );
+    assert_eq!(app.history(30).await.len(), 0);
+    for none in ["", " ", ",", "identity", "Identity", "identity,identity", ", identity ,"] {
+        let call = app.put(30, json!({"status": "RED"})).header("content-encoding", none);
+        call.by("editor").send().await.ok();
+    }
+}
+
+#[tokio::test]
 async fn event_parts_that_make_no_url_do_not_matter() {
     let app = World::family().start().await;
     for odd in ["", "[", "a b", "ä:x", "\u{0}", "//", "%zz", "?", "/services/30 /capacitystatus"] {

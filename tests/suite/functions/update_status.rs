@@ -11,6 +11,7 @@ use crate::harness::{
 pub(crate) const EVENTS: &[Event] = &[
     ("a-bad-idempotency-key", 400, "INVALID_IDEMPOTENCY_KEY"),
     ("a-base64-body", 200, ""),
+    ("a-compressed-body", 415, "UNSUPPORTED_MEDIA_TYPE"),
     ("a-reader-may-not-update", 403, "NOT_PERMITTED"),
     ("a-stale-if-match", 412, "PRECONDITION_FAILED"),
     ("an-editor-elsewhere", 403, "NOT_PERMITTED"),
