@@ -13,7 +13,7 @@ use shared::{
     domain::{ResetLimits, Service, StatusRecord, StatusUpdate},
     http::{
         Clock, Context, Endpoint, EntityTags, Problem, Representation, Response, body_hash,
-        json_object, no_remainder, parse_client_id, parse_status_update, service_id,
+        idempotency_key, json_object, no_remainder, parse_status_update, service_id,
     },
     operations::{StatusUpdateCommand, Updated, authorise_status_update},
     runtime::{
@@ -28,7 +28,6 @@ use strict_json::Object;
 pub const ENDPOINT: Endpoint =
     Endpoint { function: "update-status", method: "PUT", path: "/services/{id}/capacitystatus" };
 
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The settings of this function.
@@ -84,8 +83,8 @@ async fn put(deps: &Deps, request: &Request, context: &Context) -> Result<Respon
     no_remainder(request)?;
     let caller = deps.authenticator.authenticate(request, Scope::Write, context.now).await?;
     let (subject, service) = (caller.subject.as_str(), service_id(request));
-    let client_key = client_key(request.headers());
-    let key = service.zip(client_key.as_ref().ok().and_then(Option::as_ref));
+    let client_key = idempotency_key(request.headers());
+    let key = service.zip(client_key.as_ref().ok().and_then(Option::as_deref));
     let key = key.map(|(service, key)| IdempotencyKey::new(subject, service, key));
     let command =
         StatusUpdateCommand { subject, operator: None, service, key, audit: context.audit() };
@@ -101,21 +100,6 @@ async fn put(deps: &Deps, request: &Request, context: &Context) -> Result<Respon
         |cancellation| metrics::cancelled(ENDPOINT.function, cancellation, context.now);
     let updated = update.apply(|| body_hash(&body), decide, on_cancelled).await?;
     respond(updated, context)
-}
-
-/// The client's idempotency key, if it gave one.
-///
-/// # Errors
-/// [`Problem::InvalidIdempotencyKey`].
-fn client_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
-    match (values.next(), values.next()) {
-        (None, _) => Ok(None),
-        (Some(value), None) => {
-            parse_client_id(value).map(Some).ok_or(Problem::InvalidIdempotencyKey)
-        }
-        (Some(_), Some(_)) => Err(Problem::InvalidIdempotencyKey),
-    }
 }
 
 /// Which current tags the client allows an update of.

@@ -192,8 +192,7 @@ fn echoed_header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
 }
 
 /// An id that a client chose: 1 to 64 of `[A-Za-z0-9._-]`.
-#[must_use]
-pub fn parse_client_id(value: &HeaderValue) -> Option<String> {
+fn parse_client_id(value: &HeaderValue) -> Option<String> {
     let value = value.to_str().ok()?;
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     ((1..=64).contains(&value.len()) && value.bytes().all(is_allowed)).then(|| value.to_owned())

@@ -49,7 +49,7 @@ pub enum Problem {
     InvalidCursor,
     /// The history of the requested time is deleted; the oldest change that is left has this date.
     HistoryPruned(Timestamp),
-    /// The header `Idempotency-Key` is not 1 to 64 of the allowed characters.
+    /// The header `Idempotency-Key` is not 1 to 255 visible characters of ASCII, or a string of them.
     InvalidIdempotencyKey,
     /// The caller has used the `Idempotency-Key` for another body.
     IdempotencyKeyReused,
@@ -195,7 +195,8 @@ impl Problem {
                 )
             }
             Self::InvalidIdempotencyKey => {
-                "Idempotency-Key must be 1 to 64 characters A-Z a-z 0-9 . _ -; nothing was stored"
+                "Idempotency-Key must be 1 to 255 visible ASCII characters without spaces, with quotation marks \
+                 around them or not; nothing was stored"
                     .to_owned()
             }
             Self::IdempotencyKeyReused => {

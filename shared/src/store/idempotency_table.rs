@@ -4,6 +4,7 @@
 //! `operations/update_status/attempts.rs` decides on it.
 
 use aws_sdk_dynamodb::types::Put;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -17,15 +18,22 @@ use crate::domain::{Minutes, ServiceId, Timestamp};
 /// How long a key is remembered.
 const REMEMBERED: Minutes = Minutes(24 * 60);
 
+/// What is escaped in a client's key: the separator, and what begins an escape.
+const ESCAPED: &AsciiSet = &CONTROLS.add(b'#').add(b'%');
+
 /// A client's `Idempotency-Key`, for one caller and one service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// The key of this caller for this service. `key` must not contain `#`.
+    /// The key of this caller for this service.
+    ///
+    /// No two callers, services or client's keys have the same: a service's number and an escaped key have no `#`, so
+    /// the first two `#` always end them. A key of letters, digits, `.`, `_` and `-` stays as it is. So the
+    /// function's former version, which took no others, finds the same record while a deployment shifts traffic.
     #[must_use]
     pub fn new(subject: &str, service: ServiceId, key: &str) -> Self {
-        Self(format!("{service}#{key}#{subject}"))
+        Self(format!("{service}#{}#{subject}", utf8_percent_encode(key, ESCAPED)))
     }
 }
 
@@ -116,4 +124,59 @@ pub(super) fn parse_record(
     let record: IdempotencyRecord =
         from_item(item).map_err(|_| StoreFault::Unreadable("an idempotency record".to_owned()))?;
     Ok(Some(record).filter(|record| record.expires_at > now.epoch_seconds()))
+}
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::domain::limits::MAX_SUBJECT_BYTES;
+
+    fn key(subject: &str, service: u64, key: &str) -> String {
+        IdempotencyKey::new(subject, ServiceId::new(service).expect("an id"), key).0
+    }
+
+    /// All texts of one to three of the characters that could be mistaken for separators, escapes or ids.
+    fn texts() -> Vec<String> {
+        let characters = ["#", "%", "2", "3", "5", "a"];
+        let mut texts: Vec<String> = characters.map(str::to_owned).to_vec();
+        for length in 1..3 {
+            let shorter: Vec<_> =
+                texts.iter().filter(|text| text.len() == length).cloned().collect();
+            texts.extend(
+                shorter.iter().flat_map(|text| characters.map(|end| format!("{text}{end}"))),
+            );
+        }
+        texts
+    }
+
+    #[test]
+    fn no_two_callers_services_or_keys_share_a_record() {
+        let (texts, mut found) = (texts(), HashMap::new());
+        for (service, client_key, subject) in [2, 23, 235]
+            .into_iter()
+            .flat_map(|id| texts.iter().map(move |text| (id, text)))
+            .flat_map(|(id, text)| texts.iter().map(move |subject| (id, text, subject)))
+        {
+            let request = (service, client_key, subject);
+            let other = found.insert(key(subject, service, client_key), request);
+            assert_eq!(other, None, "{request:?}");
+        }
+        assert_eq!(found.len(), 3 * 258 * 258);
+    }
+
+    #[test]
+    fn plain_keys_stand_in_the_table_as_they_are() {
+        assert_eq!(key("a#b", 30, "A-z_0.9"), "30#A-z_0.9#a#b");
+        assert_eq!(key("c", 30, "a#b%"), "30#a%23b%25#c");
+    }
+
+    #[test]
+    fn the_longest_key_fits_into_the_table() {
+        let (longest, subject) = ("#".repeat(255), "x".repeat(MAX_SUBJECT_BYTES));
+        let bytes = key(&subject, 999_999_999_999_999_999, &longest).len();
+        assert!(bytes <= 2048, "{bytes}");
+    }
 }

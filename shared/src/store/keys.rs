@@ -89,7 +89,8 @@ pub mod history {
 
 /// The table of idempotency keys: key `key`.
 pub mod idempotency {
-    /// Partition key (S): service, idempotency key and subject, joined by `#`.
+    /// Partition key (S): service, idempotency key and subject, joined by `#`. In the idempotency key `#` is `%23`
+    /// and `%` is `%25`.
     pub const KEY: &str = "key";
     /// When the record expires (N); DynamoDB deletes it some time later.
     pub const EXPIRES_AT: &str = "expiresAt";

@@ -12,6 +12,7 @@ mod get_status;
 mod head;
 mod health;
 mod idempotency;
+mod idempotency_keys;
 mod if_none_match;
 mod internal_errors;
 mod list_parameters;
