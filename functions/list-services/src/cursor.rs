@@ -4,7 +4,7 @@ use percent_encoding::{
     AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode,
 };
 use shared::{
-    domain::Rag,
+    domain::{NamePart, Rag},
     http::cursor,
     store::{ListPosition, ServiceFilter},
 };
@@ -18,7 +18,7 @@ const SEPARATORS: &AsciiSet = &CONTROLS.add(b';').add(b'%');
 /// The cursor of the page that starts at this position.
 pub(crate) fn encode(filter: &ServiceFilter, position: &ListPosition) -> String {
     let statuses: Vec<_> = filter.statuses.iter().map(|rag| rag.as_str()).collect();
-    let name = filter.name.as_deref().unwrap_or_default();
+    let name = filter.name.as_ref().map(NamePart::as_str).unwrap_or_default();
     cursor::encode(&[
         LIST.to_owned(),
         text(filter.region),
@@ -41,7 +41,7 @@ pub(crate) fn decode(text: &str) -> Option<(ServiceFilter, ListPosition)> {
         region: parsed(&region)?,
         parent: parsed(&parent)?,
         type_id: parsed(&type_id)?,
-        name: Some(name).filter(|name| !name.is_empty()),
+        name: NamePart::new(&name),
         statuses: rags(&statuses)?,
         changed_since: parsed(&changed_since)?,
         editable: match editable.as_str() {

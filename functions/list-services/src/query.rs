@@ -2,7 +2,7 @@
 
 use lambda_http::Request;
 use shared::{
-    domain::{Rag, ServiceId, Timestamp},
+    domain::{NamePart, Rag, ServiceId, Timestamp},
     http::{
         Problem,
         query::{DEFAULT_LIMIT, LIMIT_RULE, QueryErrors, TIME_RULE, limit, parameters},
@@ -17,6 +17,10 @@ const MAX_IDS: usize = 100;
 
 /// The maximum number of characters of the filter `name`.
 const MAX_NAME: usize = 100;
+
+/// The text of the error for an invalid name.
+const NAME_RULE: &str =
+    "must be text of 1 to 100 characters, with a visible one or a space, without control characters";
 
 /// What the request asks for.
 pub(crate) enum Query {
@@ -66,7 +70,7 @@ impl Parameters {
                 "must be one or more of RED, AMBER and GREEN, separated by commas",
             ),
             "typeId" => (self.parse_type(value), "must be a whole number of 1 to 18 digits"),
-            "name" => (self.parse_name(value), "must be text of 1 to 100 characters"),
+            "name" => (self.parse_name(value), NAME_RULE),
             "changedSince" => (self.parse_changed_since(value), TIME_RULE),
             "editable" => (self.parse_editable(value), "must be true or left out"),
             "limit" => (self.parse_limit(value), LIMIT_RULE),
@@ -116,8 +120,12 @@ impl Parameters {
     }
 
     fn parse_name(&mut self, value: &str) -> bool {
-        self.filters().name = Some(value.to_lowercase());
-        (1..=MAX_NAME).contains(&value.chars().count())
+        // No name has such a character.
+        let has_control = value.chars().any(|char| char.is_control() && !char.is_whitespace());
+        let part =
+            NamePart::new(value).filter(|_| !has_control && value.chars().count() <= MAX_NAME);
+        self.filters().name = part;
+        self.filters().name.is_some()
     }
 
     fn parse_changed_since(&mut self, value: &str) -> bool {

@@ -3,6 +3,7 @@
 
 mod change;
 pub mod limits;
+mod name;
 mod note;
 mod permission;
 mod record;
@@ -14,6 +15,7 @@ mod time;
 mod update;
 
 pub use change::{AUTOMATIC_RESET, Author, Cause, Change};
+pub use name::NamePart;
 pub use note::{Note, NoteError};
 pub use permission::{Grant, User, authorise_update};
 pub use record::{Modified, StatusRecord};

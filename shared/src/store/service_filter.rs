@@ -3,7 +3,9 @@
 //! `functions/list-services` parses them from the query (`query.rs`) and keeps them in cursors (`cursor.rs`).
 
 use super::{attribute::Item, keys::services, list_caller::ListCaller, list_source::Source};
-use crate::domain::{HierarchyPath, Rag, Service, ServiceId, Timestamp, User, authorise_update};
+use crate::domain::{
+    HierarchyPath, NamePart, Rag, Service, ServiceId, Timestamp, User, authorise_update,
+};
 
 /// The filters of a list. A service must be active and pass all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,8 +16,8 @@ pub struct ServiceFilter {
     pub parent: Option<ServiceId>,
     /// Only of this type.
     pub type_id: Option<u64>,
-    /// Only with this text in the name. The text is in lower case; the name may be in any case.
-    pub name: Option<String>,
+    /// Only with this in the name.
+    pub name: Option<NamePart>,
     /// Only with one of these effective statuses; empty for any.
     pub statuses: Vec<Rag>,
     /// Only with an effective status set at or after this time.
@@ -86,6 +88,6 @@ impl ServiceFilter {
     }
 
     fn matches_name(&self, name: &str) -> bool {
-        self.name.as_ref().is_none_or(|part| name.to_lowercase().contains(part))
+        self.name.as_ref().is_none_or(|part| part.is_in(name))
     }
 }

@@ -25,6 +25,7 @@ mod pruned_history;
 mod random_requests;
 mod resets;
 mod schemas;
+mod service_names;
 mod status_codes;
 mod status_history;
 mod time_parameters;

@@ -152,8 +152,9 @@ impl Filters {
     }
 }
 
-/// Parts of names, in a different case from the names.
-const PARTS: [&str; 7] = ["pharm", "école", "STRASSE", "Ångström", "street 3", "100%", "nowhere"];
+/// Parts of names, written in another way than in the names.
+const PARTS: [&str; 9] =
+    ["pharm", "école", "STRASSE", "Ångström", "street 3", "100%", "οδος", "st mary's", "nowhere"];
 
 const STATUSES: [&[&str]; 6] = [
     &["RED"],
@@ -164,9 +165,14 @@ const STATUSES: [&[&str]; 6] = [
     &["RED", "AMBER", "GREEN"],
 ];
 
-/// Whether a name contains that part, ignoring case.
+/// Whether a name contains that part, in whichever way the two are written.
 fn contains(name: &str, part: &str) -> bool {
-    let part: Vec<char> = part.chars().flat_map(char::to_lowercase).collect();
-    let name: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
-    name.windows(part.len()).any(|window| window == part)
+    plain(name).contains(&plain(part))
+}
+
+/// A text in small letters, with the spellings that the directory's words and the parts have made the same.
+fn plain(text: &str) -> String {
+    let text: String = text.chars().flat_map(char::to_lowercase).collect();
+    let spellings = [("e\u{301}", "é"), ("ß", "ss"), ("ς", "σ"), ("’", "'"), ("\u{a0}", " ")];
+    spellings.into_iter().fold(text, |text, (written, plain)| text.replace(written, plain))
 }

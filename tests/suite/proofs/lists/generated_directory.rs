@@ -11,17 +11,18 @@ use crate::harness::{App, NOW, client, fresh_tables, gateway_settings};
 /// When the updates end and when lists are read, in seconds from [`NOW`].
 const UPDATES_END: i64 = 3 * 60 * 60;
 
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 13] = [
     "Pharmacy",
-    "ÉCOLE",
-    "Strasse",
+    "E\u{301}COLE",
+    "Straße",
     "dental",
     "Urgent",
     "care",
     "Ward",
     "ångström",
     "High",
-    "Low",
+    "ΟΔΟΣ",
+    "St\u{a0}Mary’s",
     "Street",
     "100%",
 ];
