@@ -27,8 +27,8 @@ pub(super) enum Place {
 impl Place {
     /// Where a list goes on, or begins. `None` if the position does not belong to the filters.
     ///
-    /// By parent, else by assignments if only editable services are listed, else by AMBER and RED (that index has the
-    /// region too), else by region, else the whole table.
+    /// By parent, else by assignments if only editable services are listed (but not by many if only AMBER and RED are),
+    /// else by AMBER and RED (that index has the region too), else by region, else the whole table.
     pub(super) fn of(filter: &ServiceFilter, position: Option<&ListPosition>) -> Option<Self> {
         let Some(position) = position else { return Some(Self::first(filter)) };
         let by_pending_reset = filter.is_pending_only();
@@ -58,6 +58,14 @@ impl Place {
                 let belongs = by_pending_reset && (assigned.is_none() || filter.editable);
                 belongs.then_some(Self::Source(Source::Shard { shard, assigned, after }))
             }
+        }
+    }
+
+    /// The part of the table or of an index, if it is one.
+    fn source(&self) -> Option<Source> {
+        match self {
+            Self::Source(source) => Some(source.clone()),
+            Self::Parent(_) | Self::Assigned(_) | Self::End => None,
         }
     }
 
@@ -119,6 +127,10 @@ impl PageReader<'_> {
         from: Option<ListPosition>,
         caller: &ListCaller<'_>,
     ) -> Result<Option<Source>, StoreFault> {
+        if from.is_none() && self.is_cheaper_by_status(caller) {
+            self.go_on(Some(ListPosition::pending_resets(None)))?;
+            return Ok(self.place.source());
+        }
         let mut next = match from {
             Some(ListPosition::Hierarchy(Some(id), after)) => {
                 // The assignment may have been taken away since the last page, or another one given.
@@ -146,6 +158,13 @@ impl PageReader<'_> {
         }
         self.go_on(None)?;
         Ok(None)
+    }
+
+    /// Whether the list is of AMBER and RED, and going through the caller's assignments one by one would take more than
+    /// a page.
+    fn is_cheaper_by_status(&self, caller: &ListCaller<'_>) -> bool {
+        let assigned = caller.assigned_from(None);
+        self.request.filter.is_pending_only() && assigned.len() > ASSIGNED_AT_ONCE
     }
 
     /// Reads the rows of the assigned services from this one on. `false` if there are not enough units.

@@ -114,6 +114,33 @@ async fn red_and_amber_in_a_large_subtree_are_found_by_their_own_index() {
     assert!(meter.take().units <= 3.0);
 }
 
+/// One by one, the assignments would take three pages. 100 has them all, but is not assigned.
+#[tokio::test]
+async fn red_and_amber_of_many_assignments_are_found_by_their_own_index() {
+    let (app, meter) = Meter::below(&large_region().await);
+    assign(&app, "lead", &(102..=170).chain([300, 999]).collect::<Vec<_>>()).await;
+    set(&app, 105, "AMBER", 60).await;
+    for (query, expected) in [
+        ("status=RED,AMBER&editable=true", vec![105, 301]),
+        ("status=RED&editable=true&parentId=100", vec![301]),
+        ("status=RED&editable=true&region=10", vec![]),
+    ] {
+        meter.take();
+        let page = app.list(query).by("lead").send().await;
+        let mut ids = page.ids();
+        ids.sort_unstable();
+        assert_eq!((ids, &page.ok()["next"]), (expected, &Value::Null), "{query}");
+        // The caller, the parent, eight shards, two services.
+        let reads = meter.take();
+        assert!(reads.units <= 9.0, "{query}: {reads:?}");
+    }
+    let first = app.list("status=RED,AMBER&editable=true&limit=1").by("lead").send().await;
+    let mut ids = first.ids();
+    ids.extend(rest(&app, first.ok()).await);
+    ids.sort_unstable();
+    assert_eq!(ids, [105, 301]);
+}
+
 /// The small subtree is listed by its own index before the large one is met.
 #[tokio::test]
 async fn a_subtree_before_a_large_one_is_not_listed_again() {
