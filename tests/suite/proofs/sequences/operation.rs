@@ -140,7 +140,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         5 => (place(), moment()).prop_map(|(place, at)| Operation::At(place, at)),
         5 => option::weighted(0.6, (editable(), -1..=1_i64)).prop_map(Operation::Schedule),
         20 => clock().prop_map(Operation::Clock),
-        3 => (editable(), any::<u8>()).prop_map(|(place, name)| Operation::Rename(place, name)),
+        6 => (editable(), any::<u8>()).prop_map(|(place, name)| Operation::Rename(place, name)),
     ]
 }
 
