@@ -19,7 +19,8 @@ pub const fn changes_direction(character: char) -> bool {
 
 /// Whether a reader can see it: neither white space nor a control or format character, nor one that fonts show as
 /// nothing.
-fn is_visible(character: char) -> bool {
+#[must_use]
+pub fn is_visible(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_graphic();
     }

@@ -1,7 +1,7 @@
 //! Arguments that several commands take, and parsers of values.
 
 use clap::ArgGroup;
-use shared::domain::{ServiceId, Timestamp};
+use shared::domain::{ServiceId, Timestamp, text::is_blank};
 
 /// A service.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -29,9 +29,9 @@ pub(crate) fn usage_of_rights(command: &str) -> String {
     format!("cargo ctl user {command} <USERNAME> [--permission <NAME>]... [--service <ID>]...")
 }
 
-/// A text that is not blank.
+/// A text of which a reader can see something.
 pub(crate) fn not_blank(text: &str) -> Result<String, &'static str> {
-    if text.trim().is_empty() { Err("must not be blank") } else { Ok(text.to_owned()) }
+    if is_blank(text) { Err("must not be blank") } else { Ok(text.to_owned()) }
 }
 
 /// How many of something.

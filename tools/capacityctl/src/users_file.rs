@@ -8,6 +8,7 @@ use shared::{
     domain::{
         ServiceId,
         limits::{MAX_ASSIGNMENTS, MAX_SUBJECT_BYTES, MAX_USERNAME_BYTES},
+        text::is_visible,
     },
     store::keys::users::EDIT_CAPACITY,
 };
@@ -178,10 +179,16 @@ pub(crate) fn accepts(user: &User) -> bool {
 
 /// Validates a username.
 pub(crate) fn username(text: &str) -> Result<String, String> {
-    if text.eq_ignore_ascii_case(RESERVED_USERNAME) {
+    if is_reserved(text) {
         return Err("is reserved for automatic resets".to_owned());
     }
     text_rules::user_name(text, MAX_USERNAME_BYTES)
+}
+
+/// Whether a reader could take the name for the reserved one: in any case, and with other or no spaces.
+fn is_reserved(name: &str) -> bool {
+    let visible = |text: &str| text.chars().filter(|one| is_visible(*one)).collect::<String>();
+    visible(name).eq_ignore_ascii_case(&visible(RESERVED_USERNAME))
 }
 
 /// Validates a subject.

@@ -15,7 +15,7 @@ async fn each_kind_of_error_has_its_exit_code() {
     let ctl = Ctl::start().await;
     let bad = ctl.file("bad.csv", "id,name\n");
     for (words, code, text) in [
-        (vec!["import", "services", &bad], "3", "line 1: the header must also have typeId, "),
+        (vec!["import", "services", &bad], "3", "line 1: the header lacks typeId, "),
         (vec!["import", "services", "no-such-file"], "3", "file no-such-file: "),
         (vec!["user", "show", "nobody"], "4", "user nobody does not exist"),
         (vec!["user", "add", "reader-name", "--subject", "x"], "3", "already exists"),
@@ -65,6 +65,7 @@ async fn an_invalid_command_line_is_2_and_json_if_asked_for() {
         (vec!["service", "show", "abc"], "not 1 to 18 digits without a leading zero"),
         (vec!["service", "list", "--name", ""], "'--name <TEXT>': must not be blank"),
         (vec!["service", "list", "--name", " "], "'--name <TEXT>': must not be blank"),
+        (vec!["service", "list", "--name", "\u{200b}"], "': must not be blank"),
         (vec!["status", "history", "30", "--limit", "0"], "must be a whole number of at least 1"),
         (vec!["user", "grant", "reader-name"], "<--permission <NAME>|--service <ID>>"),
         (vec!["user", "revoke", "reader-name"], "<--permission <NAME>|--service <ID>>"),

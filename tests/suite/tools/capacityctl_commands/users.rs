@@ -69,6 +69,9 @@ async fn a_refused_new_name_changes_nothing() {
         ("nobody", "ann", "4", "user nobody does not exist"),
         ("editor-name", "reader-name", "3", "NEW: user \"reader-name\" already exists"),
         ("editor-name", "Automatic Reset", "3", "NEW: is reserved for automatic resets"),
+        ("editor-name", "automatic\u{a0}reset", "3", "NEW: is reserved for automatic resets"),
+        ("editor-name", "automatic  reset\u{200b}", "3", "NEW: is reserved for automatic resets"),
+        ("editor-name", "\u{200b}", "3", "NEW: missing"),
         ("editor-name", " ann", "3", "NEW: must not have white space around it"),
         (
             "editor-name",
