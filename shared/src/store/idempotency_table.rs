@@ -28,8 +28,8 @@ pub struct IdempotencyKey(String);
 impl IdempotencyKey {
     /// The key of this caller for this service.
     ///
-    /// No two callers, services or client's keys have the same: a service's number and an escaped key have no `#`, so
-    /// the first two `#` always end them. A key of letters, digits, `.`, `_` and `-` stays as it is. So the
+    /// No two callers, services or client's keys share one: a service's number and an escaped key have no `#`, so the
+    /// first two `#` always end them. A key of letters, digits, `.`, `_` and `-` stays as it is. So the
     /// function's former version, which took no others, finds the same record while a deployment shifts traffic.
     #[must_use]
     pub fn new(subject: &str, service: ServiceId, key: &str) -> Self {

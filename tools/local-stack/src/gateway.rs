@@ -14,7 +14,10 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri,
-        header::{CONNECTION, CONTENT_LENGTH, EXPECT, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
+        header::{
+            CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, TE, TRAILER, TRANSFER_ENCODING,
+            UPGRADE,
+        },
     },
     response::IntoResponse as _,
 };
@@ -120,6 +123,9 @@ impl Gateway {
         let is_head = parts.method == Method::HEAD;
         remove_hop_by_hop(&mut parts.headers);
         parts.headers = joined(&parts.headers);
+        if str::from_utf8(&body).is_err() {
+            declare_binary(&mut parts.headers);
+        }
         let _open = self.gate.open.read().await;
         let request = Request::from_parts(parts, Body::from(body));
         let response = tokio::select! {
@@ -197,6 +203,21 @@ fn joined(headers: &HeaderMap) -> HeaderMap {
         Some((name.clone(), HeaderValue::from_bytes(&values).ok()?))
     };
     headers.keys().filter_map(join).collect()
+}
+
+/// Lets the emulator pass the body on as base64, as API Gateway does with bytes that are no text. By a content type in
+/// the usual spelling, or by none, it takes them for text, and fails. The spelling means nothing (RFC 9110, section
+/// 8.3.1).
+fn declare_binary(headers: &mut HeaderMap) {
+    let mut content_type =
+        headers.get(CONTENT_TYPE).map_or(Vec::new(), |it| it.as_bytes().to_vec());
+    if let Some(first) = content_type.first_mut() {
+        first.make_ascii_uppercase();
+    }
+    // There is no error: it was a header's value before.
+    if let Ok(content_type) = HeaderValue::from_bytes(&content_type) {
+        headers.insert(CONTENT_TYPE, content_type);
+    }
 }
 
 fn remove_hop_by_hop(headers: &mut HeaderMap) {

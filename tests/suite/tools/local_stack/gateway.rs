@@ -4,7 +4,7 @@ use std::{future::pending, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, Bytes},
     http::{HeaderMap, Method, Response, Uri},
 };
 use local_stack::{
@@ -159,6 +159,29 @@ async fn the_values_of_a_repeated_header_are_joined() {
     let response = request.send().await.expect("an answer").bytes().await.expect("a body");
     let body: Value = serde_json::from_slice(&response).expect("JSON");
     assert_eq!(body["x-odd"], "a,b,c,");
+}
+
+/// The emulator takes bodies of `application/json` and `text/`, in lower case, and of no type for text.
+#[tokio::test]
+async fn a_body_that_is_no_text_has_a_type_that_the_emulator_takes_for_binary() {
+    let upstream = async |headers: HeaderMap, body: Bytes| {
+        let types: Vec<_> = headers.get_all("content-type").iter().collect();
+        format!("{types:?} {body:?}")
+    };
+    let servers = servers("binary", Router::new().fallback(upstream));
+    let arrives = async |content_type: Option<&str>, body: &'static [u8]| {
+        let mut request = without_redirects().put(&servers.url).body(body);
+        if let Some(content_type) = content_type {
+            request = request.header("content-type", content_type);
+        }
+        request.send().await.expect("an answer").text().await.expect("text")
+    };
+    let json = "application/json; a=B";
+    assert_eq!(arrives(Some(json), b"{}").await, format!(r#"["{json}"] b"{{}}""#));
+    assert_eq!(arrives(Some(json), b"\xe9").await, r#"["Application/json; a=B"] b"\xe9""#);
+    assert_eq!(arrives(Some("text/plain"), b"\x1f\x8b").await, r#"["Text/plain"] b"\x1f\x8b""#);
+    assert_eq!(arrives(None, b"\xff").await, r#"[""] b"\xff""#);
+    assert_eq!(arrives(None, "é".as_bytes()).await, r#"[] b"\xc3\xa9""#);
 }
 
 #[tokio::test]
