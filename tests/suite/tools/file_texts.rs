@@ -5,9 +5,19 @@ use shared::domain::limits;
 
 use super::file_format::{SERVICES, USERS, names, refused, services, users};
 
-/// A no-break space, an ideographic space, a zero-width space, a byte order mark, a word joiner, a soft hyphen.
-const INVISIBLE: [&str; 7] =
-    [" ", "\u{A0}", "\u{3000}", "\u{200B}", "\u{FEFF}", "\u{2060}\u{200D}", "\u{AD}"];
+/// A no-break space, an ideographic space, a zero-width space, a byte order mark, a word joiner and a joiner, a soft
+/// hyphen, an empty Braille cell, a Hangul filler.
+const INVISIBLE: [&str; 9] = [
+    " ",
+    "\u{A0}",
+    "\u{3000}",
+    "\u{200B}",
+    "\u{FEFF}",
+    "\u{2060}\u{200D}",
+    "\u{AD}",
+    "\u{2800}",
+    "\u{3164}",
+];
 
 #[test]
 fn a_name_has_something_to_see() {

@@ -1,6 +1,6 @@
 //! What texts of a file or a command line may consist of.
 
-use unicode_width::UnicodeWidthChar as _;
+use shared::domain::text::{changes_direction, is_blank};
 
 /// Parses a text of at most that many characters; `None` if nothing of it can be seen.
 ///
@@ -58,16 +58,11 @@ fn check(text: &str) -> Result<(), String> {
 fn refusal(character: char) -> Option<&'static str> {
     match character {
         '\u{2028}' | '\u{2029}' => Some("a line break"),
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+        char::REPLACEMENT_CHARACTER => Some("a character that could not be read"),
+        character if changes_direction(character) => {
             Some("a character that changes the direction of text")
         }
-        char::REPLACEMENT_CHARACTER => Some("a character that could not be read"),
         character if character.is_control() => Some("a line break or another control character"),
         _ => None,
     }
-}
-
-/// Whether nothing of the text can be seen: it has white space and characters without a width only.
-pub(crate) fn is_blank(text: &str) -> bool {
-    !text.chars().any(|character| !character.is_whitespace() && character.width() > Some(0))
 }
