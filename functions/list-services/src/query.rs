@@ -19,7 +19,8 @@ const MAX_IDS: usize = 100;
 const MAX_NAME: usize = 100;
 
 /// The text of the error for an invalid name.
-const NAME_RULE: &str = "must be text of 1 to 100 characters, with a visible one or a space, without control characters";
+const NAME_RULE: &str =
+    "must be text of 1 to 100 characters, not all invisible, without control characters";
 
 /// What the request asks for.
 pub(crate) enum Query {
