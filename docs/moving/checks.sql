@@ -16,8 +16,14 @@ UNION ALL SELECT 'must be 0', 'uids of more than one service', count(*)
   FROM (SELECT FROM pathwaysdos.services GROUP BY uid HAVING count(*) > 1) d
 UNION ALL SELECT 'must be 0', 'services without a name', count(*)
   FROM pathwaysdos.services WHERE btrim(name) = ''
-UNION ALL SELECT 'must be 0', 'services with a control character in a text', count(*)
-  FROM pathwaysdos.services WHERE concat(name, town, postcode, odscode) ~ '[[:cntrl:]]'
+UNION ALL SELECT 'must be 0', 'services with a text that is too long', count(*)
+  FROM pathwaysdos.services
+  WHERE length(btrim(name)) > 200 OR length(btrim(town)) > 100
+    OR length(btrim(postcode)) > 10 OR length(btrim(odscode)) > 12
+UNION ALL SELECT 'must be 0', 'services with a character that no text may have', count(*)
+  FROM pathwaysdos.services
+  WHERE concat(name, town, postcode, odscode)
+    ~ '[\u0001-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069\uFFFD]'
 UNION ALL SELECT 'must be 0', 'services without a type', count(*)
   FROM pathwaysdos.services WHERE typeid IS NULL
 UNION ALL SELECT 'must be 0', 'services that no parents lead to the top from', count(*)
