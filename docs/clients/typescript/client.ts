@@ -90,8 +90,6 @@ async function persistent(request: Request): Promise<Response> {
 const api = createClient<paths>({
     baseUrl: setting("API_URL"),
     fetch: persistent,
-    // Lists go into one parameter: a parameter that is given twice is refused.
-    querySerializer: { array: { style: "form", explode: false } },
 });
 
 /**
