@@ -35,8 +35,8 @@ impl NamePart {
 /// Unicode's NFKC case folding without characters that are not shown, such as soft hyphens. Besides, all apostrophes
 /// are alike, all quotation marks, all dashes, and all runs of spaces.
 fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return with_single_spaces(text.chars().map(|char| alike(char.to_ascii_lowercase())));
+    if is_plain(text) {
+        return text.to_ascii_lowercase();
     }
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let shown: String = text.chars().filter(|char| !ignorable.contains(*char)).map(alike).collect();
@@ -45,6 +45,12 @@ fn fold(text: &str) -> String {
     let composed = ComposingNormalizerBorrowed::new_nfkc().normalize(&folded);
     // Some characters only now show an apostrophe or a space: `ŉ` is `ʼn`.
     with_single_spaces(composed.chars().map(alike))
+}
+
+/// Whether the text is of ASCII characters that are alike to no other. Most names are, and folding them so takes fewer
+/// instructions.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'`') && !text.contains("  ")
 }
 
 /// One character for all that people write instead of each other.
@@ -162,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn the_short_way_for_ascii_is_the_same_as_the_long_one() {
+    fn the_short_way_for_plain_text_is_the_same_as_the_long_one() {
         let mut rng = fastrand::Rng::with_seed(1);
         for _ in 0..20_000 {
             let text: String = (0..8).map(|_| rng.char('\0'..='\x7f')).collect();
