@@ -43,6 +43,20 @@ fn code_and_schema_agree_on_every_character() {
     }
 }
 
+/// Only the schema counts what is removed before the notes are stored.
+#[test]
+fn notes_have_at_most_900_characters() {
+    let longest = "é".repeat(900);
+    for (notes, accepted) in [
+        (longest.clone(), (true, true)),
+        (format!("{longest}\n"), (true, false)),
+        (format!("\u{1b}{longest}\u{202e}"), (true, false)),
+        (format!("{longest}x"), (false, false)),
+    ] {
+        assert_eq!((code_accepts("notes", &notes), schema_accepts("notes", &notes)), accepted);
+    }
+}
+
 /// Characters that the rules tell apart.
 const CHARACTERS: [char; 21] = [
     '\0', '\t', '\n', '\u{b}', '\u{1b}', ' ', '+', '-', '.', '0', '1', '4', 'a', '\u{85}',

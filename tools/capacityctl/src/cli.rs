@@ -120,7 +120,7 @@ pub(crate) enum Import {
     ///
     /// CSV is UTF-8; its first line names the columns, in any order: id, name, typeId, parentId, town,
     /// postcode, odsCode, active. JSON is an array of objects with these members. Only parentId, town,
-    /// postcode and odsCode may be empty. A text has up to 255 characters and no line break.
+    /// postcode and odsCode may be empty. A name has at most 200 characters, a town 100, a postcode 10, an odsCode 12.
     ///
     /// The import first checks the whole file and reports every bad line. Then it writes each service that
     /// differs; it never changes a status. If a service moves, its descendants are written after it: until
