@@ -63,3 +63,17 @@ async fn a_cursor_goes_with_its_name_however_it_is_written() {
     let other = app.list(&format!("region=1&name=mary&cursor={next}")).by("lead").send().await;
     assert_eq!(other.refused(400), "INVALID_CURSOR");
 }
+
+/// API Gateway takes 10,240 bytes of request line and headers.
+#[tokio::test]
+async fn a_cursor_is_not_too_long_for_a_gateway_whatever_its_name() {
+    for name in ["\u{fdfa}".repeat(100), ";%".repeat(50), "\u{10ffff}".repeat(100)] {
+        let app = named(&[&name, &name]).await;
+        let encoded = utf8_percent_encode(&name, NON_ALPHANUMERIC);
+        let page = app.list(&format!("name={encoded}&limit=1")).by("lead").send().await;
+        let next = page.ok()["next"].as_str().expect("a cursor");
+        assert!(next.len() < 5_000, "{} bytes for {name}", next.len());
+        let rest = app.list(&format!("name={encoded}&cursor={next}")).by("lead").send().await;
+        assert_eq!([page.ids(), rest.ids()].concat().len(), 2, "{name}");
+    }
+}
