@@ -22,8 +22,9 @@ pub enum NoteError {
 }
 
 impl Note {
-    /// Leaves out what [`is_left_out`] says and the white space around the rest, and checks what remains. A status is
-    /// not lost because of a stray character in its notes.
+    /// Leaves out control characters other than tab, line feed and carriage return, characters that change the
+    /// direction of text, and the white space around the rest. A status is not lost because of a stray character in
+    /// its notes.
     ///
     /// # Errors
     /// [`NoteError::Blank`] and [`NoteError::TooLong`].
