@@ -22,7 +22,7 @@ pub(crate) fn optional(text: &str, max_chars: usize) -> Result<Option<String>, S
 ///
 /// As [`optional`], or nothing can be seen.
 pub(crate) fn required(text: &str, max_chars: usize) -> Result<String, String> {
-    optional(text, max_chars)?.ok_or_else(|| "missing".to_owned())
+    optional(text, max_chars)?.ok_or_else(|| blank(text).to_owned())
 }
 
 /// Parses the name of a user: visible, without white space around it, of at most that many bytes.
@@ -33,13 +33,18 @@ pub(crate) fn required(text: &str, max_chars: usize) -> Result<String, String> {
 pub(crate) fn user_name(text: &str, max_bytes: usize) -> Result<String, String> {
     check(text)?;
     match text.len() {
-        _ if is_blank(text) => Err("missing".to_owned()),
+        _ if is_blank(text) => Err(blank(text).to_owned()),
         _ if text.trim() != text => Err("must not have white space around it".to_owned()),
         count if count > max_bytes => {
             Err(format!("has {count} bytes, but may have {max_bytes} at most"))
         }
         _ => Ok(text.to_owned()),
     }
+}
+
+/// Why a blank text is refused.
+const fn blank(text: &str) -> &'static str {
+    if text.is_empty() { "missing" } else { "has nothing visible" }
 }
 
 /// Refuses characters that no text may have.

@@ -71,7 +71,7 @@ async fn a_refused_new_name_changes_nothing() {
         ("editor-name", "Automatic Reset", "3", "NEW: is reserved for automatic resets"),
         ("editor-name", "automatic\u{a0}reset", "3", "NEW: is reserved for automatic resets"),
         ("editor-name", "automatic  reset\u{200b}", "3", "NEW: is reserved for automatic resets"),
-        ("editor-name", "\u{200b}", "3", "NEW: missing"),
+        ("editor-name", "\u{200b}", "3", "NEW: has nothing visible"),
         ("editor-name", " ann", "3", "NEW: must not have white space around it"),
         (
             "editor-name",
