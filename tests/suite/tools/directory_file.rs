@@ -59,7 +59,7 @@ fn every_invalid_line_is_reported_with_all_its_errors() {
         "012,a,1,,,,,true",
         "1234567890123456789,a,1,,,,,true",
         "+1,a,1,,,,,true",
-        "1.23457E+11,a,1,,,,,true",
+        "1.5,a,1,,,,,true",
         "1,a,1,,,,,true",
         "x,,y,z,,,,yes",
         "2,a",
@@ -72,7 +72,7 @@ fn every_invalid_line_is_reported_with_all_its_errors() {
             "line 3: id: must be 1 to 18 digits without a leading zero",
             "line 4: id: must be 1 to 18 digits without a leading zero",
             "line 5: id: must be 1 to 18 digits without a leading zero",
-            "line 6: id: was rounded by a spreadsheet: give the column the format of text and enter the number again",
+            "line 6: id: must be 1 to 18 digits without a leading zero",
             "line 8: active: must be true or false",
             "line 8: id: must be 1 to 18 digits without a leading zero",
             "line 8: name: missing",
@@ -94,6 +94,26 @@ fn line_numbers_are_right_for_any_line_end_and_empty_lines() {
     let joined = [file(&lines[..2], "\r\n"), "2,b,1,,,,,true\r3,d,1,,,,,yes\n".to_owned()].concat();
     let error = services_file::parse(joined.as_bytes()).expect_err("a refused file");
     assert_eq!(texts(&error), ["line 5: active: must be true or false"]);
+}
+
+#[test]
+fn a_number_that_a_spreadsheet_rounded_is_refused_with_what_to_do() {
+    let rounded = "was rounded by a spreadsheet: give the column the format of text and enter the number again";
+    for number in ["1.23457E+11", "1.2e+11", "\"1,2E+11\"", "\"1,2e+11\"", "1E+17", "1e+21"] {
+        assert_eq!(
+            problems(&[&format!("{number},a,{number},{number},,,,true")]),
+            ["id", "parentId", "typeId"].map(|column| format!("line 2: {column}: {rounded}")),
+            "{number}"
+        );
+    }
+    for text in ["E+11", ".E+11", "1.2E+", "1E+1a", "CAFE+11", "1E-11", "1E11", "-1E+11", "1E+1E+1"]
+    {
+        assert_eq!(
+            problems(&[&format!("{text},a,1,,,,,true")]),
+            ["line 2: id: must be 1 to 18 digits without a leading zero"],
+            "{text}"
+        );
+    }
 }
 
 #[test]

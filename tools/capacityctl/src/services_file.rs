@@ -135,15 +135,36 @@ pub(crate) fn accepts(text: impl Fn(&str) -> Option<String>) -> bool {
 }
 
 pub(crate) fn service_id(text: &str) -> Result<ServiceId, &'static str> {
-    text.parse().map_err(|_| match text.contains("E+") {
-        true => "was rounded by a spreadsheet: give the column the format of text and enter the number again",
-        false => "must be 1 to 18 digits without a leading zero",
-    })
+    text.parse().map_err(|_| refused_number(text, "must be 1 to 18 digits without a leading zero"))
 }
 
 fn digits(text: &str) -> Result<u64, &'static str> {
     let valid = (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    valid.then(|| text.parse().ok()).flatten().ok_or("must be 1 to 18 digits")
+    valid
+        .then(|| text.parse().ok())
+        .flatten()
+        .ok_or_else(|| refused_number(text, "must be 1 to 18 digits"))
+}
+
+/// Why a text is no number: a spreadsheet rounded it, or else the rule that it breaks.
+fn refused_number(text: &str, rule: &'static str) -> &'static str {
+    match is_rounded(text) {
+        true => {
+            "was rounded by a spreadsheet: give the column the format of text and enter the number again"
+        }
+        false => rule,
+    }
+}
+
+/// Whether a text is a number with an exponent, as spreadsheets write long numbers: 1.2E+11, 1,2E+11 or 1e+11.
+fn is_rounded(text: &str) -> bool {
+    let is_digit = |character: char| character.is_ascii_digit();
+    text.split_once("E+").or_else(|| text.split_once("e+")).is_some_and(|(number, exponent)| {
+        number.starts_with(is_digit)
+            && number.chars().all(|one| is_digit(one) || matches!(one, '.' | ','))
+            && exponent.starts_with(is_digit)
+            && exponent.chars().all(is_digit)
+    })
 }
 
 /// Accepts any letter case, as spreadsheets write it, and what databases export: `t` and `f`, 1 and 0.
