@@ -78,7 +78,8 @@ fn every_invalid_line_is_reported_with_all_its_errors() {
             "line 8: name: missing",
             "line 8: parentId: must be 1 to 18 digits without a leading zero",
             "line 8: typeId: must be 1 to 18 digits",
-            "line 9: typeId: missing: this line has 2 columns instead of 8; write a comma for each empty value too",
+            "line 9: typeId: this line ends after column 2 of 8: if nothing is cut off, add a comma for each empty \
+             value; a spreadsheet writes all commas if the last column is never empty",
             "line 10: column 9: this line has 9 columns instead of 8; put a value that has a comma in quotation marks",
         ]
     );

@@ -57,11 +57,7 @@ fn the_other_lines_of_a_value_are_no_further_errors_and_those_behind_it_are_stil
             Err(vec![
                 NOT_CLOSED.to_owned(),
                 format!("line {}: typeId: must be 1 to 18 digits", lines + 4),
-                format!(
-                    "line {}: typeId: missing: this line has 2 columns instead of 8; write a comma for each empty \
-                     value too",
-                    lines + 5
-                ),
+                format!("line {}: {}", lines + 5, ends_early("typeId", "2 of 8")),
             ]),
             "{rest}"
         );
@@ -71,6 +67,26 @@ fn the_other_lines_of_a_value_are_no_further_errors_and_those_behind_it_are_stil
         services(two),
         Err(vec![NOT_CLOSED.to_owned(), NOT_CLOSED.replace("line 2", "line 3")])
     );
+}
+
+/// What is wrong with a line that ends before a column.
+fn ends_early(column: &str, last: &str) -> String {
+    format!(
+        "{column}: this line ends after column {last}: if nothing is cut off, add a comma for each empty value; a \
+         spreadsheet writes all commas if the last column is never empty"
+    )
+}
+
+/// Spreadsheets leave out commas at the end of some lines. A line that lost its permissions looks the same.
+#[test]
+fn a_line_that_ends_early_is_refused_even_if_its_last_columns_may_be_empty() {
+    let problem = ends_early("permissions", "3 of 5");
+    assert_eq!(users(format!("{USERS}ann,s,true\n")), refused([&format!("line 2: {problem}")]));
+    let problem = ends_early("services", "4 of 5");
+    let file = format!("{USERS}ann,s,true,,\nbob,t,true,editCapacity\n");
+    assert_eq!(users(file), refused([&format!("line 3: {problem}")]));
+    let active_last = "username,subject,permissions,services,active\nann,s,,,true\n";
+    assert_eq!(users(active_last), names(["ann"]));
 }
 
 #[test]

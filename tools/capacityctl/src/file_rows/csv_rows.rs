@@ -96,7 +96,8 @@ impl Header {
         let (found, width) = (cells.len(), self.names.len());
         if found < width {
             return Err(format!(
-                "{}: missing: this line has {found} columns instead of {width}; write a comma for each empty value too",
+                "{}: this line ends after column {found} of {width}: if nothing is cut off, add a comma for each \
+                 empty value; a spreadsheet writes all commas if the last column is never empty",
                 self.name(found)
             ));
         }
