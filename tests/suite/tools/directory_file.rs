@@ -98,6 +98,19 @@ fn line_numbers_are_right_for_any_line_end_and_empty_lines() {
 }
 
 #[test]
+fn entries_of_json_are_on_the_same_lines_as_rows_of_csv_would_be() {
+    let entry = |id: u8| format!(r#"{{"id": {id}, "name": "a", "typeId": 1}}"#);
+    for end in ["\n", "\r\n", "\r"] {
+        let json = ["[", &entry(1), ",", "", &entry(2), "]"].join(end);
+        let error = services_file::parse(json.as_bytes()).expect_err("a refused file");
+        let problem = "active: must be true or false";
+        let expected =
+            [format!("entry 1 (line 2): {problem}"), format!("entry 2 (line 5): {problem}")];
+        assert_eq!(texts(&error), expected, "{end:?}");
+    }
+}
+
+#[test]
 fn a_number_that_a_spreadsheet_rounded_is_refused_with_what_to_do() {
     let rounded = "was rounded by a spreadsheet: give the column the format of text and enter the number again";
     for number in ["1.23457E+11", "1.2e+11", "\"1,2E+11\"", "\"1,2e+11\"", "1E+17", "1e+21"] {
@@ -165,8 +178,10 @@ fn every_invalid_json_entry_is_reported_with_all_its_errors() {
             "entry 1 (line 2): typeId: must be 1 to 18 digits".to_owned(),
             "entry 2 (line 3): duplicate member name".to_owned(),
             format!("entry 3 (line 4): \"colour\" is not one of {known}"),
+            "entry 3 (line 4): active: must be true or false".to_owned(),
             "entry 3 (line 4): id: must be a text, a number, true or false".to_owned(),
             "entry 3 (line 4): name: must be a text, a number, true or false".to_owned(),
+            "entry 3 (line 4): typeId: must be 1 to 18 digits".to_owned(),
             "entry 4 (line 5): not an object".to_owned(),
             "entry 6 (line 6): id: service 5 is already on entry 5 (line 6)".to_owned(),
         ]
@@ -183,6 +198,8 @@ fn a_file_that_is_not_a_json_array_is_refused_with_the_place() {
         ("[\n// none\n]", "line 2: character 1: not JSON: expected value"),
         ("[{\"id\": NaN}]", "line 1: character 9: not JSON: expected value"),
         ("[{\"id\": 1}] []", "line 1: character 13: not JSON: trailing characters"),
+        ("[\r\"é\",\r\n\"é\" 1]", "line 3: character 5: not JSON: expected `,` or `]`"),
+        ("[\n\r\"é", "line 3: character 2: not JSON: EOF while parsing a string"),
     ] {
         let error = services_file::parse(bad.as_bytes()).expect_err("a refused file");
         assert_eq!(texts(&error), [problem], "{bad}");

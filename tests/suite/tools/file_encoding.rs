@@ -61,6 +61,16 @@ fn windows_1252_is_named_with_its_first_character_and_every_line() {
     );
 }
 
+#[test]
+fn the_place_of_a_byte_is_right_for_any_line_end() {
+    for end in ["\n", "\r\n", "\r"] {
+        let file = [SERVICES.trim().as_bytes(), end.as_bytes(), b"\xe9,a,1,,,,,true"].concat();
+        let problems = services(file).expect_err("a refused file");
+        let found = "file: this looks like Windows-1252, where byte E9 at line 2, character 1 is é";
+        assert_eq!(problems.first(), Some(&format!("{found}: {ADVICE}")), "{end:?}");
+    }
+}
+
 /// Of two joined files, or cut off within a character.
 #[test]
 fn a_file_that_is_only_partly_utf_8_is_not_taken_for_another_encoding() {

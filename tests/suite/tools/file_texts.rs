@@ -81,6 +81,33 @@ fn no_text_has_a_control_character_or_a_line_break() {
 }
 
 #[test]
+fn an_unknown_member_hides_no_other_problem_of_its_entry() {
+    let service = r#"[{"id": 1, "name": "a\u0000b", "typeId": 1, "active": true, "x": 1}]"#;
+    let known = "id, name, typeId, parentId, town, postcode, odsCode, active";
+    assert_eq!(
+        services(service),
+        refused([
+            &format!("entry 1 (line 1): \"x\" is not one of {known}"),
+            "entry 1 (line 1): name: has a line break or another control character (U+0000)",
+        ])
+    );
+    let user = r#"[{"username": "a\u0000b", "active": [], "permissions": {}, "services": [0]}]"#;
+    assert_eq!(
+        users(user),
+        refused([
+            "entry 1 (line 1): active: must be a text, a number, true or false",
+            "entry 1 (line 1): permissions: must be an array of texts or numbers",
+            "entry 1 (line 1): services: \"0\": must be 1 to 18 digits without a leading zero",
+            "entry 1 (line 1): username: has a line break or another control character (U+0000)",
+        ])
+    );
+    assert_eq!(
+        services(r#"[{"x": null}, {"id": null}]"#).map_err(|problems| problems.len()),
+        Err(5)
+    );
+}
+
+#[test]
 fn every_text_of_a_service_has_a_longest_length() {
     let texts = |more: usize| {
         let text = |longest: usize| "é".repeat(longest + more);

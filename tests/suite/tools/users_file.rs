@@ -51,6 +51,8 @@ fn every_invalid_user_is_reported_with_all_errors() {
             "entry 5 (line 6): subject: has 256 bytes, but may have 255 at most".to_owned(),
             "entry 5 (line 6): username: missing".to_owned(),
             format!("entry 6 (line 7): \"name\" is not one of {known}"),
+            "entry 6 (line 7): active: must be true or false".to_owned(),
+            "entry 6 (line 7): username: missing".to_owned(),
             "entry 7 (line 8): active: must be true or false".to_owned(),
             "entry 8 (line 9): not an object".to_owned(),
         ]

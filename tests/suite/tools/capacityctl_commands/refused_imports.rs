@@ -47,6 +47,30 @@ async fn every_bad_line_is_told_at_once_with_unknown_parents_and_cycles() {
 }
 
 #[tokio::test]
+async fn bad_entries_of_json_do_not_hide_unknown_parents_if_their_ids_can_be_read() {
+    let ctl = Ctl::start().await;
+    let entry = |id: &str, more: &str| {
+        format!(r#"{{"id": {id}, "name": "a", "typeId": 1, "active": true, {more}}}"#)
+    };
+    let below = [entry("61", r#""parentId": 60"#), entry("62", r#""parentId": 99"#)].join(",\n");
+    let bad = entry("60", r#""town": []"#);
+    let town = "entry 1 (line 1): town: must be a text, a number, true or false";
+    assert_eq!(
+        problems(&ctl, "services", &ctl.file("bad.json", &format!("[{bad},\n{below}]")), &[]).await,
+        [town, "entry 3 (line 3): parentId: service 99 is neither in the table nor in the file"]
+    );
+    for (unreadable, problem) in [
+        ("60", "entry 1 (line 1): not an object"),
+        (r#"{"id": {}}"#, "entry 1 (line 1): id: must be a text, a number, true or false"),
+    ] {
+        let file = ctl.file("bad.json", &format!("[{unreadable},\n{below}]"));
+        let found = problems(&ctl, "services", &file, &[]).await;
+        assert!(found.contains(&problem.to_owned()), "{found:?}");
+        assert!(!found.iter().any(|problem| problem.contains("neither")), "{found:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_dry_run_refuses_too_many_deactivations_as_the_import_does() {
     let ctl = Ctl::start().await;
     let header = "id,name,typeId,parentId,town,postcode,odsCode,active\n";

@@ -1,7 +1,7 @@
 //! A CSV file (RFC 4180) with a header: one line a row.
 
 use super::{
-    Columns, FileRows,
+    Cells, Columns, FileRows,
     csv_line::{self, Mistake, QuoteError},
     lines,
 };
@@ -23,9 +23,11 @@ pub(super) fn read(text: &str, columns: Columns, problems: &mut Problems) -> Fil
             return FileRows::default();
         }
     };
-    let mut reader = Reader { header, rows: FileRows::default(), is_in_value: false };
+    let rows = FileRows { is_complete: true, ..FileRows::default() };
+    let mut reader = Reader { header, rows, is_in_value: false };
     for (location, line) in lines {
         if let Err(problem) = reader.add(location, line) {
+            reader.rows.is_complete = false;
             problems.add(location, problem);
         }
     }
@@ -92,7 +94,7 @@ impl Header {
     /// # Errors
     ///
     /// The line has too few or too many columns.
-    fn texts(&self, cells: &[String]) -> Result<Vec<String>, String> {
+    fn texts(&self, cells: &[String]) -> Result<Cells, String> {
         let (found, width) = (cells.len(), self.names.len());
         if found < width {
             return Err(format!(
@@ -109,7 +111,7 @@ impl Header {
             ));
         }
         let cells = self.positions.iter().filter_map(|position| cells.get(*position));
-        Ok(cells.map(|cell| formulas::restored(cell.trim()).to_owned()).collect())
+        Ok(cells.map(|cell| Some(formulas::restored(cell.trim()).to_owned())).collect())
     }
 
     /// The name of a column, or its number if it has none.

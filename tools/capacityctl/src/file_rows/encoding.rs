@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::lines;
+use super::place_after;
 use crate::validation::{Location, Problems};
 
 const ADVICE: &str = "save the file as UTF-8 (spreadsheets call it \"CSV UTF-8\")";
@@ -49,10 +49,8 @@ const fn other_format(file: &[u8]) -> Option<&'static str> {
 fn first_wrong_byte(file: &[u8]) -> Option<(u8, String)> {
     let valid = str::from_utf8(file).err()?.valid_up_to();
     let (before, byte) = (file.get(..valid)?, *file.get(valid)?);
-    let before = str::from_utf8(before).ok()?;
-    let lines: Vec<&str> = lines(before).collect();
-    let character = lines.last().map_or(0, |line| line.chars().count()) + 1;
-    Some((byte, format!("line {}, character {character}", lines.len())))
+    let (line, character) = place_after(str::from_utf8(before).ok()?);
+    Some((byte, format!("line {line}, character {character}")))
 }
 
 const fn is_ascii_or_replaced(character: char) -> bool {

@@ -6,7 +6,7 @@ mod csv_rows;
 mod encoding;
 mod json_rows;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, iter};
 
 use crate::validation::{Location, Problems};
 
@@ -24,16 +24,15 @@ pub(crate) struct RawRow<'a> {
     columns: Columns,
     /// Where it starts in the file.
     pub(crate) location: Location,
-    /// The texts, in the order of the columns.
-    cells: Vec<String>,
+    cells: Cells,
     problems: &'a mut Problems,
 }
 
 impl RawRow<'_> {
-    /// The text of a column without white space around it; empty if there is none.
-    fn text(&self, column: &str) -> &str {
-        let index = self.columns.all.iter().position(|name| *name == column);
-        index.and_then(|index| self.cells.get(index)).map_or("", |cell| cell.trim())
+    /// The text of a column without white space around it, empty if there is none. `None` if it is no text.
+    fn text(&self, column: &str) -> Option<&str> {
+        let index = self.columns.all.iter().position(|name| *name == column)?;
+        self.cells.get(index)?.as_deref().map(str::trim)
     }
 
     /// Parses the text of a column.
@@ -42,7 +41,7 @@ impl RawRow<'_> {
         column: &str,
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> Option<T> {
-        let parsed = parse(self.text(column));
+        let parsed = parse(self.text(column)?);
         parsed.map_err(|problem| self.add_problem(format!("{column}: {}", problem.into()))).ok()
     }
 
@@ -52,7 +51,7 @@ impl RawRow<'_> {
         column: &str,
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> BTreeSet<T> {
-        let text = self.text(column).to_owned();
+        let text = self.text(column).unwrap_or_default().to_owned();
         let parsed = text.split_whitespace().map(parse).filter_map(|parsed| {
             parsed.map_err(|problem| self.add_problem(format!("{column}: {problem}"))).ok()
         });
@@ -89,23 +88,40 @@ pub(crate) fn read<T>(
         }
         Some(text) => csv_rows::read(&text, columns, problems),
     };
-    let is_complete = !problems.any();
     let rows = file_rows.rows.into_iter().filter_map(|(location, cells)| {
         parse_row(&mut RawRow { columns, location, cells, problems })
     });
-    ParsedRows { rows: rows.collect(), blank: file_rows.blank, is_complete }
+    ParsedRows { rows: rows.collect(), blank: file_rows.blank, is_complete: file_rows.is_complete }
 }
+
+/// The texts of a row, in the order of the columns. `None` if a value is no text, which is a problem already.
+type Cells = Vec<Option<String>>;
 
 /// The rows of a file before anything is parsed.
 #[derive(Default)]
 struct FileRows {
-    /// The texts of each row, in the order of the columns, and where it starts in the file.
-    rows: Vec<(Location, Vec<String>)>,
+    /// Each row and where it starts in the file.
+    rows: Vec<(Location, Cells)>,
     /// How many rows without any value were left out.
     blank: usize,
+    /// Whether all other rows are here.
+    is_complete: bool,
 }
 
-/// The lines of a text. Each ends with a line feed, a carriage return or both, as programs of any system write it.
+/// The lines of a text. A line feed, a carriage return or both separate them, as programs of any system write it.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+    let mut rest = Some(text);
+    iter::from_fn(move || {
+        let text = rest?;
+        let end = text.find(['\n', '\r']).unwrap_or(text.len());
+        let (line, behind) = text.split_at_checked(end)?;
+        rest = behind.strip_prefix("\r\n").or_else(|| behind.strip_prefix(['\n', '\r']));
+        Some(line)
+    })
+}
+
+/// The line and the character of it that follow a text, both counted from 1.
+fn place_after(text: &str) -> (usize, usize) {
+    let (number, line) = (1..).zip(lines(text)).last().unwrap_or((1, ""));
+    (number, line.chars().count() + 1)
 }
