@@ -60,7 +60,7 @@ impl HttpClient {
         Self(connector.into_shared())
     }
 
-    /// Sends one request.
+    /// Sends one request. The body is said to be JSON; of headers with the same name, the last is sent.
     ///
     /// # Errors
     ///
@@ -70,16 +70,14 @@ impl HttpClient {
         method: &str,
         url: &str,
         headers: &[(&'static str, String)],
-        body: Option<&Value>,
+        body: Option<&[u8]>,
     ) -> Result<HttpResponse, HttpError> {
-        let mut request = HttpRequest::new(
-            body.map_or_else(SdkBody::empty, |body| SdkBody::from(body.to_string())),
-        );
+        let mut request = HttpRequest::new(body.map_or_else(SdkBody::empty, SdkBody::from));
         request.set_method(method)?;
         request.set_uri(url)?;
         if let Some(body) = body {
             request.headers_mut().insert("content-type", "application/json");
-            request.headers_mut().insert("content-length", body.to_string().len().to_string());
+            request.headers_mut().insert("content-length", body.len().to_string());
         }
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.clone());

@@ -14,7 +14,7 @@ pub(super) struct Check {
     pub(super) method: &'static str,
     pub(super) path: String,
     pub(super) headers: Vec<Header>,
-    pub(super) body: Option<Value>,
+    pub(super) body: Option<Vec<u8>>,
     pub(super) status: u16,
     pub(super) is_expected: Box<dyn Fn(&HttpResponse) -> bool>,
 }
@@ -32,15 +32,20 @@ impl Check {
         Self { what, method, path: path.into(), headers, body, status, is_expected }
     }
 
-    /// With this header.
+    /// With this header, in place of the smoke test's own with this name.
     pub(super) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
     /// With this body.
-    pub(super) fn body(mut self, body: Value) -> Self {
-        self.body = Some(body);
+    pub(super) fn body(self, body: &Value) -> Self {
+        self.bytes(body.to_string().as_bytes())
+    }
+
+    /// With a body of these bytes.
+    pub(super) fn bytes(mut self, body: &[u8]) -> Self {
+        self.body = Some(body.to_vec());
         self
     }
 }

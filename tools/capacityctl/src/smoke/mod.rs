@@ -5,7 +5,6 @@ mod reads;
 mod updates;
 
 use shared::domain::ServiceId;
-use uuid::Uuid;
 
 use self::check::{Check, Header};
 use crate::{
@@ -18,15 +17,15 @@ use crate::{
 /// Tests the API at this URL. Without a token it tests public paths only. It changes something only if
 /// a test service is given: sets it to AMBER, then to GREEN.
 pub(crate) async fn run(url: &str, token: Option<&str>, write: Option<ServiceId>) -> Output {
-    let token = token.map(|token| ("authorization", format!("Bearer {token}")));
     let (http, url, findings) = (HttpClient::new(), url.to_owned(), Findings::default());
     let mut smoke = Smoke { http, url, token: None, findings };
     smoke.run_all(reads::public()).await;
-    if token.is_none() {
+    let Some(token) = token else {
         smoke.skipped("reads and updates", "no token: set CAPACITY_TOKEN");
         return smoke.findings.into_output();
-    }
-    smoke.token = token;
+    };
+    smoke.token = Some(("authorization", format!("Bearer {token}")));
+    smoke.run(reads::with_spaces(token)).await;
     smoke.test_reads(write).await;
     match write {
         Some(id) => smoke.test_updates(id.get()).await.unwrap_or_default(),
@@ -68,9 +67,9 @@ impl Smoke {
             Check::new("the test service can be read", "GET", reads::path(id), 200, check::any);
         let before = self.run(before).await?;
         let etag = before.header("etag");
-        self.run_all(updates::refused(id)).await;
+        self.run_all(updates::refused(id, etag)).await;
         self.run(updates::unchanged(id, etag)).await?;
-        let key = Uuid::now_v7().to_string();
+        let key = updates::long_key();
         let updated = self.run(updates::update(id, etag, &key)).await?;
         self.run_all(updates::after(id, etag, &key, &updated.body)).await;
         Some(())
@@ -85,8 +84,8 @@ impl Smoke {
     /// Sends the request and records whether the response is as expected; returns it if so.
     async fn run(&mut self, check: Check) -> Option<HttpResponse> {
         let url = format!("{}{}", self.url, check.path);
-        let headers = [check.headers.as_slice(), self.token.as_slice()].concat();
-        match self.http.send(check.method, &url, &headers, check.body.as_ref()).await {
+        let headers = [self.token.as_slice(), check.headers.as_slice()].concat();
+        match self.http.send(check.method, &url, &headers, check.body.as_deref()).await {
             Ok(response) => self.judge(&check, response),
             Err(error) => {
                 let found = format!("no response: {}", innermost(error.as_ref()));

@@ -4,6 +4,7 @@ use std::str::FromStr as _;
 
 use serde_json::{Value, json};
 use shared::domain::Timestamp;
+use uuid::Uuid;
 
 use super::{
     check::{Check, problem},
@@ -14,17 +15,29 @@ use crate::http_client::HttpResponse;
 /// After this time the test service is GREEN again even if the last check fails.
 const RESET_MINUTES: u64 = 5;
 
-/// Refused, so nothing changes.
-pub(super) fn refused(id: u64) -> [Check; 2] {
-    let exists = problem("PRECONDITION_FAILED");
-    let media_type = problem("UNSUPPORTED_MEDIA_TYPE");
-    let put = |what, status, is_expected: Box<dyn Fn(&HttpResponse) -> bool>| {
-        Check::new(what, "PUT", path(id), status, is_expected).body(amber())
+/// The first bytes of a compressed text, which are not UTF-8.
+const GZIP: &[u8] = &[0x1f, 0x8b, 0x08, 0xff];
+
+/// A new idempotency key, of more than 64 characters and with `#`, as some clients make them.
+pub(super) fn long_key() -> String {
+    format!("smoke#{}#{}", Uuid::now_v7(), "0".repeat(64))
+}
+
+/// Refused, so nothing changes of the status with this entity tag.
+pub(super) fn refused(id: u64, etag: &str) -> [Check; 4] {
+    let put = |what| Check::new(what, "PUT", path(id), 412, problem("PRECONDITION_FAILED"));
+    let encoded = |what| {
+        let refused = problem("UNSUPPORTED_MEDIA_TYPE");
+        let says_why =
+            move |it: &HttpResponse| refused(it) && it.header("accept-encoding") == "identity";
+        Check::new(what, "PUT", path(id), 415, says_why).header("content-encoding", "gzip")
     };
+    let weak = format!("\"smoke\", W/{etag}");
     [
-        put("If-None-Match refuses an update", 412, Box::new(exists)).header("if-none-match", "*"),
-        put("a compressed body is refused", 415, Box::new(media_type))
-            .header("content-encoding", "gzip"),
+        put("If-None-Match: * refuses an update").header("if-none-match", "*").body(&amber()),
+        put("a weak tag in a list refuses an update").header("if-none-match", weak).body(&amber()),
+        encoded("Content-Encoding is refused").body(&amber()),
+        encoded("a compressed body is refused").bytes(GZIP),
     ]
 }
 
@@ -41,30 +54,48 @@ pub(super) fn update(id: u64, etag: &str, key: &str) -> Check {
     Check::new("the test service can be updated", "PUT", path(id), 200, set)
         .header("if-match", etag)
         .header("idempotency-key", key)
-        .body(amber())
+        .body(&amber())
 }
 
-/// After the update of the status with that entity tag, which returned this body.
-pub(super) fn after(id: u64, etag: &str, key: &str, updated: &Value) -> [Check; 4] {
-    let (body, first) = (updated.clone(), updated.clone());
+/// After the update of the status with that entity tag, under that key, which returned this body.
+pub(super) fn after(id: u64, etag: &str, key: &str, updated: &Value) -> [Check; 6] {
+    let body = updated.clone();
     let same = move |it: &HttpResponse| it.body == body;
-    let replayed =
-        move |it: &HttpResponse| it.body == first && it.header("idempotency-replayed") == "true";
+    // Neither the first value nor the last lists the service.
+    let listed = format!("/services?parentId={id}&status=RED&status=AMBER&status=RED");
     let outdated = problem("PRECONDITION_FAILED");
     let put = "PUT";
     [
         Check::new("the updated status is read", "GET", path(id), 200, same),
-        Check::new("a quoted key repeats an unquoted one", put, path(id), 200, replayed)
-            .header("idempotency-key", format!("\"{key}\""))
-            .body(amber()),
+        Check::new("a repeated status is taken", "GET", listed, 200, lists(id)),
+        repeated("a long key with # repeats its update", id, key, updated),
+        repeated("a quoted key repeats an unquoted one", id, &format!("\"{key}\""), updated),
         Check::new("an outdated ETag is refused", put, path(id), 412, outdated)
             .header("if-match", etag)
-            .body(amber()),
+            .body(&amber()),
         Check::new("the test service can be set to GREEN", put, path(id), 200, |it| {
             it.at("/status") == "GREEN"
         })
-        .body(json!({"status": "GREEN", "notes": "smoke test"})),
+        .body(&json!({"status": "GREEN", "notes": "smoke test"})),
     ]
+}
+
+/// The update again, which returns the same body.
+fn repeated(what: &'static str, id: u64, key: &str, updated: &Value) -> Check {
+    let body = updated.clone();
+    let replayed =
+        move |it: &HttpResponse| it.body == body && it.header("idempotency-replayed") == "true";
+    Check::new(what, "PUT", path(id), 200, replayed).header("idempotency-key", key).body(&amber())
+}
+
+/// A list that has the service, and none that is GREEN.
+fn lists(id: u64) -> impl Fn(&HttpResponse) -> bool {
+    move |it| {
+        it.at("/items").as_array().is_some_and(|items| {
+            items.iter().any(|item| item["id"] == id)
+                && items.iter().all(|item| item["status"] != "GREEN")
+        })
+    }
 }
 
 /// The minutes as some clients send them: text with a fraction of zero.
