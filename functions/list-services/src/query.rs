@@ -20,7 +20,7 @@ const MAX_NAME: usize = 100;
 
 /// The text of the error for an invalid name.
 const NAME_RULE: &str =
-    "must be text of 1 to 100 characters, not all invisible, without control characters";
+    "must be text of 1 to 100 characters, not blank, without control characters";
 
 /// What the request asks for.
 pub(crate) enum Query {

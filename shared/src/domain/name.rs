@@ -12,10 +12,12 @@ use icu_properties::{
 pub struct NamePart(String);
 
 impl NamePart {
-    /// The part with this text; `None` if nothing is left of it, because none of its characters is visible or a space.
+    /// The part with this text, without spaces at its ends; `None` if nothing is left.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
-        Some(fold(text)).filter(|folded| !folded.is_empty()).map(Self)
+        let folded = fold(text);
+        let part = folded.trim_matches(' ');
+        (!part.is_empty()).then(|| Self(part.to_owned()))
     }
 
     /// Whether it is in this name, however the two are written.
@@ -154,6 +156,9 @@ mod tests {
         let folds_to_itself = |text: &str| {
             let folded = fold(text);
             assert_eq!(fold(&folded), folded, "{}", text.escape_unicode());
+            let part = NamePart::new(text);
+            let again = part.as_ref().and_then(|part| NamePart::new(part.as_str()));
+            assert_eq!(again, part, "{}", text.escape_unicode());
         };
         // All characters that have a meaning so far, and random ones with random marks.
         let all: Vec<char> = ('\0'..'\u{33500}').chain('\u{e0000}'..'\u{e0200}').collect();
@@ -179,10 +184,18 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_of_characters_that_are_not_shown() {
-        for text in ["", "\u{ad}", "\u{200b}\u{feff}\u{202e}"] {
+    fn nothing_is_left_of_spaces_and_characters_that_are_not_shown() {
+        for text in ["", "\u{ad}", "\u{200b}\u{feff}\u{202e}", " ", "\u{a0}", "\t\u{ad}\r\n"] {
             assert_eq!(NamePart::new(text), None, "{}", text.escape_unicode());
         }
-        assert_eq!(NamePart::new("\u{a0}").as_ref().map(NamePart::as_str), Some(" "));
+    }
+
+    #[test]
+    fn spaces_at_the_ends_of_what_is_searched_for_make_no_difference() {
+        for text in ["mary's ", " mary's", "\u{a0}Mary’s\r\n", "\u{feff} Mary’s\u{3000}\u{200b}"]
+        {
+            let part = NamePart::new(text).expect("a part");
+            assert!(part.is_in("St Mary’s"), "{}", text.escape_unicode());
+        }
     }
 }

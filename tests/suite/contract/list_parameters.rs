@@ -44,6 +44,8 @@ async fn all_errors_of_list_parameters_are_reported_together() {
         "name=%00",
         "name=a%1B",
         "name=%C2%AD%E2%80%8B",
+        "name=%20",
+        "name=%C2%A0%09",
         "name=%FF",
         "name=%C3",
         "name=%EF%BF%BD",

@@ -45,6 +45,9 @@ async fn a_name_is_found_however_it_is_written() {
         ("Ａ—Ｂ", vec![8]),
         ("a\u{ad}\u{2011}b", vec![8]),
         ("a b", vec![]),
+        // Pasted with what was around it.
+        ("st mary's ", vec![2, 3]),
+        ("\u{feff}\u{a0}st mary's\r\n", vec![2, 3]),
     ] {
         assert_eq!(found(&app, searched).await, ids, "{searched}");
     }
