@@ -135,7 +135,8 @@ pub(crate) enum Import {
         /// Deactivate services that are not in the file; without this they are only listed
         #[arg(long)]
         deactivate_missing: bool,
-        /// If more would be deactivated, write nothing [default: a tenth of the active ones, at least 10]
+        /// If more would be deactivated, write nothing [default: a tenth of the active ones, at least
+        /// 10; 0 if the file has no rows]
         #[arg(long, value_name = "NUMBER", requires = "deactivate_missing")]
         deactivate_at_most: Option<usize>,
     },

@@ -30,7 +30,8 @@ use crate::{
 pub(crate) struct ImportOptions {
     pub(crate) dry_run: bool,
     pub(crate) deactivate_missing: bool,
-    /// How many services may be deactivated. Default: a tenth of the active ones, but at least ten.
+    /// How many services may be deactivated. Default: a tenth of the active ones, but at least ten; none if the file has
+    /// no rows.
     pub(crate) deactivate_at_most: Option<usize>,
 }
 
@@ -60,12 +61,13 @@ pub(crate) async fn services(
     let ImportOptions { dry_run, deactivate_missing, .. } = options;
     let bytes = read_file(file)?;
     let file = services_file::read(&bytes);
+    let has_rows = !file.rows.is_empty();
     let blank_rows = file.blank;
     let table = target.table(SERVICES_TABLE)?;
     let (client, progress) = (&controls.client(target, table), &controls.progress.clone());
     let plan = services::plan(client, table, file, deactivate_missing, progress);
     let plan = controls.unless_interrupted(plan).await?;
-    check_deactivation_limit(&plan, options)?;
+    check_deactivation_limit(&plan, has_rows, options)?;
     let (summary, missing, count) = (plan.summary(), plan.missing.clone(), plan.changes.len());
     let (mut parts, mut steps) = (Vec::new(), None);
     if dry_run {
@@ -153,13 +155,15 @@ async fn known_services(
     Ok(items.iter().filter_map(|item| number(item, keys::services::ID)).collect())
 }
 
-/// A truncated file must not deactivate half the country.
+/// A truncated file must not deactivate half the country, nor one without rows a small directory.
 fn check_deactivation_limit(
     plan: &ImportPlan,
+    has_rows: bool,
     options: ImportOptions,
 ) -> Result<(), ValidationError> {
     let (count, active) = (plan.summary().deactivated, plan.active);
-    let limit = options.deactivate_at_most.unwrap_or((active / 10).max(10));
+    let default = if has_rows { (active / 10).max(10) } else { 0 };
+    let limit = options.deactivate_at_most.unwrap_or(default);
     if count <= limit {
         return Ok(());
     }

@@ -77,16 +77,33 @@ async fn deactivating_many_services_needs_an_option() {
     let rows: String = (1000..1008).map(|id| format!("{id},a,1,,,,,true\n")).collect();
     ctl.text(&["import", "services", &ctl.file("more.csv", &format!("{header}{rows}"))]).await;
     let before = ctl.text(&["export", "services"]).await;
-    let empty = ctl.file("empty.csv", header);
-    let import = ["import", "services", &empty, "--deactivate-missing"];
+    let cut = ctl.file("cut.csv", &format!("{header}1000,a,1,,,,,true\n"));
+    let import = ["import", "services", &cut, "--deactivate-missing"];
     let failure = ctl.failure(&import).await;
     assert_eq!(exit_code(&failure), "3");
-    let text = "12 of 12 active services would be deactivated, more than 10";
+    let text = "11 of 12 active services would be deactivated, more than 10";
     assert!(failure.to_string().contains(text), "{failure}");
     assert_eq!(failure.json()["problems"][0]["place"], "file");
     assert_eq!(ctl.text(&["export", "services"]).await, before);
-    ctl.text(&[&import[..], &["--deactivate-at-most", "12"]].concat()).await;
-    assert_eq!(ctl.text(&["export", "services"]).await, before.replace(",true", ",false"));
+    ctl.text(&[&import[..], &["--deactivate-at-most", "11"]].concat()).await;
+    let kept = before.replace(",true", ",false").replace("1000,a,1,,,,,false", "1000,a,1,,,,,true");
+    assert_eq!(ctl.text(&["export", "services"]).await, kept);
+}
+
+#[tokio::test]
+async fn a_file_without_rows_deactivates_nothing() {
+    let ctl = Ctl::start().await;
+    let before = ctl.text(&["export", "services"]).await;
+    for (name, text) in [
+        ("empty.csv", "id,name,typeId,parentId,town,postcode,odsCode,active\n,,,,,,,\n"),
+        ("empty.json", "[]"),
+    ] {
+        let file = ctl.file(name, text);
+        let failure = ctl.failure(&["import", "services", &file, "--deactivate-missing"]).await;
+        let text = "4 of 4 active services would be deactivated, more than 0";
+        assert!(failure.to_string().contains(text), "{failure}");
+    }
+    assert_eq!(ctl.text(&["export", "services"]).await, before);
 }
 
 #[tokio::test]
