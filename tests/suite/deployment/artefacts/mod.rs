@@ -27,7 +27,9 @@ fn using_the_store() -> impl Iterator<Item = (&'static str, &'static str)> {
         granted(function).iter().any(|(action, _)| action.starts_with("dynamodb:"))
     };
     FUNCTIONS.into_iter().filter(uses).map(|function| {
-        let succeeds = events(function).iter().find(|(_, status, _)| *status == 200);
+        // The tests read what an answer says, and that to a HEAD has no body.
+        let mut reads = events(function).iter().filter(|(case, ..)| *case != "a-head-request");
+        let succeeds = reads.find(|(_, status, _)| *status == 200);
         (function, succeeds.map_or("each-minute", |(case, ..)| *case))
     })
 }
