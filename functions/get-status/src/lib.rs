@@ -81,7 +81,7 @@ async fn get(deps: &Deps, request: &Request, context: &Context) -> Result<Respon
     let id = service_id(request);
     let service = read_service(&deps.users, &deps.services, &caller.subject, id).await?;
     let effective = service.record.clone().effective_at(context.now);
-    let representation = Representation::new(service.id(), &service.details.name, effective)?;
+    let representation = Representation::new(&service.details, effective)?;
     match EntityTags::read(request.headers(), &IF_NONE_MATCH) {
         Some(known) if known.match_weakly(representation.etag()) => {
             Ok(not_modified(representation.etag()))

@@ -99,8 +99,7 @@ async fn status_at(deps: &Deps, service: &Service, at: Timestamp) -> Result<Resp
         PastStatus::Known(record) => record,
         PastStatus::Pruned { oldest } => return Err(Problem::HistoryPruned(oldest)),
     };
-    let name = &service.details.name;
-    Ok(Representation::new(service.id(), name, effective)?.into_untagged_response())
+    Ok(Representation::new(&service.details, effective)?.into_untagged_response())
 }
 
 async fn changes(

@@ -1,6 +1,6 @@
 //! One change of a status: a row of its history.
 
-use super::{CapacityStatus, Grant, Rag, Timestamp};
+use super::{CapacityStatus, Grant, Rag, Reason, Timestamp};
 
 /// The username of automatic resets.
 pub const AUTOMATIC_RESET: &str = "automatic reset";
@@ -18,9 +18,11 @@ pub struct Change {
     pub at: Timestamp,
     /// The stored notes.
     pub notes: Option<String>,
+    /// Why the service is AMBER or RED, if that was given.
+    pub reason: Option<Reason>,
     /// Who made the change.
     pub by: Author,
-    /// Why the status changed.
+    /// How the status came to change.
     pub cause: Cause,
 }
 
@@ -49,20 +51,22 @@ impl Author {
     }
 }
 
-/// Why a status changed.
+/// How a status came to change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// A user set it.
     Update,
     /// Its deadline passed.
     Reset,
+    /// A user moved its deadline.
+    Deadline,
 }
 
 impl Cause {
     /// Parses the name that history uses.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Update, Self::Reset].into_iter().find(|cause| cause.as_str() == name)
+        [Self::Update, Self::Reset, Self::Deadline].into_iter().find(|cause| cause.as_str() == name)
     }
 
     /// The name in history and in logs.
@@ -71,6 +75,7 @@ impl Cause {
         match self {
             Self::Update => "update",
             Self::Reset => "reset",
+            Self::Deadline => "deadline",
         }
     }
 }

@@ -13,6 +13,12 @@ pub const MAX_POSTCODE_CHARS: usize = 10;
 /// The most characters of a code of the Organisation Data Service.
 pub const MAX_ODS_CODE_CHARS: usize = 12;
 
+/// The most characters of a telephone number with its words, such as an extension.
+pub const MAX_PHONE_CHARS: usize = 60;
+
+/// The longest review interval, in minutes: 365 days. The shortest is one minute.
+pub const MAX_REVIEW_AFTER_MINUTES: u32 = 525_600;
+
 /// The most bytes of a username. Each status and each change holds one.
 pub const MAX_USERNAME_BYTES: usize = 255;
 

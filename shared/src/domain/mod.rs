@@ -2,12 +2,15 @@
 //! Nothing here reads a clock, an environment variable or a table.
 
 mod change;
+mod deadline;
 pub mod limits;
 mod name;
 mod note;
 mod permission;
+mod reason;
 mod record;
 mod reset;
+mod review;
 mod service;
 mod status;
 pub mod text;
@@ -15,9 +18,11 @@ mod time;
 mod update;
 
 pub use change::{AUTOMATIC_RESET, Author, Cause, Change};
+pub use deadline::{DeadlineUpdate, NoDeadline};
 pub use name::NamePart;
 pub use note::{Note, NoteError};
 pub use permission::{Grant, User, authorise_update};
+pub use reason::Reason;
 pub use record::{Modified, StatusRecord};
 pub use reset::{HistoryGap, NextChange, ResetLimits};
 pub use service::{HierarchyPath, InvalidServiceId, Service, ServiceDetails, ServiceId};

@@ -84,6 +84,8 @@ mod tests {
             town: None,
             postcode: None,
             ods_code: None,
+            phone: None,
+            review_after: None,
             active: true,
         };
         Service { details, record: StatusRecord::never_updated() }

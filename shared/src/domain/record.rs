@@ -1,6 +1,6 @@
 //! The stored status of a service. What readers see is computed from it: see `reset.rs`.
 
-use super::{CapacityStatus, Change, Timestamp};
+use super::{CapacityStatus, Change, Reason, Timestamp};
 
 /// The stored status of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Modified {
     pub by: String,
     /// The stored notes.
     pub notes: Option<String>,
+    /// Why the service is AMBER or RED, if that was given.
+    pub reason: Option<Reason>,
 }
 
 impl StatusRecord {
@@ -34,8 +36,12 @@ impl StatusRecord {
     /// The record after a change.
     #[must_use]
     pub fn after(change: &Change) -> Self {
-        let modified =
-            Modified { at: change.at, by: change.by.username.clone(), notes: change.notes.clone() };
+        let modified = Modified {
+            at: change.at,
+            by: change.by.username.clone(),
+            notes: change.notes.clone(),
+            reason: change.reason.clone(),
+        };
         Self { version: change.version, status: change.status, modified: Some(modified) }
     }
 }

@@ -39,6 +39,7 @@ impl Change {
             previous: status.rag(),
             at: deadline,
             notes: None,
+            reason: None,
             by: Author::automatic_reset(),
             cause: Cause::Reset,
         })
@@ -115,8 +116,12 @@ mod tests {
     /// Version 4, stored at second 100.
     fn red_until(deadline: i64) -> StatusRecord {
         let status = CapacityStatus::Limited { level: Level::Red, reset_at: at(deadline) };
-        let modified =
-            Modified { at: at(100), by: "ann".to_owned(), notes: Some("full".to_owned()) };
+        let modified = Modified {
+            at: at(100),
+            by: "ann".to_owned(),
+            notes: Some("full".to_owned()),
+            reason: None,
+        };
         StatusRecord { version: 4, status, modified: Some(modified) }
     }
 
@@ -124,7 +129,8 @@ mod tests {
     fn a_status_is_green_from_the_second_of_its_deadline_on() {
         let red = red_until(160);
         assert_eq!(red.clone().effective_at(at(159)), red);
-        let modified = Modified { at: at(160), by: AUTOMATIC_RESET.to_owned(), notes: None };
+        let modified =
+            Modified { at: at(160), by: AUTOMATIC_RESET.to_owned(), notes: None, reason: None };
         let reset =
             StatusRecord { version: 5, status: CapacityStatus::Green, modified: Some(modified) };
         for now in [160, 161, 1_000_000] {
@@ -159,6 +165,7 @@ mod tests {
             previous: Rag::Green,
             at: at(100),
             notes: None,
+            reason: None,
             by: Author {
                 subject: Some("ann".to_owned()),
                 username: "ann".to_owned(),
@@ -189,6 +196,7 @@ mod tests {
             previous: Rag::Green,
             at: at(100),
             notes: None,
+            reason: None,
             by: Author { subject: None, username: "ann".to_owned(), operator: None },
             cause: Cause::Update,
         };

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::StatusRecord;
+use super::{Minutes, StatusRecord};
 
 /// The number that identifies a service: 1 to 18 digits without a leading zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -137,6 +137,10 @@ pub struct ServiceDetails {
     pub postcode: Option<String>,
     /// The Organisation Data Service's code, where known.
     pub ods_code: Option<String>,
+    /// What a professional rings when the status is not known, where there is such a number.
+    pub phone: Option<String>,
+    /// How long after a change its status is due for review, if the service has reviews.
+    pub review_after: Option<Minutes>,
     /// Whether the service is in use. For readers and editors an inactive service does not exist.
     pub active: bool,
 }

@@ -1,6 +1,6 @@
 //! What an update makes of the stored status.
 
-use super::{Author, Cause, Change, Grant, Note, RequestedStatus, StatusRecord, Timestamp};
+use super::{Author, Cause, Change, Grant, Note, Reason, RequestedStatus, StatusRecord, Timestamp};
 
 /// A valid request to change a status.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub struct StatusUpdate {
     pub status: RequestedStatus,
     /// The notes of the caller, if any.
     pub note: Option<Note>,
+    /// Why the service is AMBER or RED, if given. An update to GREEN drops it.
+    pub reason: Option<Reason>,
 }
 
 impl StatusUpdate {
@@ -22,12 +24,14 @@ impl StatusUpdate {
         let reset = Change::due_reset(stored.version, stored.status, now);
         let before = stored.clone().effective_at(now);
         let at = before.modified.as_ref().map_or(now, |last| last.at.max(now));
+        let status = self.status.resolve(at, now);
         let update = Change {
             version: before.version + 1,
-            status: self.status.resolve(at, now),
+            status,
             previous: before.status.rag(),
             at,
             notes: Some(Note::stored(self.note.as_ref())),
+            reason: self.reason.clone().filter(|_| !status.rag().is_green()),
             by: Author::holder_of(grant),
             cause: Cause::Update,
         };
@@ -39,12 +43,13 @@ impl StatusUpdate {
     }
 }
 
-/// What one transaction stores: one update, or one reset.
+/// What one transaction stores: one update, one moved deadline, or one reset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusTransition {
     /// The stored version that it applies to. On any other version it must not be stored.
     pub from_version: u64,
-    /// The history entries, oldest first: an update, after the reset that was due if any; or the reset alone.
+    /// The history entries, oldest first: an update, after the reset that was due if any; or a moved deadline
+    /// or a reset alone.
     pub changes: Vec<Change>,
     /// The record after the last change.
     pub after: StatusRecord,
@@ -90,6 +95,8 @@ mod tests {
             town: None,
             postcode: None,
             ods_code: None,
+            phone: None,
+            review_after: None,
             active: true,
         };
         let service = Service { details, record: StatusRecord::never_updated() };
@@ -98,13 +105,13 @@ mod tests {
 
     fn amber(minutes: u32) -> StatusUpdate {
         let status = RequestedStatus::Limited { level: Level::Amber, reset_in: Minutes(minutes) };
-        StatusUpdate { status, note: None }
+        StatusUpdate { status, note: None, reason: None }
     }
 
     /// Version 4, changed at second 1,000.
     fn red_until(deadline: i64) -> StatusRecord {
         let status = CapacityStatus::Limited { level: Level::Red, reset_at: at(deadline) };
-        let modified = Modified { at: at(1_000), by: "bob".to_owned(), notes: None };
+        let modified = Modified { at: at(1_000), by: "bob".to_owned(), notes: None, reason: None };
         StatusRecord { version: 4, status, modified: Some(modified) }
     }
 

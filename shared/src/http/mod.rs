@@ -20,6 +20,7 @@ mod problem_sources;
 pub mod query;
 mod remaining_time;
 mod representation;
+mod status_change;
 mod status_update;
 
 pub use body::{body_hash, json_object};
@@ -34,7 +35,8 @@ pub use path::{has_remainder, no_remainder, request_path, service_id};
 pub use problem::{Build, FieldError, Problem};
 pub use remaining_time::RemainingTime;
 pub use representation::{HistoryEntry, ListedService, Representation};
-pub use status_update::parse_status_update;
+pub use status_change::{Preconditions, authorise_change, changed_response};
+pub use status_update::{parse_deadline_update, parse_status_update};
 
 /// A response of a function.
 pub type Response = lambda_http::Response<lambda_http::Body>;

@@ -33,6 +33,10 @@ pub enum Problem {
     PreconditionFailed(ETag),
     /// `If-None-Match` names this current tag.
     CurrentTagExcluded(ETag),
+    /// `If-Match` names no entity tag.
+    PreconditionRequired,
+    /// The status is GREEN, which has no deadline.
+    NoDeadline,
     /// More than 16,384 bytes.
     BodyTooLarge,
     /// The body is compressed, or encoded in another way.
@@ -117,6 +121,12 @@ impl Problem {
             Self::PreconditionFailed(_) | Self::CurrentTagExcluded(_) => {
                 ("PRECONDITION_FAILED", StatusCode::PRECONDITION_FAILED, "Precondition failed")
             }
+            Self::PreconditionRequired => (
+                "PRECONDITION_REQUIRED",
+                StatusCode::PRECONDITION_REQUIRED,
+                "Precondition required",
+            ),
+            Self::NoDeadline => ("NO_DEADLINE", StatusCode::CONFLICT, "No deadline"),
             Self::BodyTooLarge => {
                 ("BODY_TOO_LARGE", StatusCode::PAYLOAD_TOO_LARGE, "Body too large")
             }
@@ -167,6 +177,14 @@ impl Problem {
             }
             Self::CurrentTagExcluded(current) => {
                 format!("If-None-Match names the current ETag {current}; nothing was stored")
+            }
+            Self::PreconditionRequired => {
+                "If-Match must name the ETag of the status whose deadline to move; nothing was stored"
+                    .to_owned()
+            }
+            Self::NoDeadline => {
+                "the status is GREEN and has no deadline; set AMBER or RED to begin one; nothing was stored"
+                    .to_owned()
             }
             Self::BodyTooLarge => {
                 "the body is larger than 16,384 bytes; nothing was stored".to_owned()

@@ -85,6 +85,8 @@ impl Problem {
             Self::Auth(AuthError::ScopeMissing(_))
             | Self::Access(AccessError::NotPermitted | AccessError::ServiceNotFound)
             | Self::PathNotFound
+            | Self::PreconditionRequired
+            | Self::NoDeadline
             | Self::BodyTooLarge
             | Self::UnsupportedMediaType
             | Self::MalformedBody(_)

@@ -3,6 +3,7 @@
 use super::Problem;
 use crate::{
     auth::AuthError,
+    domain::NoDeadline,
     operations::{AccessError, ReadError, UpdateError},
     store::StoreFault,
 };
@@ -37,6 +38,12 @@ impl From<UpdateError<Self>> for Problem {
             UpdateError::Conflict => Self::Conflict,
             UpdateError::Store(fault) => fault.into(),
         }
+    }
+}
+
+impl From<NoDeadline> for Problem {
+    fn from(_: NoDeadline) -> Self {
+        Self::NoDeadline
     }
 }
 

@@ -4,7 +4,7 @@ use lambda_http::http::header::ETAG;
 use serde::Serialize;
 
 use super::{ETag, Problem, Response, json_response};
-use crate::domain::{Change, Service, ServiceId, StatusRecord, Timestamp};
+use crate::domain::{Change, Reason, Service, ServiceDetails, ServiceId, StatusRecord, Timestamp};
 
 /// A service's status as GET and PUT return it, with its entity tag.
 #[derive(Clone, Debug)]
@@ -14,13 +14,13 @@ pub struct Representation {
 }
 
 impl Representation {
-    /// The representation of an effective status ([`StatusRecord::effective_at`]).
+    /// The representation of a service's effective status ([`StatusRecord::effective_at`]).
     ///
     /// # Errors
     /// [`Problem::Internal`] if it cannot be written as JSON.
-    pub fn new(id: ServiceId, name: &str, effective: StatusRecord) -> Result<Self, Problem> {
+    pub fn new(service: &ServiceDetails, effective: StatusRecord) -> Result<Self, Problem> {
         let version = effective.version;
-        let view = StatusBody::new(id, name.to_owned(), effective);
+        let view = StatusBody::new(service, effective);
         let json = serde_json::to_string(&view).map_err(Problem::internal)?;
         Ok(Self { etag: ETag::new(version, &json), json })
     }
@@ -61,23 +61,42 @@ struct StatusBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     reset_date_time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     notes: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     modified_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     modified_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    review_due_date_time: Option<String>,
 }
 
 impl StatusBody {
-    fn new(id: ServiceId, name: String, effective: StatusRecord) -> Self {
+    fn new(service: &ServiceDetails, effective: StatusRecord) -> Self {
         let text = |at: Timestamp| at.to_string();
-        let reset_date_time = effective.status.reset_at().map(text);
-        let (notes, modified_by, modified_date) = match effective.modified {
-            Some(last) => (last.notes, Some(last.by), Some(text(last.at))),
-            None => (None, None, None),
+        let review_due = service.review_after.and_then(|after| effective.review_due(after));
+        let body = Self {
+            id: service.path.id().get(),
+            name: service.name.clone(),
+            status: effective.status.rag().as_str(),
+            reset_date_time: effective.status.reset_at().map(text),
+            reason: None,
+            notes: None,
+            modified_by: None,
+            modified_date: None,
+            review_due_date_time: review_due.map(text),
         };
-        let status = effective.status.rag().as_str();
-        Self { id: id.get(), name, status, reset_date_time, notes, modified_by, modified_date }
+        match effective.modified {
+            None => body,
+            Some(last) => Self {
+                reason: last.reason.map(Reason::into_string),
+                notes: last.notes,
+                modified_by: Some(last.by),
+                modified_date: Some(text(last.at)),
+                ..body
+            },
+        }
     }
 }
 
@@ -92,6 +111,8 @@ pub struct HistoryEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     reset_date_time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     notes: Option<String>,
     modified_by: String,
     modified_date: String,
@@ -105,6 +126,7 @@ impl From<Change> for HistoryEntry {
             status: change.status.rag().as_str(),
             previous_status: change.previous.as_str(),
             reset_date_time: change.status.reset_at().map(|at| at.to_string()),
+            reason: change.reason.map(Reason::into_string),
             notes: change.notes,
             modified_by: change.by.username,
             modified_date: change.at.to_string(),
@@ -128,22 +150,25 @@ pub struct ListedService {
     postcode: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ods_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
 }
 
 impl ListedService {
     /// The entry of a service, as readers see it at `now`.
     #[must_use]
     pub fn effective_at(service: Service, now: Timestamp) -> Self {
-        let id = service.id();
+        let status = StatusBody::new(&service.details, service.record.effective_at(now));
         let details = service.details;
         Self {
+            status,
             type_id: details.type_id,
             parent_id: details.path.parent().map(ServiceId::get),
             region: details.path.root().get(),
             town: details.town,
             postcode: details.postcode,
             ods_code: details.ods_code,
-            status: StatusBody::new(id, details.name, service.record.effective_at(now)),
+            phone: details.phone,
         }
     }
 }

@@ -1,31 +1,58 @@
-//! The fields of an update, parsed into a [`StatusUpdate`]. All errors are reported together; their codes are
-//! contract.
+//! The fields of an update of a status or of its deadline. All errors are reported together; their codes are contract.
 
 use strict_json::{Json, Object};
 
 use super::FieldError;
 use crate::domain::{
-    Level, Minutes, Note, NoteError, Rag, RequestedStatus, ResetLimits, StatusUpdate,
+    DeadlineUpdate, Level, Minutes, Note, NoteError, Rag, Reason, RequestedStatus, ResetLimits,
+    StatusUpdate,
 };
 
 /// Parses the fields of an update. Other members are ignored.
 ///
 /// # Errors
-/// VAL-0001 to VAL-0006, one for each invalid field.
+/// VAL-0001 to VAL-0007, one for each invalid field.
 pub fn parse_status_update(
     body: &Object,
     limits: ResetLimits,
 ) -> Result<StatusUpdate, Vec<FieldError>> {
     let status = status(body.member("status"));
-    let reset_in = reset_in(body.member("resetStatusIn"), limits);
+    let reset_in = body.member("resetStatusIn").map(|value| reset_in(value, limits)).transpose();
     let note = body.member("notes").map(note).transpose();
-    match (status, reset_in, note) {
-        (Ok(rag), Ok(reset_in), Ok(note)) => {
-            Ok(StatusUpdate { status: requested(rag, reset_in), note })
+    let reason = body.member("reason").map(reason).transpose();
+    match (status, reset_in, note, reason) {
+        (Ok(rag), Ok(reset_in), Ok(note), Ok(reason)) => {
+            let status = requested(rag, reset_in.unwrap_or(limits.default));
+            Ok(StatusUpdate { status, note, reason })
         }
-        (status, reset_in, note) => {
-            Err([status.err(), reset_in.err(), note.err()].into_iter().flatten().collect())
+        (status, reset_in, note, reason) => {
+            let errors = [status.err(), reset_in.err(), note.err(), reason.err()];
+            Err(errors.into_iter().flatten().collect())
         }
+    }
+}
+
+/// Parses the fields of a moved deadline. Other members are ignored.
+///
+/// # Errors
+/// VAL-0003, VAL-0004 or VAL-0008.
+pub fn parse_deadline_update(
+    body: &Object,
+    limits: ResetLimits,
+) -> Result<DeadlineUpdate, Vec<FieldError>> {
+    // In no minutes it would end at once: that is an update to GREEN.
+    let limits = ResetLimits { min: limits.min.max(Minutes(1)), ..limits };
+    let reset_in = match body.member("resetStatusIn") {
+        Some(value) => reset_in(value, limits),
+        None => Err(FieldError {
+            pointer: "/resetStatusIn",
+            code: "VAL-0008",
+            detail: "resetStatusIn is required".to_owned(),
+        }),
+    };
+    match reset_in {
+        Ok(reset_in) => Ok(DeadlineUpdate { reset_in }),
+        Err(error) => Err(vec![error]),
     }
 }
 
@@ -48,13 +75,12 @@ fn status(value: Option<&Json>) -> Result<Rag, FieldError> {
     rag.ok_or_else(|| error("VAL-0002", "status must be RED, AMBER or GREEN"))
 }
 
-fn reset_in(value: Option<&Json>, limits: ResetLimits) -> Result<Minutes, FieldError> {
+fn reset_in(value: &Json, limits: ResetLimits) -> Result<Minutes, FieldError> {
     let error = |code, detail| FieldError { pointer: "/resetStatusIn", code, detail };
     let minutes = match value {
-        None => return Ok(limits.default),
-        Some(Json::Number(number)) => whole_number(number),
-        Some(Json::String(text)) => whole_text(without_zero_fraction(text.trim())),
-        Some(_) => None,
+        Json::Number(number) => whole_number(number),
+        Json::String(text) => whole_text(without_zero_fraction(text.trim())),
+        Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
     };
     let minutes = minutes.ok_or_else(|| {
         error("VAL-0003", "resetStatusIn must be a whole number of minutes".to_owned())
@@ -83,6 +109,18 @@ fn note(value: &Json) -> Result<Note, FieldError> {
             ),
         };
         FieldError { pointer: "/notes", code, detail: detail.to_owned() }
+    })
+}
+
+fn reason(value: &Json) -> Result<Reason, FieldError> {
+    let reason = match value {
+        Json::String(name) => Reason::parse(name),
+        Json::Number(_) | Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
+    };
+    reason.ok_or_else(|| FieldError {
+        pointer: "/reason",
+        code: "VAL-0007",
+        detail: format!("reason must be one of {}", Reason::NAMES.join(", ")),
     })
 }
 

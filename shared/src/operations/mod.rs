@@ -12,5 +12,6 @@ pub use access::{AccessError, ReadError, active_user};
 pub use read_services::{FoundServices, list_services, read_service, read_user, services_by_id};
 pub use reset_expired::{ResetEvent, ResetJob, ResetPosition, ResetProgress, ResetRun};
 pub use update_status::{
-    Cancellation, StatusUpdateCommand, UpdateError, Updated, authorise_status_update,
+    AuthorisedUpdate, Cancellation, StatusUpdateCommand, UpdateError, Updated,
+    authorise_status_update,
 };

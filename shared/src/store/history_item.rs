@@ -9,7 +9,7 @@ use super::{
     attribute::{Item, from_item},
     keys::{history, history_key},
 };
-use crate::domain::{Author, CapacityStatus, Cause, Change, Rag, ServiceId, Timestamp};
+use crate::domain::{Author, CapacityStatus, Cause, Change, Rag, Reason, ServiceId, Timestamp};
 
 /// When, and by which request, changes are recorded.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +45,8 @@ struct HistoryItem {
     reset_date_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notes: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
     username: String,
@@ -83,6 +85,7 @@ pub(super) fn put_change(
         date: change.at.epoch_seconds(),
         reset_date_time: change.status.reset_at().map(Timestamp::epoch_seconds),
         notes: change.notes.clone(),
+        reason: change.reason.as_ref().map(|reason| reason.as_str().to_owned()),
         subject: change.by.subject.clone(),
         username: change.by.username.clone(),
         operator: change.by.operator.clone(),
@@ -124,6 +127,7 @@ impl HistoryItem {
             previous: Rag::parse(&self.previous_status)?,
             at,
             notes: self.notes,
+            reason: self.reason.map(Reason::stored),
             by: Author { subject: self.subject, username: self.username, operator: self.operator },
             cause: Cause::parse(&self.cause)?,
         };

@@ -13,7 +13,7 @@ use super::{
     keys::idempotency,
     read::Row,
 };
-use crate::domain::{Minutes, ServiceId, Timestamp};
+use crate::domain::{Minutes, ServiceDetails, ServiceId, Timestamp};
 
 /// How long a key is remembered.
 const REMEMBERED: Minutes = Minutes(24 * 60);
@@ -55,6 +55,9 @@ pub struct IdempotencyRecord {
     pub body_hash: String,
     /// The name of the service in the answer.
     pub service_name: String,
+    /// The service's review interval in the answer, in minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_after_minutes: Option<u32>,
     /// The sort key of the change in the service's history.
     pub(super) at: String,
     /// The sort key of the reset that was stored with it, if one was due.
@@ -88,7 +91,7 @@ impl IdempotencyTable {
     pub(super) fn put(
         &self,
         request: &IdempotentRequest,
-        service_name: &str,
+        service: &ServiceDetails,
         transaction: &Transaction,
         now: Timestamp,
     ) -> Result<Put, StoreFault> {
@@ -96,7 +99,8 @@ impl IdempotencyTable {
         let record = IdempotencyRecord {
             key: request.key.0.clone(),
             body_hash: request.body_hash.clone(),
-            service_name: service_name.to_owned(),
+            service_name: service.name.clone(),
+            review_after_minutes: service.review_after.map(|minutes| minutes.0),
             at: keys.next().unwrap_or_default(),
             reset: keys.next(),
             expires_at: now.plus(REMEMBERED).epoch_seconds(),

@@ -32,7 +32,9 @@ pub mod services {
     pub const ODS_CODE: &str = "odsCode";
     /// BOOL.
     pub const ACTIVE: &str = "active";
-    /// After how many minutes a status is due for review (N). Nothing writes it yet; the indexes project it.
+    /// Whom a professional rings when the status is not known (S), optional.
+    pub const PHONE: &str = "phone";
+    /// After how many minutes a status is due for review (N), optional.
     pub const REVIEW_AFTER_MINUTES: &str = "reviewAfterMinutes";
     /// The number of status changes (N), absent before the first.
     pub const VERSION: &str = "version";
@@ -44,6 +46,8 @@ pub mod services {
     pub const RESET_SHARD: &str = "resetShard";
     /// Stored notes (S), absent after a reset.
     pub const NOTES: &str = "notes";
+    /// Why the service is AMBER or RED (S), optional, only then.
+    pub const REASON: &str = "reason";
     /// Username (S), present with VERSION.
     pub const MODIFIED_BY: &str = "modifiedBy";
     /// Date of the last change (N), present with VERSION.

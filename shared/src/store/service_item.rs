@@ -10,8 +10,8 @@ use super::{
     keys::services,
 };
 use crate::domain::{
-    CapacityStatus, HierarchyPath, Modified, Rag, Service, ServiceDetails, ServiceId, StatusRecord,
-    Timestamp,
+    CapacityStatus, HierarchyPath, Minutes, Modified, Rag, Reason, Service, ServiceDetails,
+    ServiceId, StatusRecord, Timestamp,
 };
 
 #[derive(Deserialize)]
@@ -24,11 +24,14 @@ struct ServiceItem {
     town: Option<String>,
     postcode: Option<String>,
     ods_code: Option<String>,
+    phone: Option<String>,
+    review_after_minutes: Option<u32>,
     active: bool,
     version: Option<u64>,
     status: Option<String>,
     reset_date_time: Option<i64>,
     notes: Option<String>,
+    reason: Option<String>,
     modified_by: Option<String>,
     modified_date: Option<i64>,
 }
@@ -89,6 +92,8 @@ impl ServiceItem {
             town: self.town,
             postcode: self.postcode,
             ods_code: self.ods_code,
+            phone: self.phone,
+            review_after: self.review_after_minutes.map(Minutes),
             active: self.active,
         };
         Some(Service { details, record })
@@ -104,12 +109,13 @@ impl ServiceItem {
             None => None,
             Some(seconds) => Some(Timestamp::from_epoch_seconds(seconds)?),
         };
+        let status = CapacityStatus::from_parts(rag, reset_at)?;
         let modified = Modified {
             at: Timestamp::from_epoch_seconds(self.modified_date?)?,
             by: self.modified_by.clone()?,
             notes: self.notes.clone(),
+            reason: self.reason.clone().filter(|_| !rag.is_green()).map(Reason::stored),
         };
-        let status = CapacityStatus::from_parts(rag, reset_at)?;
         (version > 0).then_some(StatusRecord { version, status, modified: Some(modified) })
     }
 }

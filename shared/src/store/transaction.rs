@@ -17,7 +17,7 @@ use super::{
     read::Row,
     services_table::service_key,
 };
-use crate::domain::{ServiceId, StatusRecord, StatusTransition, Timestamp};
+use crate::domain::{Cause, Change, ServiceId, StatusRecord, StatusTransition, Timestamp};
 
 /// The outcome of sending a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,8 +113,11 @@ impl StatusTables {
         audit: AuditContext<'_>,
     ) -> Result<Transaction, StoreFault> {
         let from_version = Some(transition.from_version).filter(|version| *version > 0);
-        let update = set_status(update, service, &transition.after)
-            .only_if(services::VERSION, from_version.map(number));
+        let update = match transition.changes.as_slice() {
+            [Change { cause: Cause::Deadline, .. }] => set_deadline(update, &transition.after),
+            _ => set_status(update, service, &transition.after),
+        }
+        .only_if(services::VERSION, from_version.map(number));
         let mut writes = vec![TransactWriteItem::builder().update(self.update(service, update)?)];
         let mut changes = Vec::with_capacity(transition.changes.len());
         for change in &transition.changes {
@@ -165,18 +168,27 @@ impl StatusTables {
 
 /// Sets the attributes of a record, and removes those that it does not have.
 fn set_status(update: ItemUpdate, service: ServiceId, record: &StatusRecord) -> ItemUpdate {
+    let shard = record.status.reset_at().map(|_| number(reset_shard(service)));
+    let last = record.modified.as_ref();
+    let reason = last.and_then(|last| last.reason.as_ref());
+    set_deadline(update, record)
+        .set(services::STATUS, text(record.status.rag().to_string()))
+        .set(services::RESET_SHARD, shard)
+        .set(services::NOTES, last.and_then(|last| last.notes.clone()).map(text))
+        .set(services::REASON, reason.map(|reason| text(reason.as_str())))
+}
+
+/// Sets what moving a deadline changes: the function that does it may write nothing else.
+fn set_deadline(update: ItemUpdate, record: &StatusRecord) -> ItemUpdate {
     let deadline = record.status.reset_at();
     let update = update
         .set(services::VERSION, number(record.version))
-        .set(services::STATUS, text(record.status.rag().to_string()))
-        .set(services::RESET_DATE_TIME, deadline.map(|at| number(at.epoch_seconds())))
-        .set(services::RESET_SHARD, deadline.map(|_| number(reset_shard(service))));
+        .set(services::RESET_DATE_TIME, deadline.map(|at| number(at.epoch_seconds())));
     match &record.modified {
         None => update,
         Some(last) => update
             .set(services::MODIFIED_DATE, number(last.at.epoch_seconds()))
-            .set(services::MODIFIED_BY, text(last.by.clone()))
-            .set(services::NOTES, last.notes.clone().map(text)),
+            .set(services::MODIFIED_BY, text(last.by.clone())),
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
     service_item::parse_service,
     user_item::parse_user,
 };
-use crate::domain::{Grant, Service, ServiceId, StatusTransition, Timestamp, User};
+use crate::domain::{Grant, Service, ServiceDetails, ServiceId, StatusTransition, Timestamp, User};
 
 /// The tables of an update.
 #[derive(Clone, Debug)]
@@ -155,7 +155,7 @@ impl UpdateTables {
     pub fn transaction(
         &self,
         grant: &Grant,
-        service_name: &str,
+        service: &ServiceDetails,
         transition: &StatusTransition,
         request: Option<&IdempotentRequest>,
         audit: AuditContext<'_>,
@@ -166,7 +166,7 @@ impl UpdateTables {
             .only_if(services::PATH, text(path.to_string()));
         let transaction = self.status.transaction(path.id(), transition, update, audit)?;
         let Some(request) = request else { return Ok(transaction) };
-        let put = self.idempotency.put(request, service_name, &transaction, audit.at)?;
+        let put = self.idempotency.put(request, service, &transaction, audit.at)?;
         Ok(transaction.with(put))
     }
 

@@ -6,7 +6,7 @@
 
 use super::metrics;
 use crate::{
-    domain::{ServiceDetails, Timestamp},
+    domain::{Reason, ServiceDetails, Timestamp},
     store::RecordedChange,
 };
 
@@ -61,6 +61,7 @@ fn log(
         previous_status = change.previous.as_str(),
         date = %change.at,
         reset_date_time = change.status.reset_at().map(|deadline| deadline.to_string()),
+        reason = change.reason.as_ref().map(Reason::as_str),
         cause = change.cause.as_str(),
         version = change.version,
         change_id = id.as_str(),

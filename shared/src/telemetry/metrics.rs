@@ -58,11 +58,16 @@ pub fn answered(Answered { operation, now, duration_ms, failure }: Answered) {
     document.emit();
 }
 
-/// Counts a stored change.
+/// Counts a stored change by status and cause, and by its reason if it has one.
 pub(super) fn changed(change: &Change, now: Timestamp) {
     let mut document = MetricDocument::at(now);
     let (status, cause) = (change.status.rag().as_str(), change.cause.as_str());
     document.add(&[("Status", status), ("Cause", cause)], &[("Changes", "Count", 1)]);
+    if let Some(reason) = &change.reason {
+        // Only names of the list, so that the number of metrics is bounded.
+        let name = reason.known_name().unwrap_or("UNLISTED");
+        document.add(&[("Reason", name), ("Cause", cause)], &[("Changes", "Count", 1)]);
+    }
     document.emit();
 }
 

@@ -3,16 +3,19 @@
 
 use shared::{
     domain::{
-        Grant, Level, Minutes, RequestedStatus, ServiceId, StatusTransition, StatusUpdate,
-        authorise_update,
+        Grant, Level, Minutes, RequestedStatus, ServiceDetails, ServiceId, StatusTransition,
+        StatusUpdate, authorise_update,
     },
     store::{AuditContext, SnapshotKeys, UpdateTables, WriteOutcome},
 };
 
 use crate::harness::{App, NOW, World, time};
 
+/// A right to update a service.
+type Allowed = (Grant, ServiceDetails);
+
 /// The store, and an update of service 30 that was allowed at that time.
-async fn allowed(app: &App, at: i64) -> (UpdateTables, Grant, StatusTransition) {
+async fn allowed(app: &App, at: i64) -> (UpdateTables, Allowed, StatusTransition) {
     let updates = UpdateTables::new(&app.client, app.tables.clone());
     let keys = SnapshotKeys { subject: "editor", service: ServiceId::new(30), idempotency: None };
     let found = updates.read(keys, time(at)).await;
@@ -20,18 +23,18 @@ async fn allowed(app: &App, at: i64) -> (UpdateTables, Grant, StatusTransition) 
     let (user, service) = (found.user.expect("a user"), found.service.expect("a service"));
     let grant = authorise_update(&user, &service).expect("a right");
     let status = RequestedStatus::Limited { level: Level::Red, reset_in: Minutes(5) };
-    let update = StatusUpdate { status, note: None };
+    let update = StatusUpdate { status, note: None, reason: None };
     let transition = update.apply(&service.record, &grant, time(at));
-    (updates, grant, transition)
+    (updates, (grant, service.details), transition)
 }
 
 async fn apply(
     updates: &UpdateTables,
-    grant: &Grant,
+    (grant, service): &Allowed,
     transition: &StatusTransition,
 ) -> WriteOutcome {
     let audit = AuditContext { at: time(NOW), request_id: "r1" };
-    let transaction = updates.transaction(grant, "Pharmacy", transition, None, audit);
+    let transaction = updates.transaction(grant, service, transition, None, audit);
     let transaction = transaction.expect("a request");
     updates.send(&transaction).await.expect("an answer")
 }

@@ -6,6 +6,7 @@ pub(crate) mod health;
 pub(crate) mod list_services;
 pub(crate) mod reset_expired;
 pub(crate) mod status_history;
+pub(crate) mod update_deadline;
 pub(crate) mod update_status;
 
 crate::harness::functions! {
@@ -16,6 +17,7 @@ crate::harness::functions! {
         list_services = "list-services",
         reset_expired = "reset-expired",
         status_history = "status-history",
+        update_deadline = "update-deadline",
         update_status = "update-status",
     }
     requests {
@@ -24,6 +26,7 @@ crate::harness::functions! {
         health = "health",
         list_services = "list-services",
         status_history = "status-history",
+        update_deadline = "update-deadline",
         update_status = "update-status",
     }
 }

@@ -125,6 +125,11 @@ impl App {
         Call::new(self, "PUT", Some(id.to_string())).body(&body.to_string())
     }
 
+    /// `PUT …/deadline` with that body.
+    pub(crate) fn put_deadline(&self, id: impl ToString, body: Value) -> Call<'_> {
+        self.put(id, body).path("/services/{id}/capacitystatus/deadline")
+    }
+
     pub(crate) fn patch(&self, id: impl ToString) -> Call<'_> {
         Call::new(self, "PATCH", Some(id.to_string()))
     }

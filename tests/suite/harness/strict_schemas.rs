@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 pub(crate) const OPEN_VALUES: &str = "More can be added.";
 
 /// Not closed: what clients send, and the document, of which only the beginning is described.
-const OPEN_OBJECTS: [&str; 2] = ["StatusUpdate", "OpenApiDocument"];
+const OPEN_OBJECTS: [&str; 3] = ["StatusUpdate", "DeadlineUpdate", "OpenApiDocument"];
 
 /// UTC in whole seconds.
 const TIME: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$";

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use shared::{
-    domain::{Change, Service, ServiceId, StatusRecord},
+    domain::{Change, Service, ServiceDetails, ServiceId, StatusRecord},
     http::{Clock, FieldError, HistoryEntry, Problem, Representation, parse_status_update},
     operations::{AccessError, StatusUpdateCommand, UpdateError, Updated, authorise_status_update},
     runtime::{reset_limits, table_names},
@@ -47,13 +47,13 @@ pub(crate) async fn get(target: &Target, id: ServiceId) -> Result<Output, Error>
         return Err(Error::NotInUse(id));
     }
     let effective = record.effective_at(Clock::system().now());
-    represented(id, &details.name, effective)
+    represented(&details, effective)
 }
 
 /// A status as the API represents it.
-fn represented(id: ServiceId, name: &str, effective: StatusRecord) -> Result<Output, Error> {
+fn represented(service: &ServiceDetails, effective: StatusRecord) -> Result<Output, Error> {
     let unwritable = |problem: Problem| Error::Unwritable(problem.detail());
-    let status = Representation::new(id, name, effective).map_err(unwritable)?;
+    let status = Representation::new(service, effective).map_err(unwritable)?;
     let status: Value = serde_json::from_str(status.json())
         .map_err(|error| Error::Unwritable(error.to_string()))?;
     let text = |name: &str| status.get(name)?.as_str().map(str::to_owned);
@@ -126,7 +126,7 @@ fn cells(change: &Change) -> [String; 7] {
 pub(crate) async fn set(target: &Target, setting: Setting) -> Result<Output, Error> {
     let names = table_names(&target.settings()).map_err(Error::Settings)?;
     let Updated { service, effective, .. } = update(target, &setting, &names).await?;
-    let mut output = represented(setting.id, &service.name, effective)?;
+    let mut output = represented(&service, effective)?;
     let (TableNames { services, status_history, .. }, place) = (names, target.place());
     output.text.push_str(&format!("\nstored in tables {services} and {status_history} {place}"));
     Ok(output)

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Cancellation, Isolation, Loaded, StatusUpdateCommand, UpdateError, Updated};
 use crate::{
-    domain::{Service, ServiceDetails, StatusRecord, StatusTransition, StatusUpdate},
+    domain::{Minutes, Service, ServiceDetails, StatusRecord, StatusTransition},
     store::{
         AfterCancellation, IdempotencyRecord, IdempotentRequest, StoreFault, Transaction,
         UpdateTables, WriteOutcome, pause,
@@ -43,7 +43,7 @@ enum State {
 pub(super) async fn run<R>(
     run: Run<'_>,
     loaded: Loaded,
-    decide: impl Fn(&Service, StatusRecord) -> Result<StatusUpdate, R>,
+    decide: impl Fn(&Loaded) -> Result<StatusTransition, R>,
     on_cancelled: impl Fn(Cancellation),
 ) -> Result<Updated, UpdateError<R>> {
     let mut sent = 0;
@@ -91,13 +91,10 @@ pub(super) struct Run<'a> {
 impl Run<'_> {
     fn decide<R>(
         &self,
-        decide: impl Fn(&Service, StatusRecord) -> Result<StatusUpdate, R>,
+        decide: impl Fn(&Loaded) -> Result<StatusTransition, R>,
         loaded: &Loaded,
     ) -> Result<StatusTransition, UpdateError<R>> {
-        let (now, service) = (self.command.audit.at, &loaded.service);
-        let effective = service.record.clone().effective_at(now);
-        let update = decide(service, effective).map_err(UpdateError::Rejected)?;
-        let transition = update.apply(&service.record, &loaded.grant, now);
+        let transition = decide(loaded).map_err(UpdateError::Rejected)?;
         Ok(match self.command.operator {
             Some(operator) => transition.by_operator(operator),
             None => transition,
@@ -119,9 +116,9 @@ impl Run<'_> {
         Loaded { service, grant, .. }: Loaded,
         transition: StatusTransition,
     ) -> Result<Attempt, StoreFault> {
-        let (name, request) = (&service.details.name, self.request.as_ref());
+        let (details, request) = (&service.details, self.request.as_ref());
         let audit = self.command.audit;
-        let transaction = self.tables.transaction(&grant, name, &transition, request, audit)?;
+        let transaction = self.tables.transaction(&grant, details, &transition, request, audit)?;
         Ok(Attempt { service: service.details, after: transition.after, transaction })
     }
 
@@ -172,7 +169,11 @@ impl Run<'_> {
         let Some(IdempotentRequest { key, .. }) = same else { return Err(UpdateError::KeyReused) };
         let (reset, update) = self.tables.recorded_changes(service.id(), key, &record).await?;
         let effective = StatusRecord::after(&update.change).effective_at(update.recorded_at);
-        let service = ServiceDetails { name: record.service_name, ..service.details };
+        let service = ServiceDetails {
+            name: record.service_name,
+            review_after: record.review_after_minutes.map(Minutes),
+            ..service.details
+        };
         let changes = reset.into_iter().chain([update]).collect();
         Ok(Updated { service, changes, effective, replayed: true })
     }

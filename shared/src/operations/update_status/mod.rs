@@ -1,4 +1,5 @@
-//! Updates a status: applies a request exactly once, even if it is sent twice or others write at the same time.
+//! Updates a status, or moves its deadline: applies a request exactly once, even if it is sent twice or others write at
+//! the same time.
 //!
 //! An update is one transaction. DynamoDB can cancel it because another transaction writes to the same rows.
 //! A cancellation does not say that the update is not stored: an earlier sending whose answer was lost may
@@ -14,7 +15,10 @@ use self::{
 };
 use super::AccessError;
 use crate::{
-    domain::{Service, ServiceDetails, ServiceId, StatusRecord, StatusUpdate},
+    domain::{
+        DeadlineUpdate, NoDeadline, Service, ServiceDetails, ServiceId, StatusRecord,
+        StatusTransition, StatusUpdate,
+    },
     store::{
         AuditContext, IdempotencyKey, IdempotentRequest, RecordedChange, SnapshotKeys, StoreFault,
         UpdateTables,
@@ -39,7 +43,7 @@ pub struct StatusUpdateCommand<'a> {
 /// An update is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Updated {
-    /// The service, with the name that it had when the update was stored.
+    /// The service, with the name and the review interval that it had when the update was stored.
     pub service: ServiceDetails,
     /// The changes, oldest first: the update, after the reset that was due if any.
     pub changes: Vec<RecordedChange>,
@@ -115,6 +119,39 @@ impl AuthorisedUpdate<'_> {
         self,
         body_hash: impl FnOnce() -> String,
         decide: impl Fn(&Service, StatusRecord) -> Result<StatusUpdate, R>,
+        on_cancelled: impl Fn(Cancellation),
+    ) -> Result<Updated, UpdateError<R>> {
+        let now = self.command.audit.at;
+        let decide = |Loaded { service, grant, .. }: &Loaded| {
+            let update = decide(service, service.record.clone().effective_at(now))?;
+            Ok(update.apply(&service.record, grant, now))
+        };
+        self.run(body_hash, decide, on_cancelled).await
+    }
+
+    /// Moves the deadline; as [`apply`](Self::apply). If readers are shown GREEN, the update is rejected with
+    /// [`NoDeadline`], after `decide` has taken it.
+    ///
+    /// # Errors
+    /// The update is not stored; after [`UpdateError::Store`] it may be.
+    pub async fn move_deadline<R: From<NoDeadline>>(
+        self,
+        body_hash: impl FnOnce() -> String,
+        decide: impl Fn(&Service, StatusRecord) -> Result<DeadlineUpdate, R>,
+        on_cancelled: impl Fn(Cancellation),
+    ) -> Result<Updated, UpdateError<R>> {
+        let now = self.command.audit.at;
+        let decide = |Loaded { service, grant, .. }: &Loaded| {
+            let update = decide(service, service.record.clone().effective_at(now))?;
+            Ok(update.apply(&service.record, grant, now)?)
+        };
+        self.run(body_hash, decide, on_cancelled).await
+    }
+
+    async fn run<R>(
+        self,
+        body_hash: impl FnOnce() -> String,
+        decide: impl Fn(&Loaded) -> Result<StatusTransition, R>,
         on_cancelled: impl Fn(Cancellation),
     ) -> Result<Updated, UpdateError<R>> {
         let Self { tables, command, loaded } = self;

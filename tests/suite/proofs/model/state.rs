@@ -65,7 +65,7 @@ impl Status {
         StatusRecord {
             version: self.version.into(),
             status: self.capacity(),
-            modified: self.at.map(|at| Modified { at, by, notes }),
+            modified: self.at.map(|at| Modified { at, by, notes, reason: None }),
         }
     }
 
@@ -121,6 +121,7 @@ impl Entry {
             previous: self.previous,
             at: last.at,
             notes: last.notes,
+            reason: last.reason,
             by: Author { subject, username: last.by, operator: None },
             cause: if self.is_reset { Cause::Reset } else { Cause::Update },
         }

@@ -84,7 +84,7 @@ impl Life {
         let Some(minutes) = self.scenario.red_for else {
             return (Status::of(&never), Vec::new());
         };
-        let update = StatusUpdate { status: red(minutes).status, note: None };
+        let update = StatusUpdate { status: red(minutes).status, note: None, reason: None };
         let transition = update.apply(&never, &grant(NOBODY), clock(0, 0));
         let entry = |change| Entry::of(change, Origin::Beginning);
         (Status::of(&transition.after), transition.changes.iter().map(entry).collect())
@@ -181,6 +181,8 @@ fn grant(writer: u8) -> Grant {
         town: None,
         postcode: None,
         ods_code: None,
+        phone: None,
+        review_after: None,
         active: true,
     };
     let service = Service { details, record: StatusRecord::never_updated() };

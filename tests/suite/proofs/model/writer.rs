@@ -154,7 +154,8 @@ impl Life {
 
     /// The domain's result of a writer's update on a status.
     pub(super) fn update(&self, world: &World, index: usize, on: &Status) -> StatusTransition {
-        let update = StatusUpdate { status: self.scenario.plans[index].status, note: None };
+        let update =
+            StatusUpdate { status: self.scenario.plans[index].status, note: None, reason: None };
         update.apply(&on.record(), &self.grants[index], taken(world, index))
     }
 
