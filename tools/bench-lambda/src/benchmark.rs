@@ -21,6 +21,7 @@ pub(crate) struct Benchmark {
 
 const GET: &str = "get-status/a-reader-reads-a-status";
 const PUT: &str = "update-status/an-editor-sets-red";
+const DEADLINE: &str = "update-deadline/an-editor-moves-the-deadline";
 const PAGE: &str = "list-services/the-first-page";
 
 const BASELINES: [Benchmark; 4] = [
@@ -55,6 +56,7 @@ fn deployed(function: String) -> io::Result<Benchmark> {
         "health" => "health/status".to_owned(),
         "list-services" => PAGE.to_owned(),
         "status-history" => "status-history/the-changes".to_owned(),
+        "update-deadline" => DEADLINE.to_owned(),
         "update-status" => PUT.to_owned(),
         other => {
             let files = fs::read_dir(root().join("events").join(other))?;
@@ -81,6 +83,16 @@ pub(crate) fn select(
 }
 
 impl Benchmark {
+    /// An update to RED, of the service whose deadline [`DEADLINE`] moves.
+    pub(crate) const fn update() -> Self {
+        Self { name: "update-status", function: "update-status", event: PUT, is_deployed: true }
+    }
+
+    /// Whether its status must be RED, and its entity tag be known.
+    pub(crate) fn moves_deadline(&self) -> bool {
+        self.event == DEADLINE
+    }
+
     /// The path of the built binary.
     pub(crate) fn binary(&self) -> PathBuf {
         let target = if self.is_deployed { "target/lambda" } else { "target/baselines/lambda" };

@@ -7,10 +7,11 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
     benchmark::Benchmark,
+    events::Events,
     figures::Instructions,
     store::Store,
     tables::{self, root},
-    timing::{INIT_TIMEOUT, INVOKE_TIMEOUT, expect_ok},
+    timing::{INIT_TIMEOUT, INVOKE_TIMEOUT},
 };
 
 /// The factor by which callgrind may slow a function down.
@@ -51,15 +52,18 @@ async fn count_total(
     before: u64,
 ) -> Result<u64, Box<dyn Error>> {
     let tables = tables::create(&store.engine).await?;
-    let event = benchmark.event()?;
+    let mut events = Events::start(store, &tables, benchmark).await?;
     let out = root().join("target/bench-lambda").join(format!("{}.callgrind", benchmark.name));
     let mut function =
         ExecutionEnvironment::start(callgrind(benchmark, &out), store.settings(&tables)).await?;
     function.wait_until_ready(INIT_TIMEOUT * CALLGRIND_SLOWDOWN).await?;
     for _ in 0..before {
-        expect_ok(function.invoke(event.clone(), INVOKE_TIMEOUT * CALLGRIND_SLOWDOWN).await?)?;
+        events
+            .answered(function.invoke(events.next(), INVOKE_TIMEOUT * CALLGRIND_SLOWDOWN).await?)?;
     }
-    expect_ok(function.invoke_last(event, INVOKE_TIMEOUT * CALLGRIND_SLOWDOWN).await?)?;
+    events.answered(
+        function.invoke_last(events.next(), INVOKE_TIMEOUT * CALLGRIND_SLOWDOWN).await?,
+    )?;
     let process = function.process_id().and_then(|process| Pid::from_raw(process.cast_signed()));
     kill_process(process.ok_or("the function has exited")?, Signal::TERM)?;
     function.wait().await?;

@@ -4,6 +4,7 @@
 mod benchmark;
 mod build;
 mod cpu_limit;
+mod events;
 mod figures;
 mod instructions;
 mod recorded;

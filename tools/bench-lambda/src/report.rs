@@ -123,7 +123,7 @@ fn significant(ratio: f64) -> String {
 /// The naive function that does the same.
 fn naive_of(name: &str) -> &'static str {
     match name {
-        "update-status" | "naive-put" => "naive-put",
+        "update-status" | "update-deadline" | "naive-put" => "naive-put",
         "list-services" | "naive-page" => "naive-page",
         _ => "naive-get",
     }

@@ -7,9 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lambda_emulator::{ExecutionEnvironment, InvocationResult, Outcome};
+use lambda_emulator::ExecutionEnvironment;
 
-use crate::{benchmark::Benchmark, cpu_limit::CpuLimit, figures::Times, store::Store, tables};
+use crate::{
+    benchmark::Benchmark, cpu_limit::CpuLimit, events::Events, figures::Times, store::Store, tables,
+};
 
 /// The timeout of an invocation.
 pub(crate) const INVOKE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -38,7 +40,7 @@ pub(crate) async fn measure(
     memory_mb: Option<u64>,
 ) -> Result<Times, Box<dyn Error>> {
     let tables = tables::create(&store.engine).await?;
-    let event = benchmark.event()?;
+    let mut events = Events::start(store, &tables, benchmark).await?;
     let mut runs = Vec::new();
     for _ in 0..environments {
         let start = Instant::now();
@@ -46,7 +48,7 @@ pub(crate) async fn measure(
             ExecutionEnvironment::start(Command::new(benchmark.binary()), store.settings(&tables))
                 .await?;
         function.wait_until_ready(INIT_TIMEOUT).await?;
-        runs.push(measure_one(function, start.elapsed(), &event, memory_mb).await?);
+        runs.push(measure_one(function, start.elapsed(), &mut events, memory_mb).await?);
     }
     let all = |of: fn(&Measurements) -> Duration| runs.iter().map(of).collect::<Vec<_>>();
     let cold = all(|run| run.init + run.first);
@@ -64,38 +66,24 @@ pub(crate) async fn measure(
 async fn measure_one(
     environment: ExecutionEnvironment,
     init: Duration,
-    event: &str,
+    events: &mut Events,
     memory_mb: Option<u64>,
 ) -> Result<Measurements, Box<dyn Error>> {
     let process = environment.process_id().ok_or("the function has exited")?;
     let cpu_limit = memory_mb.map(|memory_mb| CpuLimit::new(process, memory_mb)).transpose()?;
     // Dropped before the limit: the process must exit first.
     let mut function = environment;
-    let first = expect_ok(function.invoke(event.to_owned(), INVOKE_TIMEOUT).await?)?;
+    let first = events.answered(function.invoke(events.next(), INVOKE_TIMEOUT).await?)?;
     let before = cpu_time(process)?;
     let mut warm = Vec::new();
     for _ in 0..WARM_INVOCATIONS {
-        warm.push(expect_ok(function.invoke(event.to_owned(), INVOKE_TIMEOUT).await?)?);
+        warm.push(events.answered(function.invoke(events.next(), INVOKE_TIMEOUT).await?)?);
     }
     let warm_cpu = cpu_time(process)?.saturating_sub(before);
     let peak_kb = peak_kb(process)?;
     function.kill().await?;
     drop(cpu_limit);
     Ok(Measurements { init, first, warm, warm_cpu, peak_kb })
-}
-
-/// The duration of an invocation whose status is 200; an error for any other outcome.
-pub(crate) fn expect_ok(result: InvocationResult) -> Result<Duration, String> {
-    match result.outcome {
-        Outcome::Response(response)
-            if response.get("statusCode").is_some_and(|code| code == 200) =>
-        {
-            Ok(result.duration)
-        }
-        Outcome::Response(other) | Outcome::Error(other) => {
-            Err(format!("unexpected outcome: {other}"))
-        }
-    }
 }
 
 /// The CPU time of all threads of a process.
