@@ -25,10 +25,11 @@ use crate::{
 };
 
 /// The functions, each with the event that is the template for its events.
-pub const FUNCTIONS: [(&str, &str); 3] = [
+pub const FUNCTIONS: [(&str, &str); 4] = [
     ("get-status", "get-status/a-reader-reads-a-status"),
     ("list-services", "list-services/the-first-page"),
     ("update-status", "update-status/an-editor-sets-red"),
+    ("update-deadline", "update-deadline/an-editor-moves-the-deadline"),
 ];
 
 /// A route of the gateway.
@@ -45,7 +46,7 @@ pub struct Route {
 pub struct Gateway {
     /// Its URL.
     pub url: String,
-    routes: [Arc<Route>; 3],
+    routes: [Arc<Route>; FUNCTIONS.len()],
     server: JoinHandle<()>,
 }
 
@@ -54,18 +55,19 @@ impl Gateway {
     ///
     /// # Errors
     /// There is no free port.
-    pub fn start(routes: [Route; 3]) -> Result<Self, Error> {
+    pub fn start(routes: [Route; FUNCTIONS.len()]) -> Result<Self, Error> {
         let failed = |error: io::Error| Error::Start("gateway", error);
         let listener = free_port().map_err(failed)?;
         let url = format!("http://{}", listener.local_addr().map_err(failed)?);
         listener.set_nonblocking(true).map_err(failed)?;
         let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
         let routes = routes.map(Arc::new);
-        let [read, list, update] = routes.clone();
+        let [read, list, update, deadline] = routes.clone();
         let status = get(handle).with_state(read).merge(put(handle).with_state(update));
         let router = Router::new()
             .route("/services", get(handle).with_state(list))
-            .route("/services/{id}/capacitystatus", status);
+            .route("/services/{id}/capacitystatus", status)
+            .route("/services/{id}/capacitystatus/deadline", put(handle).with_state(deadline));
         let server = tokio::spawn(async move {
             // Serves until its task is aborted.
             let _ = axum::serve(listener, router).await;

@@ -46,6 +46,12 @@ impl GeneratedDirectory {
         self.id(fastrand::u64(..self.size))
     }
 
+    /// A random region.
+    #[must_use]
+    pub fn random_region(self) -> u64 {
+        self.id(fastrand::u64(..REGION_COUNT))
+    }
+
     /// A random provider.
     #[must_use]
     pub fn random_provider(self) -> u64 {

@@ -1,6 +1,10 @@
 //! The kinds of requests, and the share of the load that each has.
 
 use serde::{Serialize, Serializer};
+use shared::{
+    domain::{Minutes, Reason},
+    http::Clock,
+};
 
 use crate::{
     generated_directory::GeneratedDirectory,
@@ -20,10 +24,18 @@ pub enum RequestKind {
     ListByStatus,
     /// A provider and its services.
     ListBelow,
+    /// The first page of services that are AMBER or RED and end within an hour.
+    ListEndingSoon,
+    /// The first page of services whose review is due.
+    ListOverdue,
+    /// The same, of one region.
+    ListOverdueInRegion,
     /// An update of a random service to a random status.
     Put,
     /// The same, with an `Idempotency-Key`.
     PutIdempotent,
+    /// A new deadline for a service that is RED.
+    Deadline,
 }
 
 /// The most that a request may take, in milliseconds.
@@ -39,14 +51,18 @@ pub struct LatencyTarget {
 
 impl RequestKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Get,
         Self::GetUnchanged,
         Self::List,
         Self::ListByStatus,
         Self::ListBelow,
+        Self::ListEndingSoon,
+        Self::ListOverdue,
+        Self::ListOverdueInRegion,
         Self::Put,
         Self::PutIdempotent,
+        Self::Deadline,
     ];
 
     /// The name in the report.
@@ -58,13 +74,17 @@ impl RequestKind {
             Self::List => "list",
             Self::ListByStatus => "list, status=RED,AMBER",
             Self::ListBelow => "list, parentId",
+            Self::ListEndingSoon => "list, resetBefore",
+            Self::ListOverdue => "list, overdue",
+            Self::ListOverdueInRegion => "list, overdue, region",
             Self::Put => "PUT",
             Self::PutIdempotent => "PUT, Idempotency-Key",
+            Self::Deadline => "PUT deadline",
         }
     }
 
-    /// How many of a thousand requests are of this kind. None have an `Idempotency-Key`: oha cannot send
-    /// a different one each time.
+    /// How many of a thousand requests are of this kind. None have an `Idempotency-Key` or move a deadline: oha
+    /// cannot send a different header each time.
     #[must_use]
     pub const fn per_thousand(self) -> u64 {
         match self {
@@ -72,7 +92,11 @@ impl RequestKind {
             Self::GetUnchanged => 90,
             Self::List => 40,
             Self::ListByStatus | Self::ListBelow | Self::Put => 20,
-            Self::PutIdempotent => 0,
+            Self::ListEndingSoon
+            | Self::ListOverdue
+            | Self::ListOverdueInRegion
+            | Self::PutIdempotent
+            | Self::Deadline => 0,
         }
     }
 
@@ -81,8 +105,14 @@ impl RequestKind {
     pub const fn function(self) -> &'static str {
         match self {
             Self::Get | Self::GetUnchanged => "get-status",
-            Self::List | Self::ListByStatus | Self::ListBelow => "list-services",
+            Self::List
+            | Self::ListByStatus
+            | Self::ListBelow
+            | Self::ListEndingSoon
+            | Self::ListOverdue
+            | Self::ListOverdueInRegion => "list-services",
             Self::Put | Self::PutIdempotent => "update-status",
+            Self::Deadline => "update-deadline",
         }
     }
 
@@ -90,9 +120,9 @@ impl RequestKind {
     #[must_use]
     pub const fn expected(self) -> &'static [u16] {
         match self {
-            Self::Get | Self::List | Self::ListByStatus | Self::ListBelow => &[200],
             Self::GetUnchanged => &[304],
             Self::Put | Self::PutIdempotent => &[200, 409],
+            _ => &[200],
         }
     }
 
@@ -103,10 +133,10 @@ impl RequestKind {
             Self::Get | Self::GetUnchanged => {
                 Some(LatencyTarget { p50: 40.0, p95: 100.0, max: 300.0 })
             }
-            Self::Put | Self::PutIdempotent => {
+            Self::Put | Self::PutIdempotent | Self::Deadline => {
                 Some(LatencyTarget { p50: 70.0, p95: 150.0, max: 400.0 })
             }
-            Self::List | Self::ListByStatus | Self::ListBelow => None,
+            _ => None,
         }
     }
 
@@ -114,7 +144,7 @@ impl RequestKind {
     #[must_use]
     pub const fn method(self) -> &'static str {
         match self {
-            Self::Put | Self::PutIdempotent => "PUT",
+            Self::Put | Self::PutIdempotent | Self::Deadline => "PUT",
             _ => "GET",
         }
     }
@@ -126,6 +156,13 @@ impl RequestKind {
             Self::List => "/services".to_owned(),
             Self::ListByStatus => "/services?status=RED,AMBER".to_owned(),
             Self::ListBelow => format!("/services?parentId={}", directory.random_provider()),
+            Self::ListEndingSoon => {
+                format!("/services?resetBefore={}", Clock::system().now().plus(Minutes(60)))
+            }
+            Self::ListOverdue => "/services?overdue=true".to_owned(),
+            Self::ListOverdueInRegion => {
+                format!("/services?overdue=true&region={}", directory.random_region())
+            }
             _ => format!("/services/{}/capacitystatus", directory.random_service()),
         }
     }
@@ -152,11 +189,15 @@ impl RequestKind {
     #[must_use]
     pub fn body(self) -> Option<String> {
         let status = ["RED", "AMBER", "GREEN"].into_iter().nth(fastrand::usize(..3))?;
-        (self.method() == "PUT").then(|| update(status))
+        match self {
+            Self::Put | Self::PutIdempotent => Some(update(status)),
+            Self::Deadline => Some(format!(r#"{{"resetStatusIn": {}}}"#, fastrand::u32(30..=1440))),
+            _ => None,
+        }
     }
 }
 
-/// An update to this status for at least half an hour; every other one has notes.
+/// An update to this status for at least half an hour; every other one has notes, every third a reason.
 #[must_use]
 pub fn update(status: &str) -> String {
     let minutes = fastrand::u32(30..=1440);
@@ -165,7 +206,9 @@ pub fn update(status: &str) -> String {
     } else {
         ""
     };
-    format!(r#"{{"status": "{status}", "resetStatusIn": {minutes}{notes}}}"#)
+    let reason = Reason::NAMES.get(fastrand::usize(..3 * Reason::NAMES.len()));
+    let reason = reason.map(|name| format!(r#", "reason": "{name}""#)).unwrap_or_default();
+    format!(r#"{{"status": "{status}", "resetStatusIn": {minutes}{notes}{reason}}}"#)
 }
 
 impl Serialize for RequestKind {

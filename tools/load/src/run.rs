@@ -80,7 +80,7 @@ async fn report(
 /// Warms up the environments, so that no cold start is measured.
 async fn warm_up(testbed: &Testbed, gateway: &Gateway) -> Result<(), Error> {
     for kind in RequestKind::ALL {
-        testbed.send_requests(gateway, kind, WARM_UP_REQUESTS).await?;
+        testbed.send(testbed.requests(gateway, kind, WARM_UP_REQUESTS).await?).await?;
     }
     for (_, pool) in gateway.pools() {
         pool.take_stats()?;
@@ -153,9 +153,10 @@ async fn measure_costs(
     warm_up(testbed, &gateway).await?;
     let mut costs = Vec::new();
     for kind in RequestKind::ALL {
+        let requests = testbed.requests(&gateway, kind, arguments.counted).await?;
         let log_bytes_before = testbed.log_bytes(kind.function())?;
         let _: ConsumedCapacity = proxy.take_consumed();
-        testbed.send_requests(&gateway, kind, arguments.counted).await?;
+        testbed.send(requests).await?;
         let own = gateway.pools().find(|(function, _)| *function == kind.function());
         let stats = own.map(|(_, pool)| pool.take_stats()).transpose()?;
         let bytes = testbed.log_bytes(kind.function())? - log_bytes_before;

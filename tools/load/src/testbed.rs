@@ -8,7 +8,7 @@ use std::{
 };
 
 use local_stack::{engine::Engine, function_env, state::workspace_root, tables};
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, header::ETAG};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -89,8 +89,9 @@ impl Testbed {
             let pool = pool.await?;
             Ok::<_, Error>(Route { pool, template: EventTemplate::read(&self.root, case)? })
         };
-        let [read, list, update] = FUNCTIONS;
-        Gateway::start([start(read).await?, start(list).await?, start(update).await?])
+        let [read, list, update, deadline] = FUNCTIONS;
+        let (read, list) = (start(read).await?, start(list).await?);
+        Gateway::start([read, list, start(update).await?, start(deadline).await?])
     }
 
     fn log(&self, function: &str) -> PathBuf {
@@ -123,7 +124,8 @@ impl Testbed {
                 check_joined(running.join_next().await)?;
             }
             let path = format!("{}/services/{id}/capacitystatus", gateway.url);
-            running.spawn(send(self.client.clone(), RequestKind::Put, path, Some(update(status))));
+            let request = Request::new(RequestKind::Put, path, Some(update(status)));
+            running.spawn(request.send(self.client.clone()));
         }
         while let Some(joined) = running.join_next().await {
             check_joined(Some(joined))?;
@@ -131,47 +133,84 @@ impl Testbed {
         Ok(())
     }
 
-    /// Sends requests of a kind one after the other.
+    /// Requests of a kind. To move a deadline takes a service that is RED, and its entity tag: they are set here,
+    /// each service once, so there may be fewer.
     ///
     /// # Errors
     /// A response is missing or unexpected.
-    pub async fn send_requests(
+    pub async fn requests(
         &self,
         gateway: &Gateway,
         kind: RequestKind,
         count: u64,
-    ) -> Result<(), Error> {
-        for _ in 0..count {
-            let path = gateway.url.clone() + &kind.path(self.directory);
-            send(self.client.clone(), kind, path, kind.body()).await?;
+    ) -> Result<Vec<Request>, Error> {
+        if kind != RequestKind::Deadline {
+            let path = |_| gateway.url.clone() + &kind.path(self.directory);
+            let request = |url| Request::new(kind, url, kind.body());
+            return Ok((0..count).map(path).map(request).collect());
+        }
+        let mut requests = Vec::new();
+        for number in 0..count.min(self.directory.size) {
+            let id = self.directory.id(number);
+            let status = format!("{}/services/{id}/capacitystatus", gateway.url);
+            let deadline = format!("{status}/deadline");
+            let red = Request::new(RequestKind::Put, status, Some(update("RED")));
+            let if_match = red.send(self.client.clone()).await?;
+            requests.push(Request { if_match, ..Request::new(kind, deadline, kind.body()) });
+        }
+        Ok(requests)
+    }
+
+    /// Sends requests one after the other.
+    ///
+    /// # Errors
+    /// A response is missing or unexpected.
+    pub async fn send(&self, requests: Vec<Request>) -> Result<(), Error> {
+        for request in requests {
+            request.send(self.client.clone()).await?;
         }
         Ok(())
     }
 }
 
-fn check_joined(
-    joined: Option<Result<Result<(), Error>, tokio::task::JoinError>>,
-) -> Result<(), Error> {
-    joined.map_or(Ok(()), |joined| {
-        joined.map_err(|error| Error::UnexpectedResponse(error.to_string()))?
-    })
-}
-
-async fn send(
-    client: Client,
+/// A request to the gateway.
+#[derive(Debug)]
+pub struct Request {
     kind: RequestKind,
     url: String,
     body: Option<String>,
-) -> Result<(), Error> {
-    let method = if kind.method() == "PUT" { Method::PUT } else { Method::GET };
-    let mut request = client.request(method, url).body(body.unwrap_or_default());
-    for (name, value) in kind.headers() {
-        request = request.header(name, value);
+    if_match: Option<String>,
+}
+
+impl Request {
+    const fn new(kind: RequestKind, url: String, body: Option<String>) -> Self {
+        Self { kind, url, body, if_match: None }
     }
-    let unexpected = |text: String| Error::UnexpectedResponse(format!("{}: {text}", kind.name()));
-    let response = request.send().await.map_err(|error| unexpected(error.to_string()))?;
-    let status = response.status();
-    let text = response.text().await.map_err(|error| unexpected(error.to_string()))?;
-    let expected = kind.expected().contains(&status.as_u16());
-    if expected { Ok(()) } else { Err(unexpected(format!("{status} {text}"))) }
+
+    /// Sends it, and returns the entity tag of an expected response.
+    async fn send(self, client: Client) -> Result<Option<String>, Error> {
+        let Self { kind, url, body, if_match } = self;
+        let method = if kind.method() == "PUT" { Method::PUT } else { Method::GET };
+        let mut request = client.request(method, url).body(body.unwrap_or_default());
+        let if_match = if_match.map(|tag| ("if-match", tag));
+        for (name, value) in kind.headers().into_iter().chain(if_match) {
+            request = request.header(name, value);
+        }
+        let unexpected =
+            |text: String| Error::UnexpectedResponse(format!("{}: {text}", kind.name()));
+        let response = request.send().await.map_err(|error| unexpected(error.to_string()))?;
+        let status = response.status();
+        let tag = response.headers().get(ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+        let text = response.text().await.map_err(|error| unexpected(error.to_string()))?;
+        let expected = kind.expected().contains(&status.as_u16());
+        if expected { Ok(tag) } else { Err(unexpected(format!("{status} {text}"))) }
+    }
+}
+
+fn check_joined(
+    joined: Option<Result<Result<Option<String>, Error>, tokio::task::JoinError>>,
+) -> Result<(), Error> {
+    joined.map_or(Ok(()), |joined| {
+        joined.map_err(|error| Error::UnexpectedResponse(error.to_string()))?.map(drop)
+    })
 }
