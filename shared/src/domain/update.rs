@@ -68,18 +68,19 @@ impl StatusTransition {
 
 #[cfg(test)]
 #[expect(clippy::expect_used, reason = "a test fails by panicking")]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::domain::{
         CapacityStatus, HierarchyPath, Level, Minutes, Modified, Rag, Service, ServiceDetails,
         User, authorise_update,
     };
 
-    fn at(seconds: i64) -> Timestamp {
+    pub(in crate::domain) fn at(seconds: i64) -> Timestamp {
         Timestamp::from_epoch_seconds(seconds).expect("a time")
     }
 
-    fn grant() -> Grant {
+    /// The right of user `ann`, subject `s1`.
+    pub(in crate::domain) fn grant() -> Grant {
         let path = HierarchyPath::parse("/1/").expect("a path");
         let user = User {
             subject: "s1".to_owned(),
@@ -145,6 +146,24 @@ mod tests {
         assert_eq!(transition.after.modified.map(|last| last.at), Some(at(1_000)));
         // The deadline counts from this clock, and is never before the change.
         assert_eq!(transition.after.status.reset_at(), Some(at(1_000)));
+    }
+
+    #[test]
+    fn only_amber_and_red_keep_the_reason() {
+        let with_reason = |update| StatusUpdate { reason: Reason::parse("it"), ..update };
+        let stored = |update: StatusUpdate| {
+            let transition = with_reason(update).apply(&red_until(2_000), &grant(), at(1_500));
+            let after = transition.after.modified.and_then(|last| last.reason);
+            assert_eq!(transition.changes.last().map(|change| &change.reason), Some(&after));
+            after
+        };
+        assert_eq!(stored(amber(1)), Reason::parse("IT"));
+        let green = StatusUpdate { status: RequestedStatus::Green, note: None, reason: None };
+        assert_eq!(stored(green), None);
+        // In no minutes: the history has the AMBER with its reason, and readers see the GREEN of its reset.
+        assert_eq!(stored(amber(0)), Reason::parse("IT"));
+        let ended = with_reason(amber(0)).apply(&red_until(2_000), &grant(), at(1_500)).after;
+        assert_eq!(ended.effective_at(at(1_500)).modified.and_then(|last| last.reason), None);
     }
 
     #[test]

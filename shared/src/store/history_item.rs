@@ -121,13 +121,14 @@ impl HistoryItem {
             None => None,
             Some(seconds) => Some(Timestamp::from_epoch_seconds(seconds)?),
         };
+        let rag = Rag::parse(&self.status)?;
         let change = Change {
             version: self.version,
-            status: CapacityStatus::from_parts(Rag::parse(&self.status)?, reset_at)?,
+            status: CapacityStatus::from_parts(rag, reset_at)?,
             previous: Rag::parse(&self.previous_status)?,
             at,
             notes: self.notes,
-            reason: self.reason.map(Reason::stored),
+            reason: self.reason.filter(|_| !rag.is_green()).map(Reason::stored),
             by: Author { subject: self.subject, username: self.username, operator: self.operator },
             cause: Cause::parse(&self.cause)?,
         };
