@@ -100,12 +100,12 @@ mod tests {
     /// deadline is never before its date.
     #[test]
     fn an_extension_never_shortens() {
-        for (minutes, now) in [1, 30, 120, 1_440, 100_000]
+        for (minutes, now) in [1, 120, 1_440]
             .into_iter()
-            .flat_map(|minutes| [99_700, 100_000, 123_457].map(|now| (minutes, now)))
+            .flat_map(|minutes| [99_700, 123_457].map(|now| (minutes, now)))
         {
             let least = (100_000 - now).max(1);
-            for remaining in (least..=2 * DAY).step_by(if minutes == 1 { 1 } else { 59 }) {
+            for remaining in (least..=DAY).step_by(if minutes == 1 { 1 } else { 59 }) {
                 let stored = amber_until(now + remaining);
                 let update = DeadlineUpdate::extend_by(Minutes(minutes), &stored, at(now));
                 let transition = update.expect("AMBER").apply(&stored, &grant(), at(now));
