@@ -94,7 +94,7 @@ fn matches(template: &str, path: &str) -> bool {
 /// The refusal of a method by a path with that header `Allow`.
 pub(crate) fn method_not_allowed(method: &Method, allow: &'static str) -> Problem {
     let advice = if method == Method::PATCH && allow.contains("PUT") {
-        "use PUT to update a status: it takes the same fields"
+        "use PUT instead: it takes the same fields"
     } else {
         "this path does not support this method; see the header Allow"
     };

@@ -12,7 +12,8 @@ const STATUS: &str = "/services/{id}/capacitystatus";
 fn paths() -> Vec<String> {
     let document = document("openapi.yaml");
     let paths = document["paths"].as_object().expect("paths").iter();
-    paths.map(|(path, _)| path.clone()).collect()
+    let read = paths.filter(|(path, item)| item["get"].is_object() || *path == "/$default");
+    read.map(|(path, _)| path.clone()).collect()
 }
 
 fn get<'a>(app: &'a App, path: &str) -> Call<'a> {

@@ -49,7 +49,10 @@ async fn an_unsupported_method_is_refused_with_the_supported_ones() {
             }
             for call in each_way(&app, method, &path) {
                 let reply = call.send().await;
-                assert_eq!(reply.refused(405), "METHOD_NOT_ALLOWED", "{method} {path}");
+                assert_eq!(reply.status, 405, "{method} {path}");
+                if method != "HEAD" {
+                    assert_eq!(reply.refused(405), "METHOD_NOT_ALLOWED", "{method} {path}");
+                }
                 assert_eq!(reply.header("allow"), taken.join(", "), "{method} {path}");
             }
         }

@@ -14,6 +14,7 @@ use crate::harness::{
 
 const STATUS: &str = "/services/{id}/capacitystatus";
 const OLD_STATUS: &str = "/services/{id}/capacitystatus/";
+const DEADLINE: &str = "/services/{id}/capacitystatus/deadline";
 /// The gateway's route for the old path.
 const OLD_ROUTE: &str = "/services/{id}/capacitystatus/{proxy+}";
 
@@ -114,6 +115,33 @@ impl Produced {
         }
     }
 
+    /// A deadline is moved by the tag of its status.
+    async fn deadlines(&mut self, app: &App) {
+        let operation = format!("PUT {DEADLINE}");
+        let red = app.put(30, json!({"status": "RED"})).by("editor").send().await;
+        let seen = red.header("etag");
+        let hour = json!({"resetStatusIn": 60});
+        let put = |body: &Value| app.put_deadline(30, body.clone()).header("if-match", seen);
+        let unseen = app.put_deadline(30, hour.clone()).by("editor");
+        self.send(&operation, 428, unseen).await;
+        self.send(&operation, 400, put(&json!({})).by("editor")).await;
+        self.send(&operation, 401, put(&hour)).await;
+        self.send(&operation, 403, put(&hour).by("reader")).await;
+        let unknown = app.put_deadline(7, hour.clone()).header("if-match", seen);
+        self.send(&operation, 404, unknown.by("editor")).await;
+        let large = put(&json!({"resetStatusIn": 60, "more": "x".repeat(20_000)}));
+        self.send(&operation, 413, large.by("editor")).await;
+        let text = put(&hour).header("content-type", "text/plain");
+        self.send(&operation, 415, text.by("editor")).await;
+        let keyed = |body: &Value| put(body).header("idempotency-key", "moved").by("editor");
+        self.send(&operation, 200, keyed(&hour)).await;
+        self.send(&operation, 422, keyed(&json!({"resetStatusIn": 90}))).await;
+        self.send(&operation, 412, put(&hour).by("editor")).await;
+        let green = app.put(30, json!({"status": "GREEN"})).by("editor").send().await;
+        let ended = app.put_deadline(30, hour).header("if-match", green.header("etag"));
+        self.send(&operation, 409, ended.by("editor")).await;
+    }
+
     /// Others write before each attempt.
     async fn conflicts(&mut self, app: &App) {
         let (contended, _, mut turns) = FaultyStore::below(app, None, |call| Plan {
@@ -167,6 +195,8 @@ impl Produced {
             let put = app.put(30, json!({"status": "RED"})).path(path);
             self.send(&format!("PUT {path}"), status, put.by("editor")).await;
         }
+        let put = app.put_deadline(30, json!({"resetStatusIn": 60})).by("editor");
+        self.send(&format!("PUT {DEADLINE}"), status, put).await;
     }
 }
 
@@ -176,6 +206,7 @@ async fn every_documented_status_code_is_returned_by_some_request() {
     let mut produced = Produced::default();
     produced.reads(&app).await;
     produced.updates(&app).await;
+    produced.deadlines(&app).await;
     produced.conflicts(&app).await;
     produced.public(&app).await;
 

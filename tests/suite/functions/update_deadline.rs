@@ -2,19 +2,26 @@
 
 use serde_json::json;
 
-use crate::harness::{App, Event};
+use crate::harness::{
+    App, Call, Event,
+    faulty::{Fate, FaultyStore},
+};
 
 /// Its events, and how each is answered.
 pub(crate) const EVENTS: &[Event] = &[];
 
-/// With a key, and repeated.
+/// With a key, repeated, and in conflict with others.
 pub(crate) async fn exercise(app: &App) {
-    let red = json!({"status": "RED", "resetStatusIn": 60});
-    let shown = app.put(30, red).by("editor").send().await;
-    let tag = shown.header("etag");
+    let red = app.put(30, json!({"status": "RED", "resetStatusIn": 60})).by("editor").send().await;
+    let (contended, _, _) = FaultyStore::below(app, None, |call| match call.number {
+        1 => Fate::Cancelled("TransactionConflict").into(),
+        _ => Fate::Passed.into(),
+    });
     for _ in 0..2 {
-        let call = app.put_deadline(30, json!({"resetStatusIn": 90})).by("editor");
-        let call = call.header("if-match", tag).header("idempotency-key", "k-1");
-        call.send().await.ok();
+        moved(&contended, red.header("etag")).header("idempotency-key", "k-1").send().await.ok();
     }
+}
+
+fn moved<'a>(app: &'a App, tag: &str) -> Call<'a> {
+    app.put_deadline(30, json!({"resetStatusIn": 90})).by("editor").header("if-match", tag)
 }

@@ -108,24 +108,27 @@ async fn decide_all(
 ) -> usize {
     let matrix = Matrix::read();
     let (mut decisions, mut updates, mut wrong) = (0, BTreeMap::new(), Vec::new());
+    let mut tags = BTreeMap::new();
     for (caller, column, number) in every_caller_and_service(each) {
         let id = town.services()[column][number];
         let Some(shown) = shows(caller, number, id) else { continue };
         for section in &matrix.sections {
             let written = section.rows[caller][column].as_str();
             for operation in &section.operations {
-                let reply = shown.to(request(app, operation, id)).send().await;
+                let seen = tags.get(&id).map_or("\"unseen\"", String::as_str);
+                let reply = shown.to(request(app, operation, id, seen)).send().await;
                 decisions += 1;
                 if !agrees(&matrix, written, id, &reply) {
                     let (kind, status) = (SERVICES[column], reply.status);
                     wrong.push(format!("{operation} {id} ({kind}) {caller}: {status}"));
                 }
                 if operation.starts_with("GET") {
-                    let head = shown.to(request(app, operation, id)).head().send().await;
+                    let head = shown.to(request(app, operation, id, seen)).head().send().await;
                     assert_eq!(head.status, reply.status, "HEAD for {operation} {id} {caller}");
                 }
                 if operation.starts_with("PUT") && written == "yes" {
                     *updates.entry(id).or_insert(0) += 1;
+                    tags.insert(id, reply.header("etag").to_owned());
                 }
             }
         }
@@ -144,14 +147,18 @@ fn every_caller_and_service(each: usize) -> impl Iterator<Item = (&'static str, 
     services.flat_map(|(kind, at)| CALLERS.into_iter().map(move |caller| (caller, kind, at)))
 }
 
-/// The operation on that service.
-fn request<'a>(app: &'a App, operation: &str, id: u64) -> Call<'a> {
+/// The operation on that service. Moving a deadline needs the tag of the last update, so its table comes after that of
+/// updates.
+fn request<'a>(app: &'a App, operation: &str, id: u64, seen: &str) -> Call<'a> {
     match operation.split_once(' ').expect("method and path") {
         ("GET", "/services") => app.list(&format!("id={id}")),
         ("GET", path @ "/services/{id}/capacitystatus/history") => {
             app.get(id).path(path).query("at=2020-01-01T00:00:00Z")
         }
         ("GET", path) => app.get(id).path(path),
+        ("PUT", "/services/{id}/capacitystatus/deadline") => {
+            app.put_deadline(id, json!({"resetStatusIn": 30})).header("if-match", seen)
+        }
         ("PUT", path) => app.put(id, json!({"status": "AMBER"})).path(path),
         ("PATCH", path) => app.patch(id).path(path),
         other => panic!("no request for {other:?}"),
