@@ -96,6 +96,33 @@ fn health_may_read_no_row() {
     }
 }
 
+/// IAM cannot tell an attribute that is compared by a condition (`active`, `path`) from one that is written.
+#[test]
+fn update_deadline_may_not_write_the_status_its_notes_or_its_reason() {
+    let set = |attribute: &str| {
+        let update = json!({
+            "TableName": "ServicesTable", "Key": {"id": {"N": "30"}},
+            "UpdateExpression": "SET #attribute = :value",
+            "ExpressionAttributeNames": {"#attribute": attribute},
+        });
+        let body = json!({"TransactItems": [{"Update": update}]});
+        refusal("update-deadline", "TransactWriteItems", &body)
+    };
+    for allowed in ["version", "resetDateTime", "modifiedBy", "modifiedDate"] {
+        assert_eq!(set(allowed), None, "{allowed}");
+    }
+    let fixed = ["status", "notes", "reason", "resetShard", "name", "parentId", "region"];
+    for attribute in fixed.into_iter().chain(["phone", "reviewAfterMinutes"]) {
+        let refused = set(attribute).expect("a refusal");
+        let why = format!("dynamodb:Attributes has {attribute:?}");
+        assert!(refused.ends_with(&why), "{refused}");
+    }
+    for member in ["Put", "Delete"] {
+        let body = json!({"TransactItems": [{member: {"TableName": "ServicesTable"}}]});
+        assert!(refusal("update-deadline", "TransactWriteItems", &body).is_some(), "{member}");
+    }
+}
+
 /// Apart from tables: its own log, tracing, the tables' key, and a queue for failed runs.
 #[test]
 fn every_function_has_its_own_least_privilege_role() {

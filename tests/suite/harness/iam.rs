@@ -121,8 +121,9 @@ impl Rights {
             if !condition.is_null() {
                 let table = self.tables.iter().find(|(_, id)| **id == right.1);
                 let (name, id) = table.expect("conditions are on tables");
-                let request = Request::of(action, &body["RequestItems"][name], id);
-                request.meets(condition).map_err(|why| format!("{right:?}: {why}"))?;
+                for request in Request::all_of(action, body, name, id) {
+                    request.meets(condition).map_err(|why| format!("{right:?}: {why}"))?;
+                }
             }
         }
         Ok(asked)
