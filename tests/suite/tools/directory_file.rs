@@ -167,7 +167,8 @@ fn every_invalid_json_entry_is_reported_with_all_its_errors() {
     ]"#;
     let error = services_file::parse(json.as_bytes()).expect_err("a refused file");
     let digits = "must be 1 to 18 digits without a leading zero";
-    let known = "id, name, typeId, parentId, town, postcode, odsCode, active";
+    let known =
+        "id, name, typeId, parentId, town, postcode, odsCode, phone, reviewAfterMinutes, active";
     assert_eq!(
         texts(&error),
         [

@@ -58,7 +58,7 @@ fn no_text_has_a_control_character_or_a_line_break() {
         ("\\ufffd", "a character that could not be read", "FFFD"),
     ] {
         let problem = format!("has {what} (U+{code})");
-        for column in ["name", "town", "postcode", "odsCode"] {
+        for column in ["name", "town", "postcode", "odsCode", "phone"] {
             let json = format!(
                 r#"[{{"id": 1, "typeId": 1, "active": true, "name": "n", "{column}": "a{character}b"}}]"#
             );
@@ -83,7 +83,8 @@ fn no_text_has_a_control_character_or_a_line_break() {
 #[test]
 fn an_unknown_member_hides_no_other_problem_of_its_entry() {
     let service = r#"[{"id": 1, "name": "a\u0000b", "typeId": 1, "active": true, "x": 1}]"#;
-    let known = "id, name, typeId, parentId, town, postcode, odsCode, active";
+    let known =
+        "id, name, typeId, parentId, town, postcode, odsCode, phone, reviewAfterMinutes, active";
     assert_eq!(
         services(service),
         refused([

@@ -12,4 +12,5 @@ mod largest_page;
 mod load;
 mod local_issuer;
 mod local_stack;
+mod optional_columns;
 mod users_file;

@@ -119,8 +119,13 @@ pub(crate) enum Import {
     /// Import services from a CSV or JSON file
     ///
     /// CSV is UTF-8; its first line names the columns, in any order: id, name, typeId, parentId, town,
-    /// postcode, odsCode, active. JSON is an array of objects with these members. Only parentId, town,
-    /// postcode and odsCode may be empty. A name has at most 200 characters, a town 100, a postcode 10, an odsCode 12.
+    /// postcode, odsCode, phone, reviewAfterMinutes, active. JSON is an array of objects with these members.
+    /// Only id, name, typeId and active must have a value. A name has at most 200 characters, a town 100, a postcode
+    /// 10, an odsCode 12, a phone 60; reviewAfterMinutes is 1 to 525600.
+    ///
+    /// A CSV file without the column phone or reviewAfterMinutes leaves what is stored as it is, and an empty
+    /// cell removes it. In JSON that holds for each object: without the member what is stored stays, null
+    /// removes it. Any other value that is empty or absent is removed.
     ///
     /// The import first checks the whole file and reports every bad line. Then it writes each service that
     /// differs; it never changes a status. If a service moves, its descendants are written after it: until

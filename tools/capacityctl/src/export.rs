@@ -32,14 +32,14 @@ pub(crate) async fn services(target: &Target, format: Format) -> Result<String, 
         let path = text(item, services::PATH);
         (path.map(|path| path.matches('/').count()), number::<u64>(item, services::ID))
     });
-    format_items(&services_file::COLUMNS, &items, format)
+    format_items(&services_file::COLUMNS, &services_file::OPTIONAL_COLUMNS, &items, format)
 }
 
 /// The users, by username.
 pub(crate) async fn users(target: &Target, format: Format) -> Result<String, Error> {
     let mut items = items(target, USERS_TABLE, &[&users_file::COLUMNS]).await?;
     items.sort_by_cached_key(|item| text(item, users::USERNAME));
-    format_items(&users_file::COLUMNS, &items, format)
+    format_items(&users_file::COLUMNS, &[], &items, format)
 }
 
 /// The format: as requested, else by the file's extension.
@@ -56,10 +56,16 @@ async fn items(
     scan::items(target.client(), target.table(variable)?, &attributes.concat()).await
 }
 
-fn format_items(columns: &[&str], items: &[Item], format: Format) -> Result<String, Error> {
+/// `nullable` are the columns that are null in JSON if there is no value: an import leaves what is stored if they are absent.
+fn format_items(
+    columns: &[&str],
+    nullable: &[&str],
+    items: &[Item],
+    format: Format,
+) -> Result<String, Error> {
     let text = match format {
         Format::Csv => csv(columns, items).map_err(|error| error.to_string()),
-        Format::Json => json(columns, items).map_err(|error| error.to_string()),
+        Format::Json => json(columns, nullable, items).map_err(|error| error.to_string()),
     };
     text.map_err(Error::Unwritable)
 }
@@ -89,12 +95,14 @@ fn cell(value: Option<&AttributeValue>) -> String {
     }
 }
 
-fn json(columns: &[&str], items: &[Item]) -> Result<String, serde_json::Error> {
+fn json(columns: &[&str], nullable: &[&str], items: &[Item]) -> Result<String, serde_json::Error> {
     let mut lines = Vec::with_capacity(items.len());
     for item in items {
-        let members = columns
-            .iter()
-            .filter_map(|column| Some(((*column).to_owned(), json_value(item.get(*column)?))));
+        let members = columns.iter().filter_map(|column| {
+            let value = item.get(*column).map(json_value);
+            let value = value.or_else(|| nullable.contains(column).then_some(Value::Null));
+            Some(((*column).to_owned(), value?))
+        });
         lines.push(serde_json::to_string(&members.collect::<Map<String, Value>>())?);
     }
     Ok(format!("[\n{}\n]\n", lines.join(",\n")))

@@ -52,6 +52,7 @@ mod write_file;
 
 pub use error::Error;
 pub use execute::execute;
+pub use file_rows::OptionalColumn;
 pub use output::Output;
 pub use run::{run, run_on};
 pub use validation::ValidationError;

@@ -4,17 +4,30 @@
 
 use std::collections::HashMap;
 
-use shared::domain::{ServiceId, limits};
+use shared::domain::{Minutes, ServiceId, limits};
 
 use crate::{
-    file_rows::{self, Columns, RawRow},
+    file_rows::{self, Columns, OptionalColumn, RawRow},
     text_rules,
     validation::{Location, Problems, ValidationError},
 };
 
-/// The columns of a CSV file and the members of a JSON entry.
-pub const COLUMNS: [&str; 8] =
-    ["id", "name", "typeId", "parentId", "town", "postcode", "odsCode", "active"];
+/// The columns of a CSV file and the members of a JSON entry. The last is never empty, so a spreadsheet writes all commas
+/// of each line.
+pub const COLUMNS: [&str; 10] = [
+    "id",
+    "name",
+    "typeId",
+    "parentId",
+    "town",
+    "postcode",
+    "odsCode",
+    "phone",
+    "reviewAfterMinutes",
+    "active",
+];
+/// Columns that a file may lack: then what is stored stays.
+pub const OPTIONAL_COLUMNS: [&str; 2] = ["phone", "reviewAfterMinutes"];
 
 /// The columns of texts that may be missing, and the most characters of each.
 const OPTIONAL_TEXTS: [(&str, usize); 3] = [
@@ -42,6 +55,10 @@ pub struct ServiceRow {
     pub postcode: Option<String>,
     /// Its code of the Organisation Data Service, if known.
     pub ods_code: Option<String>,
+    /// Whom a professional rings when the status is not known.
+    pub phone: OptionalColumn<String>,
+    /// After how many minutes its status is due for review.
+    pub review_after: OptionalColumn<Minutes>,
     /// Whether it is active: the API answers 404 for an inactive service.
     pub active: bool,
 }
@@ -72,7 +89,8 @@ impl From<Vec<ServiceRow>> for ServicesFile {
 /// Reads a services file.
 pub(crate) fn read(file: &[u8]) -> ServicesFile {
     let ServicesFile { mut ids, mut problems, .. } = ServicesFile::default();
-    let (columns, mut unknown_ids) = (Columns { all: &COLUMNS, lists: &[] }, 0_usize);
+    let (columns, mut unknown_ids) =
+        (Columns { all: &COLUMNS, optional: &OPTIONAL_COLUMNS, lists: &[] }, 0_usize);
     let parsed = file_rows::read(file, columns, &mut problems, |raw| {
         let id = raw.parse("id", service_id);
         unknown_ids += usize::from(id.is_none());
@@ -111,6 +129,8 @@ fn row(
     });
     let [town, postcode, ods_code] = OPTIONAL_TEXTS
         .map(|(column, max_chars)| raw.parse(column, |text| text_rules::optional(text, max_chars)));
+    let phone_number = raw.parse_optional("phone", phone);
+    let review_after = raw.parse_optional("reviewAfterMinutes", review_after_minutes);
     let active = raw.parse("active", boolean);
     Some(ServiceRow {
         location: raw.location,
@@ -121,21 +141,51 @@ fn row(
         town: town?,
         postcode: postcode?,
         ods_code: ods_code?,
+        phone: phone_number?,
+        review_after: review_after?,
         active: active?,
     })
 }
 
-/// Whether a file may have these texts. `text` gives those of a service by their columns.
+/// Whether a file may have these values. `text` gives those of a service by their columns.
 pub(crate) fn accepts(text: impl Fn(&str) -> Option<String>) -> bool {
     let is_valid = |(column, max_chars): (&str, usize)| {
         text(column).is_none_or(|text| text_rules::optional(&text, max_chars).is_ok())
     };
     text("name").is_none_or(|name| text_rules::required(&name, limits::MAX_NAME_CHARS).is_ok())
         && OPTIONAL_TEXTS.into_iter().all(is_valid)
+        && text("phone").is_none_or(|text| phone(&text).is_ok_and(|phone| phone.is_some()))
+        && text("reviewAfterMinutes").is_none_or(|text| review_after_minutes(&text).is_ok())
 }
 
 pub(crate) fn service_id(text: &str) -> Result<ServiceId, &'static str> {
     text.parse().map_err(|_| refused_number(text, "must be 1 to 18 digits without a leading zero"))
+}
+
+/// Parses a telephone number, which may have words such as an extension.
+fn phone(text: &str) -> Result<Option<String>, String> {
+    let phone = text_rules::optional(text, limits::MAX_PHONE_CHARS)?;
+    let has_digit = |phone: &String| phone.contains(|one: char| one.is_ascii_digit());
+    match phone {
+        Some(phone) if is_rounded(&phone) || !has_digit(&phone) => {
+            Err(refused_number(&phone, "must have a digit").to_owned())
+        }
+        phone => Ok(phone),
+    }
+}
+
+fn review_after_minutes(text: &str) -> Result<Option<Minutes>, String> {
+    const LONGEST: u32 = limits::MAX_REVIEW_AFTER_MINUTES;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match digits(text).map(u32::try_from) {
+        Ok(Ok(minutes @ 1..=LONGEST)) => Ok(Some(Minutes(minutes))),
+        _ => {
+            let rule = format!("must be a whole number from 1 to {LONGEST}");
+            Err(refused_number(text, &rule).to_owned())
+        }
+    }
 }
 
 fn digits(text: &str) -> Result<u64, &'static str> {
@@ -147,7 +197,7 @@ fn digits(text: &str) -> Result<u64, &'static str> {
 }
 
 /// Why a text is no number: a spreadsheet rounded it, or else the rule that it breaks.
-fn refused_number(text: &str, rule: &'static str) -> &'static str {
+fn refused_number<'a>(text: &str, rule: &'a str) -> &'a str {
     match is_rounded(text) {
         true => {
             "was rounded by a spreadsheet: give the column the format of text and enter the number again"

@@ -109,7 +109,7 @@ impl UsersFile {
 /// Reads a users file.
 pub(crate) fn read(file: &[u8], missing: MissingSubject) -> UsersFile {
     let (mut problems, mut taken) = (Problems::default(), Taken::default());
-    let columns = Columns { all: &COLUMNS, lists: &LIST_COLUMNS };
+    let columns = Columns { all: &COLUMNS, optional: &[], lists: &LIST_COLUMNS };
     let parsed =
         file_rows::read(file, columns, &mut problems, |raw| user(raw, missing, &mut taken));
     UsersFile { users: parsed.rows, blank: parsed.blank, problems }

@@ -2,7 +2,7 @@
 //! deep. A service's number determines its attributes, so that nothing is kept in memory.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use capacityctl::{services_file::ServiceRow, validation::Location};
+use capacityctl::{OptionalColumn, services_file::ServiceRow, validation::Location};
 use local_stack::sample::{PROVIDER_TYPE, PROVIDERS, REGION_TYPE, REGIONS, SERVICES};
 use shared::{
     domain::{HierarchyPath, ServiceId},
@@ -103,6 +103,8 @@ impl GeneratedDirectory {
             town: has_address.then(|| region.1.to_owned()),
             postcode: has_address.then(|| format!("ZZ{} {}ZZ", 10 + number % 90, number % 10)),
             ods_code: has_address.then(|| format!("Z{number}")),
+            phone: OptionalColumn::Missing,
+            review_after: OptionalColumn::Missing,
             active: true,
         })
     }

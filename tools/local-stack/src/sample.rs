@@ -4,8 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use capacityctl::{services_file::ServiceRow, users_file::User, validation::Location};
-use shared::{domain::ServiceId, store::keys::users::EDIT_CAPACITY};
+use capacityctl::{
+    OptionalColumn, services_file::ServiceRow, users_file::User, validation::Location,
+};
+use shared::{
+    domain::{Minutes, ServiceId},
+    store::keys::users::EDIT_CAPACITY,
+};
 
 const ID_BASE: u64 = 9_000_000_000;
 /// The type id of regions.
@@ -36,6 +41,10 @@ pub const SERVICES: [(&str, u64); 8] = [
     ("GP Out of Hours", 11),
 ];
 
+/// The types of services that have a telephone number, and whose status is due for review after [`REVIEW_AFTER`].
+const REVIEWED_TYPES: [u64; 2] = [40, 46];
+const REVIEW_AFTER: Minutes = Minutes(240);
+
 /// The rows of 259 services, as a services file has them.
 #[must_use]
 pub fn directory() -> Vec<ServiceRow> {
@@ -62,9 +71,25 @@ fn provider_with_services(region: u64, position: u64, name: &str, town: &str) ->
     let services = (1..).zip(SERVICES).filter_map(|(number, (type_name, type_id))| {
         let service = row(id + number, format!("{type_name} - {name}"), type_id)?;
         // One service of each region has closed.
-        Some(ServiceRow { active: !(position == 1 && number == 8), ..below(id, town, service) })
+        let active = !(position == 1 && number == 8);
+        Some(reviewed(ServiceRow { active, ..below(id, town, service) }))
     });
     provider.into_iter().chain(services).collect()
+}
+
+/// The row with a telephone number and a review interval, if its type has them. Ofcom keeps these numbers for fiction.
+fn reviewed(row: ServiceRow) -> ServiceRow {
+    if !REVIEWED_TYPES.contains(&row.type_id) {
+        return row;
+    }
+    // Of 9 000 00R PSS the digits R, P and the last S.
+    let number = row.id.get() - ID_BASE;
+    let phone = format!("01632 960{}{}", number / 100, number % 10);
+    ServiceRow {
+        phone: OptionalColumn::Present(Some(phone)),
+        review_after: OptionalColumn::Present(Some(REVIEW_AFTER)),
+        ..row
+    }
 }
 
 /// A row without a parent, town or postcode. Never `None`: these ids are valid.
@@ -80,6 +105,8 @@ fn row(id: u64, name: String, type_id: u64) -> Option<ServiceRow> {
         town,
         postcode,
         ods_code,
+        phone: OptionalColumn::Missing,
+        review_after: OptionalColumn::Missing,
         active: true,
     })
 }

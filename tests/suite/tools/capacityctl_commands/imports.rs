@@ -58,13 +58,13 @@ dry run: nothing was written to table {table} of the local stack"
     assert_eq!((&written["rows"], &written["dryRun"]), (&rows, &json!(false)));
     assert_eq!(
         ctl.text(&["export", "services"]).await,
-        "id,name,typeId,parentId,town,postcode,odsCode,active\n\
-         10,Region,13,,Ambridge,ZZ99 1AA,T10,false\n\
-         40,\"Elsewhere, renamed\",13,,Ambridge,ZZ99 1AA,T40,true\n\
-         50,Closed,13,,Ambridge,ZZ99 1AA,T50,false\n\
-         20,Provider,13,40,Ambridge,ZZ99 1AA,T20,true\n\
-         60,New,13,10,,,,true\n\
-         30,\"Pharmacy, High Street\",13,20,Ambridge,ZZ99 1AA,T30,false"
+        "id,name,typeId,parentId,town,postcode,odsCode,phone,reviewAfterMinutes,active\n\
+         10,Region,13,,Ambridge,ZZ99 1AA,T10,,,false\n\
+         40,\"Elsewhere, renamed\",13,,Ambridge,ZZ99 1AA,T40,,,true\n\
+         50,Closed,13,,Ambridge,ZZ99 1AA,T50,,,false\n\
+         20,Provider,13,40,Ambridge,ZZ99 1AA,T20,,,true\n\
+         60,New,13,10,,,,,,true\n\
+         30,\"Pharmacy, High Street\",13,20,Ambridge,ZZ99 1AA,T30,,,false"
     );
     assert_eq!(ctl.app.get(30).by("reader").send().await.status, 404);
 }
@@ -86,7 +86,8 @@ async fn deactivating_many_services_needs_an_option() {
     assert_eq!(failure.json()["problems"][0]["place"], "file");
     assert_eq!(ctl.text(&["export", "services"]).await, before);
     ctl.text(&[&import[..], &["--deactivate-at-most", "11"]].concat()).await;
-    let kept = before.replace(",true", ",false").replace("1000,a,1,,,,,false", "1000,a,1,,,,,true");
+    let kept =
+        before.replace(",true", ",false").replace("1000,a,1,,,,,,,false", "1000,a,1,,,,,,,true");
     assert_eq!(ctl.text(&["export", "services"]).await, kept);
 }
 

@@ -9,6 +9,7 @@ mod history_rights;
 mod imports;
 mod interrupted_imports;
 mod on_aws;
+mod optional_columns;
 mod pruning;
 mod redaction;
 mod refused_imports;

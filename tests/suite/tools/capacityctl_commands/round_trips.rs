@@ -3,6 +3,7 @@
 use csv::{QuoteStyle, ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 use proptest::{
     collection::vec,
+    option,
     prelude::{Just, Strategy, any, prop_oneof},
     sample::{select, subsequence},
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
@@ -54,11 +55,15 @@ fn text(longest: usize) -> impl Strategy<Value = String> {
 
 fn service(id: u64) -> impl Strategy<Value = Value> {
     let texts = (text(12), text(12), text(10), text(12));
-    (texts, any::<u32>(), any::<bool>(), any::<bool>()).prop_map(
-        move |((name, town, postcode, code), type_id, is_root, active)| {
+    let optional = (option::of(text(12)), option::of(1_u32..=525_600));
+    (texts, optional, any::<u32>(), any::<bool>(), any::<bool>()).prop_map(
+        move |((name, town, postcode, code), (phone, review_after), type_id, is_root, active)| {
             let parent = (id != SERVICES[0] && !is_root).then_some(SERVICES[0]);
+            // Without the letter it could be a number that a spreadsheet rounded.
+            let phone = phone.map(|phone| format!("{phone}1x"));
             json!({"id": id, "name": format!("{name}x"), "typeId": type_id, "parentId": parent, "town": town,
-                "postcode": postcode, "odsCode": code, "active": active})
+                "postcode": postcode, "odsCode": code, "phone": phone, "reviewAfterMinutes": review_after,
+                "active": active})
         },
     )
 }

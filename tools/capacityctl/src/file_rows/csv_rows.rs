@@ -1,7 +1,7 @@
 //! A CSV file (RFC 4180) with a header: one line a row.
 
 use super::{
-    Cells, Columns, FileRows,
+    Cell, Cells, Columns, FileRows,
     csv_line::{self, Mistake, QuoteError},
     lines,
 };
@@ -49,8 +49,8 @@ fn has_text((_, line): &Line) -> bool {
 struct Header {
     /// In the order of the file.
     names: Vec<&'static str>,
-    /// For each column, in the order of [`Columns::all`], its position in the file.
-    positions: Vec<usize>,
+    /// For each column, in the order of [`Columns::all`], its position in the file if it has it.
+    positions: Vec<Option<usize>>,
 }
 
 impl Header {
@@ -80,12 +80,13 @@ impl Header {
             }
         }
         let position = |column: &&str| names.iter().position(|name| name == column);
+        let required = columns.all.iter().filter(|column| !columns.optional.contains(column));
         let missing: Vec<&str> =
-            columns.all.iter().copied().filter(|column| position(column).is_none()).collect();
+            required.copied().filter(|column| position(column).is_none()).collect();
         if !missing.is_empty() {
             problems.push(format!("the header lacks {}", missing.join(", ")));
         }
-        let positions = columns.all.iter().filter_map(position).collect();
+        let positions = columns.all.iter().map(position).collect();
         if problems.is_empty() { Ok(Self { names, positions }) } else { Err(problems) }
     }
 
@@ -110,8 +111,11 @@ impl Header {
                 self.name(width)
             ));
         }
-        let cells = self.positions.iter().filter_map(|position| cells.get(*position));
-        Ok(cells.map(|cell| Some(formulas::restored(cell.trim()).to_owned())).collect())
+        let cell = |position: &Option<usize>| match position.and_then(|index| cells.get(index)) {
+            Some(cell) => Cell::Text(formulas::restored(cell.trim()).to_owned()),
+            None => Cell::Missing,
+        };
+        Ok(self.positions.iter().map(cell).collect())
     }
 
     /// The name of a column, or its number if it has none.

@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 use strict_json::{Json, Object};
 
-use super::{Cells, Columns, FileRows, lines, place_after};
+use super::{Cell, Cells, Columns, FileRows, lines, place_after};
 use crate::validation::{Location, Problems, shortened};
 
 /// The rows. Entries of another form are problems.
@@ -37,7 +37,7 @@ pub(super) fn read(text: &str, columns: Columns, problems: &mut Problems) -> Fil
             }
         };
         let (cells, found) = cells(&object, columns);
-        if found.is_empty() && cells.iter().flatten().all(|cell| cell.trim().is_empty()) {
+        if found.is_empty() && cells.iter().all(Cell::is_blank) {
             rows.blank += 1;
             continue;
         }
@@ -84,7 +84,7 @@ fn object(entry: &RawValue) -> Result<Object, String> {
     }
 }
 
-/// The texts of an object's members, and what is wrong with its names and types.
+/// An object's members, and what is wrong with its names and types.
 fn cells(object: &Object, columns: Columns) -> (Cells, Vec<String>) {
     let unknown = object.names().filter(|name| !columns.all.contains(name));
     let mut problems: Vec<String> = unknown
@@ -93,15 +93,18 @@ fn cells(object: &Object, columns: Columns) -> (Cells, Vec<String>) {
     let mut cells = Vec::with_capacity(columns.all.len());
     for column in columns.all {
         let is_list = columns.lists.contains(column);
-        let text = member(object.member(column), is_list);
-        if text.is_none() {
+        let cell = match object.member(column) {
+            None => Cell::Missing,
+            Some(value) => member(value, is_list).map_or(Cell::Invalid, Cell::Text),
+        };
+        if matches!(cell, Cell::Invalid) {
             let expected = match is_list {
                 true => "an array of texts or numbers",
                 false => "a text, a number, true or false",
             };
             problems.push(format!("{column}: must be {expected}"));
         }
-        cells.push(text);
+        cells.push(cell);
     }
     (cells, problems)
 }
@@ -112,14 +115,14 @@ fn without_position(error: &serde_json::Error) -> String {
     text.rsplit_once(" at line ").map_or(text.clone(), |(reason, _)| reason.to_owned())
 }
 
-fn member(value: Option<&Json>, list: bool) -> Option<String> {
+fn member(value: &Json, list: bool) -> Option<String> {
     match value {
-        None | Some(Json::Null) => Some(String::new()),
-        Some(Json::Array(values)) if list => {
+        Json::Null => Some(String::new()),
+        Json::Array(values) if list => {
             let texts: Option<Vec<String>> = values.iter().map(scalar).collect();
             texts.map(|texts| texts.join(" "))
         }
-        Some(value) => scalar(value),
+        value => scalar(value),
     }
 }
 

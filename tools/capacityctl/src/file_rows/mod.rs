@@ -15,8 +15,19 @@ use crate::validation::{Location, Problems};
 pub(crate) struct Columns {
     /// All columns.
     pub(crate) all: &'static [&'static str],
+    /// Columns that a file, or an object of JSON, may lack.
+    pub(crate) optional: &'static [&'static str],
     /// Columns with several values: separated by white space in CSV, an array in JSON.
     pub(crate) lists: &'static [&'static str],
+}
+
+/// What a row says in a column that its file may lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OptionalColumn<T> {
+    /// Nothing: what is stored stays.
+    Missing,
+    /// This value; `None` if the cell is empty: then what is stored is removed.
+    Present(Option<T>),
 }
 
 /// One row. Its problems go to those of the file.
@@ -29,10 +40,18 @@ pub(crate) struct RawRow<'a> {
 }
 
 impl RawRow<'_> {
+    fn cell(&self, column: &str) -> Option<&Cell> {
+        let index = self.columns.all.iter().position(|name| *name == column)?;
+        self.cells.get(index)
+    }
+
     /// The text of a column without white space around it, empty if there is none. `None` if it is no text.
     fn text(&self, column: &str) -> Option<&str> {
-        let index = self.columns.all.iter().position(|name| *name == column)?;
-        self.cells.get(index)?.as_deref().map(str::trim)
+        match self.cell(column)? {
+            Cell::Text(text) => Some(text.trim()),
+            Cell::Missing => Some(""),
+            Cell::Invalid => None,
+        }
     }
 
     /// Parses the text of a column.
@@ -43,6 +62,18 @@ impl RawRow<'_> {
     ) -> Option<T> {
         let parsed = parse(self.text(column)?);
         parsed.map_err(|problem| self.add_problem(format!("{column}: {}", problem.into()))).ok()
+    }
+
+    /// Parses the text of a column that the file may lack.
+    pub(crate) fn parse_optional<T, E: Into<String>>(
+        &mut self,
+        column: &str,
+        parse: impl Fn(&str) -> Result<Option<T>, E>,
+    ) -> Option<OptionalColumn<T>> {
+        match self.cell(column)? {
+            Cell::Missing => Some(OptionalColumn::Missing),
+            Cell::Text(_) | Cell::Invalid => self.parse(column, parse).map(OptionalColumn::Present),
+        }
     }
 
     /// Parses each value of a column.
@@ -94,8 +125,28 @@ pub(crate) fn read<T>(
     ParsedRows { rows: rows.collect(), blank: file_rows.blank, is_complete: file_rows.is_complete }
 }
 
-/// The texts of a row, in the order of the columns. `None` if a value is no text, which is a problem already.
-type Cells = Vec<Option<String>>;
+/// The cells of a row, in the order of the columns.
+type Cells = Vec<Cell>;
+
+/// One value of a row.
+enum Cell {
+    /// Its text, empty if there is none.
+    Text(String),
+    /// The file, or the object of JSON, does not have the column.
+    Missing,
+    /// It is no text, which is a problem already.
+    Invalid,
+}
+
+impl Cell {
+    fn is_blank(&self) -> bool {
+        match self {
+            Self::Text(text) => text.trim().is_empty(),
+            Self::Missing => true,
+            Self::Invalid => false,
+        }
+    }
+}
 
 /// The rows of a file before anything is parsed.
 #[derive(Default)]

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// The attributes that an import reads and writes.
-const ATTRIBUTES: [&str; 10] = [
+const ATTRIBUTES: [&str; 12] = [
     keys::ID,
     keys::NAME,
     keys::TYPE_ID,
@@ -37,6 +37,8 @@ const ATTRIBUTES: [&str; 10] = [
     keys::TOWN,
     keys::POSTCODE,
     keys::ODS_CODE,
+    keys::PHONE,
+    keys::REVIEW_AFTER_MINUTES,
     keys::ACTIVE,
     keys::REGION,
     keys::PATH,

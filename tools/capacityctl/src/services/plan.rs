@@ -15,6 +15,7 @@ use shared::{
 use super::{ImportSummary, activity::ActivityChange, stored_service};
 use crate::{
     difference::Difference,
+    file_rows::OptionalColumn,
     hierarchy::ResolvedHierarchy,
     scan::{Item, text},
     services_file::ServiceRow,
@@ -198,7 +199,7 @@ fn in_write_order(mut changes: Vec<ServiceChange>) -> Vec<ServiceChange> {
 }
 
 fn row_update(row: ServiceRow, path: &HierarchyPath) -> Update {
-    let attributes = path_attributes(path)
+    let mut attributes = path_attributes(path)
         .set(keys::NAME, AttributeValue::S(row.name))
         .set(keys::TYPE_ID, AttributeValue::N(row.type_id.to_string()))
         .set(keys::ACTIVE, AttributeValue::Bool(row.active))
@@ -206,6 +207,13 @@ fn row_update(row: ServiceRow, path: &HierarchyPath) -> Update {
         .set(keys::TOWN, row.town.map(AttributeValue::S))
         .set(keys::POSTCODE, row.postcode.map(AttributeValue::S))
         .set(keys::ODS_CODE, row.ods_code.map(AttributeValue::S));
+    if let OptionalColumn::Present(phone) = row.phone {
+        attributes = attributes.set(keys::PHONE, phone.map(AttributeValue::S));
+    }
+    if let OptionalColumn::Present(interval) = row.review_after {
+        let minutes = interval.map(|minutes| AttributeValue::N(minutes.to_string()));
+        attributes = attributes.set(keys::REVIEW_AFTER_MINUTES, minutes);
+    }
     update(path, attributes)
 }
 
