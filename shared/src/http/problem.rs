@@ -218,7 +218,7 @@ impl Problem {
                     .to_owned()
             }
             Self::IdempotencyKeyReused => {
-                "this Idempotency-Key was used with a different body; this request stored nothing"
+                "this Idempotency-Key was used for another request; this request stored nothing"
                     .to_owned()
             }
             Self::Conflict => {

@@ -12,6 +12,7 @@ use crate::harness::{document, open_values, published_path, root, sample_app};
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 const LIST: &str = "/paths/~1services/get";
 const PUT: &str = "/paths/~1services~1{id}~1capacitystatus/put";
+const PUT_DEADLINE: &str = "/paths/~1services~1{id}~1capacitystatus~1deadline/put";
 const HISTORY: &str = "/paths/~1services~1{id}~1capacitystatus~1history/get";
 
 /// The fields of an object, or nothing if it is none.
@@ -191,9 +192,12 @@ fn every_error_code_has_an_example_under_its_status() {
     };
     assert_eq!(shown, listed("Problem"));
 
-    let refused = &document.pointer(PUT).expect("an operation")["responses"]["400"];
-    let refused = examples(&resolved(&document, refused)["content"][problem]);
-    let errors = refused.flat_map(|example| elements(&example["errors"]));
+    let refused = |operation| {
+        let refused = &document.pointer(operation).expect("an operation")["responses"]["400"];
+        let refused = examples(&resolved(&document, refused)["content"][problem]);
+        refused.flat_map(|example| elements(&example["errors"])).collect::<Vec<_>>()
+    };
+    let errors = [PUT, PUT_DEADLINE].into_iter().flat_map(refused);
     let shown: BTreeSet<_> = errors.filter_map(|error| error["code"].as_str()).collect();
     assert_eq!(shown, listed("FieldError"));
 }

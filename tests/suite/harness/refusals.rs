@@ -35,12 +35,28 @@ impl App {
 
     /// Makes a service's row unreadable.
     pub(crate) async fn spoil(&self, id: u64) {
+        self.set_attribute(id, "status", AttributeValue::S("BLUE".to_owned())).await;
+    }
+
+    /// Stores an attribute in a service's row, as another version of the API could, or somebody by hand.
+    pub(crate) async fn set_attribute(&self, id: u64, name: &str, value: AttributeValue) {
         let row = self.client.update_item().table_name(&self.tables.services);
-        let unreadable = row
-            .key("id", AttributeValue::N(id.to_string()))
-            .update_expression("SET #status = :status")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":status", AttributeValue::S("BLUE".to_owned()));
-        unreadable.send().await.expect("a row");
+        let row = row.key("id", AttributeValue::N(id.to_string()));
+        let row = row.update_expression("SET #name = :value");
+        let row = row.expression_attribute_names("#name", name);
+        row.expression_attribute_values(":value", value).send().await.expect("a row");
+    }
+
+    /// Removes an attribute from a service's row.
+    pub(crate) async fn remove_attribute(&self, id: u64, name: &str) {
+        let row = self.client.update_item().table_name(&self.tables.services);
+        let row = row.key("id", AttributeValue::N(id.to_string()));
+        let row = row.update_expression("REMOVE #name");
+        row.expression_attribute_names("#name", name).send().await.expect("a row");
+    }
+
+    /// Gives a service a review interval.
+    pub(crate) async fn set_review_after(&self, id: u64, minutes: u32) {
+        self.set_attribute(id, "reviewAfterMinutes", AttributeValue::N(minutes.to_string())).await;
     }
 }

@@ -1,8 +1,8 @@
 //! What the schemas of answers say to clients, made strict for this API's own answers.
 //!
 //! Clients get flat, open objects (`contract::schemas`). Its own answers must have no member and no value that
-//! openapi.yaml does not describe, times in UTC and whole seconds, and keep the rule that ties a status and its
-//! deadline. `.ci/conformance.py` does the same for Schemathesis.
+//! openapi.yaml does not describe, times in UTC and whole seconds, and keep the rule that ties a status, its
+//! deadline and its reason. `.ci/conformance.py` does the same for Schemathesis.
 
 use serde_json::{Map, Value, json};
 
@@ -27,14 +27,15 @@ pub(super) fn make_strict(document: &mut Value) {
     }
 }
 
-/// Refuses members that are not described. With a deadline among them, adds the rule of the deadline.
+/// Refuses members that are not described. With a deadline among them, adds the rule that GREEN has neither a deadline
+/// nor a reason, and that AMBER and RED have a deadline.
 fn close(schema: &mut Map<String, Value>) {
     schema.insert("additionalProperties".to_owned(), false.into());
     if schema["properties"].get("resetDateTime").is_some() {
         let rule = json!([
             {
                 "properties": {"status": {"enum": ["GREEN"]}},
-                "not": {"required": ["resetDateTime"]}
+                "not": {"anyOf": [{"required": ["resetDateTime"]}, {"required": ["reason"]}]}
             },
             {
                 "properties": {"status": {"enum": ["AMBER", "RED"]}},
