@@ -34,7 +34,7 @@ def before_load_schema(context, raw_schema):
     """
     for name, schema in raw_schema["components"]["schemas"].items():
         # Schemas of other types are those of parameters.
-        if schema["type"] == "object" and name not in {"StatusUpdate", "OpenApiDocument"}:
+        if schema["type"] == "object" and name not in {"StatusUpdate", "DeadlineUpdate", "OpenApiDocument"}:
             make_strict(schema)
 
 
@@ -44,7 +44,10 @@ def make_strict(schema):
         schema["additionalProperties"] = False
     if "resetDateTime" in properties:
         schema["oneOf"] = [
-            {"properties": {"status": {"enum": ["GREEN"]}}, "not": {"required": ["resetDateTime"]}},
+            {
+                "properties": {"status": {"enum": ["GREEN"]}},
+                "not": {"anyOf": [{"required": ["resetDateTime"]}, {"required": ["reason"]}]},
+            },
             {"properties": {"status": {"enum": ["AMBER", "RED"]}}, "required": ["resetDateTime"]},
         ]
     description = schema.get("description", "")
