@@ -123,11 +123,15 @@ def permission_with(files, old, new):
 
 
 def a_permission_that_is_too_narrow(files):
-    permission_with(files, "capacitystatus*", "capacitystatus")
+    gateway_with(files, lambda files: files.template["Resources"].pop("UpdateStatusOldPathPermission"))
 
 
-def a_permission_that_is_too_wide(files):
+def a_permission_for_another_method(files):
     permission_with(files, "/PUT/", "/P*/")
+
+
+def a_permission_for_what_is_below_the_path(files):
+    permission_with(files, "capacitystatus", "capacitystatus*")
 
 
 def an_open_default_address(files):
@@ -203,8 +207,9 @@ CONTROLS = {
     an_authorizer_without_issuer: "Issuer can not be empty",
     a_token_for_options: "OPTIONS /services goes to",
     patch_to_update_status: "PATCH /services/149198/capacitystatus goes to",
-    a_permission_that_is_too_narrow: "may not call UpdateStatusFunction for",
-    a_permission_that_is_too_wide: "PATCH /services/{id}/capacitystatus",
+    a_permission_that_is_too_narrow: "may not call UpdateStatusFunction for PUT /services/{id}/capacitystatus/{proxy+}",
+    a_permission_for_another_method: "may call UpdateStatusFunction for PATCH /services/{id}/capacitystatus",
+    a_permission_for_what_is_below_the_path: "may call UpdateStatusFunction for PUT /services/{id}/capacitystatus/",
     an_open_default_address: "The default address is open",
     a_base_path_with_a_tilde: "BasePath takes '~'",
     a_callback_without_tls: "CallbackUrls must be",

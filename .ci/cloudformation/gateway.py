@@ -6,12 +6,6 @@ import http_api
 from template import Refused, allowed
 
 FALLBACK = "HealthFunction"
-# Routes of other functions that a permission covers too: `…/capacitystatus*` stands for the path with and without a
-# slash, and no pattern leaves out what follows a slash.
-ALSO_COVERED = {
-    "GetStatusFunction": {f"{method} /services/{{id}}/capacitystatus/history" for method in ("GET", "HEAD")},
-    "UpdateStatusFunction": {"ANY /services/{id}/capacitystatus/history"},
-}
 MAPPING_KEY = re.compile(r"[A-Za-z0-9$\-_.+!*'()/]*")
 
 
@@ -75,12 +69,11 @@ def check_old_path(api):
 
 
 def check_permissions(api, deployment):
-    """The gateway may call each function for its routes, and for no others but ALSO_COVERED."""
+    """The gateway may call each function for its routes, and for no others. FALLBACK has what no other function has."""
     patterns = {}
     for permission in deployment.of_type("AWS::Lambda::Permission").values():
         if permission["Principal"] == "apigateway.amazonaws.com":
             patterns.setdefault(permission["FunctionName"], []).append(permission["SourceArn"])
-    covered = {}
     for route in api.routes.values():
         for function in {route.function for route in api.routes.values()}:
             asked = [
@@ -90,10 +83,7 @@ def check_permissions(api, deployment):
             if function == route.function and not all(asked):
                 raise Refused(f"The gateway may not call {function} for {route.key}")
             if function not in (route.function, FALLBACK) and any(asked):
-                covered.setdefault(function, set()).add(route.key)
-    for function in covered | ALSO_COVERED:
-        if more := covered.get(function, set()) ^ ALSO_COVERED.get(function, set()):
-            raise Refused(f"ALSO_COVERED and what the gateway may call {function} for differ: {sorted(more)}")
+                raise Refused(f"The gateway may call {function} for {route.key}")
 
 
 def check_domain(api, deployment):
