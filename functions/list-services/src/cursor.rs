@@ -8,7 +8,7 @@ use shared::{
 };
 
 /// The first field of a cursor: its list and the version of its format.
-const LIST: &str = "3";
+const LIST: &str = "4";
 
 /// What a position is encoded without. The path of a row that cannot be read may be any text.
 const SEPARATORS: &AsciiSet = &CONTROLS.add(b';').add(b'%');
@@ -27,14 +27,26 @@ pub(crate) fn encode(filter: &ServiceFilter, position: &ListPosition) -> String 
         statuses.join(","),
         text(filter.changed_since),
         text(filter.editable.then_some("editable")),
+        text(filter.overdue.then_some("overdue")),
+        text(filter.reset_before),
         utf8_percent_encode(&position.to_string(), SEPARATORS).to_string(),
     ])
 }
 
 /// The filters and the position of a cursor; `None` if the cursor was altered.
 pub(crate) fn decode(text: &str) -> Option<(ServiceFilter, ListPosition)> {
-    let [region, parent, type_id, name, statuses, changed_since, editable, position] =
-        cursor::decode(text, LIST)?;
+    let [
+        region,
+        parent,
+        type_id,
+        name,
+        statuses,
+        changed_since,
+        editable,
+        overdue,
+        reset_before,
+        position,
+    ] = cursor::decode(text, LIST)?;
     let name = percent_decode_str(&name).decode_utf8().ok()?.into_owned();
     let filter = ServiceFilter {
         region: parsed(&region)?,
@@ -43,11 +55,9 @@ pub(crate) fn decode(text: &str) -> Option<(ServiceFilter, ListPosition)> {
         name: NamePart::new(&name),
         statuses: rags(&statuses)?,
         changed_since: parsed(&changed_since)?,
-        editable: match editable.as_str() {
-            "" => false,
-            "editable" => true,
-            _ => return None,
-        },
+        editable: flag(&editable, "editable")?,
+        overdue: flag(&overdue, "overdue")?,
+        reset_before: parsed(&reset_before)?,
     };
     let position = percent_decode_str(&position).decode_utf8().ok()?;
     Some((filter, position.parse().ok()?))
@@ -59,6 +69,10 @@ fn text(value: Option<impl ToString>) -> String {
 
 fn parsed<T: std::str::FromStr>(text: &str) -> Option<Option<T>> {
     if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
+}
+
+fn flag(text: &str, name: &str) -> Option<bool> {
+    (text.is_empty() || text == name).then_some(!text.is_empty())
 }
 
 fn rags(text: &str) -> Option<Vec<Rag>> {

@@ -71,8 +71,8 @@ impl Parameters {
             ),
             "typeId" => (self.parse_type(value), "must be a whole number of 1 to 18 digits"),
             "name" => (self.parse_name(value), NAME_RULE),
-            "changedSince" => (self.parse_changed_since(value), TIME_RULE),
-            "editable" => (self.parse_editable(value), "must be true or left out"),
+            "changedSince" | "resetBefore" => (self.parse_time(name, value), TIME_RULE),
+            "editable" | "overdue" => (self.parse_flag(name, value), "must be true or left out"),
             "limit" => (self.parse_limit(value), LIMIT_RULE),
             "cursor" => (self.cursor.replace(value.to_owned()).is_none(), ""),
             _ => (false, "is not a parameter of this operation"),
@@ -128,14 +128,18 @@ impl Parameters {
         self.filters().name.is_some()
     }
 
-    fn parse_changed_since(&mut self, value: &str) -> bool {
-        let since = Timestamp::from_rfc3339(value).ok();
-        self.filters().changed_since = since;
-        since.is_some()
+    fn parse_time(&mut self, name: &str, value: &str) -> bool {
+        let filters = self.filters();
+        let since = name == "changedSince";
+        let filter = if since { &mut filters.changed_since } else { &mut filters.reset_before };
+        *filter = Timestamp::from_rfc3339(value).ok();
+        filter.is_some()
     }
 
-    fn parse_editable(&mut self, value: &str) -> bool {
-        self.filters().editable = true;
+    fn parse_flag(&mut self, name: &str, value: &str) -> bool {
+        let filters = self.filters();
+        let editable = name == "editable";
+        *(if editable { &mut filters.editable } else { &mut filters.overdue }) = true;
         value == "true"
     }
 

@@ -9,7 +9,7 @@ use super::{
     attribute::{Item, KeyNumber, number, text},
     keys::{MAX_SORT_KEY_BYTES, RESET_SHARDS, services},
 };
-use crate::domain::{HierarchyPath, ServiceId, Timestamp};
+use crate::domain::{HierarchyPath, ServiceId};
 
 /// The key of an entry of the index `hierarchy`, without the region, with which the path begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,10 +65,14 @@ impl PendingResetKey {
         ])
     }
 
-    /// Whether the deadline is after this time.
-    pub(super) fn is_after(&self, time: Timestamp) -> bool {
-        let time: Option<f64> = time.epoch_seconds().to_string().parse().ok();
-        self.deadline.parse::<f64>() > time
+    /// Whether the deadline is after this second since the epoch.
+    pub(super) fn is_after(&self, second: i64) -> bool {
+        self.deadline.parse::<f64>() > second.to_string().parse().ok()
+    }
+
+    /// Whether the deadline is before this second since the epoch.
+    pub(super) fn is_before(&self, second: i64) -> bool {
+        self.deadline.parse::<f64>() < second.to_string().parse().ok()
     }
 }
 

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::{
 };
 
 use super::{
-    ListPosition, PendingResetKey, ServicesTable, StoreFault, UnreadableRow,
+    ListPosition, PendingResetKey, ServiceFilter, ServicesTable, StoreFault, UnreadableRow,
     attribute::{Item, KeyNumber, number, text},
     keys::{RESET_SHARDS, services},
     list_caller::ListCaller,
@@ -24,6 +24,14 @@ pub(super) enum Source {
     Subtree { top: HierarchyPath, assigned: Option<ServiceId>, after: Option<HierarchyKey> },
     /// A shard of the index `pending-reset`, after this entry.
     Shard { shard: u64, assigned: Option<ServiceId>, after: Option<PendingResetKey> },
+}
+
+/// The deadlines of the AMBER and RED services that a list has, in seconds since the epoch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Deadlines {
+    first: i64,
+    /// Without it there is no last one.
+    last: Option<i64>,
 }
 
 /// What a read returned: rows of the table, or entries of an index.
@@ -45,7 +53,7 @@ impl ServicesTable {
         &self,
         source: Source,
         count: usize,
-        now: Timestamp,
+        deadlines: Deadlines,
     ) -> Result<Batch, StoreFault> {
         let limit = i32::try_from(count).unwrap_or(i32::MAX);
         let total = ReturnConsumedCapacity::Total;
@@ -64,7 +72,7 @@ impl ServicesTable {
                 });
             }
             Source::Subtree { top, after, .. } => self.subtree(top, after.as_ref()),
-            Source::Shard { shard, after, .. } => self.shard(*shard, after.as_ref(), now),
+            Source::Shard { shard, after, .. } => self.shard(*shard, after.as_ref(), deadlines),
         };
         let answer = query.limit(limit).return_consumed_capacity(total).send().await;
         let answer = answer.map_err(StoreFault::unavailable)?;
@@ -90,18 +98,36 @@ impl ServicesTable {
         &self,
         shard: u64,
         after: Option<&PendingResetKey>,
-        now: Timestamp,
+        deadlines: Deadlines,
     ) -> QueryFluentBuilder {
         // DynamoDB refuses a start key outside of the condition. If the entry has come due since the last page,
         // the query begins at the right entry without one.
-        let start = after.filter(|after| after.is_after(now)).map(|after| after.in_shard(shard));
-        self.query(services::PENDING_RESET)
-            .key_condition_expression("#shard = :shard AND #deadline > :now")
+        let start = after.filter(|after| deadlines.contain(after));
+        let query = self
+            .query(services::PENDING_RESET)
             .expression_attribute_names("#shard", services::RESET_SHARD)
             .expression_attribute_names("#deadline", services::RESET_DATE_TIME)
             .expression_attribute_values(":shard", number(shard))
-            .expression_attribute_values(":now", number(now.epoch_seconds()))
-            .set_exclusive_start_key(start)
+            .expression_attribute_values(":first", number(deadlines.first))
+            .set_exclusive_start_key(start.map(|after| after.in_shard(shard)));
+        match deadlines.last {
+            None => query.key_condition_expression("#shard = :shard AND #deadline >= :first"),
+            Some(last) => query
+                .key_condition_expression("#shard = :shard AND #deadline BETWEEN :first AND :last")
+                .expression_attribute_values(":last", number(last)),
+        }
+    }
+}
+
+impl Deadlines {
+    /// Those that a list has at `now`.
+    pub(super) fn of(filter: &ServiceFilter, now: Timestamp) -> Self {
+        let last = filter.reset_before.map(Timestamp::epoch_seconds);
+        Self { first: now.epoch_seconds() + 1, last }
+    }
+
+    fn contain(self, key: &PendingResetKey) -> bool {
+        !key.is_before(self.first) && self.last.is_none_or(|last| !key.is_after(last))
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     attribute::Item,
     list_caller::ListCaller,
     list_place::Place,
-    list_source::{Batch, Source},
+    list_source::{Batch, Deadlines, Source},
     service_item::{parse_service, service_id},
 };
 use crate::domain::{ServiceId, User};
@@ -93,7 +93,8 @@ impl PageReader<'_> {
                 self.units.entries(self.missing().max(AT_ONCE))
             }
         };
-        let batch = self.table.read(source, count, self.request.now).await?;
+        let deadlines = Deadlines::of(filter, self.request.now);
+        let batch = self.table.read(source, count, deadlines).await?;
         self.units.spend(batch.units);
         self.calls += 1;
         Ok(batch)

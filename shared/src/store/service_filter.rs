@@ -24,6 +24,10 @@ pub struct ServiceFilter {
     pub changed_since: Option<Timestamp>,
     /// Only those that the caller may update.
     pub editable: bool,
+    /// Only with reviews, and with an effective status that is due for one or was never set.
+    pub overdue: bool,
+    /// Only AMBER and RED that end at or before this time.
+    pub reset_before: Option<Timestamp>,
 }
 
 impl ServiceFilter {
@@ -31,7 +35,9 @@ impl ServiceFilter {
     pub(super) fn matches(&self, service: &Service, caller: &User, now: Timestamp) -> bool {
         let details = &service.details;
         let effective = service.record.clone().effective_at(now);
-        let modified = effective.modified.map(|last| last.at);
+        let modified = effective.modified.as_ref().map(|last| last.at);
+        let deadline = effective.status.reset_at();
+        let is_overdue = |review_after| effective.is_overdue(review_after, now);
         details.active
             && self.region.is_none_or(|region| details.path.root() == region)
             && self.parent.is_none_or(|parent| details.path.is_within(parent))
@@ -39,11 +45,14 @@ impl ServiceFilter {
             && self.matches_name(&details.name)
             && (self.statuses.is_empty() || self.statuses.contains(&effective.status.rag()))
             && self.changed_since.is_none_or(|since| modified.is_some_and(|at| at >= since))
+            && self.reset_before.is_none_or(|by| deadline.is_some_and(|deadline| deadline <= by))
+            && (!self.overdue || details.review_after.is_some_and(is_overdue))
             && (!self.editable || authorise_update(caller, service).is_some())
     }
 
     /// Whether this part of the list can have a service, by an index's item or by a row that need not be readable. An
-    /// attribute that is missing or has another type excludes nothing.
+    /// attribute that is missing or has another type excludes nothing, but a service without a review interval is never
+    /// overdue.
     pub(super) fn may_match(&self, item: &Item, source: &Source, caller: &ListCaller<'_>) -> bool {
         let number = |name| item.get(name)?.as_n().ok()?.parse().ok();
         let is = |name, wanted: Option<u64>| {
@@ -54,6 +63,7 @@ impl ServiceFilter {
         let by_name = self.name.is_some();
         let by_path = self.parent.is_some() || self.editable;
         active != Some(&false)
+            && (!self.overdue || item.contains_key(services::REVIEW_AFTER_MINUTES))
             && is(services::REGION, self.region.map(ServiceId::get))
             && is(services::TYPE_ID, self.type_id)
             && (!by_name || text(services::NAME).is_none_or(|name| self.matches_name(name)))
@@ -71,12 +81,18 @@ impl ServiceFilter {
 
     /// Whether it lists AMBER and RED alone.
     pub(super) fn is_pending_only(&self) -> bool {
-        !self.statuses.is_empty() && !self.statuses.contains(&Rag::Green)
+        self.reset_before.is_some()
+            || (!self.statuses.is_empty() && !self.statuses.contains(&Rag::Green))
+    }
+
+    /// Whether no service can match at `now`: GREEN has no deadline, and at its deadline a status is GREEN.
+    pub(super) fn matches_nothing(&self, now: Timestamp) -> bool {
+        self.reset_before.is_some_and(|by| by <= now || self.statuses == [Rag::Green])
     }
 
     /// Whether it excludes entries of a subtree by what the index `hierarchy` projects.
     pub(super) const fn excludes_in_subtree(&self) -> bool {
-        self.type_id.is_some() || self.name.is_some()
+        self.type_id.is_some() || self.name.is_some() || self.overdue
     }
 
     /// Whether it excludes entries of a shard by what the index `pending-reset` projects.

@@ -66,10 +66,12 @@ impl ServicesTable {
     /// Begins a page. `None` if its position does not belong to its filter.
     #[must_use]
     pub fn page<'a>(&'a self, request: &'a PageRequest) -> Option<PageReader<'a>> {
+        let place = Place::of(&request.filter, request.position.as_ref())?;
+        let is_empty = request.filter.matches_nothing(request.now);
         Some(PageReader {
             table: self,
             request,
-            place: Place::of(&request.filter, request.position.as_ref())?,
+            place: if is_empty { Place::End } else { place },
             units: UnitBudget::new(),
             tops: HashMap::new(),
             page: ServicePage::default(),

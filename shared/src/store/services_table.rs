@@ -110,6 +110,7 @@ impl ServicesTable {
         by: Timestamp,
     ) -> Result<DueResets, StoreFault> {
         // DynamoDB refuses a start key outside of the condition; the clock may have gone back.
+        let by = by.epoch_seconds();
         let start = after.filter(|after| !after.is_after(by)).map(|after| after.in_shard(shard));
         let answer = self
             .query(services::PENDING_RESET)
@@ -117,7 +118,7 @@ impl ServicesTable {
             .expression_attribute_names("#shard", services::RESET_SHARD)
             .expression_attribute_names("#deadline", services::RESET_DATE_TIME)
             .expression_attribute_values(":shard", number(shard))
-            .expression_attribute_values(":by", number(by.epoch_seconds()))
+            .expression_attribute_values(":by", number(by))
             .set_exclusive_start_key(start)
             .limit(DUE_PAGE)
             .send()

@@ -1,10 +1,13 @@
-//! Lists of what the caller may update, and how much lists read that begin with an assignment or a parent.
+//! Lists of what the caller may update, and how much lists read.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
 
 use crate::{
-    contract::list_services::{directory, set},
+    contract::{
+        list_filters::{listed, reset_before, review_after},
+        list_services::{directory, set},
+    },
     harness::{App, Meter, World},
 };
 
@@ -23,7 +26,7 @@ async fn assign(app: &App, subject: &str, ids: &[u64]) {
 }
 
 /// The rest of a list, page by page.
-async fn rest(app: &App, first: &Value) -> Vec<u64> {
+pub(crate) async fn rest(app: &App, first: &Value) -> Vec<u64> {
     let (mut ids, mut next) = (Vec::new(), first["next"].as_str().map(str::to_owned));
     for _ in 0..100 {
         let Some(cursor) = next else { return ids };
@@ -164,6 +167,9 @@ async fn a_list_for_nobody_costs_one_read() {
         ("parentId=100", 1.5),
         ("status=RED", 1.0),
         ("editable=true", 0.5),
+        ("overdue=true", 1.5),
+        ("resetBefore=2026-11-21T10:00:00Z", 1.0),
+        ("resetBefore=2026-11-21T09:00:00Z", 0.5),
         ("limit=101", 0.5),
         ("cursor=x", 0.5),
     ] {
@@ -171,5 +177,43 @@ async fn a_list_for_nobody_costs_one_read() {
         app.list(query).by("stranger").send().await.refused(401);
         let reads = meter.take();
         assert_eq!(reads.units, units, "{query}: {reads:?}");
+    }
+}
+
+/// Of 150 services of a region five are reviewed and ten are AMBER: no other rows are read.
+#[tokio::test]
+async fn an_index_excludes_what_has_no_reviews_or_ends_later() {
+    let mut world = World::default().editor("lead", &[100]).service(100, "Region", None);
+    for id in 101..=250 {
+        world = world.service(id, "Pharmacy", Some(100));
+    }
+    let (app, meter) = Meter::below(&world.start().await);
+    for id in 101..=105 {
+        review_after(&app, id, 60).await;
+    }
+    for id in 101..=110 {
+        set(&app, id, "AMBER", u32::try_from(id).expect("a number")).await;
+    }
+    app.at(60 * 60);
+    let soon = reset_before(102 * 60);
+    for (query, ids, units) in [
+        // The caller, the index (the parent's row), and the services with reviews.
+        ("region=100&overdue=true", vec![101, 102, 103, 104, 105], 0.5 + 4.0 + 5.0),
+        ("parentId=100&overdue=true", vec![101, 102, 103, 104, 105], 0.5 + 1.0 + 4.0 + 5.0),
+        // The caller, eight shards, and the services.
+        (&*format!("{soon}&region=100"), vec![101, 102], 0.5 + 4.0 + 2.0),
+        (&*format!("{soon}&overdue=true"), vec![101, 102], 0.5 + 4.0 + 2.0),
+        ("status=AMBER&overdue=true", vec![101, 102, 103, 104, 105], 0.5 + 4.0 + 5.0),
+    ] {
+        meter.take();
+        assert_eq!(listed(&app, query, 25).await, ids, "{query}");
+        let reads = meter.take();
+        assert!(reads.units <= units, "{query}: {reads:?}");
+    }
+    // The caller alone.
+    for nothing in [reset_before(3_600), reset_before(0), format!("{soon}&status=GREEN")] {
+        meter.take();
+        assert_eq!(listed(&app, &nothing, 25).await, [] as [u64; 0], "{nothing}");
+        assert_eq!(meter.take().units, 0.5, "{nothing}");
     }
 }

@@ -23,7 +23,7 @@ fn text(text: &str) -> AttributeValue {
 }
 
 /// Sets an attribute of a service's row.
-async fn spoil(app: &App, id: u64, attribute: &str, value: AttributeValue) {
+pub(crate) async fn spoil(app: &App, id: u64, attribute: &str, value: AttributeValue) {
     app.client
         .update_item()
         .table_name(&app.tables.services)
@@ -44,7 +44,7 @@ async fn put(app: &App, id: AttributeValue, more: &[(&str, AttributeValue)]) {
 }
 
 /// All pages of a list: the ids of its items, and the ids that are unavailable.
-async fn walk(app: &App, query: &str, limit: usize) -> (Vec<u64>, Vec<u64>) {
+pub(crate) async fn walk(app: &App, query: &str, limit: usize) -> (Vec<u64>, Vec<u64>) {
     let (mut items, mut unavailable, mut cursor) = (Vec::new(), Vec::new(), String::new());
     for _ in 0..200 {
         let page = app.list(&format!("{query}&limit={limit}{cursor}")).by("lead").send().await;
