@@ -7,8 +7,19 @@ use crate::harness::{
     faulty::{Fate, FaultyStore},
 };
 
-/// Its events, and how each is answered.
-pub(crate) const EVENTS: &[Event] = &[];
+/// Its events, and how each is answered after `update-status/an-editor-sets-red`.
+pub(crate) const EVENTS: &[Event] = &[
+    ("a-green-status", 409, "NO_DEADLINE"),
+    ("a-reader-may-not-update", 403, "NOT_PERMITTED"),
+    ("a-stale-if-match", 412, "PRECONDITION_FAILED"),
+    ("an-editor-elsewhere", 403, "NOT_PERMITTED"),
+    ("an-editor-moves-the-deadline", 200, ""),
+    ("an-idempotency-key", 200, ""),
+    ("any-if-match", 428, "PRECONDITION_REQUIRED"),
+    ("no-if-match", 428, "PRECONDITION_REQUIRED"),
+    ("no-minutes", 400, "VALIDATION_FAILED"),
+    ("not-json", 400, "MALFORMED_BODY"),
+];
 
 /// With a key, repeated, and in conflict with others.
 pub(crate) async fn exercise(app: &App) {

@@ -1,6 +1,11 @@
 //! The functions as `cargo sync` lists them: what each needs, and how to call it.
 
+use std::fs;
+
 use aws_sdk_dynamodb::Client;
+use serde_json::Value;
+
+use super::{App, root};
 
 /// `GetStatusFunction` for `get-status`.
 pub(crate) fn logical_id(function: &str) -> String {
@@ -10,6 +15,24 @@ pub(crate) fn logical_id(function: &str) -> String {
 
 /// An event of a function: its file name, and the answer's status and problem code.
 pub(crate) type Event = (&'static str, u16, &'static str);
+
+/// Stands in an event for the entity tag of the status as it is, which no file can have.
+const TAG: &str = "sample-tag";
+
+impl App {
+    /// An event in `events/`, for the sample directory.
+    pub(crate) async fn event(&self, function: &str, case: &str) -> String {
+        let file = root().join("events").join(function).join(format!("{case}.json"));
+        let text = fs::read_to_string(file).expect("an event");
+        if !text.contains(TAG) {
+            return text;
+        }
+        let event: Value = serde_json::from_str(&text).expect("JSON");
+        let id = event["pathParameters"]["id"].as_str().expect("an id");
+        let shown = self.get(id).by("sample-reader").send().await;
+        text.replace(TAG, shown.header("etag").trim_matches('"'))
+    }
+}
 
 /// How to build what a function needs: with a client of the store, or without one.
 pub(crate) trait Build<Settings, Deps, Arguments> {

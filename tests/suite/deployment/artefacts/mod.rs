@@ -3,7 +3,7 @@
 
 mod silence;
 
-use std::{collections::HashMap, fs, path::Path, process::Command, time::Duration};
+use std::{collections::HashMap, path::Path, process::Command, time::Duration};
 
 use lambda_emulator::{ExecutionEnvironment, InvocationResult, Outcome};
 use local_stack::{function_env, schedule};
@@ -12,7 +12,8 @@ use shared::http::GatewayResponse;
 
 use self::silence::Silence;
 use crate::harness::{
-    Contract, FUNCTIONS, Reply, endpoint, events, gateway_settings, iam::granted, root, sample_app,
+    App, Contract, FUNCTIONS, Reply, endpoint, events, gateway_settings, iam::granted, root,
+    sample_app,
 };
 
 /// The shortest timeout that the template gives a function.
@@ -45,9 +46,13 @@ async fn start(function: &str, settings: &HashMap<String, String>) -> ExecutionE
     ExecutionEnvironment::start(Command::new(binary), settings).await.expect("a built function")
 }
 
-fn event(function: &str, case: &str) -> String {
-    let file = root().join("events").join(function).join(format!("{case}.json"));
-    fs::read_to_string(file).expect("an event")
+/// The sample directory, with the RED whose deadline the events of `update-deadline` move.
+async fn app_with_red() -> App {
+    let app = sample_app().await;
+    app.at_real_time();
+    let red = json!({"status": "RED"});
+    app.put(9_000_001_101_u64, red).by("sample-editor").send().await.ok();
+    app
 }
 
 /// A function's answer, checked against the contract.
@@ -65,12 +70,12 @@ fn reply(event: &str, ended: InvocationResult) -> Reply {
 
 #[tokio::test]
 async fn every_built_function_answers_its_events() {
-    let app = sample_app().await;
+    let app = app_with_red().await;
     let settings = on(&endpoint(), gateway_settings(&app.tables));
     for function in FUNCTIONS.into_iter().filter(|function| *function != schedule::FUNCTION) {
         let mut running = start(function, &settings).await;
         for (case, status, code) in events(function) {
-            let event = event(function, case);
+            let event = app.event(function, case).await;
             let ended = running.invoke(event.clone(), TIME).await.expect("an outcome");
             let reply = reply(&event, ended);
             assert_eq!(reply.status.as_u16(), *status, "{function}/{case}: {}", reply.body);
@@ -79,7 +84,8 @@ async fn every_built_function_answers_its_events() {
         }
     }
     let mut running = start(schedule::FUNCTION, &settings).await;
-    let ended = running.invoke(event(schedule::FUNCTION, "each-minute"), TIME).await;
+    let event = app.event(schedule::FUNCTION, "each-minute").await;
+    let ended = running.invoke(event, TIME).await;
     let Outcome::Response(run) = ended.expect("an outcome").outcome else { panic!("no run") };
     assert_eq!((&run["failed"], &run["complete"]), (&json!(0), &json!(true)));
 }
@@ -87,18 +93,18 @@ async fn every_built_function_answers_its_events() {
 /// Covers every way of falling silent, and later requests too.
 #[tokio::test]
 async fn every_built_function_answers_503_in_time_when_the_store_is_silent() {
-    let app = sample_app().await;
+    let app = app_with_red().await;
     let mut tasks = tokio::task::JoinSet::new();
     for how in Silence::ALL {
         let reading = using_the_store();
         for (function, case) in reading.filter(|(function, _)| how.concerns(function)) {
             let settings = gateway_settings(&app.tables);
+            let event = app.event(function, case).await;
             tasks.spawn(async move {
                 let silence = how.start(endpoint()).await;
                 let mut running = start(function, &on(&silence.address, settings)).await;
                 for time in [TIME, TIME, Duration::from_secs(1)] {
                     let what = format!("{function}, {how:?}, {time:?}");
-                    let event = event(function, case);
                     let ended = running.invoke(event.clone(), time).await;
                     let ended = ended.unwrap_or_else(|lost| panic!("{what}: {lost}"));
                     assert!(ended.remaining >= LEAST_LEFT, "{what}: {:?} left", ended.remaining);
@@ -126,13 +132,13 @@ async fn a_panic_is_a_problem_document_and_the_process_serves_the_next_request()
     compiler.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(root().join(source)).arg("-ldl");
     assert!(compiler.status().expect("a C compiler").success());
 
-    let app = sample_app().await;
+    let app = app_with_red().await;
     let store = endpoint().replace("127.0.0.1", "localhost");
     let mut settings = on(&store, gateway_settings(&app.tables));
     settings.insert("LD_PRELOAD".to_owned(), library.to_string_lossy().into_owned());
     for (function, case) in using_the_store().filter(|(name, _)| *name != schedule::FUNCTION) {
         let mut running = start(function, &settings).await;
-        let event = event(function, case);
+        let event = app.event(function, case).await;
         let ended = running.invoke(event.clone(), TIME).await.expect("an outcome");
         let refused = reply(&event, ended);
         assert_eq!(refused.refused(500), "INTERNAL", "{function}");
@@ -168,7 +174,7 @@ async fn log(running: ExecutionEnvironment) -> Vec<Value> {
 async fn a_function_that_is_killed_has_written_its_whole_log() {
     let app = sample_app().await;
     let settings = on(&endpoint(), gateway_settings(&app.tables));
-    let event = event("update-status", "an-editor-sets-red");
+    let event = app.event("update-status", "an-editor-sets-red").await;
     for _ in 0..10 {
         let mut running = start("update-status", &settings).await;
         let ended = running.invoke(event.clone(), TIME).await.expect("an outcome");

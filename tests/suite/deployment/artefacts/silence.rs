@@ -43,7 +43,7 @@ impl Silence {
 
     /// Whether this affects that function.
     pub(super) fn concerns(self, function: &str) -> bool {
-        !matches!(self, Self::Writing) || function == "update-status"
+        !matches!(self, Self::Writing) || function.starts_with("update-")
     }
 
     /// Starts such a store in front of that engine.
