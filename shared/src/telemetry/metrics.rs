@@ -71,14 +71,13 @@ pub(super) fn changed(change: &Change, now: Timestamp) {
     document.emit();
 }
 
-/// Counts a transaction that was cancelled because of another writer, and the retry.
+/// Counts a transaction that was cancelled because of another writer, and the retry: of the operation, and of all.
 pub fn cancelled(operation: &'static str, cancellation: Cancellation, now: Timestamp) {
     let mut document = MetricDocument::at(now);
     let retries = u64::from(cancellation.has_attempts_left);
-    document.add(
-        &[("Operation", operation)],
-        &[("Conflicts", "Count", 1), ("Retries", "Count", retries)],
-    );
+    let counts = [("Conflicts", "Count", 1), ("Retries", "Count", retries)];
+    document.add(&[("Operation", operation)], &counts);
+    document.add(&[], &counts);
     document.emit();
 }
 

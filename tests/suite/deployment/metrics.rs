@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::harness::{
-    App, NOW, World,
+    App, NOW, World, document,
     faulty::{Fate, FaultyStore},
     log::take_metrics,
 };
@@ -98,6 +98,40 @@ async fn a_change_is_counted_by_status_and_cause() {
 }
 
 #[tokio::test]
+async fn a_change_with_a_reason_is_counted_by_the_reason_too() {
+    let app = World::family().start().await;
+    take_metrics();
+    let body = json!({"status": "RED", "reason": "staffing"});
+    let red = app.put(30, body).by("editor").send().await;
+    let moved = app.put_deadline(30, json!({"resetStatusIn": 90})).by("editor");
+    moved.header("if-match", red.header("etag")).send().await.ok();
+    assert_eq!(
+        counted(),
+        [
+            r#"["Status=RED","Cause=update"] Changes 1"#,
+            r#"["Reason=STAFFING","Cause=update"] Changes 1"#,
+            r#"["Operation=update-status"] Duration"#,
+            r#"["Status=RED","Cause=deadline"] Changes 1"#,
+            r#"["Reason=STAFFING","Cause=deadline"] Changes 1"#,
+            r#"["Operation=update-deadline"] Duration"#,
+        ]
+    );
+}
+
+/// By the namespace and the dimensions that the functions write.
+#[test]
+fn the_dashboard_shows_changes_by_reason() {
+    let template = document("template.yaml");
+    let body = &template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"];
+    let body: Value = serde_json::from_str(body.as_str().expect("a text")).expect("JSON");
+    let widgets = body["widgets"].as_array().expect("widgets").iter();
+    let searches =
+        widgets.filter_map(|it| it["properties"]["metrics"][0][0]["expression"].as_str());
+    let metrics = r#"{"CapacityStatus/${AWS::StackName}",Reason,Cause} MetricName="Changes""#;
+    assert_eq!(searches.collect::<Vec<_>>(), [format!("SEARCH('{metrics}', 'Sum', 3600)")]);
+}
+
+#[tokio::test]
 async fn each_cancellation_is_counted_and_each_sending_after_it() {
     let app = World::family().start().await;
     for (cancellations, retries) in [(0, 0), (1, 1), (4, 4), (5, 4)] {
@@ -113,7 +147,10 @@ async fn each_cancellation_is_counted_and_each_sending_after_it() {
         let counted = counted();
         let count = |metric: &str| {
             let line = format!(r#"["Operation=update-status"] {metric}"#);
-            counted.iter().filter(|counted| **counted == line).count()
+            let of_all = counted.iter().filter(|counted| **counted == format!("[] {metric}"));
+            let of_operation = counted.iter().filter(|counted| **counted == line).count();
+            assert_eq!(of_all.count(), of_operation, "{counted:?}");
+            of_operation
         };
         assert_eq!((count("Conflicts 1"), count("Retries 1")), (cancellations, retries));
         assert_eq!(count("Retries 0"), cancellations - retries, "{counted:?}");

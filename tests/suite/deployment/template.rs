@@ -144,7 +144,9 @@ fn failed_scheduled_calls_go_to_a_queue() {
 fn updates_can_reserve_concurrency_of_their_own() {
     let template = document("template.yaml");
     let others = &template["Globals"]["Function"]["ReservedConcurrentExecutions"];
-    let updates = &template["Resources"]["UpdateStatusFunction"]["Properties"]["ReservedConcurrentExecutions"];
+    let of = |function: &str| &template["Resources"][function]["Properties"]["ReservedConcurrentExecutions"];
+    let updates = of("UpdateStatusFunction");
+    assert_eq!(of("UpdateDeadlineFunction"), updates);
     for (each, own, expected) in [
         ("", "", [None, None]),
         ("5", "", [Some("5"), Some("5")]),
