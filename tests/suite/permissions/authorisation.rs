@@ -19,6 +19,16 @@ fn green(app: &App, id: u64) -> Call<'_> {
     app.put(id, json!({"status": "GREEN"}))
 }
 
+/// One of each operation.
+fn calls(app: &App) -> [Call<'_>; 5] {
+    [app.get(30), green(app, 30), deadline(app, 30), app.list(""), app.past(30, "")]
+}
+
+/// Whoever may move it is told that the status has changed since.
+fn deadline(app: &App, id: u64) -> Call<'_> {
+    app.put_deadline(id, json!({"resetStatusIn": 60})).header("if-match", "\"stale\"")
+}
+
 #[tokio::test]
 async fn an_editor_updates_assigned_services_and_those_below() {
     let app = world().start().await;
@@ -31,10 +41,13 @@ async fn an_editor_updates_assigned_services_and_those_below() {
     for (user, services) in allowed {
         for id in [10, 20, 30, 40] {
             let reply = green(&app, id).by(user).send().await;
+            let moved = deadline(&app, id).by(user).send().await;
             if services.contains(&id) {
                 reply.ok();
+                assert_eq!(moved.refused(412), "PRECONDITION_FAILED", "{user} {id}");
             } else {
                 assert_eq!(reply.refused(403), "NOT_PERMITTED", "{user} {id}");
+                assert_eq!(moved.refused(403), "NOT_PERMITTED", "{user} {id}");
             }
         }
     }
@@ -43,7 +56,9 @@ async fn an_editor_updates_assigned_services_and_those_below() {
 #[tokio::test]
 async fn an_assignment_without_the_permission_gives_no_right() {
     let app = world().start().await;
-    assert_eq!(green(&app, 30).by("assigned").send().await.refused(403), "NOT_PERMITTED");
+    for call in [green(&app, 30), deadline(&app, 30)] {
+        assert_eq!(call.by("assigned").send().await.refused(403), "NOT_PERMITTED");
+    }
     app.get(30).by("assigned").send().await.ok();
     assert_eq!(app.history(30).await.len(), 0);
 }
@@ -51,28 +66,29 @@ async fn an_assignment_without_the_permission_gives_no_right() {
 #[tokio::test]
 async fn an_inactive_service_is_404_even_for_its_editor() {
     let app = world().start().await;
-    assert_eq!(green(&app, 50).by("closed").send().await.refused(404), "SERVICE_NOT_FOUND");
-    assert_eq!(green(&app, 60).by("closed").send().await.refused(404), "SERVICE_NOT_FOUND");
+    for call in [green, deadline].into_iter().flat_map(|call| [call(&app, 50), call(&app, 60)]) {
+        assert_eq!(call.by("closed").send().await.refused(404), "SERVICE_NOT_FOUND");
+    }
 }
 
 #[tokio::test]
 async fn unknown_and_inactive_users_are_refused_by_every_operation() {
     let app = world().start().await;
-    for call in [app.get(30), green(&app, 30), app.list("")] {
+    for call in calls(&app) {
         let reply = call.send().await;
         assert_eq!(
             (reply.refused(401), reply.header("www-authenticate")),
             ("UNAUTHENTICATED", "Bearer")
         );
     }
-    for call in [app.get(30), green(&app, 30), app.list("")] {
+    for call in calls(&app) {
         let reply = call.by("nobody").send().await;
         assert_eq!(
             (reply.refused(401), reply.header("www-authenticate")),
             ("USER_UNKNOWN", "Bearer")
         );
     }
-    for call in [app.get(30), green(&app, 30), app.list("")] {
+    for call in calls(&app) {
         assert_eq!(call.by("gone").send().await.refused(401), "USER_INACTIVE");
     }
 }
@@ -94,12 +110,12 @@ async fn each_operation_requires_its_scope() {
             "{scope}"
         );
     }
-    assert_eq!(
-        green(&app, 30).claims(with("capacity/read")).send().await.refused(403),
-        "SCOPE_MISSING"
-    );
+    for call in [green(&app, 30), deadline(&app, 30)] {
+        assert_eq!(call.claims(with("capacity/read")).send().await.refused(403), "SCOPE_MISSING");
+    }
     app.get(30).claims(with("openid capacity/read")).send().await.ok();
     green(&app, 30).claims(with("capacity/write")).send().await.ok();
+    deadline(&app, 30).claims(with("capacity/write")).send().await.refused(412);
 }
 
 /// The gateway has checked the issuer already. This holds if its authorizer is changed or left out.
@@ -117,7 +133,7 @@ async fn claims_of_another_issuer_are_refused_by_every_operation() {
         let claims = json!({
             "sub": "region", "token_use": "access", "scope": "capacity/read capacity/write", "iss": iss,
         });
-        for call in [app.get(30), green(&app, 30), app.list(""), app.past(30, "")] {
+        for call in calls(&app) {
             let reply = call.claims(claims.clone()).send().await;
             assert_eq!(reply.refused(401), "UNAUTHENTICATED", "{claims}");
         }
