@@ -72,7 +72,9 @@ impl Smoke {
         let key = updates::long_key();
         let updated = self.run(updates::update(id, etag, &key)).await?;
         self.run_all(updates::after(id, etag, &key, &updated.body)).await;
-        Some(())
+        self.run(updates::deadline(id, updated.header("etag"), &updated.body)).await;
+        let green = self.run(updates::green(id)).await?;
+        self.run(updates::no_deadline(id, green.header("etag"))).await.map(drop)
     }
 
     async fn run_all(&mut self, checks: impl IntoIterator<Item = Check>) {

@@ -1,4 +1,4 @@
-//! The checks that set the test service to AMBER, then to GREEN.
+//! The checks that set the test service to AMBER, move its deadline, and set it to GREEN.
 
 use std::str::FromStr as _;
 
@@ -15,6 +15,9 @@ use crate::http_client::HttpResponse;
 /// After this time the test service is GREEN again even if the last check fails.
 const RESET_MINUTES: u64 = 5;
 
+/// The same after its deadline has been moved.
+const MOVED_MINUTES: u64 = 6;
+
 /// The first bytes of a compressed text, which are not UTF-8.
 const GZIP: &[u8] = &[0x1f, 0x8b, 0x08, 0xff];
 
@@ -24,7 +27,7 @@ pub(super) fn long_key() -> String {
 }
 
 /// Refused, so nothing changes of the status with this entity tag.
-pub(super) fn refused(id: u64, etag: &str) -> [Check; 4] {
+pub(super) fn refused(id: u64, etag: &str) -> [Check; 6] {
     let put = |what| Check::new(what, "PUT", path(id), 412, problem("PRECONDITION_FAILED"));
     let encoded = |what| {
         let refused = problem("UNSUPPORTED_MEDIA_TYPE");
@@ -38,6 +41,9 @@ pub(super) fn refused(id: u64, etag: &str) -> [Check; 4] {
         put("a weak tag in a list refuses an update").header("if-none-match", weak).body(&amber()),
         encoded("Content-Encoding is refused").body(&amber()),
         encoded("a compressed body is refused").bytes(GZIP),
+        move_deadline("a deadline needs an ETag", id, 428, problem("PRECONDITION_REQUIRED")),
+        move_deadline("another ETag moves no deadline", id, 412, problem("PRECONDITION_FAILED"))
+            .header("if-match", "\"smoke\""),
     ]
 }
 
@@ -50,7 +56,7 @@ pub(super) fn unchanged(id: u64, etag: &str) -> Check {
 
 /// An update of the status with that entity tag, under that idempotency key.
 pub(super) fn update(id: u64, etag: &str, key: &str) -> Check {
-    let set = |it: &HttpResponse| it.at("/status") == "AMBER" && resets_in_time(it);
+    let set = |it: &HttpResponse| it.at("/status") == "AMBER" && resets_after(RESET_MINUTES, it);
     Check::new("the test service can be updated", "PUT", path(id), 200, set)
         .header("if-match", etag)
         .header("idempotency-key", key)
@@ -58,7 +64,7 @@ pub(super) fn update(id: u64, etag: &str, key: &str) -> Check {
 }
 
 /// After the update of the status with that entity tag, under that key, which returned this body.
-pub(super) fn after(id: u64, etag: &str, key: &str, updated: &Value) -> [Check; 6] {
+pub(super) fn after(id: u64, etag: &str, key: &str, updated: &Value) -> [Check; 5] {
     let body = updated.clone();
     let same = move |it: &HttpResponse| it.body == body;
     // Neither the first value nor the last lists the service.
@@ -73,11 +79,40 @@ pub(super) fn after(id: u64, etag: &str, key: &str, updated: &Value) -> [Check; 
         Check::new("an outdated ETag is refused", put, path(id), 412, outdated)
             .header("if-match", etag)
             .body(&amber()),
-        Check::new("the test service can be set to GREEN", put, path(id), 200, |it| {
-            it.at("/status") == "GREEN"
-        })
-        .body(&json!({"status": "GREEN", "notes": "smoke test"})),
     ]
+}
+
+/// Moves the deadline of the status with that entity tag and body, which else stays as it is.
+pub(super) fn deadline(id: u64, etag: &str, updated: &Value) -> Check {
+    let updated = updated.clone();
+    let moved = move |it: &HttpResponse| {
+        let same = |name: &str| it.body.get(name) == updated.get(name);
+        same("status") && same("notes") && resets_after(MOVED_MINUTES, it)
+    };
+    move_deadline("the deadline can be moved", id, 200, moved).header("if-match", etag)
+}
+
+/// Ends the status.
+pub(super) fn green(id: u64) -> Check {
+    let set = |it: &HttpResponse| it.at("/status") == "GREEN";
+    Check::new("the test service can be set to GREEN", "PUT", path(id), 200, set)
+        .body(&json!({"status": "GREEN", "notes": "smoke test"}))
+}
+
+/// GREEN, with that entity tag, has no deadline.
+pub(super) fn no_deadline(id: u64, etag: &str) -> Check {
+    move_deadline("GREEN has no deadline to move", id, 409, problem("NO_DEADLINE"))
+        .header("if-match", etag)
+}
+
+fn move_deadline(
+    what: &'static str,
+    id: u64,
+    status: u16,
+    is_expected: impl Fn(&HttpResponse) -> bool + 'static,
+) -> Check {
+    Check::new(what, "PUT", path(id) + "/deadline", status, is_expected)
+        .body(&json!({"resetStatusIn": MOVED_MINUTES}))
 }
 
 /// The update again, which returns the same body.
@@ -104,8 +139,8 @@ fn amber() -> Value {
     json!({"status": "AMBER", "resetStatusIn": minutes, "notes": "smoke test"})
 }
 
-fn resets_in_time(it: &HttpResponse) -> bool {
+fn resets_after(minutes: u64, it: &HttpResponse) -> bool {
     let time = |name: &str| Timestamp::from_str(it.at(name).as_str()?).ok();
     let times = time("/modifiedDate").zip(time("/resetDateTime"));
-    times.is_some_and(|(set, reset)| reset.seconds_since(set) == RESET_MINUTES * 60)
+    times.is_some_and(|(set, reset)| reset.seconds_since(set) == minutes * 60)
 }
