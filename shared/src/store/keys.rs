@@ -85,6 +85,10 @@ pub mod history {
     pub const CHANGE_ID: &str = "changeId";
     /// The service's version after the change (N).
     pub const VERSION: &str = "version";
+    /// How the status came to change (S).
+    pub const CAUSE: &str = "cause";
+    /// The status before the change (S).
+    pub const PREVIOUS_STATUS: &str = "previousStatus";
     /// Stored notes (S), absent for a reset.
     pub const NOTES: &str = "notes";
     /// When an operator replaced the notes (N), else absent. Functions do not read it: the notes say so.

@@ -4,6 +4,7 @@
 mod audit;
 mod audited_imports;
 mod ctl;
+mod doctor_statuses;
 mod failures;
 mod history_rights;
 mod imports;
@@ -146,13 +147,16 @@ async fn a_healthy_system_is_described_line_by_line() {
             table(&tables.idempotency, 0),
             table(&audit_table(tables), 0),
             line("indexes", "each service is where lists look for it"),
-            line("texts of services", "an import takes the texts of each service"),
+            line("limits of services", "an import takes each"),
+            line("columns of statuses", "each has the columns of its status"),
+            line("reasons", "each is in the list"),
             line("services", "all 5 can be read"),
             line("hierarchy", "each service is below its parent"),
             line("users", "all 2 can be read"),
             line("usernames", "each belongs to one user"),
             line("limits of users", "an import takes each"),
             line("assignments", "each is to a service that exists"),
+            line("newest changes", "each service is as its newest change says"),
         ]
     );
 }

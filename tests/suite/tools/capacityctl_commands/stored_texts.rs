@@ -23,8 +23,8 @@ async fn the_doctor_names_services_and_users_that_an_import_refuses() {
         lines(&doctor.json.expect("JSON"), "warning"),
         [
             (
-                "texts of services".to_owned(),
-                "3 of 5 with texts that an import refuses: 20, 30, 40".to_owned()
+                "limits of services".to_owned(),
+                "3 of 5 that an import refuses: 20, 30, 40".to_owned()
             ),
             ("limits of users".to_owned(), format!("1 of 2 that an import refuses: \"{shown}\"…")),
         ]

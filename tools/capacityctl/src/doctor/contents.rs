@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use shared::{
     domain::ServiceId,
     store::{self, keys::services as keys},
 };
 
+use super::statuses;
 use crate::{
     Error,
     findings::{Findings, Verdict},
@@ -35,21 +37,22 @@ pub(super) async fn check(target: &Target, findings: &mut Findings) -> Result<()
     let stored: Vec<_> = stored.collect();
     let total = items.len();
     check_index_keys(&items, findings);
-    check_texts(&items, findings);
-    check_services(items, findings);
+    check_values(&items, findings);
+    statuses::check(&items, findings);
+    check_services(&items, findings);
     check_hierarchy(&stored, total, findings)?;
     let list = users::list(target.client(), target.table(USERS_TABLE)?).await?;
     check_users(&list, findings);
     check_user_texts(&list.users, findings);
     check_assignments(&list.users, &stored, findings);
-    Ok(())
+    statuses::check_newest_changes(target, &items, findings).await
 }
 
-fn check_services(items: Vec<Item>, findings: &mut Findings) {
+fn check_services(items: &[Item], findings: &mut Findings) {
     let total = items.len();
-    let unreadable = items.into_iter().filter_map(|item| {
+    let unreadable = items.iter().filter_map(|item| {
         let id = item.get(keys::ID).and_then(|id| id.as_n().ok()).cloned();
-        store::parse_service(item).err().map(|_| id.unwrap_or_else(|| "(no id)".to_owned()))
+        store::parse_service(item.clone()).err().map(|_| id.unwrap_or_else(|| "(no id)".to_owned()))
     });
     let unreadable: Vec<String> = unreadable.collect();
     let problem = some(&unreadable, total, "cannot be read");
@@ -61,8 +64,7 @@ fn check_services(items: Vec<Item>, findings: &mut Findings) {
 /// A row that was put back by hand may lack what its indexes need. A list by such an index cannot know of it, so it does
 /// not even name it in `unavailable`.
 fn check_index_keys(items: &[Item], findings: &mut Findings) {
-    let missed: BTreeSet<ServiceId> = items.iter().filter_map(missed_by_lists).collect();
-    let missed: Vec<String> = missed.iter().map(ToString::to_string).collect();
+    let missed = ids(items.iter().filter(|item| is_missed_by_lists(item)));
     let problem = some(&missed, items.len(), "missed by lists");
     let advice = "lists of a region, of RED or of AMBER do not show them, and their resets are not stored: import them \
                   again for region and path, and set resetShard to what is left of the id divided by 8";
@@ -70,26 +72,29 @@ fn check_index_keys(items: &[Item], findings: &mut Findings) {
     findings.check("indexes", healthy, Verdict::Bad, problem, advice);
 }
 
-/// The id of a row that the indexes do not have in the right place.
-fn missed_by_lists(item: &Item) -> Option<ServiceId> {
-    let id: ServiceId = number(item, keys::ID)?;
+/// Whether the indexes do not have a row in the right place.
+fn is_missed_by_lists(item: &Item) -> bool {
+    let Some(id) = number(item, keys::ID) else { return false };
     let path = text(item, keys::PATH).unwrap_or_default();
     let is_in = |region: ServiceId| path.starts_with(&format!("/{region}/"));
     let is_pending = item.contains_key(keys::RESET_DATE_TIME);
-    let is_missed = !number(item, keys::REGION).is_some_and(is_in)
-        || (is_pending && number(item, keys::RESET_SHARD) != Some(store::keys::reset_shard(id)));
-    is_missed.then_some(id)
+    !number(item, keys::REGION).is_some_and(is_in)
+        || (is_pending && number(item, keys::RESET_SHARD) != Some(store::keys::reset_shard(id)))
 }
 
 /// Rows that were written by hand, or before there were limits.
-fn check_texts(items: &[Item], findings: &mut Findings) {
-    let refused = items.iter().filter(|item| !services_file::accepts(|name| text(item, name)));
-    let refused: BTreeSet<ServiceId> = refused.filter_map(|item| number(item, keys::ID)).collect();
-    let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();
-    let problem = some(&refused, items.len(), "with texts that an import refuses");
-    let advice = "export the services, and import them with the texts corrected";
-    let healthy = "an import takes the texts of each service";
-    findings.check("texts of services", healthy, Verdict::Warning, problem, advice);
+fn check_values(items: &[Item], findings: &mut Findings) {
+    let value = |item: &Item, name: &str| match item.get(name)? {
+        AttributeValue::S(value) | AttributeValue::N(value) => Some(value.clone()),
+        _ => None,
+    };
+    let refused = items.iter().filter(|item| !services_file::accepts(|name| value(item, name)));
+    let refused = ids(refused);
+    let problem = some(&refused, items.len(), "that an import refuses");
+    let advice = "export the services, and import them corrected: a text is too long or has a character that it may \
+                  not have, a phone has no digit, or a review interval is not within its limits";
+    let healthy = "an import takes each";
+    findings.check("limits of services", healthy, Verdict::Warning, problem, advice);
 }
 
 fn check_user_texts(users: &[User], findings: &mut Findings) {
@@ -156,7 +161,14 @@ fn all_can_be_read(total: usize) -> String {
     }
 }
 
-fn some(affected: &[String], total: usize, what: &str) -> Option<String> {
+/// The ids of rows, in order.
+pub(super) fn ids<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<String> {
+    let ids: BTreeSet<ServiceId> =
+        items.into_iter().filter_map(|item| number(item, keys::ID)).collect();
+    ids.iter().map(ToString::to_string).collect()
+}
+
+pub(super) fn some(affected: &[String], total: usize, what: &str) -> Option<String> {
     let count = affected.len();
     (count > 0).then(|| format!("{count} of {total} {what}: {}", listed(affected)))
 }

@@ -4,6 +4,7 @@
 mod clock;
 mod contents;
 mod protection;
+mod statuses;
 
 use aws_sdk_dynamodb::types::{
     IndexStatus, KeySchemaElement, Projection, TableDescription, TableStatus,
