@@ -1,7 +1,11 @@
 //! Arguments that several commands take, and parsers of values.
 
+use std::path::PathBuf;
+
 use clap::ArgGroup;
-use shared::domain::{ServiceId, Timestamp, text::is_blank};
+use shared::domain::{Minutes, ServiceId, Timestamp, text::is_blank};
+
+use crate::export::Format;
 
 /// A service.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -16,6 +20,16 @@ pub(crate) struct UserArgument {
     /// The username
     #[arg(allow_hyphen_values = true)]
     pub(crate) username: String,
+}
+
+/// Where an export goes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Destination {
+    /// The file to write; - is standard output, the default
+    pub(crate) file: Option<PathBuf>,
+    /// The format [default: json for a file named *.json, else csv]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
 }
 
 /// Some permission or service must be given.
@@ -38,6 +52,14 @@ pub(crate) fn not_blank(text: &str) -> Result<String, &'static str> {
 pub(crate) fn count(text: &str) -> Result<usize, &'static str> {
     let count = text.parse().ok().filter(|count| *count > 0);
     count.ok_or("must be a whole number of at least 1")
+}
+
+/// A duration of at least a minute. Far above all limits it saturates: which minutes are possible is said later.
+pub(crate) fn minutes(text: &str) -> Result<Minutes, &'static str> {
+    let is_positive =
+        text.bytes().all(|byte| byte.is_ascii_digit()) && text.contains(|digit| digit != '0');
+    let minutes = is_positive.then(|| Minutes(text.parse().unwrap_or(u32::MAX)));
+    minutes.ok_or("must be a whole number of at least 1")
 }
 
 /// The URL of an API, without a slash at its end.

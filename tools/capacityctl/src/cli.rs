@@ -7,12 +7,12 @@ use clap_complete::Shell;
 use shared::domain::ServiceId;
 
 use crate::{
-    arguments::{ServiceArgument, UserArgument, api_url, count, some_right, usage_of_rights},
-    audit,
-    export::Format,
-    history,
+    arguments::{
+        Destination, ServiceArgument, UserArgument, api_url, count, some_right, usage_of_rights,
+    },
+    audit, history,
     service::Filter,
-    status::Setting,
+    status::{Extension, Setting},
     user::{NewUser, Renaming, Rights},
 };
 
@@ -43,8 +43,8 @@ Exit codes:
   1    DynamoDB, the network or standard output failed; what was written stays,
        run the command again
   2    invalid command line or settings
-  3    invalid value, a file that is invalid or cannot be read or written, or no
-       permission; nothing was changed
+  3    invalid value, a file that is invalid or cannot be read or written, no
+       permission, or an answer that was not yes; nothing was changed
   4    the user or service does not exist, or the service is inactive
   5    smoke or doctor found a problem, or a list has items that cannot be read
   6    someone else changed the same data at the same time; check it, then run
@@ -77,7 +77,7 @@ pub(crate) enum Command {
     /// List, show, add and rename users, change their rights
     #[command(subcommand)]
     User(User),
-    /// Get and set statuses, show their history
+    /// Get, set and extend statuses, show their history
     #[command(subcommand)]
     Status(Status),
     /// Redact notes in history, delete old history
@@ -170,15 +170,6 @@ pub(crate) enum Export {
     Users(Destination),
 }
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct Destination {
-    /// The file to write; - is standard output, the default
-    pub(crate) file: Option<PathBuf>,
-    /// The format [default: json for a file named *.json, else csv]
-    #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum Service {
     /// List services with their status
@@ -240,6 +231,12 @@ pub(crate) enum Status {
     /// and metrics. On AWS, set RESET_DEFAULT_MINUTES, RESET_MIN_MINUTES and RESET_MAX_MINUTES to the
     /// values of the stack.
     Set(Setting),
+    /// Extend an AMBER or RED, on behalf of a user
+    ///
+    /// The status, its reason and its notes stay. It ends when it would have ended and these minutes later, or
+    /// up to a minute after that. The command shows the status and asks. If someone else changes the status
+    /// in between, it changes nothing. On AWS, set the same variables as for `status set`.
+    Extend(Extension),
     /// Show the latest changes, newest first
     History {
         #[command(flatten)]

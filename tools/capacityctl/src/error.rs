@@ -28,6 +28,15 @@ pub enum Error {
         /// The table.
         table: String,
     },
+    /// The status is not the one that the user was shown.
+    StatusChanged {
+        /// The service.
+        service: ServiceId,
+        /// Its status now.
+        current: String,
+    },
+    /// The user was asked and did not say yes.
+    Declined,
     /// DynamoDB refused a request or did not answer.
     Store {
         /// The table.
@@ -126,6 +135,7 @@ impl Error {
         match self {
             Self::Usage(_) | Self::Target(_) | Self::Settings(_) => 2,
             Self::Invalid(_)
+            | Self::Declined
             | Self::File { .. }
             | Self::InactiveUser(_)
             | Self::NotPermitted { .. } => 3,
@@ -133,7 +143,7 @@ impl Error {
             | Self::UnknownService(_)
             | Self::NotInUse(_)
             | Self::NoActiveService(_) => 4,
-            Self::ConcurrentModification { .. } => 6,
+            Self::ConcurrentModification { .. } | Self::StatusChanged { .. } => 6,
             Self::Partial { source, .. } => source.exit_code(),
             Self::Interrupted | Self::InterruptedBeforeWriting => 130,
             Self::Store { .. }
@@ -157,6 +167,10 @@ impl fmt::Display for Error {
                 f,
                 "someone else changed table {table} at the same time; run the command again"
             ),
+            Self::StatusChanged { service, current } => {
+                write!(f, "nothing was changed: service {service} has changed, it is now {current}")
+            }
+            Self::Declined => f.write_str("nothing was changed: the answer was not yes"),
             Self::Store { table, source } => {
                 let StoreFailure { reason, advice } = StoreFailure::of(source.as_ref());
                 write!(f, "table {table}: {reason}\n{advice}")

@@ -7,7 +7,7 @@ use std::{
 
 use clap::Parser as _;
 
-use crate::{Error, Output, cli::Arguments, concurrency::Interrupt, run};
+use crate::{Error, Output, cli::Arguments, concurrency::Interrupt, dialog::Dialog, run};
 
 /// The exit code if a command succeeds but finds a problem.
 const UNHEALTHY: u8 = 5;
@@ -17,12 +17,13 @@ const UNHEALTHY: u8 = 5;
 pub async fn execute(
     words: impl IntoIterator<Item = OsString>,
     interrupt: Interrupt,
+    dialog: Dialog,
     stdout: &mut dyn Write,
     stderr: &mut dyn Write,
 ) -> u8 {
     let words: Vec<OsString> = words.into_iter().collect();
     let (json, result) = match Arguments::try_parse_from(&words) {
-        Ok(arguments) => (arguments.json, run(arguments, interrupt).await),
+        Ok(arguments) => (arguments.json, run(arguments, interrupt, dialog).await),
         // The text of --help or --version
         Err(asked) if !asked.use_stderr() => {
             (false, Ok(Output::raw(asked.render().ansi().to_string())))

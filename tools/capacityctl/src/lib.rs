@@ -10,6 +10,7 @@ pub mod cli;
 pub mod client;
 pub mod concurrency;
 mod controls;
+pub mod dialog;
 mod difference;
 mod doctor;
 pub mod endpoint;

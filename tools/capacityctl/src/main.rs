@@ -2,11 +2,12 @@
 
 use std::process::ExitCode;
 
-use capacityctl::concurrency::Interrupt;
+use capacityctl::{concurrency::Interrupt, dialog::Dialog};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let (words, interrupt) = (std::env::args_os(), Interrupt::by_signal());
+    let words = std::env::args_os();
+    let (interrupt, dialog) = (Interrupt::by_signal(), Dialog::on_terminal());
     let (mut stdout, mut stderr) = (anstream::stdout(), anstream::stderr());
-    capacityctl::execute(words, interrupt, &mut stdout, &mut stderr).await.into()
+    capacityctl::execute(words, interrupt, dialog, &mut stdout, &mut stderr).await.into()
 }

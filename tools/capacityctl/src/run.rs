@@ -9,11 +9,12 @@ use shared::domain::ServiceId;
 
 use crate::{
     Error, Output,
-    arguments::{ServiceArgument, UserArgument},
+    arguments::{Destination, ServiceArgument, UserArgument},
     audit,
-    cli::{Arguments, Command, Destination, Export, Import, Service, Status, User},
+    cli::{Arguments, Command, Export, Import, Service, Status, User},
     concurrency::Interrupt,
     controls::Controls,
+    dialog::Dialog,
     doctor,
     export::{self, Format},
     history,
@@ -26,14 +27,19 @@ use crate::{
     write_file::write_file,
 };
 
-/// Runs a command. Imports and prunings end when `interrupt` resolves; other commands do not wait for it.
+/// Runs a command. Imports and prunings end when `interrupt` resolves; other commands do not wait for it. What changes a
+/// status that must be seen first asks by `dialog`.
 ///
 /// # Errors
 ///
 /// Every [`Error`]: tables not found, an invalid file, a fault of the store.
-pub async fn run(arguments: Arguments, interrupt: Interrupt) -> Result<Output, Error> {
+pub async fn run(
+    arguments: Arguments,
+    interrupt: Interrupt,
+    dialog: Dialog,
+) -> Result<Output, Error> {
     let state = arguments.state.clone();
-    run_on(async || Target::find(state.as_deref()).await, arguments, interrupt).await
+    run_on(async || Target::find(state.as_deref()).await, arguments, interrupt, dialog).await
 }
 
 /// As [`run`], on the tables that `target` finds.
@@ -45,6 +51,7 @@ pub async fn run_on(
     target: impl AsyncFn() -> Result<Target, TargetError>,
     arguments: Arguments,
     interrupt: Interrupt,
+    dialog: Dialog,
 ) -> Result<Output, Error> {
     let Arguments { json, command, .. } = arguments;
     match command {
@@ -63,12 +70,9 @@ pub async fn run_on(
         Command::Export(command) => run_export(&target().await?, command, json).await,
         Command::Service(command) => run_service(&target().await?, command).await,
         Command::User(command) => run_user(&target().await?, command).await,
-        Command::Status(Status::Get(ServiceArgument { id })) => {
-            status::get(&target().await?, id).await
-        }
-        Command::Status(Status::Set(setting)) => status::set(&target().await?, setting).await,
-        Command::Status(Status::History { service, limit }) => {
-            status::history(&target().await?, service.id, limit).await
+        Command::Status(command) => {
+            let dialog = if json { Dialog::silent() } else { dialog };
+            run_status(target, command, dialog).await
         }
         Command::Audit(filter) => audit::list(&target().await?, filter).await,
         Command::Token(UserArgument { username }) => {
@@ -120,6 +124,24 @@ async fn run_service(target: &Target, command: Service) -> Result<Output, Error>
         Service::Show(ServiceArgument { id }) => service::show(target, id).await,
         Service::Activate(ServiceArgument { id }) => service::set_active(target, id, true).await,
         Service::Deactivate(ServiceArgument { id }) => service::set_active(target, id, false).await,
+    }
+}
+
+async fn run_status(
+    target: impl AsyncFn() -> Result<Target, TargetError>,
+    command: Status,
+    mut dialog: Dialog,
+) -> Result<Output, Error> {
+    match command {
+        Status::Get(ServiceArgument { id }) => status::get(&target().await?, id).await,
+        Status::Set(setting) => status::set(&target().await?, setting).await,
+        Status::Extend(extension) => {
+            extension.check(&dialog)?;
+            status::extend(&target().await?, extension, &mut dialog).await
+        }
+        Status::History { service, limit } => {
+            status::history(&target().await?, service.id, limit).await
+        }
     }
 }
 

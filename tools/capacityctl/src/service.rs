@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde::Serialize;
 use serde_json::json;
 use shared::{
-    domain::{Service, ServiceId, Timestamp},
+    domain::{Reason, Service, ServiceDetails, ServiceId, StatusRecord, Timestamp},
     http::{Clock, ListedService},
     store::{self, ItemUpdate, keys::services as keys},
 };
@@ -17,6 +17,7 @@ use crate::{
     output::{fields, status_style, table},
     scan::{self, Item},
     services::ActivityChange,
+    status,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
     transaction,
     update::{Update, UpdateOutcome},
@@ -85,18 +86,20 @@ pub(crate) async fn list(target: &Target, filter: &Filter) -> Result<Output, Err
     let lines = services.iter().map(|service| {
         let (details, shown) = (&service.details, service.record.clone().effective_at(now));
         let parent = details.path.parent();
+        let reason = shown.modified.as_ref().and_then(|last| last.reason.as_ref());
         let cells = [
             service.id().to_string(),
             shown.status.rag().as_str().to_owned(),
             shown.status.reset_at().map(|at| at.to_string()).unwrap_or_default(),
+            reason.map(Reason::as_str).unwrap_or_default().to_owned(),
             details.type_id.to_string(),
             parent.map(|parent| parent.to_string()).unwrap_or_default(),
-            if details.active { String::new() } else { "inactive".to_owned() },
+            remarks(details, &shown, now),
             details.name.clone(),
         ];
         (status_style(shown.status.rag()), cells)
     });
-    let heading = ["id", "status", "reset", "type", "parent", "", "name"];
+    let heading = ["id", "status", "reset", "reason", "type", "parent", "", "name"];
     let mut text = format!("{}\n{} services", table(heading, lines), services.len());
     for error in unreadable.iter().filter_map(|item| item.as_ref().err()) {
         text.push_str(&format!("\n{error}"));
@@ -106,6 +109,18 @@ pub(crate) async fn list(target: &Target, filter: &Filter) -> Result<Output, Err
     Ok(Output { healthy: unreadable.is_empty(), ..Output::new(text, &shown) })
 }
 
+/// What a reader of the list must not overlook.
+fn remarks(details: &ServiceDetails, shown: &StatusRecord, now: Timestamp) -> String {
+    let is_overdue = details.review_after.is_some_and(|after| shown.is_overdue(after, now));
+    let remarks = [
+        (!details.active, "inactive"),
+        (shown.is_automatic(), status::AUTOMATIC),
+        (is_overdue, "review overdue"),
+    ];
+    let remarks = remarks.into_iter().filter_map(|(holds, remark)| holds.then_some(remark));
+    remarks.collect::<Vec<_>>().join("; ")
+}
+
 /// Shows everything about a service, and who may update it.
 pub(crate) async fn show(target: &Target, id: ServiceId) -> Result<Output, Error> {
     let service = read(target, id).await?;
@@ -113,18 +128,28 @@ pub(crate) async fn show(target: &Target, id: ServiceId) -> Result<Output, Error
     let editors = users.iter().filter(|user| may_update(user, &service));
     let editors: Vec<&str> = editors.map(|user| user.username.as_str()).collect();
     let now = Clock::system().now();
-    let (details, shown) = (service.details.clone(), service.record.clone().effective_at(now));
+    let text = description(service.clone(), &editors, now);
+    let shown = ServiceOutput::at(service, now);
+    Ok(Output::new(text, &json!({"service": shown, "mayUpdate": editors})))
+}
+
+fn description(service: Service, editors: &[&str], now: Timestamp) -> String {
+    let Service { details, record } = service;
+    let (shown, review_after) = (record.effective_at(now), details.review_after);
     let above = details.path.ancestors().iter().rev().map(ToString::to_string);
     let above = above.collect::<Vec<_>>().join(", below ");
-    let reset = shown.status.reset_at();
-    let changed = shown.modified.as_ref().map(|last| format!("{} by {}", last.at, last.by));
-    let text = fields([
-        ("id", Some(id.to_string())),
+    let last = shown.modified.as_ref();
+    let reason = last.and_then(|last| last.reason.as_ref());
+    let may_update = if editors.is_empty() { "nobody".to_owned() } else { editors.join(", ") };
+    fields([
+        ("id", Some(details.path.id().to_string())),
         ("name", Some(details.name)),
-        ("status", Some(shown.status.rag().as_str().to_owned())),
-        ("reset", reset.map(|at| at.to_string())),
-        ("changed", changed),
-        ("notes", shown.modified.and_then(|last| last.notes)),
+        ("status", Some(status::status_name(&shown))),
+        ("reset", shown.status.reset_at().map(|at| at.to_string())),
+        ("reason", reason.map(|reason| reason.as_str().to_owned())),
+        ("changed", last.map(|last| format!("{} by {}", last.at, last.by))),
+        ("review due", status::review(review_after, &shown, now)),
+        ("notes", last.and_then(|last| last.notes.clone())),
         ("version", Some(shown.version.to_string())),
         ("active", Some(if details.active { "yes" } else { "no" }.to_owned())),
         ("type", Some(details.type_id.to_string())),
@@ -132,13 +157,10 @@ pub(crate) async fn show(target: &Target, id: ServiceId) -> Result<Output, Error
         ("town", details.town),
         ("postcode", details.postcode),
         ("ODS code", details.ods_code),
-        (
-            "may update",
-            Some(if editors.is_empty() { "nobody".to_owned() } else { editors.join(", ") }),
-        ),
-    ]);
-    let shown = ServiceOutput::at(service, now);
-    Ok(Output::new(text, &json!({"service": shown, "mayUpdate": editors})))
+        ("phone", details.phone),
+        ("review after", review_after.map(|after| format!("{after} minutes"))),
+        ("may update", Some(may_update)),
+    ])
 }
 
 /// Asks the policy that the API uses.

@@ -107,6 +107,12 @@ impl StatusUpdateCommand<'_> {
 }
 
 impl AuthorisedUpdate<'_> {
+    /// The service that the caller may update, with its stored status.
+    #[must_use]
+    pub const fn service(&self) -> &Service {
+        &self.loaded.service
+    }
+
     /// Applies the update.
     ///
     /// `decide` gets the service and what readers see now, and returns the update or refuses it. It is asked

@@ -2,13 +2,15 @@
 
 use std::{
     ffi::OsString,
-    io::Write,
+    io::{self, Read as _, Write},
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
 };
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use capacityctl::{Error, Output, cli, concurrency::Interrupt, stack_file::StackFile};
+use capacityctl::{
+    Error, Output, cli, concurrency::Interrupt, dialog::Dialog, stack_file::StackFile,
+};
 use clap::Parser as _;
 use local_stack::engine::REGION;
 use serde_json::Value;
@@ -63,11 +65,28 @@ impl Ctl {
         interrupt: Interrupt,
         words: &[&str],
     ) -> Result<Output, Error> {
+        capacityctl::run(self.arguments(words), interrupt, nobody_to_ask()).await
+    }
+
+    /// Runs the command line, and answers what it asks. Returns what it showed, too.
+    pub(super) async fn run_answering(
+        &self,
+        answer: &'static str,
+        words: &[&str],
+    ) -> (Result<Output, Error>, String) {
+        let (mut shown, questions) = io::pipe().expect("a pipe");
+        let dialog = Dialog::new(questions, Some(Box::new(answer.as_bytes())));
+        let result = capacityctl::run(self.arguments(words), Interrupt::never(), dialog).await;
+        let mut text = Vec::new();
+        shown.read_to_end(&mut text).expect("what was shown");
+        (result, plain(&text))
+    }
+
+    fn arguments(&self, words: &[&str]) -> cli::Arguments {
         let state = self.state.to_str().expect("a path");
         let words: Vec<&str> =
             ["capacityctl", "--state", state].iter().chain(words).copied().collect();
-        let arguments = cli::Arguments::try_parse_from(words).expect("a command line");
-        capacityctl::run(arguments, interrupt).await
+        cli::Arguments::try_parse_from(words).expect("a command line")
     }
 
     /// Runs the command line as the process does.
@@ -87,7 +106,8 @@ impl Ctl {
         let words = [&["capacityctl", "--state", state], words].concat();
         let words = words.into_iter().map(OsString::from);
         let mut stderr = Vec::new();
-        let code = capacityctl::execute(words, Interrupt::never(), stdout, &mut stderr).await;
+        let (interrupt, dialog) = (Interrupt::never(), nobody_to_ask());
+        let code = capacityctl::execute(words, interrupt, dialog, stdout, &mut stderr).await;
         (code, plain(&stderr))
     }
 
@@ -134,6 +154,10 @@ impl Drop for Ctl {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.state);
     }
+}
+
+pub(super) fn nobody_to_ask() -> Dialog {
+    Dialog::new(io::sink(), None)
 }
 
 /// What a process printed and its exit code.

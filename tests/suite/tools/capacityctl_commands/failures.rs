@@ -70,6 +70,26 @@ async fn an_invalid_command_line_is_2_and_json_if_asked_for() {
         (vec!["user", "grant", "reader-name"], "<--permission <NAME>|--service <ID>>"),
         (vec!["user", "revoke", "reader-name"], "<--permission <NAME>|--service <ID>>"),
         (vec!["user", "rename", "reader-name"], "<NEW>"),
+        (vec!["status", "extend", "30", "60", "--as", "editor-name"], "nobody can be asked"),
+        (vec!["status", "extend", "30", "0", "--as", "ann"], "<MINUTES>': must be a whole number"),
+        (
+            vec!["status", "extend", "30", "00", "--as", "ann"],
+            "must be a whole number of at least 1",
+        ),
+        (
+            vec!["status", "extend", "30", "-5", "--as", "ann"],
+            "must be a whole number of at least 1",
+        ),
+        (
+            vec!["status", "extend", "30", "+5", "--as", "ann"],
+            "must be a whole number of at least 1",
+        ),
+        (
+            vec!["status", "extend", "30", "1.5", "--as", "ann"],
+            "must be a whole number of at least 1",
+        ),
+        (vec!["status", "extend", "30", "", "--as", "ann"], "must be a whole number of at least 1"),
+        (vec!["status", "extend", "30", "60"], "--as <USERNAME>"),
     ] {
         let finished = ctl.execute(&words).await;
         assert_eq!((finished.code, finished.stdout.as_str()), (2, ""), "{words:?}");

@@ -5,6 +5,8 @@ mod audit;
 mod audited_imports;
 mod ctl;
 mod doctor_statuses;
+mod extend;
+mod extend_refusals;
 mod failures;
 mod history_rights;
 mod imports;
@@ -18,6 +20,7 @@ mod refusing_engine;
 mod results;
 mod rights;
 mod round_trips;
+mod status_texts;
 mod store_failures;
 mod stored_texts;
 mod users;
@@ -27,22 +30,6 @@ use serde_json::{Value, json};
 
 use self::ctl::{Ctl, exit_code};
 use crate::harness::audit_table;
-
-#[tokio::test]
-async fn a_service_is_shown_with_its_status_and_with_who_may_update_it() {
-    let ctl = Ctl::start().await;
-    let set = ["status", "set", "30", "red", "--as", "editor-name", "--notes", "full until four"];
-    ctl.text(&set).await;
-    let shown = ctl.json(&["service", "show", "30"]).await;
-    assert_eq!(shown["mayUpdate"], json!(["editor-name"]));
-    assert_eq!(shown["service"]["status"], "RED");
-    assert_eq!(shown["service"]["active"], true);
-    let text = ctl.text(&["service", "show", "30"]).await;
-    for line in ["below       20, below 10", "may update  editor-name", "ODS code    T30"] {
-        assert!(text.contains(line), "{text}");
-    }
-    assert!(ctl.text(&["service", "show", "40"]).await.contains("may update  nobody"));
-}
 
 #[tokio::test]
 async fn filters_select_the_listed_services() {

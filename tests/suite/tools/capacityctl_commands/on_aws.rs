@@ -22,7 +22,7 @@ use local_stack::engine::REGION;
 use serde_json::json;
 
 use super::{
-    ctl::{Ctl, exit_code},
+    ctl::{Ctl, exit_code, nobody_to_ask},
     refusing_engine::identifying,
 };
 use crate::harness::{World, audit_table};
@@ -57,7 +57,7 @@ async fn run(ctl: &Ctl, endpoint: &str, words: &[&str]) -> Result<Output, Error>
     let target = async || Ok(Target::on_aws(config(endpoint), variables.clone(), "AWS_REGION"));
     let words = ["capacityctl"].iter().chain(words);
     let arguments = cli::Arguments::try_parse_from(words).expect("a command line");
-    run_on(target, arguments, Interrupt::never()).await
+    run_on(target, arguments, Interrupt::never(), nobody_to_ask()).await
 }
 
 #[tokio::test]
@@ -72,11 +72,16 @@ async fn the_operator_is_the_arn_of_the_credentials() {
     );
     let set = ["status", "set", "30", "RED", "--as", "editor-name"];
     run(&ctl, &endpoint, &set).await.expect("a change");
+    let extend = ["status", "extend", "30", "5", "--as", "editor-name", "--yes"];
+    run(&ctl, &endpoint, &extend).await.expect("a change");
     let changes = ctl.app.history(30).await;
-    assert_eq!(
-        (&changes[0]["operator"], &changes[0]["username"]),
-        (&json!(ARN), &json!("editor-name"))
-    );
+    assert_eq!(changes.len(), 2);
+    for change in changes {
+        assert_eq!(
+            (&change["operator"], &change["username"]),
+            (&json!(ARN), &json!("editor-name"))
+        );
+    }
 }
 
 #[tokio::test]
@@ -105,6 +110,7 @@ async fn nothing_changes_if_aws_does_not_say_who_the_operator_is() {
         &["service", "deactivate", "30"],
         &["service", "activate", "50"],
         &["status", "set", "30", "GREEN", "--as", "editor-name"],
+        &["status", "extend", "30", "5", "--as", "editor-name", "--yes"],
         &["history", "redact", "30", "1", "--reason", "a name"],
         &["history", "prune", "--before", "2021-01-01T00:00:00Z", "--service", "30"],
         &["import", "users", &users_file],

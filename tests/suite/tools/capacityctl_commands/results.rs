@@ -80,6 +80,10 @@ async fn every_write_says_to_which_table() {
             vec!["status", "set", "30", "RED", "--as", "editor-name", "--notes", "full"],
             format!("stored in {status}"),
         ),
+        (
+            vec!["status", "extend", "30", "5", "--as", "editor-name", "--yes"],
+            format!("stored in {status}"),
+        ),
         (vec!["history", "redact", "30", "2", "--reason", "a test"], format!("stored in {status}")),
         (
             vec!["history", "prune", "--before", "2020-01-01T00:00:00Z", "--all"],
