@@ -103,13 +103,22 @@ Ctrl-C stops everything.
     fn curl_lines(&self) -> String {
         let (api, ctl) = (&self.stack.api_url, self.ctl());
         let bearer = format!("-H \"Authorization: Bearer $({ctl} token sample-editor)\"");
+        let status = format!("{api}/services/9000001101/capacitystatus");
+        let json = "-H 'Content-Type: application/json'";
         format!(
             "  # read a status
-  curl -i {bearer} {api}/services/9000001101/capacitystatus
+  curl -i {bearer} {status}
 
   # set it to AMBER for an hour
-  curl -i {bearer} -X PUT {api}/services/9000001101/capacitystatus -H 'Content-Type: application/json' \
--d '{{\"status\": \"AMBER\", \"resetStatusIn\": 60, \"notes\": \"two hour wait\"}}'
+  curl -i {bearer} -X PUT {status} {json} \
+-d '{{\"status\": \"AMBER\", \"resetStatusIn\": 60, \"reason\": \"STAFFING\", \"notes\": \"two hour wait\"}}'
+
+  # let it end in two hours, if it has not changed since its ETag was read
+  curl -i {bearer} -X PUT {status}/deadline {json} \
+-H \"If-Match: $(curl -sI {bearer} {status} | tr -d '\\r' | sed -n 's/^etag: //p')\" -d '{{\"resetStatusIn\": 120}}'
+
+  # extend it by half an hour, without the API
+  {ctl} status extend 9000001101 30 --as sample-editor
 
   # list a region
   curl -i {bearer} '{api}/services?region=9000001000'
