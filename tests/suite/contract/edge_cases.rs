@@ -44,13 +44,20 @@ async fn naughty_strings_have_a_defined_answer_everywhere() {
             app.get(text),
             in_headers(app.get(30), text),
             in_headers(app.put(30, json!({"status": "GREEN"})), text),
+            in_headers(app.put_deadline(30, json!({"resetStatusIn": 5})), text),
             app.list(&list),
             app.list(&one("name")),
             app.list(text),
             app.past(30, &one("cursor")),
             app.past(text, &one("at")),
-            app.put(30, json!({"status": text, "resetStatusIn": text, (*text): text})),
+            app.put(
+                30,
+                json!({"status": text, "resetStatusIn": text, "reason": text, (*text): text}),
+            ),
             app.put(30, json!(null)).body(text),
+            app.put_deadline(30, json!({"resetStatusIn": text, (*text): text})),
+            app.put_deadline(30, json!(null)).body(text),
+            app.put_deadline(text, json!({"resetStatusIn": 5})),
             app.other("GET", text, "/$default"),
             app.other("GET", &format!("/docs/{text}"), "/docs/{file}"),
         ] {
@@ -166,7 +173,7 @@ async fn an_incomplete_event_has_a_defined_answer() {
         "stageVariables": {"a": "b"},
         "isBase64Encoded": false,
     });
-    assert_eq!(statuses(&app, &whole).await, [200, 200, 200, 404, 405]);
+    assert_eq!(statuses(&app, &whole).await, [200, 428, 200, 200, 404, 405]);
     let mut wrong = Vec::new();
     for pointer in pointers(&whole) {
         let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
@@ -186,12 +193,14 @@ async fn an_incomplete_event_has_a_defined_answer() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// The functions' answers to an event: update, read, list, documentation page, health.
-async fn statuses(app: &App, event: &Value) -> [i64; 5] {
+/// The functions' answers to an event: update, deadline, read, list, documentation page, health.
+async fn statuses(app: &App, event: &Value) -> [i64; 6] {
     let event = to_raw_value(event).expect("JSON");
     let functions = &app.functions;
     let statuses = [
         dispatch(&event, async |it| update_status::handle(&functions.update_status, it).await)
+            .await,
+        dispatch(&event, async |it| update_deadline::handle(&functions.update_deadline, it).await)
             .await,
         dispatch(&event, async |it| get_status::handle(&functions.get_status, it).await).await,
         dispatch(&event, async |it| list_services::handle(&functions.list_services, it).await)

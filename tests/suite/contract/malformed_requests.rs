@@ -176,7 +176,8 @@ async fn an_unreachable_store_is_a_503_and_never_green() {
     let app = crate::harness::App::new(client, app.tables, &settings);
     // The SDK's waits between attempts take no time.
     tokio::time::pause();
-    for call in [app.get(30), app.put(30, json!({"status": "GREEN"})), app.list("")] {
+    let deadline = app.put_deadline(30, json!({"resetStatusIn": 5}));
+    for call in [app.get(30), app.put(30, json!({"status": "GREEN"})), deadline, app.list("")] {
         let reply = call.by("editor").send().await;
         assert_eq!((reply.refused(503), reply.header("retry-after")), ("STORE_UNAVAILABLE", "1"));
     }

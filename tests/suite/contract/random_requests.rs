@@ -16,6 +16,11 @@ async fn no_random_request_gets_a_5xx() {
                 &JSON,
                 9,
             )),
+            app.put_deadline(made_up(&mut random, &IDS, 1), json!(null)).body(&made_up(
+                &mut random,
+                &JSON,
+                9,
+            )),
             app.get(made_up(&mut random, &IDS, 2)),
             app.list(&made_up(&mut random, &QUERY, 6)),
         ];
@@ -50,7 +55,7 @@ const QUERY: [&str; 18] = [
     "parentId=20&",
     "é",
 ];
-const JSON: [&str; 20] = [
+const JSON: [&str; 22] = [
     "{",
     "}",
     "[",
@@ -66,6 +71,8 @@ const JSON: [&str; 20] = [
     ".5",
     "null",
     "\"notes\":",
+    "\"reason\":",
+    "\"IT\"",
     "\"\\ud800\"",
     "\"\\u0000\"",
     "true",

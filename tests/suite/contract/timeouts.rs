@@ -27,7 +27,8 @@ async fn a_silent_store_is_a_503_before_the_deadline() {
     let (client, _silent) = silent_store();
     let app = App::new(client, app.tables.clone(), &gateway_settings(&app.tables));
     tokio::time::pause();
-    for call in [app.get(30), app.put(30, json!({"status": "GREEN"})), app.list("")] {
+    let deadline = app.put_deadline(30, json!({"resetStatusIn": 5}));
+    for call in [app.get(30), app.put(30, json!({"status": "GREEN"})), deadline, app.list("")] {
         let reply = call.by("editor").within(Duration::from_secs(2)).send().await;
         assert_eq!((reply.refused(503), reply.header("retry-after")), ("STORE_UNAVAILABLE", "1"));
     }

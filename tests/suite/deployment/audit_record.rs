@@ -67,6 +67,41 @@ async fn a_change_is_recorded_with_who_where_and_what_but_not_the_notes() {
 }
 
 #[tokio::test]
+async fn a_moved_deadline_is_recorded_with_the_reason_that_stays() {
+    let app = World::family().start().await;
+    let body = json!({"status": "AMBER", "notes": "two nurses away", "reason": "staffing"});
+    let amber = app.put(30, body).by("editor").send().await;
+    let of = |record: &Value| {
+        let names = ["cause", "status", "previous_status", "reason", "reset_date_time"];
+        names.map(|name| record[name].clone())
+    };
+    take_metrics();
+    let [set] = records().try_into().expect("one change");
+    assert_eq!(
+        of(&set).map(|value| value.as_str().map(str::to_owned)),
+        ["update", "AMBER", "GREEN", "STAFFING", "2026-11-21T13:00:00Z"].map(|it| Some(it.into()))
+    );
+    app.later(5);
+    let call = app.put_deadline(30, json!({"resetStatusIn": 30})).by("editor");
+    let call = call.header("if-match", amber.header("etag")).header("x-request-id", "r-2");
+    call.send().await.ok();
+    assert_eq!(
+        records(),
+        [json!({
+            "change_id": app.change_ids(30).await[1], "request_id": "r-2",
+            "client_address": "192.0.2.1", "subject": "editor", "service_id": 30,
+            "service_name": "Pharmacy, High Street", "type_id": 13, "region": 10, "parent_id": 20,
+            "status": "AMBER", "previous_status": "AMBER", "reason": "STAFFING",
+            "cause": "deadline", "version": 2, "date": "2026-11-21T09:00:05Z",
+            "reset_date_time": "2026-11-21T09:30:05Z",
+            // "Capacity status set by Capacity Status API - two nurses away"
+            "notes_length": 60,
+        })]
+    );
+    assert_eq!(counted(), 1);
+}
+
+#[tokio::test]
 async fn a_reset_stored_with_an_update_is_recorded_without_a_subject() {
     let app = World::family().editor("region", &[10]).start().await;
     app.put(10, json!({"status": "AMBER", "resetStatusIn": 1})).by("region").send().await.ok();
