@@ -75,6 +75,8 @@ async fn what_is_due_for_review_or_was_never_set_is_overdue() {
     assert_eq!(listed(&app, "overdue=true", 25).await, [111, 112, 113]);
     set(&app, 112, "GREEN", 60).await;
     set(&app, 113, "GREEN", 60).await;
+    // An interval that is null is none.
+    spoil(&app, 114, "reviewAfterMinutes", AttributeValue::Null(true)).await;
     assert_eq!(listed(&app, "overdue=true", 25).await, [111]);
 }
 
