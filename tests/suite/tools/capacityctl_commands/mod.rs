@@ -14,6 +14,7 @@ mod interrupted_imports;
 mod on_aws;
 mod optional_columns;
 mod pruning;
+mod redacted_deadlines;
 mod redaction;
 mod refused_imports;
 mod refusing_engine;

@@ -14,8 +14,9 @@ use crate::{Error, Output, controls::Controls, target::Target};
 pub(crate) enum Command {
     /// Replace the notes of a change by a text that says so
     ///
-    /// For notes that must not be kept, such as a patient's name. The change itself stays. Backups still
-    /// have the notes.
+    /// For notes that must not be kept, such as a patient's name. The change itself stays. Moving a deadline keeps
+    /// the notes, so the changes that have the same notes are redacted too. Run it again after a minute: a deadline
+    /// that was being moved meanwhile may still have them. Backups still have the notes.
     Redact(Redaction),
     /// Delete old changes
     ///

@@ -11,7 +11,7 @@ use shared::{
     },
 };
 
-use super::stored_change::{ChangeReference, StoredChange, find};
+use super::stored_change::{ChangeReference, StoredChange, find, with_same_notes};
 use crate::{
     Error, Output,
     arguments::not_blank,
@@ -23,6 +23,9 @@ use crate::{
     update::{Update, UpdateOutcome},
 };
 
+/// A transaction has at most 100 writes: these, the service's row and the audit row.
+const MAX_CHANGES: usize = 98;
+
 /// The arguments of `history redact`.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Redaction {
@@ -33,44 +36,110 @@ pub(crate) struct Redaction {
     /// Why, for the audit table; do not repeat what is redacted
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = not_blank)]
     reason: String,
+    /// Show which changes have the same notes, change nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
-/// Replaces the notes of a change.
+/// Replaces the notes of a change, and of those with the same notes.
 pub(crate) async fn redact(target: &Target, redaction: Redaction) -> Result<Output, Error> {
     let (now, audit) = (Clock::system().now(), Audit::of(target, "history redact").await?);
     let (services, history) = (target.table(SERVICES_TABLE)?, target.table(STATUS_HISTORY_TABLE)?);
     let tables = format!("{services}, {history} or {}", audit.table());
-    for _ in 0..MAX_DECISIONS {
+    let (notes, mut decisions, mut stored) = (redacted_notes(now), 0, false);
+    while decisions < MAX_DECISIONS {
         let current = service::read(target, redaction.id).await?.record.version;
         let change = find(target, redaction.id, redaction.change).await?;
-        if let Some(at) = change.redacted_at {
-            let text = format!("these notes were redacted at {at}; nothing was changed");
-            return Ok(output(&change, &change.notes, &text));
-        }
-        let notes = redacted_notes(now);
-        let writes = vec![
-            service_write(services, &change, current, &notes)?,
-            change_update(&change, &notes, now).into_write(history)?,
-            audit.put(row(&change, &redaction.reason))?,
-        ];
-        match transaction::send(target.client(), &tables, writes).await? {
-            UpdateOutcome::Stored => {
-                let stored =
-                    format!("stored in tables {services} and {history} {}", target.place());
-                return Ok(output(&change, &notes, &stored));
+        let same = SameNotes::read(target, change).await?;
+        let left = same.left();
+        match same.redacted_at() {
+            Some(_) if left.is_empty() && stored => {
+                let text = format!("stored in tables {services} and {history} {}", target.place());
+                return Ok(same.output(&text));
             }
+            Some(at) if left.is_empty() => {
+                let text = format!("these notes were redacted at {at}; nothing was changed");
+                return Ok(same.output(&text));
+            }
+            _ if redaction.dry_run => return Ok(same.output("dry run: nothing was changed")),
+            _ => {}
+        }
+        let mut writes = vec![service_write(services, redaction.id, &left, current, &notes)?];
+        for change in &left {
+            writes.push(change_update(change, &notes, now).into_write(history)?);
+        }
+        writes.push(audit.put(row(&same, &left, &redaction.reason))?);
+        match transaction::send(target.client(), &tables, writes).await? {
+            // Look again: the deadline may have been moved meanwhile.
+            UpdateOutcome::Stored => (decisions, stored) = (0, true),
             // An update of the status, or somebody else's redaction, came first.
-            UpdateOutcome::Refused => {}
+            UpdateOutcome::Refused => decisions += 1,
         }
     }
     Err(Error::ConcurrentModification { table: services.to_owned() })
 }
 
-fn output(change: &StoredChange, notes: &str, what: &str) -> Output {
-    let StoredChange { service, version, id, .. } = change;
-    let text = format!("service {service}, version {version}: {notes}\n{what}");
-    let json = json!({"id": service.get(), "version": version, "changeId": id, "notes": notes});
-    Output::new(text, &json)
+/// A change, and all with the same notes: those of an update and of the moves of its deadline.
+struct SameNotes {
+    service: ServiceId,
+    version: u64,
+    id: String,
+    /// The oldest first.
+    changes: Vec<StoredChange>,
+}
+
+impl SameNotes {
+    async fn read(target: &Target, change: StoredChange) -> Result<Self, Error> {
+        let (service, version, id) = (change.service, change.version, change.id.clone());
+        Ok(Self { service, version, id, changes: with_same_notes(target, change).await? })
+    }
+
+    /// What is left to redact, the newest first; not more than one transaction can.
+    fn left(&self) -> Vec<&StoredChange> {
+        let left = self.changes.iter().rev().filter(|change| self.redaction(change).is_none());
+        left.take(MAX_CHANGES).collect()
+    }
+
+    /// When the change's notes were redacted. A deadline that was moved afterwards has the text of the redaction.
+    fn redaction(&self, change: &StoredChange) -> Option<Timestamp> {
+        let same = self.changes.iter().filter(|other| other.notes == change.notes);
+        change.redacted_at.or_else(|| same.filter_map(|other| other.redacted_at).next())
+    }
+
+    fn wanted(&self) -> Option<&StoredChange> {
+        self.changes.iter().find(|change| change.version == self.version)
+    }
+
+    fn redacted_at(&self) -> Option<Timestamp> {
+        self.redaction(self.wanted()?)
+    }
+
+    /// The other versions with the same notes.
+    fn copies<'a>(&self, changes: impl IntoIterator<Item = &'a StoredChange>) -> Vec<String> {
+        let versions = changes.into_iter().map(|change| change.version);
+        versions.filter(|version| *version != self.version).map(|one| one.to_string()).collect()
+    }
+
+    /// Shows the notes only if they are redacted.
+    fn output(&self, what: &str) -> Output {
+        let Self { service, version, id, .. } = self;
+        let redacted = self.wanted().filter(|change| self.redaction(change).is_some());
+        let notes = redacted.map(|change| &change.notes);
+        let mut lines = vec![match notes {
+            Some(notes) => format!("service {service}, version {version}: {notes}"),
+            None => format!("service {service}, version {version} has notes"),
+        }];
+        let copies = self.copies(&self.changes);
+        if !copies.is_empty() {
+            let list = copies.join(", ");
+            lines.push(format!("the same notes, as a deadline was moved: version {list}"));
+        }
+        lines.push(what.to_owned());
+        let versions: Vec<u64> = self.changes.iter().map(|change| change.version).collect();
+        let json = json!({"id": service.get(), "version": version, "changeId": id, "versions": versions,
+            "notes": notes});
+        Output::new(lines.join("\n"), &json)
+    }
 }
 
 /// What replaces the notes. It begins as all notes do.
@@ -80,25 +149,30 @@ fn redacted_notes(now: Timestamp) -> String {
 }
 
 /// The audit row, which does not repeat the notes.
-fn row(change: &StoredChange, reason: &str) -> Entry {
-    Entry::now(Resource::Service(change.service))
-        .detail("version", integer(change.version))
-        .detail("changeId", string(&change.id))
-        .detail("reason", string(reason))
+fn row(same: &SameNotes, redacted: &[&StoredChange], reason: &str) -> Entry {
+    let row = Entry::now(Resource::Service(same.service))
+        .detail("version", integer(same.version))
+        .detail("changeId", string(&same.id))
+        .detail("reason", string(reason));
+    let copies = same.copies(redacted.iter().copied());
+    // A set is never empty.
+    if copies.is_empty() { row } else { row.detail("copies", AttributeValue::Ns(copies)) }
 }
 
-/// Replaces the service's notes if they are those of the change. Otherwise checks that they are of a newer one.
+/// Replaces the service's notes if they are those of one of the changes. Otherwise checks that they are of a newer one.
 fn service_write(
     table: &str,
-    change: &StoredChange,
+    service: ServiceId,
+    changes: &[&StoredChange],
     current: u64,
     notes: &str,
 ) -> Result<TransactWriteItem, Error> {
-    let (id, version) = (integer(change.service), integer(change.version));
-    if current == change.version {
+    let id = integer(service);
+    let newest = changes.iter().map(|change| change.version).max().unwrap_or_default();
+    if current == newest {
         let attributes = ItemUpdate::default()
             .set(services::NOTES, string(notes))
-            .only_if(services::VERSION, version);
+            .only_if(services::VERSION, integer(newest));
         return Update::new(services::ID, id, attributes).into_write(table);
     }
     let check = ConditionCheck::builder()
@@ -106,7 +180,7 @@ fn service_write(
         .key(services::ID, id)
         .condition_expression("#version > :version")
         .expression_attribute_names("#version", services::VERSION)
-        .expression_attribute_values(":version", version);
+        .expression_attribute_values(":version", integer(newest));
     let check = check.build().map_err(|error| Error::store(table, error))?;
     Ok(TransactWriteItem::builder().condition_check(check).build())
 }

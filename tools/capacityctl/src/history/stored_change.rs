@@ -1,10 +1,10 @@
-//! Finds a change in history by its version or its id.
+//! Finds a change in history by its version or its id, and those with the same notes.
 
-use std::{fmt, str::FromStr};
+use std::{collections::VecDeque, fmt, str::FromStr};
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
 use shared::{
-    domain::{Note, ServiceId, Timestamp},
+    domain::{Cause, Note, ServiceId, Timestamp},
     store::keys::history,
 };
 use uuid::Uuid;
@@ -59,6 +59,8 @@ pub(super) struct StoredChange {
     pub(super) version: u64,
     pub(super) notes: String,
     pub(super) redacted_at: Option<Timestamp>,
+    /// Whether it only moved the deadline: then its notes are those of the change before it.
+    moves_deadline: bool,
 }
 
 /// Reads a change.
@@ -73,16 +75,9 @@ pub(super) async fn find(
 ) -> Result<StoredChange, Error> {
     let table = target.table(STATUS_HISTORY_TABLE)?;
     let (name, value) = change.attribute();
-    let mut pages = target
-        .client()
-        .query()
-        .table_name(table)
-        .consistent_read(true)
-        .key_condition_expression("#service = :service")
+    let mut pages = query(target, service, "#service = :service")?
         .filter_expression("#wanted = :wanted")
-        .expression_attribute_names("#service", history::SERVICE_ID)
         .expression_attribute_names("#wanted", name)
-        .expression_attribute_values(":service", AttributeValue::N(service.to_string()))
         .expression_attribute_values(":wanted", value)
         .into_paginator()
         .items()
@@ -97,6 +92,60 @@ pub(super) async fn find(
     Ok(found.map_err(|text| ValidationError::new(Location::Argument("CHANGE"), text))?)
 }
 
+/// The changes that got the same notes, the oldest first: an update, and the moves of its deadline. The notes of some may
+/// be redacted already.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub(super) async fn with_same_notes(
+    target: &Target,
+    change: StoredChange,
+) -> Result<Vec<StoredChange>, Error> {
+    let table = target.table(STATUS_HISTORY_TABLE)?;
+    let (service, at) = (change.service, change.at.clone());
+    let beside = |condition, forward| {
+        let query = query(target, service, condition)?.scan_index_forward(forward);
+        let query = query.expression_attribute_names("#at", history::AT);
+        let query = query.expression_attribute_values(":at", AttributeValue::S(at.clone()));
+        Ok::<_, Error>(query.into_paginator().items().send())
+    };
+    let mut changes = VecDeque::from([change]);
+    let mut earlier = beside("#service = :service AND #at < :at", false)?;
+    while changes.front().is_some_and(|oldest| oldest.moves_deadline)
+        && let Some(item) = earlier.next().await
+    {
+        let item = item.map_err(|error| Error::store(table, error))?;
+        let Some(change) = stored_change(service, &item) else { break };
+        changes.push_front(change);
+    }
+    let mut later = beside("#service = :service AND #at > :at", true)?;
+    while let Some(item) = later.next().await {
+        let item = item.map_err(|error| Error::store(table, error))?;
+        match stored_change(service, &item) {
+            Some(change) if change.moves_deadline => changes.push_back(change),
+            _ => break,
+        }
+    }
+    Ok(changes.into())
+}
+
+fn query(
+    target: &Target,
+    service: ServiceId,
+    condition: &str,
+) -> Result<QueryFluentBuilder, Error> {
+    let query = target
+        .client()
+        .query()
+        .table_name(target.table(STATUS_HISTORY_TABLE)?)
+        .consistent_read(true)
+        .key_condition_expression(condition)
+        .expression_attribute_names("#service", history::SERVICE_ID)
+        .expression_attribute_values(":service", AttributeValue::N(service.to_string()));
+    Ok(query)
+}
+
 /// `None` without notes of the user who set the status.
 fn stored_change(service: ServiceId, item: &Item) -> Option<StoredChange> {
     let redacted_at = number(item, history::REDACTED_AT);
@@ -107,5 +156,6 @@ fn stored_change(service: ServiceId, item: &Item) -> Option<StoredChange> {
         version: number(item, history::VERSION)?,
         notes: text(item, history::NOTES).filter(|notes| *notes != Note::stored(None))?,
         redacted_at: redacted_at.and_then(Timestamp::from_epoch_seconds),
+        moves_deadline: text(item, history::CAUSE).as_deref() == Some(Cause::Deadline.as_str()),
     })
 }
