@@ -3,7 +3,10 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::simulation::{Outcome, Sight, Simulation};
+use super::{
+    durations::{of_answers, of_history},
+    simulation::{Outcome, Sight, Simulation},
+};
 use crate::proofs::sequences::calendar::text;
 
 /// How far past its deadline a status must be before the schedule may reset it.
@@ -12,12 +15,14 @@ const SETTLE_SECONDS: i64 = 300;
 /// A change in the table, with the attributes that matter here.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Entry {
-    version: u64,
-    status: String,
+pub(super) struct Entry {
+    pub(super) version: u64,
+    pub(super) status: String,
     previous_status: String,
-    date: i64,
-    reset_date_time: Option<i64>,
+    pub(super) date: i64,
+    pub(super) reset_date_time: Option<i64>,
+    notes: Option<String>,
+    reason: Option<String>,
     cause: String,
     recorded_at: i64,
     request_id: String,
@@ -26,6 +31,11 @@ struct Entry {
 impl Entry {
     fn is_reset(&self) -> bool {
         self.cause == "reset"
+    }
+
+    /// What a moved deadline leaves as it is.
+    fn kept(&self) -> [Option<&str>; 3] {
+        [Some(&self.status), self.notes.as_deref(), self.reason.as_deref()]
     }
 
     /// The true time and the step at which it was stored, both from the request id.
@@ -54,10 +64,26 @@ pub(super) async fn check(simulation: &mut Simulation) -> Outcome {
         check_chain(&entries, skew)
             .map_err(|why| format!("history of service {service}: {why}"))?;
         record(&entries, &row).map_err(|why| format!("record of service {service}: {why}"))?;
+        durations(simulation, service, &entries)?;
         simulation.count("changes in history", u64::try_from(entries.len()).expect("a number"));
         while let Some(sight) = sights.next_if(|sight| sight.service == service) {
             compare(simulation, &entries, &sight).await?;
         }
+    }
+    Ok(())
+}
+
+/// Checks that history and the answers to staff agree on how long the service had each colour.
+fn durations(simulation: &mut Simulation, service: u64, entries: &[Entry]) -> Outcome {
+    let until = simulation.plan.until;
+    let answers = simulation.answers.remove(&service).unwrap_or_default();
+    let (told, stored) = (of_answers(&answers, until), of_history(entries, until));
+    if told != stored {
+        return Err(format!("durations of service {service}: told {told:?}, stored {stored:?}"));
+    }
+    for (status, what) in [("AMBER", "minutes of AMBER"), ("RED", "minutes of RED")] {
+        let seconds = stored.get(status).copied().unwrap_or_default();
+        simulation.count(what, u64::try_from(seconds / 60).expect("a number"));
     }
     Ok(())
 }
@@ -86,7 +112,9 @@ fn check_chain(entries: &[Entry], skew: i64) -> Outcome {
             is(!by_schedule || made >= entry.date, "a reset stored early by true time")?;
         } else {
             let past = deadline.is_some_and(|deadline| deadline <= entry.recorded_at);
-            is(!past, "an update without the reset that was due")?;
+            is(!past, "a change without the reset that was due")?;
+            let kept = entry.cause != "deadline" || before.map(Entry::kept) == Some(entry.kept());
+            is(kept, "a moved deadline that changed more")?;
         }
         before = Some(entry);
     }

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 pub(super) enum Event {
     /// Somebody updates a service.
     Update(u64),
+    /// Somebody extends the status of a service.
+    Extend(u64),
     /// A machine with a clock that fast is asked for a service.
     Read(u64, i64),
     /// A minute of the schedule, which may have a run or not.
@@ -54,6 +56,9 @@ pub(super) fn pause(random: &mut Rng, gap: i64) -> i64 {
 pub(super) fn body(random: &mut Rng, number: u64) -> Value {
     let status = ["RED", "RED", "AMBER", "AMBER", "GREEN"][random.usize(0..5)];
     let mut body = json!({"status": status, "notes": format!("number {number} of this year")});
+    if random.bool() {
+        body["reason"] = "STAFFING".into();
+    }
     let minutes = match random.u8(0..8) {
         0 => 0,
         1 | 2 => random.i64(1..=10),

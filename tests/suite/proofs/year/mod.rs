@@ -1,14 +1,16 @@
-//! Simulates a year, with both daylight saving changes and 29 February. Machines' clocks differ,
-//! and the schedule is late, doubled, or missing for hours. The simulation checks what readers are
-//! shown, what is stored, and what history says afterwards.
+//! Simulates a year, with both daylight saving changes and 29 February. Staff extend statuses just
+//! before they end. Machines' clocks differ, and the schedule is late, doubled, or missing for hours.
+//! The simulation checks what readers are shown, what is stored, and what history says afterwards.
 //!
 //! The schedule runs only in minutes in which some machine's clock may find something due: other
 //! runs would change nothing.
 
+mod durations;
 mod final_checks;
 mod invariants;
 mod machines;
 mod parameters;
+mod requests;
 mod schedule;
 mod simulation;
 
@@ -100,6 +102,7 @@ fn run(plan: Plan) -> Result<Trace, String> {
 fn weeks_with_a_clock_change_or_a_leap_day_keep_the_rules() {
     let figures = prove(Size::Short);
     assert!(figures.iter().all(|(_, count)| *count > 0), "{figures:?}");
+    assert!(figures.iter().any(|(what, _)| *what == "deadlines moved"), "{figures:?}");
 }
 
 #[test]

@@ -34,3 +34,8 @@ impl Plan {
         if self.wrong == Some(Wrong::ScheduleWithoutDelay) { 0 } else { SETTLE_SECONDS }
     }
 }
+
+/// The review interval of a service in minutes, if it has one.
+pub(super) fn review_after(service: u64) -> Option<i64> {
+    service.is_multiple_of(3).then_some(240)
+}

@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use capacityctl::services;
 use fastrand::Rng;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{
     final_checks,
-    machines::{Agenda, Event, body, offset, pause},
-    parameters::{Plan, SETTLE_SECONDS, Wrong},
+    machines::{Agenda, Event, offset},
+    parameters::{Plan, SETTLE_SECONDS, Wrong, review_after},
 };
 use crate::{
-    harness::{App, NOW, Reply, World, gateway_settings},
+    harness::{App, NOW, World, gateway_settings},
     proofs::sequences::calendar::{seconds, text},
 };
 
@@ -75,6 +76,8 @@ pub(super) struct Simulation {
     pub(super) minute: Option<i64>,
     pub(super) outage_until: i64,
     pub(super) sights: Vec<Sight>,
+    /// The answers to updates and moved deadlines, by service.
+    pub(super) answers: BTreeMap<u64, Vec<Value>>,
     digest: Sha256,
     counts: BTreeMap<&'static str, u64>,
 }
@@ -86,6 +89,7 @@ impl Simulation {
             world = world.service(service, &format!("Service {service}"), Some(ROOT));
         }
         let app = world.user("reader", &[]).editor("editor", &[ROOT]).start().await;
+        review(&app, plan.services).await;
         let mut settings = gateway_settings(&app.tables);
         settings.insert("RESET_SETTLE_SECONDS".to_owned(), plan.settle_seconds().to_string());
         let app = App::new(app.client, app.tables, &settings);
@@ -105,6 +109,7 @@ impl Simulation {
             minute: None,
             outage_until: 0,
             sights: Vec::new(),
+            answers: BTreeMap::new(),
             digest: Sha256::new(),
             counts: BTreeMap::from([("services", plan.services)]),
         }
@@ -127,6 +132,7 @@ impl Simulation {
     async fn happen(&mut self, event: Event) -> Outcome {
         match event {
             Event::Update(service) => self.update(service).await,
+            Event::Extend(service) => self.extend(service).await,
             Event::Read(service, offset) => self.read(service, offset).await,
             Event::Minute => {
                 self.minute();
@@ -136,50 +142,15 @@ impl Simulation {
         }
     }
 
-    async fn update(&mut self, service: u64) -> Outcome {
-        let next = self.now + pause(&mut self.random, self.plan.gap);
-        self.agenda.plan(next, Event::Update(service));
-        let body = body(&mut self.random, self.step);
-        let first = self.put(service, &body).await?;
-        self.count("updates", 1);
-        if self.random.u8(0..10) == 0 {
-            // The answer was lost: the client repeats the request on a machine with another clock.
-            let second = self.put(service, &body).await?;
-            self.count("updates sent again", 1);
-            if (first.ok(), first.header("etag")) != (second.ok(), second.header("etag")) {
-                return Err(format!("repeat of {} is answered by {}", first.body, second.body));
-            }
-        }
-        self.await_deadline(service, &first.body);
-        let later = self.now + self.random.i64(0..12_000);
-        let reader = self.readers_offset();
-        self.agenda.plan(later, Event::Read(service, reader));
-        Ok(())
-    }
-
-    async fn put(&mut self, service: u64, body: &Value) -> Outcome<Reply> {
-        let clock = self.now + offset(&mut self.random, self.plan.skew);
-        self.set_clock(clock);
-        let request_id = format!("put-{}-{}", self.now, self.step);
-        let call = self.app.put(service, body.clone()).by("editor");
-        let call = call.header("idempotency-key", &format!("k-{}", self.step));
-        let reply = call.header("x-request-id", &request_id).send().await;
-        self.note(&format!("{clock} {} {}", reply.header("etag"), reply.body));
-        // A replayed answer has the first answer's time.
-        if reply.header("idempotency-replayed").is_empty() {
-            self.judge(reply.ok(), clock)?;
-        }
-        Ok(reply)
-    }
-
     /// Records how long a status lasts, and plans reads around its end and a scheduled run.
-    fn await_deadline(&mut self, service: u64, shown: &Value) {
+    pub(super) fn await_deadline(&mut self, service: u64, shown: &Value) {
         if let Some(former) = self.pending.remove(&service) {
             self.by_deadline.remove(&(former, service));
         }
         let Some(deadline) = deadline_of(shown) else { return };
         self.pending.insert(service, deadline);
         self.by_deadline.insert((deadline, service));
+        self.plan_extension(service, deadline);
         for after in [-1, 0, 1] {
             let reader = self.readers_offset();
             let at = deadline + after - reader;
@@ -191,7 +162,7 @@ impl Simulation {
     }
 
     /// How fast the next reader's clock is.
-    fn readers_offset(&mut self) -> i64 {
+    pub(super) fn readers_offset(&mut self) -> i64 {
         match self.plan.wrong {
             Some(Wrong::ReadersClockFast) => self.plan.skew + 100,
             Some(Wrong::ReadersClockSlow) => -self.plan.skew - 100,
@@ -225,6 +196,18 @@ impl Simulation {
         self.count("lists", 1);
         if differs > 0 { Err(format!("the list differs: {entry}")) } else { Ok(()) }
     }
+}
+
+/// Imports the review intervals.
+async fn review(app: &App, services: u64) {
+    let header = "id,name,typeId,parentId,town,postcode,odsCode,active,reviewAfterMinutes";
+    let mut csv = format!("{header}\n");
+    for service in 1..=services {
+        let after = review_after(service).map(|minutes| minutes.to_string()).unwrap_or_default();
+        csv += &format!("{service},Service {service},13,{ROOT},,,,true,{after}\n");
+    }
+    let imported = services::import(&app.client, &app.tables.services, csv.as_bytes()).await;
+    imported.expect("the review intervals are imported");
 }
 
 /// When the status of an update ends, or ended.
