@@ -1,236 +1,84 @@
-//! The main journey, from the import of a directory to a reset, with users and tokens as in
-//! production.
-//!
-//! Runs on the handlers, and over HTTP on the local stack whose folder `TEST_STACK` names.
+//! The main journey, from the import of a directory to a reset.
 
-use capacityctl::{
-    services, services_file,
-    stack_file::StackFile,
-    target::{SERVICES_TABLE, Target, USERS_TABLE},
-    token::{Bearer, Issuer, mint},
-    users, users_file,
-};
-use local_stack::issuer::{CLIENT_ID, LocalIssuer};
 use serde_json::{Value, json};
-use shared::http::Clock;
 
-use crate::harness::{App, Contract, Reply, client, direct, fresh_tables, gateway_settings, root};
+use super::api::{Api, import};
+use crate::{harness::Reply, proofs::sequences::calendar::seconds};
 
-/// A family of three levels, a service elsewhere, and a closed one. Children come before their
-/// parents.
-const DIRECTORY: &str = "\
-id,name,typeId,parentId,town,postcode,odsCode,active
-8000000003,\"Pharmacy: Bridge Street, Ambridge\",13,8000000002,AMBRIDGE,ZZ99 3AA,ZJ003,true
-8000000004,Dentist - Elsewhere,12,,Felpersham,ZZ99 4AA,,true
-8000000001,\"Pharmacist - \"\"Head Office\"\"\",13,,Borchester,ZZ99 1AA,ZJ001,true
-8000000005,Dentist - Closed,12,,Felpersham,ZZ99 5AA,,false
-8000000002,Dentist - Provider,12,8000000001,,,,true
-";
+const PHARMACY: u64 = 8_000_000_003;
+const EDITOR: &str = "b2f9-journey";
+const READER: &str = "journey-reader";
 
-const USERS: &str = r#"[
-    {"username": "journey-editor", "subject": "b2f9-journey", "active": true,
-     "permissions": ["editCapacity"], "services": [8000000001]},
-    {"username": "journey-reader", "active": true}
-]"#;
-
-/// The API, called in one of two ways.
-#[expect(clippy::large_enum_variant, reason = "there is one of it")]
-enum Api {
-    Handlers { app: App, issuer: LocalIssuer },
-    Http { url: String, target: Target },
+/// Seconds from one time of an answer to another.
+fn from_to(reply: &Reply, from: &str, to: &str) -> i64 {
+    let time = |member: &str| seconds(reply.ok()[member].as_str().expect("a time"));
+    time(to) - time(from)
 }
 
-impl Api {
-    async fn start() -> Self {
-        let Some(state) = std::env::var_os("TEST_STACK") else { return Self::on_handlers().await };
-        // Cargo runs tests in the package's folder, but the variable is relative to the repository.
-        let state = root().join(state);
-        let target = Target::find(Some(&state)).await.expect("a running stack");
-        import(
-            target.client(),
-            target.table(SERVICES_TABLE).expect("a table"),
-            target.table(USERS_TABLE).expect("a table"),
-        )
-        .await;
-        let url = StackFile::read(&state).expect("a stack file").api_url;
-        Self::Http { url, target }
-    }
-
-    async fn on_handlers() -> Self {
-        let issuer = LocalIssuer::on_free_port().expect("an issuer");
-        let client = client();
-        let tables = fresh_tables(&client).await;
-        import(&client, &tables.services, &tables.users).await;
-        let app = App::new(client, tables.clone(), &gateway_settings(&tables));
-        let app = app.verifying(&issuer.issuer().url, CLIENT_ID, "");
-        app.at_real_time();
-        Self::Handlers { app, issuer }
-    }
-
-    fn issuer(&self) -> &Issuer {
-        match self {
-            Self::Handlers { issuer, .. } => issuer.issuer(),
-            Self::Http { target, .. } => target.issuer().expect("an issuer"),
-        }
-    }
-
-    async fn get(&self, subject: &str, id: u64) -> Reply {
-        let authorization = self.authorization(subject);
-        match self {
-            Self::Handlers { app, .. } => {
-                app.get(id).header("authorization", &authorization).send().await
-            }
-            Self::Http { url, .. } => {
-                let request = direct().get(format!("{url}/services/{id}/capacitystatus"));
-                send("GET", STATUS, request.header("authorization", authorization)).await
-            }
-        }
-    }
-
-    async fn put(&self, subject: &str, id: u64, body: Value) -> Reply {
-        let authorization = self.authorization(subject);
-        match self {
-            Self::Handlers { app, .. } => {
-                app.put(id, body).header("authorization", &authorization).send().await
-            }
-            Self::Http { url, .. } => {
-                let request = direct().put(format!("{url}/services/{id}/capacitystatus"));
-                let request = request
-                    .header("authorization", authorization)
-                    .header("content-type", "application/json");
-                send("PUT", STATUS, request.body(body.to_string())).await
-            }
-        }
-    }
-
-    async fn history(&self, subject: &str, id: u64) -> Reply {
-        let authorization = self.authorization(subject);
-        match self {
-            Self::Handlers { app, .. } => {
-                app.past(id, "limit=2").header("authorization", &authorization).send().await
-            }
-            Self::Http { url, .. } => {
-                let url = format!("{url}/services/{id}/capacitystatus/history?limit=2");
-                let request = direct().get(url).header("authorization", authorization);
-                send("GET", HISTORY, request).await
-            }
-        }
-    }
-
-    async fn list(&self, subject: &str, query: &str) -> Reply {
-        let authorization = self.authorization(subject);
-        match self {
-            Self::Handlers { app, .. } => {
-                app.list(query).header("authorization", &authorization).send().await
-            }
-            Self::Http { url, .. } => {
-                let request = direct().get(format!("{url}/services?{query}"));
-                send("GET", "/services", request.header("authorization", authorization)).await
-            }
-        }
-    }
-
-    fn authorization(&self, subject: &str) -> String {
-        let bearer = Bearer::user(subject, "whatever-the-token-says");
-        let now = u64::try_from(Clock::system().now().epoch_seconds()).expect("a time");
-        let token = mint(self.issuer(), &bearer, now);
-        format!("Bearer {}", token.expect("a token"))
-    }
-
-    /// How long the short status lasts: over HTTP the test cannot move the clock.
-    fn minutes_until_reset(&self) -> u32 {
-        match self {
-            Self::Handlers { .. } => 1,
-            Self::Http { .. } => 0,
-        }
-    }
-
-    fn wait_for_reset(&self) {
-        if let Self::Handlers { app, .. } = self {
-            app.later(60);
-        }
-    }
-}
-
-const STATUS: &str = "/services/{id}/capacitystatus";
-const HISTORY: &str = "/services/{id}/capacitystatus/history";
-
-async fn send(method: &str, path: &str, request: reqwest::RequestBuilder) -> Reply {
-    let response = request.send().await.expect("an answer");
-    let (status, mut headers) = (response.status(), response.headers().clone());
-    // Headers that the local server adds itself.
-    for added in ["date", "content-length", "transfer-encoding", "lambda-runtime-aws-request-id"] {
-        headers.remove(added);
-    }
-    let vary_and_cors = |name: &str| name == "vary" || name.starts_with("access-control-");
-    let names: Vec<_> =
-        headers.keys().filter(|name| vary_and_cors(name.as_str())).cloned().collect();
-    names.iter().for_each(|name| drop(headers.remove(name)));
-    let text = response.text().await.expect("text");
-    let body =
-        if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect("JSON") };
-    let reply = Reply { status, headers, text, body };
-    Contract::of_this_repository().check(method, path, &reply);
-    reply
-}
-
-async fn import(client: &aws_sdk_dynamodb::Client, services_table: &str, users_table: &str) {
-    let rows = services_file::parse(DIRECTORY.as_bytes()).expect("a directory");
-    services::import_rows(client, services_table, rows).await.expect("services");
-    let people = users_file::parse(USERS.as_bytes()).expect("users");
-    users::import_users(client, users_table, people).await.expect("users");
+/// The services of the family that are due for review.
+async fn overdue(api: &Api) -> Vec<u64> {
+    api.list(READER, "overdue=true&parentId=8000000001").await.ids()
 }
 
 #[tokio::test]
 async fn a_status_goes_from_import_through_updates_to_its_reset() {
     let api = Api::start().await;
-    let (editor, reader) = ("b2f9-journey", "journey-reader");
+    let (editor, reader) = (EDITOR, READER);
 
     // An editor of the root service updates its grandchild, and everybody reads it.
-    let body = json!({"status": "AMBER", "resetStatusIn": 30, "notes": "one pharmacist"});
-    let put = api.put(editor, 8_000_000_003, body).await;
+    let body = json!({"status": "AMBER", "resetStatusIn": 30, "notes": "one pharmacist", "reason": "staffing"});
+    let put = api.put(editor, PHARMACY, body).await;
     assert_eq!(put.ok()["modifiedBy"], "journey-editor");
     assert_eq!(put.body["name"], "Pharmacy: Bridge Street, Ambridge");
-    let get = api.get(reader, 8_000_000_003).await;
+    assert_eq!(put.body["reason"], "STAFFING");
+    assert_eq!(from_to(&put, "modifiedDate", "reviewDueDateTime"), 60 * 60);
+    let get = api.get(reader, PHARMACY).await;
     assert_eq!((get.ok(), get.header("etag")), (put.ok(), put.header("etag")));
+    assert_eq!(overdue(&api).await, [0; 0]);
 
     // Services elsewhere, readers and anonymous callers are refused.
     let red = json!({"status": "RED"});
     assert_eq!(api.put(editor, 8_000_000_004, red.clone()).await.refused(403), "NOT_PERMITTED");
-    assert_eq!(api.put(reader, 8_000_000_003, red.clone()).await.refused(403), "NOT_PERMITTED");
-    assert_eq!(api.get("journey-nobody", 8_000_000_003).await.refused(401), "USER_UNKNOWN");
-    assert_eq!(api.get(reader, 8_000_000_003).await.ok(), put.ok());
+    assert_eq!(api.put(reader, PHARMACY, red.clone()).await.refused(403), "NOT_PERMITTED");
+    assert_eq!(api.get("journey-nobody", PHARMACY).await.refused(401), "USER_UNKNOWN");
+    assert_eq!(api.get(reader, PHARMACY).await.ok(), put.ok());
 
     // The family, three services by id, and the closed one.
     let mut family = api.list(reader, "parentId=8000000001").await.ids();
     family.sort_unstable();
-    assert_eq!(family, [8_000_000_001, 8_000_000_002, 8_000_000_003]);
+    assert_eq!(family, [8_000_000_001, 8_000_000_002, PHARMACY]);
     let three = api.list(reader, "id=8000000003,8000000005,8000000001").await;
-    assert_eq!(three.ids(), [8_000_000_003, 8_000_000_001]);
+    assert_eq!(three.ids(), [PHARMACY, 8_000_000_001]);
     assert_eq!(three.body["missing"], json!([8_000_000_005_u64]));
     assert_eq!(three.body["items"][0]["region"], 8_000_000_001_u64);
+    assert_eq!(three.body["items"][0]["phone"], "020 7946 0018");
+    assert_eq!(three.body["items"][1]["phone"], Value::Null);
     assert_eq!(three.body["items"][1]["name"], "Pharmacist - \"Head Office\"");
     assert_eq!(api.get(reader, 8_000_000_005).await.refused(404), "SERVICE_NOT_FOUND");
+
+    extend(&api, &put).await;
 
     // A short status ends. An import in between changes no status.
     let minutes = api.minutes_until_reset();
     let red = json!({"status": "RED", "resetStatusIn": minutes});
-    let red = api.put(editor, 8_000_000_003, red).await;
+    let red = api.put(editor, PHARMACY, red).await;
     if let Api::Handlers { app, .. } = &api {
         assert_eq!(red.ok()["status"], "RED");
         import(&app.client, &app.tables.services, &app.tables.users).await;
-        assert_eq!(api.get(reader, 8_000_000_003).await.ok(), red.ok());
-        assert_eq!(api.list(reader, "status=RED").await.ids(), [8_000_000_003]);
+        assert_eq!(api.get(reader, PHARMACY).await.ok(), red.ok());
+        assert_eq!(api.list(reader, "status=RED").await.ids(), [PHARMACY]);
     }
     api.wait_for_reset();
-    let green = api.get(reader, 8_000_000_003).await;
+    let green = api.get(reader, PHARMACY).await;
     assert_eq!(
         (&green.ok()["status"], &green.body["modifiedBy"]),
         (&json!("GREEN"), &json!("automatic reset"))
     );
+    assert_eq!(from_to(&green, "modifiedDate", "reviewDueDateTime"), 0);
+    assert_eq!(overdue(&api).await, [PHARMACY], "nobody has confirmed that it is GREEN");
 
     // History shows the reset, although no run has stored it yet.
-    let history = api.history(reader, 8_000_000_003).await;
+    let history = api.history(reader, PHARMACY).await;
     let items = history.ok()["items"].as_array().expect("items").iter();
     let causes: Vec<_> = items.map(|item| (&item["cause"], &item["modifiedBy"])).collect();
     assert_eq!(
@@ -240,4 +88,30 @@ async fn a_status_goes_from_import_through_updates_to_its_reset() {
             (&json!("update"), &json!("journey-editor"))
         ]
     );
+
+    // Somebody confirms it.
+    let confirmed = api.put(editor, PHARMACY, json!({"status": "GREEN"})).await;
+    assert_eq!(from_to(&confirmed, "modifiedDate", "reviewDueDateTime"), 60 * 60);
+    assert_eq!(overdue(&api).await, [0; 0]);
+}
+
+/// The status ends too early: the editor extends it.
+async fn extend(api: &Api, put: &Reply) {
+    let tag = put.header("etag");
+    let extended = api.move_deadline(EDITOR, PHARMACY, tag, 90).await;
+    assert_eq!(from_to(&extended, "modifiedDate", "resetDateTime"), 90 * 60);
+    for kept in ["status", "notes", "reason", "modifiedBy"] {
+        assert_eq!(extended.body[kept], put.body[kept], "{kept}");
+    }
+    assert_eq!(api.get(READER, PHARMACY).await.ok(), extended.ok());
+    // Nobody extends what has changed since.
+    let again = api.move_deadline(EDITOR, PHARMACY, tag, 90).await;
+    assert_eq!(again.refused(412), "PRECONDITION_FAILED");
+    let (before, at) = (
+        put.body["resetDateTime"].as_str().expect("a time"),
+        extended.body["resetDateTime"].as_str().expect("a time"),
+    );
+    let ending = |by| format!("parentId=8000000001&resetBefore={by}");
+    assert_eq!(api.list(READER, &ending(before)).await.ids(), [0; 0]);
+    assert_eq!(api.list(READER, &ending(at)).await.ids(), [PHARMACY]);
 }

@@ -1,3 +1,4 @@
 //! Complete user journeys.
 
+mod api;
 mod import_to_reset;
