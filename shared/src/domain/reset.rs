@@ -159,20 +159,7 @@ mod tests {
 
     #[test]
     fn history_lacks_a_reset_that_is_due_or_that_the_next_version_skips() {
-        let red = Change {
-            version: 1,
-            status: red_until(160).status,
-            previous: Rag::Green,
-            at: at(100),
-            notes: None,
-            reason: None,
-            by: Author {
-                subject: Some("ann".to_owned()),
-                username: "ann".to_owned(),
-                operator: None,
-            },
-            cause: Cause::Update,
-        };
+        let [red, _] = moved_deadline();
         let reset = Change::due_reset(1, red.status, at(160)).expect("a reset");
         assert_eq!(red.missing_reset(None, at(159)), Ok(None));
         assert_eq!(red.missing_reset(None, at(160)), Ok(Some(reset.clone())));
@@ -189,10 +176,20 @@ mod tests {
 
     #[test]
     fn a_gap_in_history_that_no_reset_explains_is_an_error() {
-        let red = red_until(160);
+        let [red, _] = moved_deadline();
+        for (version, seconds, previous) in
+            [(3, 159, Rag::Green), (3, 160, Rag::Red), (4, 200, Rag::Green)]
+        {
+            let next = NextChange { version, at: at(seconds), previous: Some(previous) };
+            assert_eq!(red.missing_reset(Some(next), at(9_999)), Err(HistoryGap), "{next:?}");
+        }
+    }
+
+    /// RED until second 160, moved at second 150 to second 300.
+    fn moved_deadline() -> [Change; 2] {
         let red = Change {
             version: 1,
-            status: red.status,
+            status: red_until(160).status,
             previous: Rag::Green,
             at: at(100),
             notes: None,
@@ -200,11 +197,39 @@ mod tests {
             by: Author { subject: None, username: "ann".to_owned(), operator: None },
             cause: Cause::Update,
         };
-        for (version, seconds, previous) in
-            [(3, 159, Rag::Green), (3, 160, Rag::Red), (4, 200, Rag::Green)]
-        {
-            let next = NextChange { version, at: at(seconds), previous: Some(previous) };
-            assert_eq!(red.missing_reset(Some(next), at(9_999)), Err(HistoryGap), "{next:?}");
-        }
+        let moved = Change {
+            version: 2,
+            status: red_until(300).status,
+            previous: Rag::Red,
+            at: at(150),
+            cause: Cause::Deadline,
+            ..red.clone()
+        };
+        [red, moved]
+    }
+
+    #[test]
+    fn a_status_whose_deadline_was_moved_has_no_reset_until_the_new_one() {
+        let [red, moved] = moved_deadline();
+        assert_eq!(red.missing_reset(Some(moved.as_next()), at(9_999)), Ok(None));
+        assert_eq!(moved.missing_reset(None, at(299)), Ok(None));
+        let reset = Change::due_reset(2, moved.status, at(300)).expect("a reset");
+        assert_eq!((reset.version, reset.at), (3, at(300)));
+        assert_eq!(moved.missing_reset(None, at(300)), Ok(Some(reset.clone())));
+        let next = NextChange { version: 4, at: at(300), previous: Some(Rag::Green) };
+        assert_eq!(moved.missing_reset(Some(next), at(0)), Ok(Some(reset)));
+        let early = NextChange { at: at(299), ..next };
+        assert_eq!(moved.missing_reset(Some(early), at(9_999)), Err(HistoryGap));
+    }
+
+    /// Even if the old deadline has passed before the change that follows.
+    #[test]
+    fn a_moved_deadline_that_history_lacks_is_no_reset() {
+        let [red, moved] = moved_deadline();
+        let again = Change { version: 3, at: at(200), ..moved };
+        assert_eq!(red.missing_reset(Some(again.as_next()), at(9_999)), Err(HistoryGap));
+        // The moved deadline, and its reset.
+        let next = NextChange { version: 4, at: at(300), previous: Some(Rag::Green) };
+        assert_eq!(red.missing_reset(Some(next), at(9_999)), Err(HistoryGap));
     }
 }

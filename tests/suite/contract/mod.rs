@@ -20,6 +20,7 @@ mod list_filters;
 mod list_parameters;
 mod list_services;
 mod malformed_requests;
+mod moved_deadlines;
 mod openapi_document;
 mod past_status;
 mod paths;

@@ -3,7 +3,10 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 
-use super::status_history::{at, put, versions};
+use super::{
+    moved_deadlines::move_deadline,
+    status_history::{at, put, versions},
+};
 use crate::harness::{App, World};
 
 #[tokio::test]
@@ -14,7 +17,10 @@ async fn history_at_a_time_is_what_readers_saw_then() {
         match seconds {
             5 => put(&app, seconds, "RED", 10).await,
             30 => put(&app, seconds, "AMBER", 1).await,
-            100 => put(&app, seconds, "RED", 1).await,
+            40 | 115 => {
+                move_deadline(&app, seconds, 1).await.ok();
+            }
+            110 => put(&app, seconds, "RED", 10).await,
             120 => put(&app, seconds, "GREEN", 1).await,
             _ => app.at(seconds),
         }

@@ -2,28 +2,21 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{App, NOW, World, time};
+use super::{
+    moved_deadlines::move_deadline,
+    status_history::{at, put, versions},
+};
+use crate::harness::{App, World};
 
-/// Four changes: RED, its reset at second 60, AMBER, GREEN.
-async fn changed_four_times() -> App {
+/// Five changes: RED, its deadline moved from second 60 to 110, its reset, AMBER, GREEN.
+async fn changed_five_times() -> App {
     let app = World::family().start().await;
-    for (seconds, status) in [(0, "RED"), (100, "AMBER"), (150, "GREEN")] {
-        app.at(seconds);
-        let body = json!({"status": status, "resetStatusIn": 1});
-        app.put(30, body).by("editor").send().await.ok();
-    }
+    put(&app, 0, "RED", 1).await;
+    move_deadline(&app, 50, 1).await.ok();
+    put(&app, 120, "AMBER", 1).await;
+    put(&app, 150, "GREEN", 1).await;
     app.at(200);
     app
-}
-
-fn at(seconds: i64) -> String {
-    time(NOW + seconds).to_string()
-}
-
-async fn versions(app: &App, query: &str) -> Vec<u64> {
-    let reply = app.past(30, query).by("reader").send().await;
-    let items = reply.ok()["items"].as_array().expect("items");
-    items.iter().map(|item| item["version"].as_u64().expect("a version")).collect()
 }
 
 /// What the API says of each second, and the pages of all ranges of ten seconds.
@@ -40,8 +33,8 @@ async fn answers(app: &App, seconds: std::ops::Range<i64>) -> Vec<Value> {
 
 #[tokio::test]
 async fn a_time_before_the_oldest_change_left_is_410() {
-    let app = changed_four_times().await;
-    for (left, oldest) in [(2, 60), (3, 100), (4, 150)] {
+    let app = changed_five_times().await;
+    for (left, oldest) in [(2, 50), (3, 110), (5, 150)] {
         app.delete_changes_before(left, 30).await;
         for seconds in [-86_400, 0, oldest - 1] {
             let reply = app.past(30, &format!("at={}", at(seconds))).by("reader").send().await;
@@ -60,8 +53,8 @@ async fn a_time_before_the_oldest_change_left_is_410() {
 
 #[tokio::test]
 async fn what_is_left_reads_as_before() {
-    let app = changed_four_times().await;
-    for (left, oldest) in [(2, 60), (3, 100), (4, 150)] {
+    let app = changed_five_times().await;
+    for (left, oldest) in [(2, 50), (3, 110), (5, 150)] {
         let before = answers(&app, oldest..170).await;
         app.delete_changes_before(left, 30).await;
         assert_eq!(answers(&app, oldest..170).await, before, "{left}");
@@ -70,22 +63,22 @@ async fn what_is_left_reads_as_before() {
 
 #[tokio::test]
 async fn pages_end_with_the_oldest_change_left() {
-    let app = changed_four_times().await;
+    let app = changed_five_times().await;
     let first = app.past(30, "limit=1").by("reader").send().await;
     let next = first.ok()["next"].as_str().expect("a next page").to_owned();
-    app.delete_changes_before(3, 30).await;
-    assert_eq!(versions(&app, "").await, [4, 3]);
-    assert_eq!(versions(&app, "limit=2").await, [4, 3]);
-    assert_eq!(versions(&app, &format!("to={}", at(99))).await, [0; 0]);
-    assert_eq!(versions(&app, &format!("cursor={next}")).await, [3]);
-    app.delete_changes_before(4, 30).await;
+    app.delete_changes_before(2, 30).await;
+    assert_eq!(versions(&app, "").await, [5, 4, 3, 2]);
+    assert_eq!(versions(&app, "limit=4").await, [5, 4, 3, 2]);
+    assert_eq!(versions(&app, &format!("to={}", at(49))).await, [0; 0]);
+    assert_eq!(versions(&app, &format!("cursor={next}")).await, [4, 3, 2]);
+    app.delete_changes_before(5, 30).await;
     assert_eq!(versions(&app, &format!("cursor={next}")).await, [0; 0]);
 }
 
 /// The first change is left, so readers saw GREEN before it.
 #[tokio::test]
 async fn a_time_before_the_first_change_is_green() {
-    let app = changed_four_times().await;
+    let app = changed_five_times().await;
     let reply = app.past(30, &format!("at={}", at(-1))).by("reader").send().await;
     assert_eq!(*reply.ok(), json!({"id": 30, "name": "Pharmacy, High Street", "status": "GREEN"}));
 }
