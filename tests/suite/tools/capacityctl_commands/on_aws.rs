@@ -44,12 +44,22 @@ fn config(endpoint: &str) -> SdkConfig {
 
 /// Runs a command line on the tables as if they were AWS's.
 async fn run(ctl: &Ctl, endpoint: &str, words: &[&str]) -> Result<Output, Error> {
+    run_with_minimum("0", ctl, endpoint, words).await
+}
+
+/// As [`run`], where statuses are set for at least these minutes.
+async fn run_with_minimum(
+    minimum: &str,
+    ctl: &Ctl,
+    endpoint: &str,
+    words: &[&str],
+) -> Result<Output, Error> {
     let tables = shared::runtime::table_variables(&ctl.app.tables).into_iter();
     let tables = tables.map(|(variable, name)| (variable, name.to_owned()));
     let audit = (AUDIT_TABLE, audit_table(&ctl.app.tables));
     let limits = [
         ("RESET_DEFAULT_MINUTES", "240"),
-        ("RESET_MIN_MINUTES", "0"),
+        ("RESET_MIN_MINUTES", minimum),
         ("RESET_MAX_MINUTES", "1440"),
     ];
     let limits = limits.map(|(variable, minutes)| (variable, minutes.to_owned()));
@@ -129,6 +139,22 @@ async fn nothing_changes_if_aws_does_not_say_who_the_operator_is() {
     assert_eq!(ctl.text(&["export", "services"]).await, services);
     assert_eq!((ctl.app.row(30).await, ctl.app.history(30).await), (row, history));
     assert_eq!(ctl.json(&["audit"]).await, json!([]));
+}
+
+#[tokio::test]
+async fn an_extension_keeps_to_the_limits_of_the_deployment() {
+    let ctl = Ctl::start().await;
+    let endpoint = identifying(Some(ARN)).await;
+    let set = ["status", "set", "30", "RED", "--as", "editor-name", "--reset-in", "5"];
+    run(&ctl, &endpoint, &set).await.expect("a change");
+    let extend = |minutes| ["status", "extend", "30", minutes, "--as", "editor-name", "--yes"];
+    let failure = run_with_minimum("30", &ctl, &endpoint, &extend("24")).await;
+    assert_eq!(
+        failure.expect_err("a refusal").to_string(),
+        "nothing was changed\n  MINUTES: at least 25: a deadline must be at least 30 minutes from now"
+    );
+    run_with_minimum("30", &ctl, &endpoint, &extend("25")).await.expect("a change");
+    assert_eq!(ctl.app.history(30).await.len(), 2);
 }
 
 /// Who could answer instead of AWS could name another operator. This address is one of this machine, but its name does
