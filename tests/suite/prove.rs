@@ -48,9 +48,9 @@ const PROOFS: [Proof; 8] = [
     (
         "model",
         "Whatever the order of steps of writers, schedulers and a failing network, with clocks \
-         within five minutes: no update is lost, applied twice, or refused and applied; no \
-         reset is stored early; nothing is shown past its deadline; each change is one history \
-         entry.",
+         within five minutes: no update or moved deadline is lost, applied twice, or refused and \
+         applied; no reset is stored early; nothing is shown past its deadline; no deadline is \
+         moved that has passed on the clock of its function; each change is one history entry.",
         proofs::model::prove,
     ),
     (

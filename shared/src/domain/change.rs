@@ -52,7 +52,7 @@ impl Author {
 }
 
 /// How a status came to change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cause {
     /// A user set it.
     Update,

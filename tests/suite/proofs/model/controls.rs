@@ -6,16 +6,17 @@ use std::collections::BTreeSet;
 use stateright::HasDiscoveries;
 
 use super::{
+    plan::{amber, green, red},
     properties::{
         ATTRIBUTED, BUILT, CHAIN, CONDITION, FORWARD, KEPT, NO_FALSE_412, NOT_EARLY, NOT_PAST,
         NOT_TOO_EARLY, ONCE, ONE_STORY, REFUSED,
     },
-    scenario::{Guard, SKEW_SECONDS, Scenario, amber, green, red},
+    scenario::{Guard, SKEW_SECONDS, Scenario},
     search,
     steps::Life,
 };
 
-const FAST: &[i64] = &[SKEW_SECONDS];
+pub(super) const FAST: &[i64] = &[SKEW_SECONDS];
 const TOO_FAST: &[i64] = &[2 * SKEW_SECONDS];
 
 /// Whether that claim fails without these guards.
@@ -26,25 +27,25 @@ fn fails(claim: &'static str, scenario: &Scenario, without: &[Guard]) -> bool {
 
 /// Asserts that the claim fails without these guards and that no claim fails with all of them.
 #[track_caller]
-fn needed(without: &[Guard], claim: &'static str, scenario: &Scenario) {
+pub(super) fn needed(without: &[Guard], claim: &'static str, scenario: &Scenario) {
     harmless(&[], scenario);
     assert!(fails(claim, scenario, without), "still true without {without:?}: {claim}");
 }
 
 /// Asserts that no claim fails without these guards.
 #[track_caller]
-fn harmless(without: &[Guard], scenario: &Scenario) {
+pub(super) fn harmless(without: &[Guard], scenario: &Scenario) {
     let found = search(Life::new(scenario.clone(), without), HasDiscoveries::AnyFailures);
     assert_eq!(found.counterexample, None, "without {without:?}");
 }
 
 /// A store that may leave one request unanswered and may cancel one because of a conflict.
-fn unsteady(scenario: Scenario) -> Scenario {
+pub(super) fn unsteady(scenario: Scenario) -> Scenario {
     Scenario { timeouts: 1, conflicts: 1, ..scenario }
 }
 
 /// RED until tick 3, where the clock stops.
-fn until_deadline(scenario: Scenario) -> Scenario {
+pub(super) fn until_deadline(scenario: Scenario) -> Scenario {
     Scenario { red_for: Some(5), last_tick: 3, ..scenario }
 }
 

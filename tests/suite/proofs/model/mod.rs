@@ -1,10 +1,11 @@
-//! Model checking of one service's status: the search tries every order of steps of writers, a
-//! scheduler that runs twice, a reader, and a network that loses, delays and repeats requests. Each
-//! has its own clock. The status changes are computed by the domain's own code.
+//! Model checking of one service's status: the search tries every order of steps of writers, which
+//! set the status or move its deadline, of a scheduler that runs twice, of a reader, and of a
+//! network that loses, delays and repeats requests. Each has its own clock. The status changes are
+//! computed by the domain's own code.
 //!
-//! The model also covers how update-status and reset-expired talk to the store, and what DynamoDB
-//! promises them: a transaction is applied completely or not at all, a token makes it apply once,
-//! and a strongly consistent read finds acknowledged writes. In some scenarios a transaction's rows
+//! The model also covers how the functions talk to the store, and what DynamoDB promises them: a
+//! transaction is applied completely or not at all, a token makes it apply once, and a strongly
+//! consistent read finds acknowledged writes. In some scenarios a transaction's rows
 //! become visible one after another, and only a transactional read waits for all of them; in some, a
 //! user loses the right between two attempts. Not modelled: other rights, directory data, clients'
 //! keys, and pages of history.
@@ -13,10 +14,16 @@
 //! share a hash, and so hide a state, is below one in a million.
 
 mod controls;
+mod deadline_controls;
 mod participants;
+mod plan;
 mod properties;
+mod rules;
 mod scenario;
+mod scenarios;
+mod situations;
 mod state;
+mod status;
 mod steps;
 mod store;
 mod writer;
@@ -25,19 +32,14 @@ use std::collections::BTreeSet;
 
 use stateright::{Checker, Expectation, HasDiscoveries, Model};
 
-use self::{
-    scenario::{ANY_CLOCK, SKEW_SECONDS, Scenario, amber, green, red},
-    steps::Life,
-};
+use self::steps::Life;
 use super::{Figures, Size};
-
-const FAST_AND_SLOW: &[i64] = &[-SKEW_SECONDS, SKEW_SECONDS];
 
 /// Checks the claims in all scenarios of a size, and that every interesting situation is reached.
 pub(crate) fn prove(size: Size) -> Figures {
     let scenarios = match size {
-        Size::Short => short(),
-        Size::Long => long(),
+        Size::Short => scenarios::short(),
+        Size::Long => scenarios::long(),
     };
     let count = number(scenarios.len());
     let (mut states, mut steps, mut deepest) = (0, 0, 0);
@@ -101,80 +103,6 @@ fn claims(kind: Expectation) -> impl Iterator<Item = &'static str> {
 
 fn number(count: usize) -> u64 {
     u64::try_from(count).expect("a count")
-}
-
-/// Some thousand states each, in a second or two.
-fn short() -> Vec<Scenario> {
-    vec![contended(), impatient(), expiring(), raced_by_tag(), in_flight()]
-}
-
-/// Some million states together: three writers at once, every mix of clocks, and a failing network
-/// as a deadline passes.
-fn long() -> Vec<Scenario> {
-    let failing = Scenario { last_tick: 1, attempts: 4, ..contended() };
-    let three = Scenario {
-        timeouts: 1,
-        conflicts: 1,
-        crashes: true,
-        ..Scenario::of(&[red(5), green(), amber(10).if_unchanged()])
-    };
-    let any_clock = Scenario {
-        writers_clocks: ANY_CLOCK,
-        schedulers_clocks: ANY_CLOCK,
-        readers_clocks: ANY_CLOCK,
-        ..expiring()
-    };
-    let unsteady = Scenario { timeouts: 1, conflicts: 1, crashes: true, ..expiring() };
-    let tagged = Scenario {
-        red_for: Some(5),
-        last_tick: 6,
-        schedulers: 1,
-        writers_clocks: FAST_AND_SLOW,
-        schedulers_clocks: FAST_AND_SLOW,
-        ..raced_by_tag()
-    };
-    let half_visible = Scenario { half_visible: true, ..contended() };
-    let expiring = Scenario { half_visible: true, ..expiring() };
-    vec![failing, three, any_clock, unsteady, tagged, half_visible, expiring]
-}
-
-/// Two updates on a network that fails in every way.
-fn contended() -> Scenario {
-    let worst =
-        Scenario { timeouts: 1, conflicts: 1, crashes: true, ..Scenario::of(&[red(5), green()]) };
-    Scenario { attempts: 3, revocations: true, ..worst }
-}
-
-/// Two updates with one attempt each.
-fn impatient() -> Scenario {
-    Scenario { attempts: 1, timeouts: 1, conflicts: 1, ..Scenario::of(&[red(5), green()]) }
-}
-
-/// Two updates whose rows become visible one after another.
-fn in_flight() -> Scenario {
-    let two = Scenario::of(&[red(5).if_unchanged(), green()]);
-    Scenario { half_visible: true, timeouts: 1, conflicts: 1, ..two }
-}
-
-/// An update with a slow or fast clock as the deadline passes, and two schedulers.
-fn expiring() -> Scenario {
-    Scenario {
-        red_for: Some(5),
-        schedulers: 2,
-        last_tick: 6,
-        writers_clocks: FAST_AND_SLOW,
-        schedulers_clocks: FAST_AND_SLOW,
-        ..Scenario::of(&[red(0)])
-    }
-}
-
-/// Two updates that name the same tag, as the deadline passes.
-fn raced_by_tag() -> Scenario {
-    Scenario {
-        red_for: Some(5),
-        last_tick: 4,
-        ..Scenario::of(&[amber(10).if_unchanged(), green().if_unchanged()])
-    }
 }
 
 #[test]

@@ -2,16 +2,20 @@
 
 use shared::domain::Timestamp;
 
-use super::state::Status;
+use super::status::Status;
 
 /// The answer to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Outcome {
     /// 200.
     Applied,
+    /// 428.
+    PreconditionRequired,
     /// 412.
     PreconditionFailed,
-    /// 409.
+    /// 409 `NO_DEADLINE`.
+    NoDeadline,
+    /// 409 `CONFLICT`.
     Conflict,
     /// 403.
     Forbidden,
@@ -36,7 +40,7 @@ pub(super) enum Phase {
     Answered(Outcome),
 }
 
-/// One request to change the status.
+/// One request to change the status or to move its deadline.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Writer {
     /// How many seconds its clock is fast.
@@ -47,7 +51,7 @@ pub(super) struct Writer {
     pub(super) now: Option<Timestamp>,
     /// What the transaction in flight was built on.
     pub(super) seen: Option<Status>,
-    /// The number of that transaction: its token and its update's change id.
+    /// The number of that transaction: its token and the change id of its last change.
     pub(super) number: u8,
     pub(super) attempts: u8,
     pub(super) timeouts: u8,

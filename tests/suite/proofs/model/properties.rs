@@ -1,12 +1,14 @@
-//! The claims that must always hold, and the situations that must be reachable for them to mean
-//! something.
+//! The claims that must always hold. An "update" in them is also a moved deadline.
 
+use shared::domain::Cause;
 use stateright::Property;
 
 use super::{
     participants::{Outcome, Phase, Writer},
     scenario::ANY_CLOCK,
-    state::{Fault, Origin, Status, World, clock},
+    situations,
+    state::{Entry, Fault, Origin, World},
+    status::{Status, clock},
     steps::Life,
 };
 
@@ -15,8 +17,9 @@ pub(super) const ATTRIBUTED: &str = "every change is of a request, or the reset 
 pub(super) const BUILT: &str = "every change is what the domain makes of the status stored before";
 pub(super) const ONCE: &str = "no update is applied twice";
 pub(super) const KEPT: &str = "an acknowledged update is in history";
-pub(super) const REFUSED: &str = "an update answered 412, 409 or 403 is never applied";
+pub(super) const REFUSED: &str = "an update answered 428, 412, 409 or 403 is never applied";
 pub(super) const CONDITION: &str = "what If-Match names is current where the update is applied";
+pub(super) const ONE_WINS: &str = "of the updates that name one tag, one is applied";
 pub(super) const NO_FALSE_412: &str = "no update is answered 412 while what it names is current";
 pub(super) const NOT_EARLY: &str = "no scheduler stores a reset before its deadline";
 pub(super) const NOT_TOO_EARLY: &str =
@@ -24,12 +27,21 @@ pub(super) const NOT_TOO_EARLY: &str =
 pub(super) const NOT_PAST: &str = "no status is shown past its deadline";
 pub(super) const FORWARD: &str = "what a reader is shown never goes back";
 pub(super) const ONE_STORY: &str = "history and status tell the same on every clock";
+pub(super) const SEEN: &str = "no deadline is moved that its client was not shown";
+pub(super) const STAYS: &str = "a moved deadline keeps status, notes and reason";
+pub(super) const NOT_REVIVED: &str =
+    "no deadline is moved that has passed on the clock of the function";
+pub(super) const NO_DEADLINE: &str = "only who was shown GREEN is answered NO_DEADLINE";
 
 /// The claims, then the situations that must be reachable.
 pub(super) fn all() -> Vec<Property<Life>> {
+    [of_every_change(), of_moved_deadlines(), situations::all()].into_iter().flatten().collect()
+}
+
+fn of_every_change() -> Vec<Property<Life>> {
     vec![
         Property::always(CHAIN, |_, world| is_chain(world)),
-        Property::always(ATTRIBUTED, |_, world| is_attributed(world)),
+        Property::always(ATTRIBUTED, is_attributed),
         Property::always(BUILT, |_, world| lacks(world, Fault::BuiltOnAnother)),
         Property::always(ONCE, |_, world| {
             writers(world).all(|(index, _)| world.updates_of(index) <= 1)
@@ -38,10 +50,10 @@ pub(super) fn all() -> Vec<Property<Life>> {
             answered(world, &[Outcome::Applied]).all(|index| world.updates_of(index) > 0)
         }),
         Property::always(REFUSED, |_, world| {
-            let refusals = [Outcome::PreconditionFailed, Outcome::Conflict, Outcome::Forbidden];
-            answered(world, &refusals).all(|index| world.updates_of(index) == 0)
+            answered(world, REFUSALS).all(|index| world.updates_of(index) == 0)
         }),
         Property::always(CONDITION, |_, world| lacks(world, Fault::TagNotCurrent)),
+        Property::always(ONE_WINS, |_, world| one_wins(world)),
         Property::always(NO_FALSE_412, |_, world| lacks(world, Fault::RefusedThoughCurrent)),
         Property::always(NOT_EARLY, |_, world| lacks(world, Fault::ResetStoredEarly)),
         Property::always(NOT_TOO_EARLY, |_, world| {
@@ -50,78 +62,44 @@ pub(super) fn all() -> Vec<Property<Life>> {
         Property::always(NOT_PAST, |_, world| lacks(world, Fault::ShownPastDeadline)),
         Property::always(FORWARD, |_, world| lacks(world, Fault::WentBack)),
         Property::always(ONE_STORY, |_, world| ANY_CLOCK.iter().all(|fast| agrees(world, *fast))),
-        Property::sometimes("an update survives a conflict", |_, world| {
-            writers(world).any(|(_, w)| w.conflicts > 0 && w.phase == APPLIED)
+    ]
+}
+
+fn of_moved_deadlines() -> Vec<Property<Life>> {
+    vec![
+        Property::always(SEEN, |life, world| {
+            moves(life, world).all(|(index, w)| w.tag.is_some() || world.updates_of(index) == 0)
         }),
-        Property::sometimes("a resend finds its change applied", |_, world: &World| {
-            world.flights.iter().any(|copy| copy.awaited && world.has(copy.writer, copy.number))
+        Property::always(STAYS, |_, world| {
+            moved(world).all(|(last, entry, _)| stays(&last, entry))
         }),
-        Property::sometimes("a late copy is applied after its resend was cancelled", |_, world| {
-            writers(world)
-                .any(|(index, w)| w.phase == Phase::Cancelled && world.updates_of(index) > 0)
+        Property::always(NOT_REVIVED, |_, world| {
+            moved(world).all(|(last, _, mover)| last.reset_at > mover.now)
         }),
-        Property::sometimes("an update meets its own transaction in flight", |_, world: &World| {
-            let meets = |w: &Writer| w.phase == Phase::Cancelled && world.is_in_flight();
-            writers(world).any(|(index, w)| meets(w) && world.updates_of(index) > 0)
-        }),
-        Property::sometimes("a late copy is applied after the writer died", |_, world| {
-            answered(world, &[Outcome::Unknown]).any(|index| world.updates_of(index) > 0)
-        }),
-        Property::sometimes("a superseded update is built again and applied", |_, world| {
-            writers(world).any(|(_, w)| w.number > 0 && w.phase == APPLIED)
-        }),
-        Property::sometimes("an update is answered 412", |_, world| {
-            answered(world, &[Outcome::PreconditionFailed]).next().is_some()
-        }),
-        Property::sometimes("an update is answered 409", |_, world| {
-            answered(world, &[Outcome::Conflict]).next().is_some()
-        }),
-        Property::sometimes("an update is answered 403", |_, world| {
-            answered(world, &[Outcome::Forbidden]).next().is_some()
-        }),
-        Property::sometimes(
-            "an update finds its change after its right was revoked",
-            |_, world| {
-                writers(world).any(|(_, w)| w.revoked && w.attempts > 1 && w.phase == APPLIED)
-            },
-        ),
-        Property::sometimes(
-            "a copy is applied after a revoked right was answered 503",
-            |_, world| {
-                answered(world, &[Outcome::Unknown])
-                    .any(|index| world.writers[index].revoked && world.updates_of(index) > 0)
-            },
-        ),
-        Property::sometimes("a scheduler stores a reset", |_, world: &World| {
-            world.history.iter().any(|entry| matches!(entry.origin, Origin::Scheduler(_)))
-        }),
-        Property::sometimes("an update stores a reset", |_, world: &World| {
-            world.history.iter().any(|entry| matches!(entry.origin, Origin::ResetIn(..)))
-        }),
-        Property::sometimes("two schedulers store the same reset", |_, world| {
-            both_store_a_reset(world)
-        }),
-        Property::sometimes("an update supersedes a scheduler's reset", |_, world| {
-            superseded(world)
-        }),
-        Property::sometimes(
-            "a fast clock's update stores a reset before its deadline",
-            |_, world: &World| world.early_in_update,
-        ),
-        Property::sometimes("a reset is shown that history never gets", |_, world| {
-            writers(world).any(|(_, w)| w.tag.is_some_and(|tag| never_stored(world, &tag)))
+        Property::always(NO_DEADLINE, |_, world| {
+            let shown_green = |w: &Writer| w.tag.is_some_and(|tag| tag.rag.is_green());
+            answered(world, &[Outcome::NoDeadline]).all(|index| shown_green(&world.writers[index]))
         }),
     ]
 }
 
-const APPLIED: Phase = Phase::Answered(Outcome::Applied);
+const REFUSALS: &[Outcome] = &[
+    Outcome::PreconditionRequired,
+    Outcome::PreconditionFailed,
+    Outcome::NoDeadline,
+    Outcome::Conflict,
+    Outcome::Forbidden,
+];
 
-fn writers(world: &World) -> impl Iterator<Item = (usize, &Writer)> {
+pub(super) fn writers(world: &World) -> impl Iterator<Item = (usize, &Writer)> {
     world.writers.iter().enumerate()
 }
 
 /// The writers with one of these answers.
-fn answered<'a>(world: &'a World, outcomes: &'a [Outcome]) -> impl Iterator<Item = usize> + 'a {
+pub(super) fn answered<'a>(
+    world: &'a World,
+    outcomes: &'a [Outcome],
+) -> impl Iterator<Item = usize> + 'a {
     let so = |phase| matches!(phase, Phase::Answered(outcome) if outcomes.contains(&outcome));
     writers(world).filter(move |(_, writer)| so(writer.phase)).map(|(index, _)| index)
 }
@@ -148,15 +126,18 @@ fn is_chain(world: &World) -> bool {
 
 /// Whether updates name their writer and follow no missing reset, and resets are GREEN at the
 /// deadline.
-fn is_attributed(world: &World) -> bool {
+fn is_attributed(life: &Life, world: &World) -> bool {
     let mut last = Status::never_updated();
     for entry in &world.history {
         let (status, deadline) = (entry.status, last.reset_at);
         let fits = match entry.origin {
             Origin::Beginning => true,
-            Origin::Update(by, _) => !entry.is_reset && status.by == Some(by),
+            Origin::Update(by, _) => entry.cause == life.cause(by) && status.by == Some(by),
             Origin::ResetIn(..) | Origin::Scheduler(_) => {
-                entry.is_reset && status.by.is_none() && deadline.is_some() && status.at == deadline
+                entry.is_reset()
+                    && status.by.is_none()
+                    && deadline.is_some()
+                    && status.at == deadline
             }
         };
         if !fits {
@@ -177,25 +158,31 @@ fn agrees(world: &World, fast: i64) -> bool {
     world.stored.effective_at(now) == end
 }
 
-/// A scheduler is about to store a reset that the other has stored.
-fn both_store_a_reset(world: &World) -> bool {
-    let stored =
-        matches!(world.history.last(), Some(e) if matches!(e.origin, Origin::Scheduler(_)));
-    let late = |found: Status| found.version + 1 == world.stored.version;
-    stored && world.schedulers.iter().any(|scheduler| scheduler.found.is_some_and(late))
+/// The deadlines that were moved: the status before, the entry, and the request.
+pub(super) fn moved(world: &World) -> impl Iterator<Item = (Status, &Entry, &Writer)> {
+    world.history.windows(2).filter_map(|two| match two[1].origin {
+        Origin::Update(by, _) if two[1].cause == Cause::Deadline => {
+            Some((two[0].status, &two[1], &world.writers[usize::from(by)]))
+        }
+        _ => None,
+    })
 }
 
-/// A scheduler is about to reset a status that an update has replaced.
-fn superseded(world: &World) -> bool {
-    let updated = matches!(world.history.last(), Some(e) if matches!(e.origin, Origin::Update(..)));
-    let late = |found: Status| found.version < world.stored.version;
-    updated && world.schedulers.iter().any(|scheduler| scheduler.found.is_some_and(late))
+fn stays(last: &Status, entry: &Entry) -> bool {
+    let kept = |status: &Status| (status.rag, status.notes, status.reason);
+    kept(last) == kept(&entry.status) && !last.rag.is_green()
 }
 
-/// A client was shown a reset, and history has something else under its version.
-fn never_stored(world: &World, shown: &Status) -> bool {
-    let instead = |status: Status| status.version == shown.version && status != *shown;
-    shown.version > 0
-        && shown.by.is_none()
-        && world.history.iter().any(|entry| instead(entry.status))
+/// The requests to move a deadline.
+pub(super) fn moves<'a>(
+    life: &'a Life,
+    world: &'a World,
+) -> impl Iterator<Item = (usize, &'a Writer)> {
+    writers(world).filter(|(index, _)| life.scenario.plans[*index].moves_deadline())
+}
+
+fn one_wins(world: &World) -> bool {
+    let applied = || writers(world).filter(|(index, _)| world.updates_of(*index) > 0);
+    let same_tag = |one: &Writer, other: &Writer| one.tag.is_some() && one.tag == other.tag;
+    applied().all(|(i, one)| applied().all(|(j, other)| i == j || !same_tag(one, other)))
 }

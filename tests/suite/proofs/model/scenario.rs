@@ -1,7 +1,7 @@
 //! What the checker varies: the participants, the clock differences, how often the network fails,
 //! and which guards are removed.
 
-use shared::domain::{Level, Minutes, RequestedStatus};
+use super::plan::Plan;
 
 /// How far a clock may be off, either way.
 pub(super) const SKEW_SECONDS: i64 = 300;
@@ -14,38 +14,6 @@ pub(super) const ANY_CLOCK: &[i64] = &[-SKEW_SECONDS, 0, SKEW_SECONDS];
 
 /// A clock that is right.
 pub(super) const TRUE_CLOCK: &[i64] = &[0];
-
-/// What one request asks for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Plan {
-    pub(super) status: RequestedStatus,
-    /// Whether it sends `If-Match` with the tag that it was shown.
-    pub(super) if_match: bool,
-}
-
-/// RED for that many minutes, unconditionally.
-pub(super) const fn red(minutes: u32) -> Plan {
-    let status = RequestedStatus::Limited { level: Level::Red, reset_in: Minutes(minutes) };
-    Plan { status, if_match: false }
-}
-
-/// AMBER for that many minutes, unconditionally.
-pub(super) const fn amber(minutes: u32) -> Plan {
-    let status = RequestedStatus::Limited { level: Level::Amber, reset_in: Minutes(minutes) };
-    Plan { status, if_match: false }
-}
-
-/// GREEN, unconditionally.
-pub(super) const fn green() -> Plan {
-    Plan { status: RequestedStatus::Green, if_match: false }
-}
-
-impl Plan {
-    /// The same, on condition that the tag is still current.
-    pub(super) const fn if_unchanged(self) -> Self {
-        Self { if_match: true, ..self }
-    }
-}
 
 /// Who takes part, and what may go wrong, how often.
 #[derive(Clone, Debug)]
@@ -147,6 +115,8 @@ pub(super) enum Guard {
     UnknownWhenRevoked,
     /// `If-Match` is checked on each version that an update is built on.
     CheckedAgain,
+    /// A deadline is moved only with a tag of what the client was shown.
+    TagRequired,
     /// A tag covers everything that was shown, not only the version.
     TagOfContent,
     /// Statuses are read with strong consistency.
@@ -155,4 +125,6 @@ pub(super) enum Guard {
     ResetOnRead,
     /// An update of an expired status also stores the reset.
     ResetInUpdate,
+    /// The deadline of an expired status is not moved.
+    ExpiredRefused,
 }

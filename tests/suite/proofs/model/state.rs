@@ -1,90 +1,21 @@
-//! One service at one moment: plain values that the checker can hash, converted to and from the
-//! domain's types.
+//! One service at one moment: its status, its history, and what is on its way to it.
 
-use shared::domain::{
-    AUTOMATIC_RESET, Author, CapacityStatus, Cause, Change, Modified, Note, Rag, StatusRecord,
-    Timestamp,
+use shared::domain::{Author, Cause, Change, Rag, Timestamp};
+
+use super::{
+    participants::{Flight, Reader, Scheduler, Writer},
+    status::{Status, clock},
 };
-
-use super::participants::{Flight, Reader, Scheduler, Writer};
-
-const START: i64 = 1_000_000;
-const TICK_SECONDS: i64 = 100;
 
 /// The author of the change that a service starts with.
 pub(super) const NOBODY: u8 = 9;
-
-/// The time on a clock that is that many seconds fast, at a tick of the true time.
-pub(super) fn clock(tick: u8, fast: i64) -> Timestamp {
-    seconds(START + i64::from(tick) * TICK_SECONDS + fast)
-}
-
-/// The instant that many seconds earlier.
-pub(super) fn before(at: Timestamp, by: i64) -> Timestamp {
-    seconds(at.epoch_seconds() - by)
-}
-
-fn seconds(seconds: i64) -> Timestamp {
-    Timestamp::from_epoch_seconds(seconds).expect("a time")
-}
-
-/// A [`StatusRecord`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Status {
-    pub(super) version: u8,
-    pub(super) rag: Rag,
-    pub(super) reset_at: Option<Timestamp>,
-    pub(super) at: Option<Timestamp>,
-    /// The writer; `None` for a reset.
-    pub(super) by: Option<u8>,
-}
-
-impl Status {
-    pub(super) fn of(record: &StatusRecord) -> Self {
-        let last = record.modified.as_ref();
-        Self {
-            version: u8::try_from(record.version).expect("few changes"),
-            rag: record.status.rag(),
-            reset_at: record.status.reset_at(),
-            at: last.map(|last| last.at),
-            by: last.and_then(|last| last.by.parse().ok()),
-        }
-    }
-
-    pub(super) fn never_updated() -> Self {
-        Self::of(&StatusRecord::never_updated())
-    }
-
-    pub(super) fn after(change: &Change) -> Self {
-        Self::of(&StatusRecord::after(change))
-    }
-
-    pub(super) fn record(&self) -> StatusRecord {
-        let by = self.by.map_or_else(|| AUTOMATIC_RESET.to_owned(), |by| by.to_string());
-        let notes = self.by.map(|_| Note::stored(None));
-        StatusRecord {
-            version: self.version.into(),
-            status: self.capacity(),
-            modified: self.at.map(|at| Modified { at, by, notes, reason: None }),
-        }
-    }
-
-    fn capacity(&self) -> CapacityStatus {
-        CapacityStatus::from_parts(self.rag, self.reset_at).expect("only GREEN has no deadline")
-    }
-
-    /// What the domain shows of this status at that time.
-    pub(super) fn effective_at(&self, now: Timestamp) -> Self {
-        Self::of(&self.record().effective_at(now))
-    }
-}
 
 /// The origin of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Origin {
     /// The service started with it.
     Beginning,
-    /// A writer's transaction with that number.
+    /// A writer's transaction with that number: an update, or a moved deadline.
     Update(u8, u8),
     /// A reset in a writer's transaction with that number.
     ResetIn(u8, u8),
@@ -98,7 +29,7 @@ pub(super) struct Entry {
     /// The record after the change.
     pub(super) status: Status,
     pub(super) previous: Rag,
-    pub(super) is_reset: bool,
+    pub(super) cause: Cause,
     pub(super) origin: Origin,
 }
 
@@ -107,7 +38,7 @@ impl Entry {
         Self {
             status: Status::after(change),
             previous: change.previous,
-            is_reset: change.cause == Cause::Reset,
+            cause: change.cause,
             origin,
         }
     }
@@ -123,8 +54,12 @@ impl Entry {
             notes: last.notes,
             reason: last.reason,
             by: Author { subject, username: last.by, operator: None },
-            cause: if self.is_reset { Cause::Reset } else { Cause::Update },
+            cause: self.cause,
         }
+    }
+
+    pub(super) fn is_reset(&self) -> bool {
+        self.cause == Cause::Reset
     }
 
     /// Date and version: its key in history.
@@ -219,12 +154,12 @@ impl World {
         &self.history[..self.history.len().saturating_sub(put)]
     }
 
-    /// Whether history has the update of a writer's transaction.
+    /// Whether history has the change of a writer's transaction.
     pub(super) fn has(&self, writer: u8, number: u8) -> bool {
         self.history.iter().any(|entry| entry.origin == Origin::Update(writer, number))
     }
 
-    /// How many updates of a writer are in history.
+    /// How many updates or moved deadlines of a writer are in history.
     pub(super) fn updates_of(&self, writer: usize) -> usize {
         let by = |origin| matches!(origin, Origin::Update(by, _) if usize::from(by) == writer);
         self.history.iter().filter(|entry| by(entry.origin)).count()

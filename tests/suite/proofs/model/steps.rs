@@ -1,16 +1,17 @@
 //! The steps that are possible, and what each does.
 
 use shared::domain::{
-    Grant, HierarchyPath, Service, ServiceDetails, ServiceId, StatusRecord, StatusUpdate, User,
-    authorise_update,
+    Grant, HierarchyPath, Service, ServiceDetails, ServiceId, StatusRecord, User, authorise_update,
 };
 use stateright::{Model, Property};
 
 use super::{
     participants::{Phase, Reader, Scheduler, Writer},
+    plan::red,
     properties,
-    scenario::{Guard, Scenario, offsets, red},
-    state::{Entry, Hidden, NOBODY, Origin, Status, World, clock},
+    scenario::{Guard, Scenario, offsets},
+    state::{Entry, Hidden, NOBODY, Origin, World},
+    status::{Status, clock},
 };
 
 /// The model of one service's status.
@@ -80,14 +81,14 @@ impl Life {
 
     /// The initial state, apart from the clocks.
     fn beginning(&self) -> (Status, Vec<Entry>) {
-        let never = StatusRecord::never_updated();
+        let never = Status::never_updated();
         let Some(minutes) = self.scenario.red_for else {
-            return (Status::of(&never), Vec::new());
+            return (never, Vec::new());
         };
-        let update = StatusUpdate { status: red(minutes).status, note: None, reason: None };
-        let transition = update.apply(&never, &grant(NOBODY), clock(0, 0));
-        let entry = |change| Entry::of(change, Origin::Beginning);
-        (Status::of(&transition.after), transition.changes.iter().map(entry).collect())
+        let transition = red(minutes).apply(NOBODY, &grant(NOBODY), &never, clock(0, 0));
+        let changes = transition.expect("an update").changes;
+        let entries: Vec<_> = changes.iter().map(|c| Entry::of(c, Origin::Beginning)).collect();
+        (entries[0].status, entries)
     }
 
     fn world(&self, writers: &[i64], schedulers: &[i64], reader: i64) -> World {

@@ -6,7 +6,8 @@ use shared::domain::{Cause, StatusTransition, Timestamp};
 use super::{
     participants::{Flight, Outcome, Phase},
     scenario::{Guard, SETTLE_SECONDS, SKEW_SECONDS},
-    state::{Entry, Fault, Hidden, Origin, Status, World, before as earlier, clock},
+    state::{Entry, Fault, Hidden, Origin, World},
+    status::{Status, before as earlier, clock},
     steps::{Consistency, Life, Step},
     writer::origin,
 };
@@ -55,14 +56,15 @@ impl Life {
             self.put(world, entries);
         } else {
             // The function died between its two writes.
-            world.stored = last(&entries);
+            world.stored = row_after(&world.stored, &entries);
         }
         true
     }
 
     /// The history entries of a writer's transaction.
     pub(super) fn entries(&self, world: &World, flight: &Flight) -> Vec<Entry> {
-        entries_of(&self.transition(world, usize::from(flight.writer), &flight.built_on), flight)
+        let transition = self.transition(world, usize::from(flight.writer), &flight.built_on);
+        entries_of(&transition.expect("a transaction that was built"), flight)
     }
 
     fn absent(&self, world: &World, entries: &[Entry]) -> bool {
@@ -73,13 +75,14 @@ impl Life {
     /// Why this cannot be applied now, if so.
     fn judge(&self, world: &mut World, flight: &Flight, entries: &[Entry]) {
         let (index, stored) = (usize::from(flight.writer), world.stored);
-        if entries_of(&self.update(world, index, &stored), flight) != entries {
+        let should_be = self.change(world, index, &stored);
+        if should_be.is_none_or(|transition| entries_of(&transition, flight) != entries) {
             world.fault(Fault::BuiltOnAnother);
         }
         if world.writers[index].tag.is_some() && !self.names(world, index, &stored) {
             world.fault(Fault::TagNotCurrent);
         }
-        let deadlines = entries.iter().filter(|entry| entry.is_reset).filter_map(|e| e.status.at);
+        let deadlines = entries.iter().filter(|entry| entry.is_reset()).filter_map(|e| e.status.at);
         for deadline in deadlines {
             world.early_in_update |= deadline > world.now();
             if earlier(deadline, SKEW_SECONDS) > world.now() {
@@ -120,7 +123,7 @@ impl Life {
     /// Stores the last of these changes as the status and all of them as history. They may become
     /// visible one after another.
     fn put(&self, world: &mut World, entries: Vec<Entry>) {
-        world.stored = last(&entries);
+        world.stored = row_after(&world.stored, &entries);
         world.history.extend(entries);
         let hidden = self.scenario.half_visible;
         world.hidden = Hidden { service: hidden, entries: hidden };
@@ -158,6 +161,11 @@ fn is_past(shown: &Status, now: Timestamp) -> bool {
     shown.reset_at.is_some_and(|deadline| now >= deadline)
 }
 
-fn last(entries: &[Entry]) -> Status {
-    entries.last().expect("a transaction has changes").status
+/// The service's row after a transaction with these changes.
+fn row_after(row: &Status, entries: &[Entry]) -> Status {
+    let last = entries.last().expect("a transaction has changes");
+    match last.cause {
+        Cause::Deadline => row.with_deadline_of(&last.status),
+        Cause::Update | Cause::Reset => last.status,
+    }
 }

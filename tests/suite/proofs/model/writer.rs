@@ -1,12 +1,13 @@
-//! One request, as update-status handles it: read, build, send, and after a cancellation find out
-//! whether it was applied.
+//! One request, as update-status and update-deadline handle it: read, build, send, and after a
+//! cancellation find out whether it was applied.
 
-use shared::domain::{Change, StatusTransition, StatusUpdate, Timestamp};
+use shared::domain::Timestamp;
 
 use super::{
     participants::{Flight, Outcome, Phase},
     scenario::Guard,
-    state::{Entry, Fault, Origin, Status, World, clock},
+    state::{Entry, Fault, Origin, World},
+    status::{Status, clock},
     steps::{Consistency, Life},
 };
 
@@ -34,15 +35,27 @@ impl Life {
 
     /// Sends a transaction built on that status, or refuses.
     fn build(&self, world: &mut World, index: usize, on: Status) {
-        if self.may_update(world, index, &on) {
+        let Some(refusal) = self.refusal(world, index, &on) else {
             world.writers[index].seen = Some(on);
             self.send(world, index);
             return;
-        }
-        if self.names(world, index, &world.stored) {
+        };
+        if refusal == Outcome::PreconditionFailed && self.names(world, index, &world.stored) {
             world.fault(Fault::RefusedThoughCurrent);
         }
-        answer(world, index, Outcome::PreconditionFailed);
+        answer(world, index, refusal);
+    }
+
+    /// The first refusal, in the order of the API.
+    fn refusal(&self, world: &World, index: usize, on: &Status) -> Option<Outcome> {
+        let needs_tag = self.scenario.plans[index].moves_deadline();
+        if needs_tag && world.writers[index].tag.is_none() && self.keeps(Guard::TagRequired) {
+            Some(Outcome::PreconditionRequired)
+        } else if !self.may_update(world, index, on) {
+            Some(Outcome::PreconditionFailed)
+        } else {
+            self.transition(world, index, on).is_none().then_some(Outcome::NoDeadline)
+        }
     }
 
     /// `If-Match`, as update-status checks it.
@@ -139,7 +152,7 @@ impl Life {
         }
     }
 
-    /// Whether history has an entry with the key and the change id of the transaction's update.
+    /// Whether history has an entry with the key and the change id of the transaction's last change.
     fn finds_own_entry(&self, world: &World, index: usize, how: Consistency) -> bool {
         let history = match how {
             Consistency::Strong => world.visible_history(),
@@ -147,42 +160,19 @@ impl Life {
         };
         let flight = flight(world, index);
         let entries = self.entries(world, &flight);
-        let own = entries.last().expect("a transaction has an update");
+        let own = entries.last().expect("a transaction has changes");
         let is_own = |entry: &Entry| entry.origin == own.origin || !self.keeps(Guard::OwnChangeId);
         history.iter().any(|entry| entry.key() == own.key() && is_own(entry))
     }
-
-    /// The domain's result of a writer's update on a status.
-    pub(super) fn update(&self, world: &World, index: usize, on: &Status) -> StatusTransition {
-        let update =
-            StatusUpdate { status: self.scenario.plans[index].status, note: None, reason: None };
-        update.apply(&on.record(), &self.grants[index], taken(world, index))
-    }
-
-    /// The transition that the function stores.
-    pub(super) fn transition(&self, world: &World, index: usize, on: &Status) -> StatusTransition {
-        let transition = self.update(world, index, on);
-        if self.keeps(Guard::ResetInUpdate) { transition } else { without_reset(transition, on) }
-    }
-
-    /// What a reader is shown of a status.
-    pub(super) fn shown(&self, status: &Status, now: Timestamp) -> Status {
-        if self.keeps(Guard::ResetOnRead) { status.effective_at(now) } else { *status }
-    }
-}
-
-/// The same transition by code that forgets to store the reset.
-fn without_reset(transition: StatusTransition, on: &Status) -> StatusTransition {
-    let (from_version, mut after) = (transition.from_version, transition.after);
-    after.version = from_version + 1;
-    let last = transition.changes.into_iter().last().expect("an update");
-    let update = Change { version: after.version, previous: on.rag, ..last };
-    StatusTransition { from_version, changes: vec![update], after }
 }
 
 /// The time at which the request's function read the clock.
 pub(super) fn taken(world: &World, index: usize) -> Timestamp {
     world.writers[index].now.expect("a request that has begun")
+}
+
+pub(super) fn number(index: usize) -> u8 {
+    u8::try_from(index).expect("few writers")
 }
 
 fn answer(world: &mut World, index: usize, outcome: Outcome) {
@@ -199,7 +189,7 @@ fn abandon(world: &mut World, index: usize) {
 fn flight(world: &World, index: usize) -> Flight {
     let writer = &world.writers[index];
     Flight {
-        writer: u8::try_from(index).expect("few writers"),
+        writer: number(index),
         number: writer.number,
         built_on: writer.seen.expect("a transaction that was built"),
         awaited: true,
