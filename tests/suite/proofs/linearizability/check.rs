@@ -14,7 +14,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::register::{Action, Answer, Operation, Register, Shown, Write};
+use shared::domain::Rag;
+
+use super::register::{Action, Answer, Operation, Register, Shown};
 
 /// Checks that a history is that of one register.
 ///
@@ -94,27 +96,31 @@ impl Search<'_> {
         let current = register.effective_at(operation.now);
         match (&operation.action, &operation.answer) {
             (Action::Get, Answer::Shown(_, shown)) => *shown == current,
-            (Action::Put(write), Answer::PreconditionFailed(tag)) => {
-                !self.may(write, &current) && self.names(tag, &current)
+            (action, Answer::PreconditionFailed(tag)) => {
+                !self.may(action, &current) && self.names(tag, &current)
             }
-            (Action::Put(_), Answer::Conflict) | (Action::Get, Answer::Unknown) => true,
-            (Action::Put(_), Answer::Shown(..) | Answer::Unknown)
-            | (Action::Get, Answer::PreconditionFailed(_) | Answer::Conflict) => false,
+            (action @ Action::Move(_), Answer::NoDeadline) => {
+                self.may(action, &current) && current.rag == Rag::Green
+            }
+            (Action::Put(_) | Action::Move(_), Answer::Conflict)
+            | (Action::Get, Answer::Unknown) => true,
+            (Action::Put(_) | Action::Move(_), Answer::Shown(..) | Answer::Unknown)
+            | (Action::Get, Answer::Conflict)
+            | (Action::Get | Action::Put(_), Answer::NoDeadline) => false,
         }
     }
 
-    /// The writes that may come next, with the register after each.
+    /// The writes and moves that may come next, with the register after each.
     fn writes(&self, done: &[bool], register: &Register) -> Vec<(Vec<bool>, Register)> {
         let written = self.next(done).into_iter().filter_map(|index| {
-            let operation = &self.history[index];
-            let Action::Put(write) = &operation.action else { return None };
-            let after = register.put(write, operation.now);
-            let fits = match &operation.answer {
-                Answer::Shown(_, shown) => *shown == after.effective_at(operation.now),
+            let Operation { action, answer, now, .. } = &self.history[index];
+            let after = register.after(action, *now)?;
+            let fits = match answer {
+                Answer::Shown(_, shown) => *shown == after.effective_at(*now),
                 Answer::Unknown => true,
-                Answer::PreconditionFailed(_) | Answer::Conflict => false,
+                Answer::PreconditionFailed(_) | Answer::Conflict | Answer::NoDeadline => false,
             };
-            let applied = fits && self.may(write, &register.effective_at(operation.now));
+            let applied = fits && self.may(action, &register.effective_at(*now));
             let mut done = done.to_vec();
             done[index] = true;
             applied.then_some((done, after))
@@ -122,11 +128,15 @@ impl Search<'_> {
         written.collect()
     }
 
-    /// Whether the write's conditions allow it.
-    fn may(&self, write: &Write, current: &Shown) -> bool {
-        let Write { if_match, if_none_match, .. } = write;
-        if_match.as_ref().is_none_or(|tag| self.names(tag, current))
-            && !if_none_match.as_ref().is_some_and(|tag| self.names(tag, current))
+    /// Whether the conditions of a write or a move allow it.
+    fn may(&self, action: &Action, current: &Shown) -> bool {
+        let (if_match, if_none_match) = match action {
+            Action::Get => (None, None),
+            Action::Put(write) => (write.if_match.as_ref(), write.if_none_match.as_ref()),
+            Action::Move(moved) => (Some(&moved.if_match), None),
+        };
+        if_match.is_none_or(|tag| self.names(tag, current))
+            && !if_none_match.is_some_and(|tag| self.names(tag, current))
     }
 
     /// Whether a tag belongs to a representation. If the tag was never seen, only its version

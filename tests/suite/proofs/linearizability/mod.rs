@@ -46,39 +46,49 @@ fn figures(histories: &[Vec<Operation>]) -> Figures {
     };
     let is_reset = |answer: &Answer| matches!(answer, Answer::Shown(_, shown) if shown.version > 0 && shown.note.is_none());
     let read = |operation: &Operation| operation.action == Action::Get;
-    let written = |operation: &Operation| {
-        operation.action != Action::Get && matches!(operation.answer, Answer::Shown(..))
-    };
+    let is_move = |operation: &Operation| matches!(operation.action, Action::Move(_));
+    let moved = |operation: &Operation| is_move(operation) && is_acknowledged(operation);
+    let written = |operation: &Operation| !is_move(operation) && is_acknowledged(operation);
     let refused = |operation: &Operation| matches!(operation.answer, Answer::PreconditionFailed(_));
     let figures = vec![
         ("histories", u64::try_from(histories.len()).expect("a count")),
         ("operations", count(&|_| true)),
         ("reads", count(&read)),
         ("acknowledged updates", count(&written)),
+        ("acknowledged moves of a deadline", count(&moved)),
         ("answers that show a reset", count(&|operation| is_reset(&operation.answer))),
-        ("updates answered 412", count(&refused)),
-        ("updates answered 409", count(&|operation| operation.answer == Answer::Conflict)),
+        ("updates answered 412", count(&|operation| refused(operation) && !is_move(operation))),
+        ("moves answered 412", count(&|operation| refused(operation) && is_move(operation))),
+        (
+            "moves answered 409 because GREEN was shown",
+            count(&|operation| operation.answer == Answer::NoDeadline),
+        ),
+        ("answered 409 after conflicts", count(&|operation| operation.answer == Answer::Conflict)),
         ("answered 503", count(&|operation| operation.answer == Answer::Unknown)),
-        ("updates that overlapped an acknowledged one", overlaps(histories)),
+        ("changes that overlapped an acknowledged one", overlaps(histories)),
     ];
     // Whether the rest occurs depends on timing.
     for must in [
         "answers that show a reset",
+        "acknowledged moves of a deadline",
         "updates answered 412",
-        "updates that overlapped an acknowledged one",
+        "moves answered 412",
+        "changes that overlapped an acknowledged one",
     ] {
         assert!(figures.iter().any(|(name, count)| *name == must && *count > 0), "no {must}");
     }
     figures
 }
 
-/// How many acknowledged updates overlapped another.
+/// Whether it changed the status or its deadline.
+fn is_acknowledged(operation: &Operation) -> bool {
+    operation.action != Action::Get && matches!(operation.answer, Answer::Shown(..))
+}
+
+/// How many acknowledged changes overlapped another.
 fn overlaps(histories: &[Vec<Operation>]) -> u64 {
     let overlapped = histories.iter().flat_map(|history| {
-        let written: Vec<_> = history
-            .iter()
-            .filter(|one| one.action != Action::Get && matches!(one.answer, Answer::Shown(..)))
-            .collect();
+        let written: Vec<_> = history.iter().filter(|one| is_acknowledged(one)).collect();
         let meets = |a: &Operation, b: &Operation| a.invoked < b.answered && b.invoked < a.answered;
         let met = |one: &&&Operation| {
             written.iter().any(|other| other.invoked != one.invoked && meets(one, other))

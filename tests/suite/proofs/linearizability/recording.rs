@@ -14,7 +14,7 @@ use tokio::task::{JoinSet, LocalSet};
 
 use super::{
     check::version,
-    register::{Action, Answer, Operation, Shown, Write},
+    register::{Action, Answer, Move, Operation, Shown, Write},
 };
 use crate::harness::{App, NOW, Reply, World, log};
 
@@ -24,7 +24,7 @@ const ROUNDS: usize = 5;
 const OPERATIONS: usize = 5;
 /// How far the clock advances between rounds.
 const ROUND_SECONDS: i64 = 100;
-/// The deadlines of the writes: at once, before the next round, in a later one, after all.
+/// The deadlines of writes and moves: at once (of writes alone), before the next round, in a later one, after all.
 const MINUTES: [i64; 4] = [0, 1, 3, 240];
 
 const FIRST_SERVICE: usize = 100;
@@ -103,23 +103,38 @@ async fn run(
 
 impl Client {
     fn choose(&mut self, note: u64) -> Action {
-        let (if_match, if_none_match) = match self.rng.u8(0..10) {
-            0..4 => return Action::Get,
-            4..6 => (None, None),
-            6..9 => (self.tag.clone(), None),
-            _ => (None, self.tag.clone()),
+        let minutes = self.rng.choice(MINUTES).expect("four");
+        let (if_match, if_none_match) = match (self.rng.u8(0..12), &self.tag) {
+            (0..4, _) => return Action::Get,
+            (4..6, Some(tag)) => {
+                return Action::Move(Move { minutes: minutes.max(1), if_match: tag.clone() });
+            }
+            (4..8, _) => (None, None),
+            (8..11, tag) => (tag.clone(), None),
+            (_, tag) => (None, tag.clone()),
         };
         let rag = self.rng.choice([Rag::Red, Rag::Amber, Rag::Green]).expect("three");
-        let minutes = self.rng.choice(MINUTES).expect("four");
-        Action::Put(Write { rag, minutes, note, if_match, if_none_match })
+        let reason = self.rng.choice([Some("IT"), Some("STAFFING"), None]).flatten();
+        Action::Put(Write { rag, minutes, note, reason, if_match, if_none_match })
     }
 }
 
 async fn send(app: &App, service: usize, action: &Action) -> Reply {
-    let Action::Put(write) = action else { return app.get(service).by("editor").send().await };
-    let Write { rag, minutes, note, if_match, if_none_match } = write;
-    let body = json!({"status": rag.as_str(), "resetStatusIn": minutes, "notes": note});
-    let mut call = app.put(service, body).by("editor");
+    let (call, if_match, if_none_match) = match action {
+        Action::Get => (app.get(service), None, None),
+        Action::Move(Move { minutes, if_match }) => {
+            let body = json!({"resetStatusIn": minutes});
+            (app.put_deadline(service, body), Some(if_match), None)
+        }
+        Action::Put(Write { rag, minutes, note, reason, if_match, if_none_match }) => {
+            let mut body = json!({"status": rag.as_str(), "resetStatusIn": minutes, "notes": note});
+            if let Some(reason) = reason {
+                body["reason"] = (*reason).into();
+            }
+            (app.put(service, body), if_match.as_ref(), if_none_match.as_ref())
+        }
+    };
+    let mut call = call.by("editor");
     for (name, tag) in [("if-match", if_match), ("if-none-match", if_none_match)] {
         if let Some(tag) = tag {
             call = call.header(name, tag);
@@ -136,6 +151,7 @@ fn answer(reply: &Reply) -> Answer {
             Answer::Shown(tag, shown)
         }
         412 => Answer::PreconditionFailed(tag),
+        409 if reply.body["code"] == "NO_DEADLINE" => Answer::NoDeadline,
         409 => Answer::Conflict,
         503 => Answer::Unknown,
         other => panic!("{other}: {}", reply.body),
@@ -150,6 +166,7 @@ fn shown(tag: &str, body: &Value) -> Shown {
         version: version(tag).expect("a version in the tag"),
         rag: text("status").and_then(|name| Rag::parse(&name)).expect("a status"),
         note: text("notes").map(|notes| note(notes).expect("the note of a write")),
+        reason: text("reason"),
         reset: text("resetDateTime"),
         modified: text("modifiedDate").zip(text("modifiedBy")),
     }

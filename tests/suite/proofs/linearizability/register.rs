@@ -12,6 +12,7 @@ pub(super) struct Shown {
     pub(super) rag: Rag,
     /// The note, which identifies the write.
     pub(super) note: Option<u64>,
+    pub(super) reason: Option<String>,
     pub(super) reset: Option<String>,
     /// When it was changed, and by whom.
     pub(super) modified: Option<(String, String)>,
@@ -23,10 +24,19 @@ pub(super) struct Write {
     pub(super) rag: Rag,
     pub(super) minutes: i64,
     pub(super) note: u64,
+    pub(super) reason: Option<&'static str>,
     /// The entity tag in `If-Match`.
     pub(super) if_match: Option<String>,
     /// The entity tag in `If-None-Match`.
     pub(super) if_none_match: Option<String>,
+}
+
+/// A request to move the deadline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Move {
+    pub(super) minutes: i64,
+    /// The entity tag in `If-Match`.
+    pub(super) if_match: String,
 }
 
 /// What a client did.
@@ -34,6 +44,7 @@ pub(super) struct Write {
 pub(super) enum Action {
     Get,
     Put(Write),
+    Move(Move),
 }
 
 /// The answer.
@@ -45,6 +56,8 @@ pub(super) enum Answer {
     PreconditionFailed(String),
     /// 409: not applied.
     Conflict,
+    /// 409: GREEN is shown, which has no deadline.
+    NoDeadline,
     /// 503: applied, not applied, or applied later.
     Unknown,
 }
@@ -74,6 +87,7 @@ struct Last {
     rag: Rag,
     /// None for a reset.
     note: Option<u64>,
+    reason: Option<&'static str>,
     reset: Option<i64>,
     at: i64,
 }
@@ -83,7 +97,7 @@ impl Register {
     fn after_reset(&self, now: i64) -> Self {
         match self.last.as_ref().and_then(|last| last.reset).filter(|reset| now >= *reset) {
             Some(at) => {
-                let reset = Last { rag: Rag::Green, note: None, reset: None, at };
+                let reset = Last { rag: Rag::Green, note: None, reason: None, reset: None, at };
                 Self { version: self.version + 1, last: Some(reset) }
             }
             None => self.clone(),
@@ -98,6 +112,7 @@ impl Register {
             version,
             rag: last.as_ref().map_or(Rag::Green, |last| last.rag),
             note: last.as_ref().and_then(|last| last.note),
+            reason: last.as_ref().and_then(|last| last.reason).map(str::to_owned),
             reset: last.as_ref().and_then(|last| last.reset).map(text),
             modified: last.as_ref().map(|last| (text(last.at), by(last.note))),
         }
@@ -105,8 +120,31 @@ impl Register {
 
     /// The register after a write.
     pub(super) fn put(&self, write: &Write, now: i64) -> Self {
-        let reset = (write.rag != Rag::Green).then_some(now + write.minutes * 60);
-        let last = Last { rag: write.rag, note: Some(write.note), reset, at: now };
+        let ends = write.rag != Rag::Green;
+        let last = Last {
+            rag: write.rag,
+            note: Some(write.note),
+            reason: write.reason.filter(|_| ends),
+            reset: ends.then_some(now + write.minutes * 60),
+            at: now,
+        };
         Self { version: self.after_reset(now).version + 1, last: Some(last) }
+    }
+
+    /// The register after a move of the deadline; `None` if there is none.
+    pub(super) fn move_deadline(&self, minutes: i64, now: i64) -> Option<Self> {
+        let mut last =
+            self.last.clone().filter(|last| last.reset.is_some_and(|reset| now < reset))?;
+        (last.reset, last.at) = (Some(now + minutes * 60), now);
+        Some(Self { version: self.version + 1, last: Some(last) })
+    }
+
+    /// The register after a write or a move; `None` if that changes nothing.
+    pub(super) fn after(&self, action: &Action, now: i64) -> Option<Self> {
+        match action {
+            Action::Get => None,
+            Action::Put(write) => Some(self.put(write, now)),
+            Action::Move(Move { minutes, .. }) => self.move_deadline(*minutes, now),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Invalid histories, each made from a valid one by one change. The check must find every kind.
 
+mod moves;
 mod reads;
 mod writes;
 
@@ -49,6 +50,8 @@ fn a_valid_history_is_accepted_sequential_or_concurrent() {
     let mut history = good();
     assert_eq!(check(&history), Ok(()));
     at_once(&mut history, 0, 7);
+    assert_eq!(check(&history), Ok(()));
+    at_once(&mut history, 10, 13);
     assert_eq!(check(&history), Ok(()));
     history.reverse();
     assert_eq!(check(&history), Ok(()));
