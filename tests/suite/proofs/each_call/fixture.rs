@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use shared::domain::Reason;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Failure;
@@ -22,7 +23,7 @@ pub(super) struct Fixture {
     /// Every update of service 30 so far.
     pub(super) updates: Vec<Update>,
     /// The time on the clocks.
-    seconds: i64,
+    pub(super) seconds: i64,
 }
 
 impl Fixture {
@@ -67,7 +68,8 @@ fn is_first_write(seen: &Mutex<Vec<String>>) -> bool {
     writes == 1 && seen.last().is_some_and(|operation| operation == "TransactWriteItems")
 }
 
-/// An update of service 30 with that number in its notes.
+/// An update of service 30 with that number in its notes, and one of the reasons or none.
 pub(super) fn update(status: &'static str, number: usize) -> Update {
-    Update::new(30, status, format!("update {number} ends"))
+    let reason = Reason::NAMES.get(number % (Reason::NAMES.len() + 1)).copied();
+    Update::new(30, status, format!("update {number} ends")).because(reason)
 }

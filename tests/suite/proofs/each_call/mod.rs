@@ -12,7 +12,7 @@ mod writes;
 use self::{
     failure::Failure,
     fixture::{Fixture, update},
-    writes::Write,
+    writes::{Operation, Write},
 };
 use super::{
     Figures, Size,
@@ -30,14 +30,18 @@ pub(crate) async fn prove(size: Size) -> Figures {
 }
 
 /// The number of injected failures, by kind of operation.
-async fn all(size: Size) -> Result<[(&'static str, u64); 3], Violation> {
-    let mut updates = 0;
+async fn all(size: Size) -> Result<[(&'static str, u64); 4], Violation> {
+    let (mut updates, mut deadlines) = (0, 0);
     for write in Write::ALL {
-        updates += writes::prove(size, write).await?;
+        updates += writes::prove(size, Operation::Update, write).await?;
+    }
+    for write in Write::of_deadline(size) {
+        deadlines += writes::prove(size, Operation::Deadline, write).await?;
     }
     Ok([
         ("failures in reads", reads::prove(size, None).await?),
         ("failures in updates", updates),
+        ("failures in moves of a deadline", deadlines),
         ("failures in runs of the schedule", schedule::prove(size).await?),
     ])
 }

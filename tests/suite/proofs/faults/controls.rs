@@ -50,6 +50,10 @@ async fn a_look_for_its_own_change_that_is_no_snapshot_is_noticed() {
         (REPLAYED_EARLY, Kind::Broken),
         (REPEATED_EARLY, Kind::RefusedAndStored),
         (ACKNOWLEDGED_EARLY, Kind::Shown),
+        (MEETS_ITSELF.moving_a_deadline(), Kind::RefusedAndStored),
+        (REPLAYED_EARLY.moving_a_deadline(), Kind::Broken),
+        (REPEATED_EARLY.moving_a_deadline(), Kind::RefusedAndStored),
+        (ACKNOWLEDGED_EARLY.moving_a_deadline(), Kind::Shown),
     ] {
         let found = example.run(Some(Lie::ReadsNotIsolated)).await;
         assert_eq!(found.map_err(|violation| violation.kind), Err(expected), "{example:?}");

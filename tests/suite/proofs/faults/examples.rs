@@ -15,6 +15,7 @@ pub(super) struct Example {
 }
 
 const PLAIN: Case = Case {
+    moves_deadline: false,
     with_key: false,
     with_if_match: false,
     after_deadline: false,
@@ -36,6 +37,12 @@ pub(super) const REPEATED_EARLY: Example =
 pub(super) const ACKNOWLEDGED_EARLY: Example = Example { case: KEYED, hidden: [6, 0, 0, 0] };
 
 impl Example {
+    /// The same when it moves a deadline, which it does with `If-Match`.
+    pub(super) const fn moving_a_deadline(self) -> Self {
+        let case = Case { moves_deadline: true, with_if_match: true, ..self.case };
+        Self { case, ..self }
+    }
+
     /// Compares the tables with what the client was told.
     pub(super) async fn run(self, lie: Option<Lie>) -> Result<(), Violation> {
         let mut bench = Bench::new(lie).await;
@@ -71,4 +78,11 @@ async fn a_repeat_is_not_refused_for_its_own_half_visible_change() {
 #[tokio::test(start_paused = true)]
 async fn a_replay_is_not_acknowledged_before_readers_are_shown_it() {
     ACKNOWLEDGED_EARLY.holds().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_move_of_a_deadline_that_meets_itself_half_visible_is_applied_once() {
+    for example in [MEETS_ITSELF, REPLAYED_EARLY, REPEATED_EARLY, ACKNOWLEDGED_EARLY] {
+        example.moving_a_deadline().holds().await;
+    }
 }

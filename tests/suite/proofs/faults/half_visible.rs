@@ -25,6 +25,7 @@ const PAST: i64 = 100;
 /// An update: what it is sent with, and the state that it meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Case {
+    pub(super) moves_deadline: bool,
     pub(super) with_key: bool,
     pub(super) with_if_match: bool,
     /// The update also stores the reset that is due.
@@ -37,15 +38,18 @@ impl Case {
     /// Every case; the short proof takes only those that the function treats differently.
     fn all(size: Size) -> Vec<Self> {
         let mut all = Vec::new();
-        for number in 0..8 {
-            let (with_key, with_if_match, after_deadline) =
-                (number & 1 > 0, number & 2 > 0, number & 4 > 0);
+        for number in 0..16 {
+            let [with_key, with_if_match, after_deadline, moves_deadline] =
+                [1, 2, 4, 8].map(|bit| number & bit > 0);
             for resent in [Fate::Passed, Fate::Cancelled("TransactionConflict")] {
-                all.push(Self { with_key, with_if_match, after_deadline, resent });
+                all.push(Self { moves_deadline, with_key, with_if_match, after_deadline, resent });
             }
         }
+        // A deadline is moved with a condition, and before it has passed.
+        all.retain(|case| !case.moves_deadline || case.with_if_match && !case.after_deadline);
+        let plain = |case: &Self| !case.after_deadline && !case.moves_deadline;
         let both = |case: &Self| case.with_key && case.with_if_match;
-        all.retain(|case| size == Size::Long || !case.after_deadline || both(case));
+        all.retain(|case| size == Size::Long || plain(case) || both(case));
         all
     }
 
@@ -119,9 +123,14 @@ impl Bench {
         if case.after_deadline {
             self.later(PAST);
         }
-        let number = self.add("AMBER");
         let get = self.healthy.get(30).by("reader").send().await;
         let tag = get.header("etag").to_owned();
+        let number = if case.moves_deadline {
+            self.updates.push(Update { minutes: 3, ..Update::deadline(30, &tag) });
+            self.updates.len() - 1
+        } else {
+            self.add("AMBER")
+        };
         self.updates[number].if_match = Some(tag).filter(|_| case.with_if_match);
         self.updates[number].key = Some(format!("key-{number}")).filter(|_| case.with_key);
         Ok(number)
@@ -158,15 +167,14 @@ impl Bench {
                     break;
                 }
                 Told::Unknown(_) => self.updates[number].had_no_fault()?,
-                Told::Refused(_) => {
+                Told::Refused(_) | Told::NoDeadline => {
                     let own = &self.updates[number];
                     return Err(Violation::new(Kind::RefusedAndStored, (case, hidden, own)));
                 }
             }
         }
         self.store.release().await;
-        let stored = matches!(self.updates[number].told.last(), Some(Told::Stored { .. }));
-        if case.with_key && !stored {
+        if case.with_key && !self.updates[number].is_acknowledged() {
             let told = self.send(number).await?;
             unless(matches!(told, Told::Stored { .. }), Kind::Lost, (case, hidden, told))?;
         }

@@ -9,22 +9,39 @@ use crate::harness::{App, Call, Reply};
 /// The prefix that the API puts before the notes.
 const PREFIX: &str = "Capacity status set by Capacity Status API - ";
 
-/// An update that a client wants. Its notes are unique.
+/// A change that a client wants.
 #[derive(Clone, Debug)]
 pub(crate) struct Update {
     pub(crate) service: u64,
     pub(crate) by: &'static str,
-    pub(crate) status: &'static str,
+    pub(crate) wanted: Wanted,
     pub(crate) minutes: u32,
-    pub(crate) notes: String,
     pub(crate) key: Option<String>,
     pub(crate) if_match: Option<String>,
-    /// What the client was told, one entry per request.
-    pub(crate) told: Vec<Told>,
-    /// The requests that were refused.
-    pub(crate) refused: Vec<String>,
-    /// The service's version according to a 412.
-    pub(crate) refused_on: Option<u64>,
+    /// One entry per request.
+    pub(crate) answers: Vec<Answer>,
+}
+
+/// What a change sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Status {
+        status: &'static str,
+        reason: Option<&'static str>,
+        notes: String,
+    },
+    /// The deadline alone.
+    Deadline,
+}
+
+/// What a client was told.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(super) request_id: String,
+    pub(crate) told: Told,
+    pub(super) body: Value,
+    /// The service's version according to the entity tag.
+    pub(super) version: Option<u64>,
 }
 
 /// What an answer says.
@@ -34,6 +51,8 @@ pub(crate) enum Told {
     Stored { version: u64, replayed: bool },
     /// The update is not stored, and this attempt will not store it.
     Refused(u16),
+    /// The same: there is no deadline to move.
+    NoDeadline,
     /// The update may be stored, now or later.
     Unknown(u16),
 }
@@ -92,28 +111,46 @@ pub(crate) fn unless(fine: bool, kind: Kind, detail: impl fmt::Debug) -> Result<
 }
 
 impl Update {
-    /// An update that nobody has sent yet.
+    /// A new status that nobody has requested yet.
     pub(crate) fn new(service: u64, status: &'static str, notes: String) -> Self {
-        Self {
-            service,
-            by: "editor",
-            status,
-            minutes: 1,
-            notes,
-            key: None,
-            if_match: None,
-            told: Vec::new(),
-            refused: Vec::new(),
-            refused_on: None,
+        Self::of(service, Wanted::Status { status, reason: None, notes })
+    }
+
+    /// The same for that reason.
+    pub(crate) fn because(mut self, because: Option<&'static str>) -> Self {
+        if let Wanted::Status { reason, .. } = &mut self.wanted {
+            *reason = because;
         }
+        self
+    }
+
+    /// A moved deadline of what has that tag.
+    pub(crate) fn deadline(service: u64, seen: &str) -> Self {
+        Self { if_match: Some(seen.to_owned()), ..Self::of(service, Wanted::Deadline) }
+    }
+
+    fn of(service: u64, wanted: Wanted) -> Self {
+        let (by, minutes, answers) = ("editor", 1, Vec::new());
+        Self { service, by, wanted, minutes, key: None, if_match: None, answers }
     }
 
     /// The update as a request.
     pub(crate) fn call<'a>(&self, app: &'a App) -> Call<'a> {
-        let body = json!({
-            "status": self.status, "resetStatusIn": self.minutes, "notes": self.notes,
-        });
-        let mut call = app.put(self.service, body).by(self.by);
+        let mut call = match &self.wanted {
+            Wanted::Status { status, reason, notes } => {
+                let mut body = json!({
+                    "status": status, "resetStatusIn": self.minutes, "notes": notes,
+                });
+                if let Some(reason) = reason {
+                    body["reason"] = (*reason).into();
+                }
+                app.put(self.service, body)
+            }
+            Wanted::Deadline => {
+                app.put_deadline(self.service, json!({"resetStatusIn": self.minutes}))
+            }
+        }
+        .by(self.by);
         for (name, value) in [("idempotency-key", &self.key), ("if-match", &self.if_match)] {
             if let Some(value) = value {
                 call = call.header(name, value);
@@ -127,23 +164,20 @@ impl Update {
     /// # Errors
     /// If it acknowledges another update.
     pub(crate) fn hear(&mut self, reply: &Reply) -> Result<Told, Violation> {
-        let told = match reply.status.as_u16() {
-            200 => {
-                let shown = (reply.body["status"].as_str(), reply.body["notes"].as_str());
-                let own = (Some(self.status), Some(self.stored_notes()));
-                let fine = shown == (own.0, own.1.as_deref());
-                unless(fine, Kind::Misquoted, (&*self, &reply.body))?;
+        let tag = Some(reply.header("etag")).filter(|tag| !tag.is_empty());
+        let (version, body) = (tag.map(version_of), reply.body.clone());
+        let told = match (reply.status.as_u16(), version) {
+            (200, Some(version)) => {
+                unless(self.is_set_in(&body), Kind::Misquoted, (&*self, &body))?;
                 let replayed = reply.header("idempotency-replayed") == "true";
-                Told::Stored { version: version_of(reply.header("etag")), replayed }
+                Told::Stored { version, replayed }
             }
-            status @ 400..500 => {
-                self.refused.push(reply.header("x-request-id").to_owned());
-                self.refused_on = (status == 412).then(|| version_of(reply.header("etag")));
-                Told::Refused(status)
-            }
-            status => Told::Unknown(status),
+            (409, _) if body["code"] == "NO_DEADLINE" => Told::NoDeadline,
+            (status @ 400..500, _) => Told::Refused(status),
+            (status, _) => Told::Unknown(status),
         };
-        self.told.push(told);
+        let request_id = reply.header("x-request-id").to_owned();
+        self.answers.push(Answer { request_id, told, body, version });
         Ok(told)
     }
 
@@ -152,56 +186,46 @@ impl Update {
     /// # Errors
     /// If an answer is a fault of the function, such as 500.
     pub(crate) fn had_no_fault(&self) -> Result<(), Violation> {
-        let explained = |told: &Told| !matches!(told, Told::Unknown(status) if *status != 503);
-        unless(self.told.iter().all(explained), Kind::Broken, self)
+        let fault = |told: Told| matches!(told, Told::Unknown(status) if status != 503);
+        unless(!self.answers.iter().any(|answer| fault(answer.told)), Kind::Broken, self)
     }
 
-    /// Whether the answer shows this update.
-    pub(crate) fn is_shown_by(&self, reply: &Reply) -> bool {
-        reply.ok()["notes"].as_str() == Some(self.stored_notes().as_str())
-    }
-
-    pub(super) fn stored_notes(&self) -> String {
-        format!("{PREFIX}{}", self.notes)
-    }
-
-    /// Whether an unanswered attempt may have been applied after a refusal. It may if the refusal
-    /// was due to a deadline alone: the version that readers see is then not stored, and the change
-    /// in flight takes its number.
-    fn may_land_late(&self, version: u64) -> bool {
-        let unanswered = self.told.iter().any(|told| matches!(told, Told::Unknown(_)));
-        unanswered && self.refused_on == Some(version)
-    }
-
-    /// Whether the last answer says that no request has stored the update. A lost right says so only of
-    /// its own request.
-    fn is_refused(&self) -> bool {
-        let open = self.told.iter().any(|told| !matches!(told, Told::Refused(_)));
-        matches!(self.told.last(), Some(Told::Refused(status)) if *status != 403 || !open)
-    }
-
-    /// Checks the changes with these notes against what the client was told. Returns whether one
-    /// was applied after a refusal.
-    pub(super) fn agrees(&self, stored: &[&Value]) -> Result<bool, Violation> {
-        let detail = (self, stored);
-        unless(stored.len() <= 1, Kind::Twice, detail)?;
-        let version = stored.first().and_then(|change| change["version"].as_u64());
-        for told in &self.told {
-            if let Told::Stored { version: acknowledged, .. } = told {
-                unless(version.is_some(), Kind::Lost, detail)?;
-                unless(version == Some(*acknowledged), Kind::Misquoted, detail)?;
+    /// Whether a status, in an answer or in a table, is what the update sets.
+    pub(super) fn is_set_in(&self, shown: &Value) -> bool {
+        match &self.wanted {
+            Wanted::Status { status, reason, notes } => {
+                let reason = reason.filter(|_| *status != "GREEN");
+                shown["status"] == *status
+                    && shown["notes"] == format!("{PREFIX}{notes}")
+                    && shown["reason"].as_str() == reason
             }
+            Wanted::Deadline => shown["status"] != "GREEN",
         }
-        let by = stored.first().and_then(|change| change["requestId"].as_str());
-        let by_refused = by.is_some_and(|by| self.refused.iter().any(|refused| refused == by));
-        unless(!by_refused, Kind::RefusedAndStored, detail)?;
-        let refused = self.is_refused();
-        let late = refused && version.is_some_and(|version| self.may_land_late(version));
-        unless(late || !refused || version.is_none(), Kind::RefusedAndStored, detail)?;
-        let expected = self.if_match.as_deref().map(|tag| version_of(tag) + 1);
-        let fine = expected.is_none() || version.is_none() || version == expected;
-        unless(fine, Kind::Overwrote, detail)?;
-        Ok(late)
+    }
+
+    /// Whether the last answer acknowledges it.
+    pub(super) fn is_acknowledged(&self) -> bool {
+        self.answers.last().is_some_and(|last| matches!(last.told, Told::Stored { .. }))
+    }
+
+    /// Whether a client was told that a deadline is moved.
+    pub(super) fn has_moved_a_deadline(&self) -> bool {
+        self.wanted == Wanted::Deadline && self.is_acknowledged()
+    }
+
+    /// Whether the reader is shown what the last answer shows.
+    pub(super) fn is_shown_by(&self, reply: &Reply) -> bool {
+        self.answers.last().is_some_and(|last| last.body == *reply.ok())
+    }
+}
+
+impl Told {
+    /// Whether this attempt stored nothing and will not.
+    pub(super) const fn is_refusal(self) -> bool {
+        match self {
+            Self::Refused(_) | Self::NoDeadline => true,
+            Self::Stored { .. } | Self::Unknown(_) => false,
+        }
     }
 }
 

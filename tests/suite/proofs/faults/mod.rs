@@ -5,12 +5,15 @@
 //! at random. A failing world prints its seed; to run it again, put `PROOF_SEED=<seed>` before the
 //! same command.
 
+mod agreement;
 mod bystanders;
 mod controls;
 mod examples;
+mod fates;
 mod half_visible;
 mod isolation;
 pub(crate) mod ledger;
+mod moved_deadlines;
 mod others;
 pub(crate) mod tables;
 mod tally;
@@ -59,6 +62,9 @@ pub(crate) async fn prove(size: Size) -> Figures {
     }
     if std::env::var("PROOF_SEED").is_err() {
         every_fault_came(&total);
+        for what in ["deadlines moved", "answered 409 without a deadline"] {
+            assert!(total.counted.get(what).is_some_and(|count| *count > 0), "no {what}");
+        }
     }
     let half_visible = half_visible::prove(size).await;
     let half_visible = half_visible.unwrap_or_else(|violation| panic!("{violation}"));

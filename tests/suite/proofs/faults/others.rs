@@ -3,7 +3,7 @@
 use fastrand::Rng;
 
 use super::{ledger::Violation, tally::Tally, world::Ledger};
-use crate::harness::App;
+use crate::harness::{App, Reply};
 
 /// Other clients, on a healthy store, with their own clocks.
 pub(super) struct Others<'a> {
@@ -39,6 +39,11 @@ impl Others<'_> {
         done
     }
 
+    /// What readers are shown now.
+    pub(super) async fn see(&self, service: u64) -> Reply {
+        self.healthy.get(service).by("reader").send().await
+    }
+
     /// The editor loses the right until the next step. A colleague may update the service too.
     async fn revoke(&mut self, service: u64) -> Result<(), Violation> {
         self.tally.count("rights revoked between attempts");
@@ -48,7 +53,8 @@ impl Others<'_> {
     }
 
     async fn update(&mut self, service: u64) -> Result<(), Violation> {
-        let number = self.ledger.add(self.rng, service);
+        let seen = if self.rng.u32(..100) < 40 { Some(self.see(service).await) } else { None };
+        let number = self.ledger.add(self.rng, service, seen.as_ref());
         if self.ledger.revoked {
             self.ledger.updates[number].by = "colleague";
         }

@@ -13,23 +13,33 @@ use crate::harness::App;
 /// # Errors
 /// If they disagree, or the stored data is inconsistent.
 pub(crate) async fn check(app: &App, service: u64, updates: &[Update]) -> Result<u64, Violation> {
-    let mut late = 0;
     let history = app.history(service).await;
-    let mut by_notes: HashMap<String, Vec<&Value>> = HashMap::new();
-    for change in history.iter().filter(|change| change["cause"] == "update") {
-        let notes = change["notes"].as_str().unwrap_or_default().to_owned();
-        by_notes.entry(notes).or_default().push(change);
+    let row = serde_dynamo::from_item(app.row(service).await).expect("JSON");
+    let own = updates.iter().filter(|update| update.service == service);
+    agree(&own.collect::<Vec<_>>(), &history, &row)
+}
+
+/// The same for all updates of one service, its history, and its row.
+pub(super) fn agree(updates: &[&Update], history: &[Value], row: &Value) -> Result<u64, Violation> {
+    let mut late = 0;
+    let mut by_request: HashMap<&str, Vec<&Value>> = HashMap::new();
+    for change in history.iter().filter(|change| change["cause"] != "reset") {
+        let request_id = change["requestId"].as_str().unwrap_or_default();
+        by_request.entry(request_id).or_default().push(change);
     }
-    for update in updates.iter().filter(|update| update.service == service) {
-        let stored = by_notes.remove(&update.stored_notes()).unwrap_or_default();
-        late += u64::from(update.agrees(&stored)?);
+    for update in updates {
+        let requests = update.answers.iter().map(|answer| answer.request_id.as_str());
+        let stored = requests.filter_map(|id| by_request.remove(id)).flatten();
+        late += u64::from(update.agrees(&stored.collect::<Vec<_>>())?);
     }
-    unless(by_notes.is_empty(), Kind::Unasked, &by_notes)?;
-    hangs_together(&history)?;
-    let row: Value = serde_dynamo::from_item(app.row(service).await).expect("JSON");
-    is_as_left_by(&row, history.last())?;
+    unless(by_request.is_empty(), Kind::Unasked, &by_request)?;
+    hangs_together(history)?;
+    is_as_left_by(row, history.last())?;
     Ok(late)
 }
+
+/// What stays when a deadline moves.
+const KEPT: [&str; 3] = ["status", "notes", "reason"];
 
 fn hangs_together(history: &[Value]) -> Result<(), Violation> {
     let versions = history.iter().map(|change| change["version"].as_u64());
@@ -49,6 +59,10 @@ fn hangs_together(history: &[Value]) -> Result<(), Violation> {
             let in_time = deadline.is_none() || date(after, "date") < deadline;
             unless(in_time, Kind::Chain, pair)?;
         }
+        if after["cause"] == "deadline" {
+            let same = KEPT.iter().all(|name| before[name] == after[name]);
+            unless(same && deadline.is_some(), Kind::Chain, pair)?;
+        }
     }
     Ok(())
 }
@@ -67,9 +81,12 @@ fn is_as_left_by(row: &Value, last: Option<&Value>) -> Result<(), Violation> {
         ("status", "status"),
         ("resetDateTime", "resetDateTime"),
         ("notes", "notes"),
+        ("reason", "reason"),
         ("modifiedBy", "username"),
         ("modifiedDate", "date"),
     ];
-    let fine = named.iter().all(|(own, change)| row[own] == last[change]);
+    // Without its shard, the index of pending resets misses the service.
+    let fine = named.iter().all(|(own, change)| row[own] == last[change])
+        && row["resetShard"].is_null() == row["resetDateTime"].is_null();
     unless(fine, Kind::Record, (row, last))
 }

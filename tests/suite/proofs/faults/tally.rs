@@ -35,6 +35,7 @@ impl Tally {
             Told::Refused(409) => "answered 409",
             Told::Refused(412) => "answered 412",
             Told::Refused(_) => "answered by another refusal",
+            Told::NoDeadline => "answered 409 without a deadline",
             Told::Unknown(_) => "answered 503",
         });
     }

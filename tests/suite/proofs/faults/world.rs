@@ -4,14 +4,15 @@ use fastrand::Rng;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{
+    fates::at_random,
     ledger::{Kind, Told, Update, Violation},
     others::Others,
     tables::check,
     tally::Tally,
 };
 use crate::harness::{
-    App, World,
-    faulty::{Fate, FaultyStore, Lie, Plan, StoreCall, Turn, with_others},
+    App, Reply, World,
+    faulty::{FaultyStore, Lie, Turn, with_others},
 };
 
 const SERVICES: [u64; 3] = [20, 30, 60];
@@ -41,45 +42,13 @@ pub(crate) async fn run(seed: u64, updates: u64, lie: Option<Lie>) -> Result<Tal
         *run.tally.counted.entry("landed after a refusal by a deadline").or_default() += late;
     }
     run.ledger.updates.iter().try_for_each(Update::had_no_fault)?;
+    let moved = run.ledger.updates.iter().filter(|update| update.has_moved_a_deadline());
+    let moved = moved.count().try_into().unwrap_or(u64::MAX);
+    run.tally.counted.insert("deadlines moved", moved);
     run.tally.count("worlds");
     run.tally.counted.insert("updates", run.ledger.updates.len().try_into().unwrap_or(u64::MAX));
     run.tally.faults = run.store.counts();
     Ok(run.tally)
-}
-
-/// Random fates: mostly none; sometimes a storm that lets hardly any call through, or a crowd that
-/// acts before every transaction.
-fn at_random(mut rng: Rng) -> impl FnMut(&StoreCall) -> Plan + Send {
-    let (mut storm, mut crowd) = (0, 0);
-    move |call| {
-        let writes = call.operation == "TransactWriteItems";
-        if writes {
-            crowd = if rng.u32(..100) < 3 { 8 } else { u32::saturating_sub(crowd, 1) };
-        }
-        storm = if rng.u32(..100) < 2 { 8 } else { u32::saturating_sub(storm, 1) };
-        let likely = match (storm, call.operation.as_str()) {
-            (1.., _) => 90,
-            (0, "TransactWriteItems" | "TransactGetItems") => 40,
-            (0, _) => 15,
-        };
-        let fate = if writes && call.one_is_under_way && rng.bool() {
-            Fate::Cancelled("TransactionConflict")
-        } else if writes && rng.u32(..100) < 5 {
-            Fate::HeldBack(rng.u32(1..5))
-        } else if writes && rng.u32(..100) < 6 {
-            Fate::HalfVisible(std::array::from_fn(|_| rng.u8(..8)))
-        } else if rng.u32(..100) < likely {
-            rng.choice(Fate::of(&call.operation)).unwrap_or(Fate::Passed)
-        } else {
-            Fate::Passed
-        };
-        let others_first = match (crowd, writes) {
-            (1.., true) => true,
-            (0, true) => rng.u32(..100) < 15,
-            (_, false) => rng.u32(..100) < 3,
-        };
-        Plan { others_first, fate }
-    }
 }
 
 /// All requested updates.
@@ -95,13 +64,27 @@ impl Ledger {
         Self { seed, updates: Vec::new(), revoked: false }
     }
 
-    /// A new update of that service, without conditions.
-    pub(super) fn add(&mut self, rng: &mut Rng, service: u64) -> usize {
+    /// A new update of that service. If the client has seen it, the update is on that condition, and may move the
+    /// deadline: rarely of a GREEN.
+    pub(super) fn add(&mut self, rng: &mut Rng, service: u64, seen: Option<&Reply>) -> usize {
         let number = self.updates.len();
-        let status = rng.choice(["RED", "AMBER", "GREEN"]).unwrap_or("RED");
-        let notes = format!("world {} update {number} ends", self.seed);
+        let moves = |seen: &Reply| {
+            let likely = if seen.ok()["resetDateTime"].is_null() { 10 } else { 50 };
+            rng.u32(..100) < likely
+        };
+        let is_move = seen.is_some_and(moves);
+        let if_match = seen.map(|seen| seen.header("etag").to_owned());
+        let update = match if_match {
+            Some(tag) if is_move => Update::deadline(service, &tag),
+            if_match => {
+                let status = rng.choice(["RED", "AMBER", "GREEN"]).unwrap_or("RED");
+                let notes = format!("world {} update {number} ends", self.seed);
+                let reason = rng.choice([Some("IT"), Some("STAFFING"), None]).flatten();
+                Update { if_match, ..Update::new(service, status, notes).because(reason) }
+            }
+        };
         let minutes = rng.u32(1..=4);
-        self.updates.push(Update { minutes, ..Update::new(service, status, notes) });
+        self.updates.push(Update { minutes, ..update });
         number
     }
 }
@@ -178,15 +161,13 @@ impl Run {
     }
 
     async fn update(&mut self, service: u64) -> Result<(), Violation> {
-        let number = self.ledger.add(&mut self.rng, service);
-        if self.rng.u32(..100) < 40 {
-            let current = self.healthy.get(service).by("reader").send().await;
-            let update = &mut self.ledger.updates[number];
-            update.if_match = Some(current.header("etag").to_owned());
-            if self.rng.u32(..100) < 25 {
-                let mut others = self.others();
-                others.have_their_turn(service, None).await?;
-            }
+        let seen = match self.rng.u32(..100) {
+            0..60 => Some(self.others().see(service).await),
+            _ => None,
+        };
+        let number = self.ledger.add(&mut self.rng, service, seen.as_ref());
+        if seen.is_some() && self.rng.u32(..100) < 25 {
+            self.others().have_their_turn(service, None).await?;
         }
         if self.rng.u32(..100) < 60 {
             self.ledger.updates[number].key = Some(format!("key-{number}"));
@@ -206,7 +187,7 @@ impl Run {
                 Told::Unknown(_) | Told::Refused(409) => {}
                 // Some clients ask once more although they have their answer.
                 Told::Stored { .. } if resent == 0 && self.rng.u32(..100) < 10 => {}
-                Told::Stored { .. } | Told::Refused(_) => break,
+                Told::Stored { .. } | Told::Refused(_) | Told::NoDeadline => break,
             }
         }
         Ok(())
