@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{
     model::{Model, Wrong},
-    operation::Place,
-    representations::Service,
+    operation::{Place, Review},
+    representations::{PHONE, Service},
 };
 use crate::harness::{App, NOW, World};
 
@@ -53,11 +53,18 @@ impl Fixture {
         self.app.at(seconds - NOW);
     }
 
-    /// Imports a service again under another name.
-    pub(super) async fn rename(&self, service: &Service, name: &str) {
+    /// Imports a service again, under another name. A file without the columns of reviews leaves what
+    /// is stored.
+    pub(super) async fn import(&self, service: &Service, name: &str, review: Option<Review>) {
         let (id, parent) = (service.id, service.parent.map(|id| id.to_string()));
         let parent = parent.unwrap_or_default();
-        let csv = format!("{HEADER}\n{id},\"{name}\",13,{parent},Ambridge,ZZ99 1AA,T{id},true\n");
+        let row = format!("{id},\"{name}\",13,{parent},Ambridge,ZZ99 1AA,T{id},true");
+        let (columns, cells) = review.map_or_else(Default::default, |review| {
+            let after = review.after.map(|after| after.to_string()).unwrap_or_default();
+            let phone = if review.has_phone { PHONE } else { "" };
+            (",reviewAfterMinutes,phone", format!(",{after},{phone}"))
+        });
+        let csv = format!("{HEADER}{columns}\n{row}{cells}\n");
         let table = &self.app.tables.services;
         capacityctl::services::import(&self.app.client, table, csv.as_bytes())
             .await
@@ -70,7 +77,7 @@ impl Fixture {
         for directory in ["id", "name", "typeId", "parentId", "region", "path", "town"] {
             row.remove(directory);
         }
-        for directory in ["postcode", "odsCode", "active"] {
+        for directory in ["postcode", "odsCode", "active", "phone", "reviewAfterMinutes"] {
             row.remove(directory);
         }
         serde_dynamo::from_item(row).expect("JSON")
@@ -112,7 +119,8 @@ fn family(family: u64) -> Vec<Service> {
         let root = if parent.is_some() { Place::Region } else { place };
         let name = format!("{place:?} of {family}");
         let changes = Vec::new();
-        Service { place, id: id(place), name, region: id(root), parent: parent.map(id), changes }
+        let (id, region, parent, review) = (id(place), id(root), parent.map(id), Review::default());
+        Service { place, id, name, region, parent, review, changes }
     };
     PLACES.into_iter().map(service).collect()
 }

@@ -1,13 +1,5 @@
 //! The operations on a family of services, as data that can be shrunk.
 
-use proptest::{
-    collection::vec,
-    option,
-    prelude::{Just, Strategy, any},
-    prop_oneof,
-    sample::select,
-};
-
 /// One of a family's services, or a missing one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -43,27 +35,50 @@ pub(super) enum Known {
     Nonsense,
 }
 
-/// The body of an update.
+/// What a request replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Resource {
+    Status,
+    Deadline,
+}
+
+/// The body of a request, for either resource: members that it does not know are ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Body {
+    /// Valid for a status. For a deadline the minutes must be there, and at least one.
     Good {
         status: &'static str,
         minutes: Option<u16>,
         note: Option<u8>,
+        reason: Option<&'static str>,
     },
     /// One of [`super::representations::BAD_BODIES`].
     Bad(usize),
 }
 
-/// An update as a client sends it.
+/// A request that changes a status or moves its deadline, as a client sends it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Put {
+    pub(super) resource: Resource,
     pub(super) by: &'static str,
     pub(super) place: Place,
     pub(super) body: Body,
     pub(super) known: Known,
     pub(super) unwanted: Known,
     pub(super) key: Option<u8>,
+}
+
+/// The filters of a list.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Filters {
+    /// Whether only the family's region. Without it, the statuses are AMBER and RED: in other
+    /// families all are GREEN.
+    pub(super) in_region: bool,
+    /// If any.
+    pub(super) statuses: &'static [&'static str],
+    pub(super) overdue: bool,
+    /// By that many seconds after the last deadline of a service.
+    pub(super) reset_before: Option<(Place, i64)>,
 }
 
 /// The moment that a query asks about.
@@ -89,15 +104,17 @@ pub(super) enum Move {
 #[derive(Clone, Debug)]
 pub(super) enum Operation {
     Put(Put),
-    /// Repeats the last update that had a key: perhaps with another body, perhaps that many seconds
-    /// after the key expires.
-    Repeat(Option<Body>, Option<i64>),
+    /// Repeats the last request that had a key: perhaps with another body, perhaps for the other
+    /// resource, perhaps that many seconds after the key expires.
+    Repeat {
+        body: Option<Body>,
+        elsewhere: bool,
+        after: Option<i64>,
+    },
     Get(Place, Known),
     ById(Vec<Place>),
-    /// The services of a region with some statuses.
-    ByRegion(&'static [&'static str], u8),
-    /// All services that are AMBER or RED.
-    Limited(&'static [&'static str], u8),
+    /// The services that some filters select.
+    List(Filters, u8),
     /// All pages of a history.
     History {
         place: Place,
@@ -114,98 +131,14 @@ pub(super) enum Operation {
     /// reset.
     Schedule(Option<(Place, i64)>),
     Clock(Move),
-    Rename(Place, u8),
+    /// Imports a service again: under another name, and perhaps with the columns of reviews.
+    Import(Place, u8, Option<Review>),
 }
 
-/// Sequences of up to that many operations.
-pub(super) fn sequence(longest: usize) -> impl Strategy<Value = Vec<Operation>> {
-    vec(operation(), 1..=longest)
-}
-
-fn operation() -> impl Strategy<Value = Operation> {
-    let place = || prop_oneof![8 => editable(), 2 => elsewhere()];
-    let limit = || 1..=4_u8;
-    prop_oneof![
-        24 => put().prop_map(Operation::Put),
-        11 => (option::weighted(0.3, body()), option::weighted(0.4, -1..=1_i64))
-            .prop_map(|(body, after)| Operation::Repeat(body, after)),
-        10 => (place(), known()).prop_map(|(place, known)| Operation::Get(place, known)),
-        3 => vec(place(), 1..=4).prop_map(Operation::ById),
-        3 => (statuses(), limit()).prop_map(|(any, limit)| Operation::ByRegion(any, limit)),
-        2 => (limited(), limit()).prop_map(|(any, limit)| Operation::Limited(any, limit)),
-        5 => (place(), option::of(moment()), option::of(moment()), limit())
-            .prop_map(|(place, from, to, limit)| Operation::History { place, from, to, limit }),
-        2 => (editable(), 1..=2_u8).prop_map(|(place, limit)| Operation::FirstPage(place, limit)),
-        2 => Just(Operation::NextPage),
-        5 => (place(), moment()).prop_map(|(place, at)| Operation::At(place, at)),
-        5 => option::weighted(0.6, (editable(), -1..=1_i64)).prop_map(Operation::Schedule),
-        20 => clock().prop_map(Operation::Clock),
-        6 => (editable(), any::<u8>()).prop_map(|(place, name)| Operation::Rename(place, name)),
-    ]
-}
-
-fn editable() -> impl Strategy<Value = Place> {
-    select(&[Place::Pharmacy, Place::Provider])
-}
-
-fn elsewhere() -> impl Strategy<Value = Place> {
-    select(&[Place::Region, Place::Elsewhere, Place::Closed, Place::Missing])
-}
-
-fn put() -> impl Strategy<Value = Put> {
-    let by = prop_oneof![8 => Just("editor"), 3 => Just("second"), 1 => Just("reader")];
-    let place = prop_oneof![12 => editable(), 1 => elsewhere()];
-    let condition = |never| prop_oneof![never => Just(Known::Nothing), 2 => known()];
-    let conditions = (condition(3), condition(12));
-    (by, place, body(), conditions, option::of(0..3_u8)).prop_map(
-        |(by, place, body, (known, unwanted), key)| Put { by, place, body, known, unwanted, key },
-    )
-}
-
-fn body() -> impl Strategy<Value = Body> {
-    let status = select(&["RED", "AMBER", "GREEN", "red", "Amber"]);
-    let minutes = option::weighted(0.9, prop_oneof![6 => 0..=10_u16, 1 => 0..=1440_u16]);
-    let good = (status, minutes, option::of(0..4_u8));
-    prop_oneof![
-        12 => good.prop_map(|(status, minutes, note)| Body::Good { status, minutes, note }),
-        1 => (0..super::representations::BAD_BODIES.len()).prop_map(Body::Bad),
-    ]
-}
-
-fn known() -> impl Strategy<Value = Known> {
-    prop_oneof![
-        2 => Just(Known::Nothing),
-        3 => Just(Known::Current),
-        3 => any::<usize>().prop_map(Known::Former),
-        2 => any::<usize>().prop_map(Known::List),
-        1 => Just(Known::Weak),
-        1 => Just(Known::Any),
-        1 => Just(Known::Nonsense),
-    ]
-}
-
-fn statuses() -> impl Strategy<Value = &'static [&'static str]> {
-    select(&[&[] as &[&str], &["GREEN"], &["RED", "AMBER"], &["GREEN", "RED"]])
-}
-
-fn limited() -> impl Strategy<Value = &'static [&'static str]> {
-    select(&[&["RED", "AMBER"] as &[&str], &["RED"], &["AMBER"]])
-}
-
-fn moment() -> impl Strategy<Value = Moment> {
-    prop_oneof![
-        1 => (-1..=600_i64).prop_map(Moment::Ago),
-        3 => (any::<usize>(), -1..=1_i64).prop_map(|(which, after)| Moment::Change(which, after)),
-    ]
-}
-
-fn clock() -> impl Strategy<Value = Move> {
-    let place = editable;
-    prop_oneof![
-        2 => (1..=90_i64).prop_map(Move::Forward),
-        2 => (60..=1200_i64).prop_map(Move::Forward),
-        1 => (3600..=93_600_i64).prop_map(Move::Forward),
-        4 => (1..=300_i64).prop_map(Move::Behind),
-        5 => (place(), -1..=1_i64).prop_map(|(place, after)| Move::Deadline(place, after)),
-    ]
+/// What a directory says of the review of a service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Review {
+    /// Minutes; `None`: the cell is empty.
+    pub(super) after: Option<u32>,
+    pub(super) has_phone: bool,
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     calendar::text,
     check::{Outcome, same},
-    operation::{Moment, Place},
+    operation::{Filters, Moment, Place},
     representations::Answer,
     run::Run,
 };
@@ -34,24 +34,20 @@ impl Run<'_> {
         self.check(&reply, &expected)
     }
 
-    pub(super) async fn region(&mut self, statuses: &[&str], limit: u8) -> Outcome {
-        let region = self.family.id(Place::Region);
-        let mut filter = format!("region={region}");
-        if !statuses.is_empty() {
-            filter += &format!("&status={}", statuses.join(","));
-        }
-        self.list(&filter, Some(region), statuses, limit).await
-    }
-
     /// All pages of a list. Their order is not specified.
-    pub(super) async fn list(
-        &mut self,
-        filter: &str,
-        region: Option<u64>,
-        statuses: &[&str],
-        limit: u8,
-    ) -> Outcome {
-        let (mut met, mut query) = (Vec::new(), format!("{filter}&limit={limit}"));
+    pub(super) async fn list(&mut self, filters: Filters, limit: u8) -> Outcome {
+        let Filters { in_region, statuses, overdue, reset_before } = filters;
+        let region = in_region.then(|| self.family.id(Place::Region));
+        let reset_before = reset_before
+            .map(|(place, after)| self.last_deadline(place).unwrap_or(self.now) + after);
+        let parameters = [
+            region.map(|region| format!("region={region}")),
+            (!statuses.is_empty()).then(|| format!("status={}", statuses.join(","))),
+            overdue.then(|| "overdue=true".to_owned()),
+            reset_before.map(|at| format!("resetBefore={}", text(at))),
+        ];
+        let filter: Vec<_> = parameters.into_iter().flatten().collect();
+        let (mut met, mut query) = (Vec::new(), format!("{}&limit={limit}", filter.join("&")));
         loop {
             let reply = self.read(|app| app.list(&query)).await;
             let page = reply.ok()["items"].as_array().expect("items");
@@ -60,8 +56,13 @@ impl Run<'_> {
             let Some(next) = reply.body["next"].as_str() else { break };
             query = format!("limit={limit}&cursor={next}");
         }
-        self.count("lists by region or status");
-        let mut expected = self.family.model.listing(region, statuses, self.now);
+        self.count(match (overdue, reset_before) {
+            (true, _) => "lists of what is due for review",
+            (false, Some(_)) => "lists of what ends soon",
+            (false, None) => "lists by region or status",
+        });
+        let model = &self.family.model;
+        let mut expected = model.listing(region, statuses, (overdue, reset_before), self.now);
         met.sort_by_key(|entry| entry["id"].as_u64());
         expected.sort_by_key(|entry| entry["id"].as_u64());
         same("a list", &met, &expected)

@@ -4,17 +4,52 @@ use serde_json::{Value, json};
 
 use super::{
     calendar::text,
-    operation::{Body, Place},
+    operation::{Body, Place, Resource, Review},
 };
 
-/// Invalid bodies, with the fields that the answer names.
-pub(super) const BAD_BODIES: [(&str, &[&str]); 5] = [
-    ("{}", &["VAL-0001"]),
-    (r#"{"status": "BLUE"}"#, &["VAL-0002"]),
-    (r#"{"status": "GREEN", "resetStatusIn": 1441}"#, &["VAL-0004"]),
-    (r#"{"status": "RED", "resetStatusIn": 1.5, "notes": " "}"#, &["VAL-0003", "VAL-0006"]),
-    (r#"{"status": null, "resetStatusIn": -1}"#, &["VAL-0002", "VAL-0004"]),
+/// The phone number of the services that have one.
+pub(super) const PHONE: &str = "020 7946 0018";
+
+/// Invalid bodies, with the codes of the fields that the answer names: of an update, and of a moved
+/// deadline.
+pub(super) const BAD_BODIES: [(&str, &[&str], &[&str]); 6] = [
+    ("{}", &["VAL-0001"], &["VAL-0008"]),
+    (r#"{"status": "BLUE"}"#, &["VAL-0002"], &["VAL-0008"]),
+    (r#"{"status": "GREEN", "resetStatusIn": 1441}"#, &["VAL-0004"], &["VAL-0004"]),
+    (
+        r#"{"status": "RED", "resetStatusIn": 1.5, "notes": " ", "reason": "IT"}"#,
+        &["VAL-0003", "VAL-0006"],
+        &["VAL-0003"],
+    ),
+    (
+        r#"{"status": null, "resetStatusIn": -1, "reason": "I T"}"#,
+        &["VAL-0002", "VAL-0004", "VAL-0007"],
+        &["VAL-0004"],
+    ),
+    (
+        r#"{"status": "GREEN", "resetStatusIn": null, "reason": null}"#,
+        &["VAL-0003", "VAL-0007"],
+        &["VAL-0003"],
+    ),
 ];
+
+/// How a status came to change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    Update,
+    Deadline,
+    Reset,
+}
+
+impl Cause {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Update => "update",
+            Self::Deadline => "deadline",
+            Self::Reset => "reset",
+        }
+    }
+}
 
 /// A change of a status, as history has it.
 #[derive(Clone, Debug)]
@@ -24,8 +59,10 @@ pub(super) struct Change {
     pub(super) previous: &'static str,
     pub(super) deadline: Option<i64>,
     pub(super) notes: Option<String>,
+    pub(super) reason: Option<String>,
     /// The subject; `None` for a reset.
     pub(super) by: Option<&'static str>,
+    pub(super) cause: Cause,
     pub(super) date: i64,
     pub(super) recorded_at: i64,
     pub(super) request_id: String,
@@ -40,10 +77,11 @@ impl Change {
     pub(super) fn entry(&self) -> Value {
         without_null(json!({
             "version": self.version,
-            "cause": if self.by.is_some() { "update" } else { "reset" },
+            "cause": self.cause.name(),
             "status": self.status,
             "previousStatus": self.previous,
             "resetDateTime": self.deadline.map(text),
+            "reason": self.reason,
             "notes": self.notes,
             "modifiedBy": self.username(),
             "modifiedDate": text(self.date),
@@ -60,10 +98,11 @@ impl Change {
             "previousStatus": self.previous,
             "date": self.date,
             "resetDateTime": self.deadline,
+            "reason": self.reason,
             "notes": self.notes,
             "subject": self.by,
             "username": self.username(),
-            "cause": if self.by.is_some() { "update" } else { "reset" },
+            "cause": self.cause.name(),
             "recordedAt": self.recorded_at,
             "requestId": self.request_id,
         }))
@@ -78,10 +117,17 @@ pub(super) struct Service {
     pub(super) name: String,
     pub(super) region: u64,
     pub(super) parent: Option<u64>,
+    pub(super) review: Review,
     pub(super) changes: Vec<Change>,
 }
 
 impl Service {
+    /// When the status after this change is due for review: a GREEN that nobody confirmed at once.
+    pub(super) fn review_due(&self, last: &Change) -> Option<i64> {
+        let after = 60 * i64::from(self.review.after?);
+        Some(last.date + if last.cause == Cause::Reset { 0 } else { after })
+    }
+
     /// The current-status attributes in its row.
     pub(super) fn record(&self) -> Value {
         let Some(last) = self.changes.last() else { return json!({}) };
@@ -90,6 +136,7 @@ impl Service {
             "status": last.status,
             "resetDateTime": last.deadline,
             "resetShard": last.deadline.map(|_| self.id % 8),
+            "reason": last.reason,
             "notes": last.notes,
             "modifiedBy": last.username(),
             "modifiedDate": last.date,
@@ -141,12 +188,15 @@ pub(super) enum Answer {
     History(Vec<Value>),
 }
 
-/// An update as it reaches the service.
+/// An update or a moved deadline as it reaches the service.
 pub(super) struct Update<'a> {
+    pub(super) resource: Resource,
     pub(super) by: &'static str,
     pub(super) place: Place,
     pub(super) body: Body,
     pub(super) if_match: Option<Tags>,
+    /// Whether `If-Match` is a list of tags.
+    pub(super) names_tag: bool,
     pub(super) if_none_match: Option<Tags>,
     pub(super) key: Option<u8>,
     pub(super) request_id: &'a str,
@@ -166,9 +216,11 @@ pub(super) fn after(service: &Service, last: Option<&Change>) -> Shown {
         "name": service.name,
         "status": last.map_or("GREEN", |last| last.status),
         "resetDateTime": last.and_then(|last| last.deadline).map(text),
+        "reason": last.and_then(|last| last.reason.clone()),
         "notes": last.and_then(|last| last.notes.clone()),
         "modifiedBy": last.map(Change::username),
         "modifiedDate": last.map(|last| text(last.date)),
+        "reviewDueDateTime": last.and_then(|last| service.review_due(last)).map(text),
     }));
     Shown { version: last.map_or(0, |last| last.version), body }
 }

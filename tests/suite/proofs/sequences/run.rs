@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-
 use super::{
     check::{Outcome, same},
     fixture::{Family, Fixture},
-    model::words,
-    operation::{Body, Known, Move, Operation, Place, Put},
+    operation::{Known, Move, Operation, Place, Put, Review},
     reads::Bookmark,
-    representations::{Answer, BAD_BODIES, ScheduledRun, Service, Shown, Tags, Update},
+    representations::{ScheduledRun, Service, Shown},
 };
 
 /// How long after a sequence all deadlines are past and the schedule may store the resets.
@@ -22,10 +19,11 @@ pub(super) struct Run<'a> {
     pub(super) family: Family,
     /// The time on the machine that answers next.
     pub(super) now: i64,
-    step: usize,
+    pub(super) step: usize,
     /// The entity tags seen so far, with the representation of each.
     pub(super) seen: Vec<(Shown, String)>,
-    repeatable: Option<Put>,
+    /// The last request with a key.
+    pub(super) repeatable: Option<Put>,
     pub(super) bookmark: Option<Bookmark>,
     /// The operations so far, by kind.
     pub(super) counts: BTreeMap<&'static str, u64>,
@@ -69,14 +67,12 @@ impl<'a> Run<'a> {
     async fn step(&mut self, operation: &Operation) -> Outcome {
         match operation {
             Operation::Put(put) => self.put(*put).await,
-            Operation::Repeat(body, after) => self.repeat(*body, *after).await,
+            Operation::Repeat { body, elsewhere, after } => {
+                self.repeat(*body, *elsewhere, *after).await
+            }
             Operation::Get(place, known) => self.get(*place, *known).await,
             Operation::ById(places) => self.by_id(places).await,
-            Operation::ByRegion(statuses, limit) => self.region(statuses, *limit).await,
-            Operation::Limited(statuses, limit) => {
-                let filter = format!("status={}", statuses.join(","));
-                self.list(&filter, None, statuses, *limit).await
-            }
+            Operation::List(filters, limit) => self.list(*filters, *limit).await,
             Operation::History { place, from, to, limit } => {
                 self.history(*place, (*from, *to), *limit).await
             }
@@ -101,56 +97,11 @@ impl<'a> Run<'a> {
                 self.move_clock(*how);
                 Ok(())
             }
-            Operation::Rename(place, name) => {
-                self.rename(*place, *name).await;
+            Operation::Import(place, name, review) => {
+                self.import(*place, *name, *review).await;
                 Ok(())
             }
         }
-    }
-
-    async fn put(&mut self, put: Put) -> Outcome {
-        let tags = self.tags(put.place, put.known).await?;
-        let (expected_tags, mut if_match) = tags.unzip();
-        if matches!(put.known, Known::Weak) {
-            if_match = Some(Tags::Of(Vec::new()));
-        }
-        let (unwanted_tags, if_none_match) = self.tags(put.place, put.unwanted).await?.unzip();
-        if put.key.is_some() {
-            self.repeatable = Some(put);
-        }
-        let request_id = format!("request-{}", self.step);
-        let id = self.family.id(put.place);
-        let mut call = self.fixture.app.put(id, Value::Null).body(&body(put.body)).by(put.by);
-        call = call.header("x-request-id", &request_id);
-        for (name, tags) in [("if-match", expected_tags), ("if-none-match", unwanted_tags)] {
-            if let Some(tags) = tags {
-                call = call.header(name, &tags);
-            }
-        }
-        if let Some(key) = put.key {
-            call = call.header("idempotency-key", &format!("k-{key}"));
-        }
-        let reply = call.send().await;
-        same("the request's id", &reply.header("x-request-id"), &request_id.as_str())?;
-        let Put { by, place, body, key, .. } = put;
-        let update =
-            Update { by, place, body, if_match, if_none_match, key, request_id: &request_id };
-        let expected = self.family.model.put(update, self.now);
-        self.count(match expected {
-            Answer::Status(_) => "updates stored",
-            Answer::Repeated(_) => "repeats recognised",
-            Answer::PreconditionFailed(_) => "updates on a stale tag",
-            _ => "updates refused",
-        });
-        self.check(&reply, &expected)
-    }
-
-    async fn repeat(&mut self, body: Option<Body>, after: Option<i64>) -> Outcome {
-        let Some(put) = self.repeatable else { return Ok(()) };
-        if let Some(after) = after {
-            self.set_clock(self.family.model.key_expiry().map(|at| at + after));
-        }
-        self.put(Put { body: body.unwrap_or(put.body), ..put }).await
     }
 
     async fn get(&mut self, place: Place, known: Known) -> Outcome {
@@ -176,7 +127,7 @@ impl<'a> Run<'a> {
         same("a run", &ScheduledRun { done: run.done, lag }, &expected)
     }
 
-    fn last_deadline(&self, place: Place) -> Option<i64> {
+    pub(super) fn last_deadline(&self, place: Place) -> Option<i64> {
         self.family.model.service(place)?.changes.last()?.deadline
     }
 
@@ -190,7 +141,7 @@ impl<'a> Run<'a> {
     }
 
     /// Switches to a machine whose clock shows that time. Clocks differ by at most five minutes.
-    fn set_clock(&mut self, to: Option<i64>) {
+    pub(super) fn set_clock(&mut self, to: Option<i64>) {
         let latest = self.fixture.latest;
         if let Some(to) = to.filter(|to| *to >= latest - 300) {
             self.count("moves of the clock");
@@ -199,27 +150,11 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn rename(&mut self, place: Place, number: u8) {
+    async fn import(&mut self, place: Place, number: u8, review: Option<Review>) {
         let name = format!("Pharmacy no. {number}, \u{201c}New\u{201d}");
         let service = self.family.model.service(place).expect("a service");
-        self.fixture.rename(service, &name).await;
-        self.count("renamings");
-        self.family.model.rename(place, &name);
-    }
-}
-
-fn body(body: Body) -> String {
-    match body {
-        Body::Bad(which) => BAD_BODIES[which].0.to_owned(),
-        Body::Good { status, minutes, note } => {
-            let mut body = json!({"status": status});
-            if let Some(minutes) = minutes {
-                body["resetStatusIn"] = minutes.into();
-            }
-            if let Some(note) = note {
-                body["notes"] = words(note).into();
-            }
-            body.to_string()
-        }
+        self.fixture.import(service, &name, review).await;
+        self.count("imports");
+        self.family.model.import(place, &name, review);
     }
 }

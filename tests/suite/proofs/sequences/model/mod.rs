@@ -2,49 +2,25 @@
 //! code with the functions and knows nothing of how they store data.
 
 mod reads;
+mod writes;
+mod wrong;
 
 use std::collections::HashMap;
 
 use super::{
-    operation::{Body, Place},
-    representations::{Answer, BAD_BODIES, Change, ScheduledRun, Service, Shown, Update, after},
+    operation::{Body, Place, Resource, Review},
+    representations::{Answer, Cause, Change, ScheduledRun, Service, Shown, after},
 };
+
+pub(super) use self::{writes::words, wrong::Wrong};
 
 const DAY: i64 = 24 * 60 * 60;
 const SETTLE_SECONDS: i64 = 300;
 const NOT_FOUND: Answer = Answer::Refused(404, "SERVICE_NOT_FOUND");
-const PREFIX: &str = "Capacity status set by Capacity Status API";
-
-/// A rule that the model gets wrong on purpose, to show that the tests detect it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wrong {
-    /// A status lasts until the second after its deadline.
-    DeadlineASecondLate,
-    /// A status ends a second before its deadline.
-    DeadlineASecondEarly,
-    /// A reset is dated by the clock that stores it.
-    ResetDatedNow,
-    /// A repeated request is applied again.
-    RepeatApplied,
-    /// `If-Match` and `If-None-Match` are compared with the stored status, even past its deadline.
-    ConditionOnStored,
-    /// `If-None-Match` is ignored.
-    UnwantedTagIgnored,
-    /// GREEN keeps the previous deadline.
-    GreenKeepsDeadline,
-    /// A key is valid for a day and a second.
-    KeyASecondLong,
-    /// The schedule takes deadlines a second too early.
-    ScheduleASecondEarly,
-    /// A change is dated by the clock alone, even before the previous change.
-    DatesDecrease,
-    /// A replayed answer has the service's current name.
-    RepeatUnderNewName,
-}
 
 /// The request that used a key, and its answer.
 struct Used {
-    body: Body,
+    request: (Resource, Body),
     answer: Shown,
     until: i64,
 }
@@ -92,7 +68,9 @@ impl Model {
             previous: last.status,
             deadline: None,
             notes: None,
+            reason: None,
             by: None,
+            cause: Cause::Reset,
             date: if self.is_wrong(Wrong::ResetDatedNow) { now } else { deadline },
             recorded_at: now,
             request_id: String::new(),
@@ -108,81 +86,12 @@ impl Model {
 
     /// What a reader is shown.
     fn shown(&self, service: &Service, now: i64) -> Shown {
-        after(service, self.known(service, now).last())
-    }
-
-    pub(super) fn put(&mut self, update: Update<'_>, now: i64) -> Answer {
-        let Some(index) = self.index(update.place) else { return NOT_FOUND };
-        let editable = matches!(update.place, Place::Provider | Place::Pharmacy);
-        if update.by == "reader" || !editable {
-            return Answer::Refused(403, "NOT_PERMITTED");
+        let shown = self.known(service, now);
+        let mut last = shown.last().cloned();
+        if let Some(last) = last.as_mut().filter(|_| self.is_wrong(Wrong::UnconfirmedGreenWaits)) {
+            last.cause = Cause::Update;
         }
-        let service = &self.services[index];
-        let key = update.key.map(|key| (update.by, service.id, key));
-        let used = key.and_then(|key| self.used.get(&key)).filter(|used| now < used.until);
-        if let Some(used) = used.filter(|_| !self.is_wrong(Wrong::RepeatApplied)) {
-            let same = used.body == update.body;
-            let mut answer = used.answer.clone();
-            if self.is_wrong(Wrong::RepeatUnderNewName) {
-                answer.body["name"] = service.name.clone().into();
-            }
-            return if same {
-                Answer::Repeated(answer)
-            } else {
-                Answer::Refused(422, "IDEMPOTENCY_KEY_REUSED")
-            };
-        }
-        let current = self.shown(service, now);
-        let compared = match self.wrong {
-            Some(Wrong::ConditionOnStored) => after(service, service.changes.last()),
-            _ => current.clone(),
-        };
-        let is_other = update.if_match.as_ref().is_some_and(|tags| !tags.name(&compared));
-        let is_unwanted = !self.is_wrong(Wrong::UnwantedTagIgnored)
-            && update.if_none_match.as_ref().is_some_and(|tags| tags.name(&compared));
-        if is_other || is_unwanted {
-            return Answer::PreconditionFailed(current);
-        }
-        if let Body::Bad(which) = update.body {
-            return Answer::Invalid(BAD_BODIES[which].1.to_vec());
-        }
-        self.apply(index, &update, now);
-        let answer = self.shown(&self.services[index], now);
-        let until = now + DAY + i64::from(self.is_wrong(Wrong::KeyASecondLong));
-        let used = Used { body: update.body, answer: answer.clone(), until };
-        key.map(|key| self.used.insert(key, used));
-        Answer::Status(answer)
-    }
-
-    /// Stores an update, after the reset that is due by then.
-    fn apply(&mut self, index: usize, update: &Update<'_>, now: i64) {
-        let Body::Good { status, minutes, note } = update.body else { return };
-        let mut changes = self.known(&self.services[index], now);
-        let before = changes.last();
-        let date = before.map_or(now, |before| now.max(before.date));
-        let date = if self.is_wrong(Wrong::DatesDecrease) { now } else { date };
-        let deadline = match status {
-            "GREEN" if self.is_wrong(Wrong::GreenKeepsDeadline) => {
-                before.and_then(|before| before.deadline)
-            }
-            "GREEN" => None,
-            _ => Some((now + 60 * i64::from(minutes.unwrap_or(240))).max(date)),
-        };
-        let change = Change {
-            version: before.map_or(0, |before| before.version) + 1,
-            status: capitals(status),
-            previous: before.map_or("GREEN", |before| before.status),
-            deadline,
-            notes: Some(
-                note.map_or(PREFIX.to_owned(), |note| format!("{PREFIX} - {}", words(note))),
-            ),
-            by: Some(update.by),
-            date,
-            recorded_at: now,
-            request_id: String::new(),
-        };
-        changes.push(change);
-        store(&mut self.services[index], changes, update.request_id);
+        after(service, last.as_ref())
     }
 
     /// A run of the schedule's function.
@@ -202,9 +111,11 @@ impl Model {
         run
     }
 
-    pub(super) fn rename(&mut self, place: Place, name: &str) {
+    pub(super) fn import(&mut self, place: Place, name: &str, review: Option<Review>) {
         let index = self.index(place).expect("a service");
-        name.clone_into(&mut self.services[index].name);
+        let service = &mut self.services[index];
+        name.clone_into(&mut service.name);
+        service.review = review.unwrap_or(service.review);
     }
 
     /// When the last key expires.
@@ -219,17 +130,4 @@ fn store(service: &mut Service, mut changes: Vec<Change>, request_id: &str) {
         request_id.clone_into(&mut change.request_id);
     }
     service.changes = changes;
-}
-
-fn capitals(status: &str) -> &'static str {
-    match status.to_uppercase().as_str() {
-        "RED" => "RED",
-        "AMBER" => "AMBER",
-        _ => "GREEN",
-    }
-}
-
-/// The notes of an update.
-pub(super) fn words(note: u8) -> String {
-    format!("call back in {note} hours")
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Model, NOT_FOUND};
 use crate::proofs::sequences::{
     operation::Place,
-    representations::{Answer, Service, Tags, after},
+    representations::{Answer, Change, PHONE, Service, Tags, after},
 };
 
 const BAD_QUERY: Answer = Answer::Refused(400, "INVALID_QUERY");
@@ -40,15 +40,21 @@ impl Model {
         &self,
         region: Option<u64>,
         statuses: &[&str],
+        (overdue, reset_before): (bool, Option<i64>),
         now: i64,
     ) -> Vec<Value> {
         let active = self.services.iter().filter(|service| service.place != Place::Closed);
-        let within = active.filter(|service| region.is_none_or(|region| service.region == region));
-        let entries = within.map(|service| self.listed(service, now));
-        let any = statuses.is_empty();
-        entries
-            .filter(|entry| any || statuses.iter().any(|status| entry["status"] == *status))
-            .collect()
+        let selected = active.filter(|service| {
+            let known = self.known(service, now);
+            let last = known.last();
+            let status = last.map_or("GREEN", |last| last.status);
+            let deadline = last.and_then(|last| last.deadline);
+            region.is_none_or(|region| service.region == region)
+                && (statuses.is_empty() || statuses.contains(&status))
+                && (!overdue || is_overdue(service, last, now))
+                && reset_before.is_none_or(|by| deadline.is_some_and(|deadline| deadline <= by))
+        });
+        selected.map(|service| self.listed(service, now)).collect()
     }
 
     fn listed(&self, service: &Service, now: i64) -> Value {
@@ -60,6 +66,9 @@ impl Model {
         entry["odsCode"] = format!("T{}", service.id).into();
         if let Some(parent) = service.parent {
             entry["parentId"] = parent.into();
+        }
+        if service.review.has_phone {
+            entry["phone"] = PHONE.into();
         }
         entry
     }
@@ -96,4 +105,10 @@ impl Model {
         let last = known.iter().rev().find(|change| change.date <= at);
         Answer::Plain(after(service, last).body)
     }
+}
+
+/// Never set, or due for review.
+fn is_overdue(service: &Service, last: Option<&Change>, now: i64) -> bool {
+    let due = last.map(|last| service.review_due(last).is_some_and(|due| now >= due));
+    service.review.after.is_some() && due.unwrap_or(true)
 }

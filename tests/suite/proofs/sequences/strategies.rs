@@ -1,0 +1,147 @@
+//! Random operations.
+
+use proptest::{
+    bool::weighted,
+    collection::vec,
+    option,
+    prelude::{Just, Strategy, any},
+    prop_oneof,
+    sample::select,
+};
+
+use super::{
+    operation::{Body, Filters, Known, Moment, Move, Operation, Place, Put, Resource, Review},
+    representations::BAD_BODIES,
+};
+
+/// Sequences of up to that many operations.
+pub(super) fn sequence(longest: usize) -> impl Strategy<Value = Vec<Operation>> {
+    vec(operation(), 1..=longest)
+}
+
+fn operation() -> impl Strategy<Value = Operation> {
+    let place = || prop_oneof![8 => editable(), 2 => elsewhere()];
+    let limit = || 1..=4_u8;
+    prop_oneof![
+        24 => put().prop_map(Operation::Put),
+        10 => moved_deadline().prop_map(Operation::Put),
+        11 => (option::weighted(0.3, body()), weighted(0.2), option::weighted(0.4, -1..=1_i64))
+            .prop_map(|(body, elsewhere, after)| Operation::Repeat { body, elsewhere, after }),
+        10 => (place(), known()).prop_map(|(place, known)| Operation::Get(place, known)),
+        3 => vec(place(), 1..=4).prop_map(Operation::ById),
+        7 => (filters(), limit()).prop_map(|(filters, limit)| Operation::List(filters, limit)),
+        5 => (place(), option::of(moment()), option::of(moment()), limit())
+            .prop_map(|(place, from, to, limit)| Operation::History { place, from, to, limit }),
+        2 => (editable(), 1..=2_u8).prop_map(|(place, limit)| Operation::FirstPage(place, limit)),
+        2 => Just(Operation::NextPage),
+        5 => (place(), moment()).prop_map(|(place, at)| Operation::At(place, at)),
+        5 => option::weighted(0.6, (editable(), -1..=1_i64)).prop_map(Operation::Schedule),
+        20 => clock().prop_map(Operation::Clock),
+        6 => (editable(), any::<u8>(), option::of(review()))
+            .prop_map(|(place, name, review)| Operation::Import(place, name, review)),
+    ]
+}
+
+fn editable() -> impl Strategy<Value = Place> {
+    select(&[Place::Pharmacy, Place::Provider])
+}
+
+fn elsewhere() -> impl Strategy<Value = Place> {
+    select(&[Place::Region, Place::Elsewhere, Place::Closed, Place::Missing])
+}
+
+fn put() -> impl Strategy<Value = Put> {
+    request(Resource::Status, prop_oneof![3 => Just(Known::Nothing), 2 => known()])
+}
+
+/// Most name the current tag: without one, nothing is moved.
+fn moved_deadline() -> impl Strategy<Value = Put> {
+    request(Resource::Deadline, prop_oneof![6 => Just(Known::Current), 2 => known()])
+}
+
+fn request(
+    resource: Resource,
+    known_tags: impl Strategy<Value = Known>,
+) -> impl Strategy<Value = Put> {
+    let by = prop_oneof![8 => Just("editor"), 3 => Just("second"), 1 => Just("reader")];
+    let place = prop_oneof![12 => editable(), 1 => elsewhere()];
+    let unwanted = prop_oneof![12 => Just(Known::Nothing), 2 => known()];
+    (by, place, body(), known_tags, unwanted, option::of(0..3_u8)).prop_map(
+        move |(by, place, body, known, unwanted, key)| Put {
+            resource,
+            by,
+            place,
+            body,
+            known,
+            unwanted,
+            key,
+        },
+    )
+}
+
+fn body() -> impl Strategy<Value = Body> {
+    let status = select(&["RED", "AMBER", "GREEN", "red", "Amber"]);
+    let minutes = option::weighted(0.9, prop_oneof![6 => 0..=10_u16, 1 => 0..=1440_u16]);
+    let reason = option::of(select(&["STAFFING", "it", "Infection_Control"]));
+    let good = (status, minutes, option::of(0..4_u8), reason);
+    prop_oneof![
+        12 => good.prop_map(|(status, minutes, note, reason)| {
+            Body::Good { status, minutes, note, reason }
+        }),
+        1 => (0..BAD_BODIES.len()).prop_map(Body::Bad),
+    ]
+}
+
+fn known() -> impl Strategy<Value = Known> {
+    prop_oneof![
+        2 => Just(Known::Nothing),
+        3 => Just(Known::Current),
+        3 => any::<usize>().prop_map(Known::Former),
+        2 => any::<usize>().prop_map(Known::List),
+        1 => Just(Known::Weak),
+        1 => Just(Known::Any),
+        1 => Just(Known::Nonsense),
+    ]
+}
+
+fn filters() -> impl Strategy<Value = Filters> {
+    let statuses = prop_oneof![
+        3 => select(&[&[] as &[&str], &["GREEN"], &["RED", "AMBER"], &["GREEN", "RED"]])
+            .prop_map(|statuses| (true, statuses)),
+        2 => select(&[&["RED", "AMBER"] as &[&str], &["RED"], &["AMBER"]])
+            .prop_map(|statuses| (false, statuses)),
+    ];
+    let reset_before = option::weighted(0.3, (editable(), -1..=1_i64));
+    (statuses, weighted(0.3), reset_before).prop_map(
+        |((in_region, statuses), overdue, reset_before)| Filters {
+            in_region,
+            statuses,
+            overdue,
+            reset_before,
+        },
+    )
+}
+
+fn moment() -> impl Strategy<Value = Moment> {
+    prop_oneof![
+        1 => (-1..=600_i64).prop_map(Moment::Ago),
+        3 => (any::<usize>(), -1..=1_i64).prop_map(|(which, after)| Moment::Change(which, after)),
+    ]
+}
+
+fn clock() -> impl Strategy<Value = Move> {
+    let place = editable;
+    prop_oneof![
+        2 => (1..=90_i64).prop_map(Move::Forward),
+        2 => (60..=1200_i64).prop_map(Move::Forward),
+        1 => (3600..=93_600_i64).prop_map(Move::Forward),
+        4 => (1..=300_i64).prop_map(Move::Behind),
+        5 => (place(), -1..=1_i64).prop_map(|(place, after)| Move::Deadline(place, after)),
+    ]
+}
+
+/// Most are due while the sequence runs.
+fn review() -> impl Strategy<Value = Review> {
+    let after = option::weighted(0.8, prop_oneof![6 => 1..=30_u32, 1 => 1..=525_600_u32]);
+    (after, any::<bool>()).prop_map(|(after, has_phone)| Review { after, has_phone })
+}
