@@ -22,13 +22,16 @@ use shared::store::parse_service;
 use crate::harness::{client, endpoint, fresh_tables, root};
 
 /// Events of requests that the gateway accepts, with the function that answers them.
-const CASES: [(&str, &str); 9] = [
+const CASES: [(&str, &str); 12] = [
     ("get-status", "a-reader-reads-a-status"),
     ("get-status", "an-id-that-is-no-id"),
     ("get-status", "an-unknown-user"),
     ("list-services", "red-or-amber"),
     ("list-services", "the-family-of-a-provider"),
     ("list-services", "the-first-page"),
+    ("update-deadline", "a-stale-if-match"),
+    ("update-deadline", "an-editor-moves-the-deadline"),
+    ("update-deadline", "an-idempotency-key"),
     ("update-status", "a-stale-if-match"),
     ("update-status", "an-editor-sets-red"),
     ("update-status", "an-idempotency-key"),

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use capacityctl::{OptionalColumn, services_file::ServiceRow, validation::Location};
 use local_stack::sample::{PROVIDER_TYPE, PROVIDERS, REGION_TYPE, REGIONS, SERVICES};
 use shared::{
-    domain::{HierarchyPath, ServiceId},
+    domain::{HierarchyPath, Minutes, ServiceId},
     store::keys::services as keys,
 };
 
@@ -17,6 +17,11 @@ const AREA_COUNT: u64 = 42;
 const FIRST_PROVIDER: u64 = REGION_COUNT + AREA_COUNT;
 /// Rows per provider, including its own.
 const ROWS_PER_PROVIDER: u64 = 10;
+
+/// One service in this many has reviews.
+const SERVICES_PER_REVIEWED_ONE: u64 = 20;
+const REVIEW_AFTER: Minutes = Minutes(240);
+const PHONE: &str = "01632 960000";
 
 /// An item of the table.
 pub type Item = std::collections::HashMap<String, AttributeValue>;
@@ -103,8 +108,8 @@ impl GeneratedDirectory {
             town: has_address.then(|| region.1.to_owned()),
             postcode: has_address.then(|| format!("ZZ{} {}ZZ", 10 + number % 90, number % 10)),
             ods_code: has_address.then(|| format!("Z{number}")),
-            phone: OptionalColumn::Missing,
-            review_after: OptionalColumn::Missing,
+            phone: OptionalColumn::Present(is_reviewed(number).then(|| PHONE.to_owned())),
+            review_after: OptionalColumn::Present(is_reviewed(number).then_some(REVIEW_AFTER)),
             active: true,
         })
     }
@@ -119,6 +124,8 @@ impl GeneratedDirectory {
                 .collect();
         ancestors.reverse();
         let path = HierarchyPath::new(ancestors, row.id);
+        let (phone, review_after) = (PHONE.to_owned(), REVIEW_AFTER.0.into());
+        let is_reviewed = is_reviewed(number);
         let number = |number: u64| AttributeValue::N(number.to_string());
         let attributes = [
             (keys::ID, Some(number(row.id.get()))),
@@ -130,11 +137,17 @@ impl GeneratedDirectory {
             (keys::TOWN, row.town.map(AttributeValue::S)),
             (keys::POSTCODE, row.postcode.map(AttributeValue::S)),
             (keys::ODS_CODE, row.ods_code.map(AttributeValue::S)),
+            (keys::PHONE, is_reviewed.then_some(AttributeValue::S(phone))),
+            (keys::REVIEW_AFTER_MINUTES, is_reviewed.then(|| number(review_after))),
             (keys::ACTIVE, Some(AttributeValue::Bool(row.active))),
         ];
         let known = attributes.into_iter().filter_map(|(name, value)| Some((name.into(), value?)));
         Some(known.collect())
     }
+}
+
+const fn is_reviewed(number: u64) -> bool {
+    number.is_multiple_of(SERVICES_PER_REVIEWED_ONE)
 }
 
 fn service_id(number: u64) -> Option<ServiceId> {
