@@ -236,7 +236,7 @@ async fn the_examples_of_pages_are_what_the_sample_directory_answers() {
         app.put(service, json!({"status": "AMBER"})).by("sample-editor").send().await.ok();
     }
     app.at(5 * 60);
-    let full = json!({"status": "RED", "notes": "no doctor until 13:00"});
+    let full = json!({"status": "RED", "reason": "staffing", "notes": "no doctor until 13:00"});
     app.put(service, full).by("sample-editor").send().await.ok();
 
     let first = app.list("region=9000001000&limit=2").by("sample-reader").send().await;
