@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::domain::limits;
 
-use crate::harness::{App, client, fresh_tables, gateway_settings};
+use crate::harness::{App, Meter, client, fresh_tables, gateway_settings};
 
 /// Lambda's limit for a synchronous response.
 const MAX_RESPONSE_BYTES: usize = 6 * 1024 * 1024;
@@ -14,18 +14,20 @@ const LONG_CHARACTER: &str = "\u{1F3E5}";
 async fn the_largest_page_that_an_import_allows_can_be_returned() {
     let client = client();
     let tables = fresh_tables(&client).await;
-    let [name, town, postcode, ods_code] = [
+    let [name, town, postcode, ods_code, phone] = [
         limits::MAX_NAME_CHARS,
         limits::MAX_TOWN_CHARS,
         limits::MAX_POSTCODE_CHARS,
         limits::MAX_ODS_CODE_CHARS,
+        limits::MAX_PHONE_CHARS - 1,
     ]
     .map(|longest| LONG_CHARACTER.repeat(longest));
     let first = 999_999_999_999_999_000_u64;
     let services = (first..first + 100).map(|id| {
         let parent = (id > first).then_some(first);
         json!({"id": id, "name": name, "typeId": first, "parentId": parent, "town": town,
-            "postcode": postcode, "odsCode": ods_code, "active": true})
+            "postcode": postcode, "odsCode": ods_code, "phone": format!("{phone}1"),
+            "reviewAfterMinutes": limits::MAX_REVIEW_AFTER_MINUTES, "active": true})
     });
     let services = services.collect::<Value>().to_string();
     capacityctl::services::import(&client, &tables.services, services.as_bytes())
@@ -37,7 +39,9 @@ async fn the_largest_page_that_an_import_allows_can_be_returned() {
         .await
         .expect("a user");
     let app = App::new(client, tables.clone(), &gateway_settings(&tables));
-    let red = json!({"status": "RED", "notes": LONG_CHARACTER.repeat(900)});
+    let red = json!({
+        "status": "RED", "reason": "INFECTION_CONTROL", "notes": LONG_CHARACTER.repeat(900),
+    });
     for id in first..first + 100 {
         assert_eq!(app.put(id, red.clone()).by("s").send().await.status, 200);
     }
@@ -46,4 +50,9 @@ async fn the_largest_page_that_an_import_allows_can_be_returned() {
     // The response is JSON in a JSON text.
     let size = Value::String(page.body.to_string()).to_string().len();
     assert!(size < MAX_RESPONSE_BYTES, "{size} bytes");
+    // As `store::read_units` has it: two units for each row. The caller's row is half a unit.
+    let (app, meter) = Meter::below(&app);
+    let ids: Vec<_> = (first..first + 100).map(|id| id.to_string()).collect();
+    app.list(&format!("id={}", ids.join(","))).by("s").send().await.ok();
+    assert_eq!(meter.take().units, 200.5);
 }

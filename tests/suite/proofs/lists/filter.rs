@@ -6,6 +6,20 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::generated_directory::Directory;
 use crate::harness::time;
 
+/// Every combination of filters, a bit for each.
+pub(super) fn all_combinations() -> Vec<u32> {
+    (0..1 << 9).collect()
+}
+
+/// A quarter of them. Any four filters come in each combination of theirs, because both parity checks, and their sum, have more
+/// than four bits.
+pub(super) fn some_combinations() -> Vec<u32> {
+    let checks = [0b0_1000_1111, 0b1_0011_1100];
+    let is_even = |bits: u32| bits.count_ones().is_multiple_of(2);
+    let all = all_combinations().into_iter();
+    all.filter(|bits| checks.into_iter().all(|check| is_even(bits & check))).collect()
+}
+
 /// The filters of a list.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Filters {
@@ -16,6 +30,8 @@ pub(super) struct Filters {
     statuses: Vec<&'static str>,
     changed_since: Option<i64>,
     editable: bool,
+    overdue: bool,
+    reset_before: Option<i64>,
     /// The caller.
     pub(super) caller: &'static str,
 }
@@ -39,13 +55,20 @@ impl Filters {
             },
             changed_since: given(rng).then(|| now - rng.i64(0..4 * 60 * 60)),
             editable: given(rng),
+            overdue: given(rng),
+            reset_before: given(rng).then(|| now + rng.i64(-600..4 * 60 * 60)),
             caller: rng.choice(["editor", "editor", "editor", "reader", "nobody"]).expect("one"),
         }
     }
 
-    /// Every combination of filters, each once.
-    pub(super) fn combinations(rng: &mut Rng, directory: &Directory, now: i64) -> Vec<Self> {
-        let combinations = (0..1_u32 << 7).map(|bits| {
+    /// These combinations of filters, each once.
+    pub(super) fn combinations(
+        rng: &mut Rng,
+        directory: &Directory,
+        now: i64,
+        chosen: &[u32],
+    ) -> Vec<Self> {
+        let combinations = chosen.iter().map(|bits| {
             let has = |bit: u32| bits >> bit & 1 == 1;
             let filters = Self::draw(rng, directory, 100, now);
             let caller = rng.choice(["editor", "lead", "thousand"]).expect("one");
@@ -57,6 +80,8 @@ impl Filters {
                 changed_since: filters.changed_since.filter(|_| has(4)),
                 editable: has(5),
                 statuses: if has(6) { filters.statuses } else { Vec::new() },
+                overdue: has(7),
+                reset_before: filters.reset_before.filter(|_| has(8)),
                 caller,
             }
         });
@@ -77,6 +102,8 @@ impl Filters {
             Self { changed_since: all.changed_since, ..none.clone() },
             Self { editable: true, ..none.clone() },
             Self { editable: true, caller: "reader", ..none.clone() },
+            Self { overdue: true, ..none.clone() },
+            Self { reset_before: all.reset_before, ..none.clone() },
             none,
         ]
     }
@@ -95,6 +122,8 @@ impl Filters {
             (!self.statuses.is_empty()).then(|| format!("status={}", self.statuses.join(","))),
             self.changed_since.map(|since| format!("changedSince={}", time(since))),
             self.editable.then(|| "editable=true".to_owned()),
+            self.overdue.then(|| "overdue=true".to_owned()),
+            self.reset_before.map(|by| format!("resetBefore={}", time(by))),
         ];
         given.into_iter().flatten().collect::<Vec<_>>().join("&")
     }
@@ -117,6 +146,14 @@ impl Filters {
             && (self.statuses.is_empty() || self.statuses.contains(&status))
             && self.changed_since.is_none_or(|since| set.is_some_and(|set| set >= since))
             && (!self.editable || self.edits(directory, &ancestry))
+            && (!self.overdue || is_overdue(id, directory, now))
+            && (self.reset_before.is_none() || (status != "GREEN" && self.ends(id, directory)))
+    }
+
+    /// Whether the last update's deadline, past or not, is within the filter.
+    fn ends(&self, id: u64, directory: &Directory) -> bool {
+        let deadline = directory.updates.get(&id).and_then(|update| update.deadline);
+        self.reset_before.is_none_or(|by| deadline.is_some_and(|deadline| deadline <= by))
     }
 
     fn edits(&self, directory: &Directory, ancestry: &[u64]) -> bool {
@@ -127,15 +164,19 @@ impl Filters {
     /// How many services the index names for these filters; `None` if no index is used. Rights take
     /// precedence over a parent, a parent over AMBER and RED, and those over a region.
     pub(super) fn bound(&self, directory: &Directory, now: i64) -> Option<u32> {
+        // Both indexes have the review interval.
         let count = |passes: &dyn Fn(u64) -> bool| {
-            let passing = directory.rows.keys().filter(|id| passes(**id)).count();
+            let rows = directory.rows.iter();
+            let reviewed = rows.filter(|(_, row)| !self.overdue || row.review_after.is_some());
+            let passing = reviewed.filter(|(id, _)| passes(**id)).count();
             u32::try_from(passing).expect("a number")
         };
         let within = |id: u64, above: Option<u64>| {
             above.is_none_or(|above| directory.ancestry(id).contains(&above))
         };
         let (region, parent) = (self.region, self.parent);
-        let limited = !self.statuses.is_empty() && !self.statuses.contains(&"GREEN");
+        let limited = self.reset_before.is_some()
+            || (!self.statuses.is_empty() && !self.statuses.contains(&"GREEN"));
         if self.editable {
             let bound = parent.or(region);
             let editable = |id| within(id, bound) && self.edits(directory, &directory.ancestry(id));
@@ -145,11 +186,22 @@ impl Filters {
         } else if parent.is_some() {
             Some(count(&|id| within(id, parent)))
         } else if limited {
-            Some(count(&|id| directory.shown(id, now).0 != "GREEN"))
+            Some(count(&|id| directory.shown(id, now).0 != "GREEN" && self.ends(id, directory)))
         } else {
             region.map(|_| count(&|id| within(id, region)))
         }
     }
+}
+
+/// Whether a service has reviews, and was never set, was reset, or was set longer ago than that.
+fn is_overdue(id: u64, directory: &Directory, now: i64) -> bool {
+    let last = directory.updates.get(&id);
+    directory.rows[&id].review_after.is_some_and(|minutes| {
+        last.is_none_or(|last| {
+            last.deadline.is_some_and(|deadline| now >= deadline)
+                || now >= last.at + 60 * i64::from(minutes)
+        })
+    })
 }
 
 /// Parts of names, written in another way than in the names.
@@ -175,4 +227,16 @@ fn plain(text: &str) -> String {
     let text: String = text.chars().flat_map(char::to_lowercase).collect();
     let spellings = [("e\u{301}", "é"), ("ß", "ss"), ("ς", "σ"), ("’", "'"), ("\u{a0}", " ")];
     spellings.into_iter().fold(text, |text, (written, plain)| text.replace(written, plain))
+}
+
+#[test]
+fn any_four_filters_come_in_each_combination() {
+    let chosen = some_combinations();
+    assert_eq!(chosen.len(), 128);
+    for four in all_combinations().into_iter().filter(|bits| bits.count_ones() == 4) {
+        let mut met: Vec<_> = chosen.iter().map(|bits| bits & four).collect();
+        met.sort_unstable();
+        met.dedup();
+        assert_eq!(met.len(), 16, "{four:b}");
+    }
 }

@@ -83,6 +83,8 @@ pub(in crate::proofs) struct Row {
     pub(in crate::proofs) name: String,
     pub(in crate::proofs) type_id: u64,
     pub(in crate::proofs) parent: Option<u64>,
+    /// The review interval in minutes.
+    pub(in crate::proofs) review_after: Option<u32>,
     pub(in crate::proofs) active: bool,
 }
 
@@ -119,6 +121,7 @@ impl Directory {
                     name: shape.text(format!("{} {id}", words.join(" ")), limits::MAX_NAME_CHARS),
                     type_id: rng.u64(1..=20),
                     parent: above.map(|(id, _)| id),
+                    review_after: (rng.u32(..3) == 0).then(|| rng.u32(1..400)),
                     active: rng.u32(..100) >= 3,
                 },
             );
@@ -180,13 +183,17 @@ impl Directory {
         let address =
             [limits::MAX_TOWN_CHARS, limits::MAX_POSTCODE_CHARS, limits::MAX_ODS_CODE_CHARS];
         let address = address.map(|longest| self.shape.text(String::new(), longest)).join(",");
+        let phone = self.shape.text("1".to_owned(), limits::MAX_PHONE_CHARS);
         let lines = self.rows.iter().map(|(id, row)| {
             let parent = row.parent.map(|id| id.to_string()).unwrap_or_default();
+            let review_after = row.review_after.map(|minutes| minutes.to_string());
+            let review_after = review_after.unwrap_or_default();
             let Row { name, type_id, active, .. } = row;
-            format!("{id},{name},{type_id},{parent},{address},{active}")
+            format!("{id},{name},{type_id},{parent},{address},{phone},{review_after},{active}")
         });
         let lines: Vec<_> = lines.collect();
-        let header = "id,name,typeId,parentId,town,postcode,odsCode,active";
+        let header =
+            "id,name,typeId,parentId,town,postcode,odsCode,phone,reviewAfterMinutes,active";
         format!("{header}\n{}\n", lines.join("\n")).into_bytes()
     }
 
@@ -209,11 +216,15 @@ impl Directory {
             let mut body = json!({"status": status, "resetStatusIn": minutes});
             if self.shape == Shape::Deep {
                 body["notes"] = self.shape.text(String::new(), 900).into();
+                body["reason"] = "INFECTION_CONTROL".into();
             }
             app.put(id, body).by("lead").send().await.ok();
             let deadline = (status != "GREEN").then_some(at + 60 * i64::from(minutes));
             self.updates.insert(id, Update { status, at, deadline });
         }
+        // Of the resets that are due when lists are read, the earlier ones are stored.
+        app.at(UPDATES_END);
+        app.run_schedule().await;
     }
 
     /// The status that a service shows at that time, and when it was set.

@@ -3,6 +3,7 @@
 //! The store's own count of capacity limits what a list may read: with a filter that an index
 //! serves, in proportion to what the index names; without one, the table once.
 
+mod extent;
 mod filter;
 pub(super) mod generated_directory;
 mod walk;
@@ -10,6 +11,7 @@ mod walk;
 use fastrand::Rng;
 
 use self::{
+    extent::{Choice, Extent, extents},
     filter::Filters,
     generated_directory::{Directory, Shape},
     walk::{ENDLESS, Table, Walk, walk, whole},
@@ -22,37 +24,6 @@ const READ_AT: i64 = 3 * 60 * 60 + 600;
 
 /// The smallest limit, and how many pages of such a list are read.
 const SMALLEST: (usize, u32) = (1, 2);
-
-/// What of one directory is compared.
-#[derive(Clone, Copy)]
-struct Extent {
-    shape: Shape,
-    services: u64,
-    /// How many lists with random filters; 0 for one list with each combination of filters.
-    lists: usize,
-    /// The most pages of a list.
-    pages: u32,
-}
-
-/// At the long size a bound had to be corrected. A list of a flat directory of 100,000 would take thousands of pages,
-/// so only the first few are read.
-fn extents(size: Size) -> [Extent; 4] {
-    let extent = |shape, services, lists, pages| Extent { shape, services, lists, pages };
-    match size {
-        Size::Short => [
-            extent(Shape::Trees, 500, 20, ENDLESS),
-            extent(Shape::Flat, 260, 0, ENDLESS),
-            extent(Shape::Deep, 85, 0, ENDLESS),
-            extent(Shape::Regions, 1_010, 0, 2),
-        ],
-        Size::Long => [
-            extent(Shape::Trees, 100_000, 200, ENDLESS),
-            extent(Shape::Flat, 100_000, 0, 5),
-            extent(Shape::Deep, 3_000, 0, ENDLESS),
-            extent(Shape::Regions, 10_000, 0, ENDLESS),
-        ],
-    }
-}
 
 /// Runs the proof.
 ///
@@ -126,9 +97,13 @@ async fn compare(
     count.services += extent.services;
     count.updates += self::count(directory.updates.len());
     let mut all = Filters::each(&mut rng, &directory, now);
-    all.extend((0..extent.lists).map(|_| Filters::draw(&mut rng, &directory, 40, now)));
-    if extent.lists == 0 {
-        all.extend(Filters::combinations(&mut rng, &directory, now));
+    match extent.lists {
+        Choice::Random(lists) => {
+            all.extend((0..lists).map(|_| Filters::draw(&mut rng, &directory, 40, now)));
+        }
+        Choice::Combinations(of) => {
+            all.extend(Filters::combinations(&mut rng, &directory, now, &of()));
+        }
     }
     let table = Table { rows: extent.services, units: whole(&app, &meter).await };
     let lists = Lists { extent, directory: &directory, app: &app, meter: &meter, table };
@@ -208,7 +183,8 @@ async fn a_difference_between_directory_and_tables_is_noticed() {
         |directory| directory.assigned.values_mut().for_each(Vec::clear),
     ];
     for alter in alterations {
-        let extent = Extent { shape: Shape::Trees, services: 200, lists: 1, pages: ENDLESS };
+        let extent =
+            Extent { shape: Shape::Trees, services: 200, lists: Choice::Random(1), pages: ENDLESS };
         compare(extent, alter, &mut Count::default()).await.expect_err("a difference");
     }
 }
