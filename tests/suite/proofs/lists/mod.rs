@@ -171,7 +171,7 @@ async fn a_list_has_exactly_the_services_that_a_scan_finds() {
 /// Controls: a directory that differs from the tables in one thing.
 #[tokio::test]
 async fn a_difference_between_directory_and_tables_is_noticed() {
-    let alterations: [fn(&mut Directory); 3] = [
+    let alterations: [fn(&mut Directory); 5] = [
         |directory| {
             let row = directory.rows.values_mut().find(|row| row.active).expect("a service");
             row.active = false;
@@ -181,6 +181,14 @@ async fn a_difference_between_directory_and_tables_is_noticed() {
             update.expect("a GREEN").status = "RED";
         },
         |directory| directory.assigned.values_mut().for_each(Vec::clear),
+        |directory| directory.rows.values_mut().for_each(|row| row.review_after = None),
+        |directory| {
+            let deadlines =
+                directory.updates.values_mut().filter_map(|last| last.deadline.as_mut());
+            deadlines
+                .filter(|deadline| **deadline > NOW + READ_AT)
+                .for_each(|last| *last = i64::MAX);
+        },
     ];
     for alter in alterations {
         let extent =
