@@ -129,11 +129,12 @@ async fn of_a_move_and_two_runs_in_parallel_one_wins() {
 /// RED → moved → reset → RED → moved → reset. The last reset is not stored.
 async fn eventful() -> App {
     let app = World::family().start().await;
-    for (seconds, deadline) in [(0, 30), (100, 110)] {
+    for (seconds, minutes, moved) in [(0, 1, 30), (100, 10, 110)] {
         app.at(seconds);
-        let red = json!({"status": "RED", "resetStatusIn": 10, "reason": "it", "notes": seconds});
+        let red =
+            json!({"status": "RED", "resetStatusIn": minutes, "reason": "it", "notes": seconds});
         app.put(30, red).by("editor").send().await.ok();
-        move_deadline(&app, deadline, 1).await.ok();
+        move_deadline(&app, moved, 1).await.ok();
     }
     app.at(200);
     app
@@ -173,7 +174,7 @@ async fn history_has_a_moved_deadline_with_the_notes_and_the_reason_of_its_statu
         red(4, "update", ("GREEN", 100), (100, 700)),
         reset(3, 90),
         red(2, "deadline", ("RED", 30), (0, 90)),
-        red(1, "update", ("GREEN", 0), (0, 600)),
+        red(1, "update", ("GREEN", 0), (0, 60)),
     ];
     assert_eq!(items(&eventful().await, "").await, expected);
 }

@@ -117,6 +117,35 @@ async fn a_row_that_cannot_be_read_is_not_missing() {
     assert_eq!((&page.body["missing"], &page.body["unavailable"]), (&json!([7]), &json!([112])));
 }
 
+/// Its deadline cannot be moved, and is not reset.
+#[tokio::test]
+async fn a_row_whose_reason_or_review_cannot_be_read_is_named_and_stays_as_it_is() {
+    for (attribute, value) in [
+        ("reason", AttributeValue::Ss(vec!["IT".to_owned()])),
+        ("reviewAfterMinutes", text("60")),
+        ("reviewAfterMinutes", number("1.5")),
+        ("phone", number(5)),
+    ] {
+        let app = directory().await;
+        set(&app, 112, "RED", 1).await;
+        let tag = app.get(112).by("lead").send().await.header("etag").to_owned();
+        spoil(&app, 112, attribute, value).await;
+        let stored = app.row(112).await;
+        let lists = ["parentId=112", "status=RED", "status=GREEN", "overdue=true"];
+        // Only services with a review interval can be overdue.
+        let count = if attribute == "reviewAfterMinutes" { 4 } else { 3 };
+        for query in lists.into_iter().take(count) {
+            assert_eq!(walk(&app, query, 4).await.1, [112], "{query} {attribute}");
+        }
+        let moved = app.put_deadline(112, json!({"resetStatusIn": 5})).by("lead");
+        let moved = moved.header("if-match", &tag).send().await;
+        assert_eq!(moved.refused(500), "INTERNAL");
+        app.at(600);
+        assert_eq!(app.run_schedule().await.failed, 1);
+        assert_eq!(app.row(112).await, stored);
+    }
+}
+
 /// Its path says where it is in the index, and where the next page starts.
 #[tokio::test]
 async fn a_list_goes_on_after_a_path_that_is_none() {
