@@ -67,16 +67,16 @@ const PROOFS: [Proof; 8] = [
     ),
     (
         "sequences",
-        "For any sequence of requests, clocks and scheduled runs: all answers and the final \
-         tables are those that a second, independent implementation of the rules expects.",
+        "For any sequence of requests, clocks, imports and scheduled runs: all answers and the \
+         final tables are those that a second, independent implementation of the rules expects.",
         proofs::sequences::prove,
     ),
     (
         "year",
-        "In a year with both clock changes and a leap day, with clocks that are wrong by up to \
-         five minutes and runs that are late, doubled or missing: nothing is shown past its \
-         deadline, no reset is stored early, history has no gap, and it tells what readers were \
-         shown.",
+        "In a year with both clock changes and a leap day, in which staff extend statuses, with \
+         clocks that are wrong by up to five minutes and runs that are late, doubled or missing: \
+         nothing is shown past its deadline, no reset is stored early, history has no gap, and it \
+         tells what readers were shown and how long each status lasted.",
         proofs::year::prove,
     ),
 ];
