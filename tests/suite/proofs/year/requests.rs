@@ -55,9 +55,13 @@ impl Simulation {
                     .or_else(|why| unexpected(&why))
             }
             // It is over, or this machine still sees the status before the GREEN that was seen.
-            409 if deadline.is_none() => Ok(self.count("extensions that came too late", 1)),
+            409 if deadline.is_none() => {
+                self.count("extensions that came too late", 1);
+                Ok(())
+            }
             412 if green_by_its_clock || is_ahead(&seen.body, clock) => {
-                Ok(self.count("extensions of another status than was seen", 1))
+                self.count("extensions of another status than was seen", 1);
+                Ok(())
             }
             _ => unexpected("refused"),
         }
