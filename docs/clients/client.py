@@ -3,12 +3,14 @@
     API_URL=… TOKEN_URL=… CLIENT_ID=… CLIENT_SECRET=… python client.py SERVICE_ID
 """
 
+import math
 import os
 import sys
 import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import httpx
 
@@ -43,7 +45,13 @@ class Status:
     replayed: bool = False
 
     def __str__(self) -> str:
-        return self.body["status"] + (", replayed" if self.replayed else "")
+        parts = [self.body["status"], self.body.get("reason"), "replayed" if self.replayed else None]
+        return ", ".join(filter(None, parts))
+
+    @property
+    def deadline(self) -> datetime:
+        """AMBER and RED always have one."""
+        return datetime.fromisoformat(self.body["resetDateTime"])
 
 
 class Client:
@@ -102,12 +110,18 @@ class Client:
 
     def update(self, service_id: int, known: Status, key: str, **fields) -> Status:
         """Applied once, and only if the status is still the known one."""
-        response = self.call(
-            "PUT",
-            f"/services/{service_id}/capacitystatus",
-            headers={"If-Match": known.tag, "Idempotency-Key": key},
-            json=fields,
-        )
+        return self.put(f"/services/{service_id}/capacitystatus", known, key, fields)
+
+    def extend(self, service_id: int, known: Status, key: str, minutes: int) -> Status:
+        """That many minutes more than are left, with what is left rounded up. The deadline counts from now, so this
+        machine's clock must be right."""
+        left = math.ceil((known.deadline - datetime.now(UTC)).total_seconds() / 60)
+        fields = {"resetStatusIn": left + minutes}
+        return self.put(f"/services/{service_id}/capacitystatus/deadline", known, key, fields)
+
+    def put(self, path: str, known: Status, key: str, fields: dict) -> Status:
+        headers = {"If-Match": known.tag, "Idempotency-Key": key}
+        response = self.call("PUT", path, headers=headers, json=fields)
         replayed = response.headers.get("Idempotency-Replayed") == "true"
         return Status(response.json(), response.headers["ETag"], replayed)
 
@@ -135,8 +149,9 @@ def main(service_id: int) -> None:
 
     # One key for one update, however often it is sent.
     key = new_key()
+    red = {"status": "RED", "resetStatusIn": 120, "reason": "DEMAND", "notes": "two hour wait"}
     for _ in range(2):
-        say(client.update(service_id, known, key, status="RED", resetStatusIn=120, notes="two hour wait"))
+        say(client.update(service_id, known, key, **red))
 
     # That tag is of the past now. Read again, decide again, and that is another update.
     try:
@@ -147,6 +162,11 @@ def main(service_id: int) -> None:
         say(problem.code)
         known = client.update(service_id, client.read(service_id), new_key(), status="AMBER")
         say(known)
+
+    # Still AMBER, and longer. What the user saw is extended, or nothing is.
+    extended = client.extend(service_id, known, new_key(), 30)
+    say(f"{extended}, {(extended.deadline - known.deadline).seconds // 60} minutes longer")
+    known = extended
 
     # What is wrong with an update is said by codes, all at once.
     try:

@@ -68,6 +68,22 @@ update() {
         --header 'Content-Type: application/json' --data "$3"
 }
 
+# extend ETAG KEY MINUTES: that many minutes more than are left of the status in the last answer, with what is left
+# rounded up. The deadline counts from now, so this machine's clock must be right.
+extend() {
+    local minutes
+    minutes=$(field "((.resetDateTime | fromdateiso8601) - now) / 60 | ceil + $3")
+    call PUT "/services/$id/capacitystatus/deadline" --header "If-Match: ${1:?}" --header "Idempotency-Key: $2" \
+        --header 'Content-Type: application/json' --data "{\"resetStatusIn\": $minutes}"
+}
+
+# The status of the last answer, its reason, and whether it is a replay
+in_words() {
+    local replayed=
+    [ "$(header Idempotency-Replayed)" != true ] || replayed=', replayed'
+    echo "$(field '[.status, .reason // empty] | join(", ")')$replayed"
+}
+
 new_key() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
 
 sign_in
@@ -94,11 +110,11 @@ read_status "$tag"
 
 # One key for one update, however often it is sent.
 key=$(new_key)
-red='{"status": "RED", "resetStatusIn": 120, "notes": "two hour wait"}'
+red='{"status": "RED", "resetStatusIn": 120, "reason": "DEMAND", "notes": "two hour wait"}'
 for _ in 1 2; do
     update "$tag" "$key" "$red"
     expect 200
-    say "$(field .status)$([ "$(header Idempotency-Replayed)" != true ] || echo ', replayed')"
+    say "$(in_words)"
 done
 
 # That tag is of the past now. Read again, decide again, and that is another update.
@@ -110,6 +126,12 @@ read_status
 update "$(header ETag)" "$(new_key)" "$amber"
 expect 200
 say "$(field .status)"
+
+# Still AMBER, and longer. What the user saw is extended, or nothing is.
+before=$(field '.resetDateTime | fromdateiso8601')
+extend "$(header ETag)" "$(new_key)" 30
+expect 200
+say "$(in_words), $(field "((.resetDateTime | fromdateiso8601) - $before) / 60 | floor") minutes longer"
 
 # What is wrong with an update is said by codes, all at once.
 update "$(header ETag)" "$(new_key)" '{"status": "PURPLE", "resetStatusIn": 1441}'

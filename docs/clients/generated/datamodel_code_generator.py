@@ -1,4 +1,4 @@
-"""Reads and updates statuses with httpx and the classes that datamodel-code-generator makes.
+"""Reads and updates statuses, and moves a deadline, with httpx and the classes that datamodel-code-generator makes.
 
     datamodel-codegen --url $API_URL/openapi.json --input-file-type openapi --output models.py
     API_URL=… TOKEN=… python datamodel_code_generator.py SERVICE_ID PARENT_ID
@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import timedelta
 
 import httpx
-from models import CapacityStatus, HistoryPage, Problem, Rag, ServicePage, StatusUpdate
+from models import CapacityStatus, DeadlineUpdate, HistoryPage, Problem, Rag, ServicePage, StatusUpdate
 
 service, parent = map(int, sys.argv[1:])
 headers = {"Authorization": f"Bearer {os.environ['TOKEN']}"}
@@ -29,19 +29,25 @@ def show(status: CapacityStatus) -> None:
     print(status.status.value, f"for {minutes} minutes" if deadline else "without a deadline")
 
 
-def update(rag: Rag, minutes: int) -> CapacityStatus:
-    body = StatusUpdate(status=rag.value, resetStatusIn=minutes, notes="two hour wait")
+def put(path: str, body: StatusUpdate | DeadlineUpdate, **headers: str) -> tuple[CapacityStatus, str]:
+    """The status with its entity tag."""
     # What is not set is left out, because null is a value.
     content = body.model_dump_json(exclude_unset=True)
-    answer = client.put(path, content=content, headers={"Content-Type": "application/json"})
-    return CapacityStatus.model_validate_json(answer.content)
+    answer = client.put(path, content=content, headers={"Content-Type": "application/json"} | headers)
+    return CapacityStatus.model_validate_json(answer.content), answer.headers["ETag"]
+
+
+def update(rag: Rag, minutes: int) -> tuple[CapacityStatus, str]:
+    return put(path, StatusUpdate(status=rag.value, resetStatusIn=minutes, reason="STAFFING", notes="two hour wait"))
 
 
 show(get(CapacityStatus, path))
-amber = update(Rag.AMBER, 30)
+amber, _ = update(Rag.AMBER, 30)
 show(get(CapacityStatus, path))
-red = update(Rag.RED, 120)
+_, tag = update(Rag.RED, 120)
 show(get(CapacityStatus, path))
+moved, _ = put(f"{path}/deadline", DeadlineUpdate(resetStatusIn=90), **{"If-Match": tag})
+show(moved)
 
 found, page = Counter(), None
 while page is None or page.next:
@@ -51,10 +57,10 @@ while page is None or page.next:
     found.update(entry.status.value for entry in page.items)
 print("list:", *(f"{count} {rag}" for rag, count in sorted(found.items())))
 
-period = {"from": amber.modifiedDate.isoformat(), "to": red.modifiedDate.isoformat()}
+period = {"from": amber.modifiedDate.isoformat(), "to": moved.modifiedDate.isoformat()}
 newest = get(HistoryPage, f"{path}/history", **period).items[0]
-print("history:", newest.cause, newest.status.value, "after", newest.previousStatus.value)
+print("history:", newest.cause, newest.status.value, "after", newest.previousStatus.value, newest.reason)
 
 print("error:", get(Problem, "/services/1/capacitystatus").code)
 
-show(update(Rag.GREEN, 0))
+show(update(Rag.GREEN, 0)[0])

@@ -1,4 +1,4 @@
-"""Reads and updates statuses with the client that openapi-generator makes for Python.
+"""Reads and updates statuses, and moves a deadline, with the client that openapi-generator makes for Python.
 
     openapi-generator-cli generate -i $API_URL/openapi.json -g python -o openapi-generator-python
     API_URL=… TOKEN=… PYTHONPATH=openapi-generator-python python openapi_generator.py SERVICE_ID PARENT_ID
@@ -12,9 +12,12 @@ from datetime import timedelta
 from openapi_client import (
     ApiClient,
     ApiException,
+    ApiResponse,
     CapacityStatus,
     CapacityStatusApi,
     Configuration,
+    DeadlineUpdate,
+    DeadlineUpdateResetStatusIn,
     Rag,
     ServicesApi,
     StatusUpdate,
@@ -36,23 +39,29 @@ def show(status: CapacityStatus) -> None:
     print(status.status.value, f"for {minutes} minutes" if deadline else "without a deadline")
 
 
-def update(rag: Rag, minutes: int) -> CapacityStatus:
-    return statuses.update_capacity_status(
+def update(rag: Rag, minutes: int) -> ApiResponse[CapacityStatus]:
+    return statuses.update_capacity_status_with_http_info(
         service,
         StatusUpdate(
             status=rag,
             # A number or a text is a class of its own here.
             reset_status_in=StatusUpdateResetStatusIn(minutes),
+            reason="STAFFING",
             notes=StatusUpdateNotes("two hour wait"),
         ),
     )
 
 
 show(statuses.get_capacity_status(service))
-amber = update(Rag.AMBER, 30)
+amber = update(Rag.AMBER, 30).data
 show(statuses.get_capacity_status(service))
 red = update(Rag.RED, 120)
 show(statuses.get_capacity_status(service))
+ninety = DeadlineUpdate(reset_status_in=DeadlineUpdateResetStatusIn(90))
+# Here the names of headers are as they were sent.
+tag = next(value for name, value in red.headers.items() if name.lower() == "etag")
+moved = statuses.update_deadline(service, ninety, if_match=tag)
+show(moved)
 
 found, page = Counter(), None
 while page is None or page.next:
@@ -62,13 +71,13 @@ while page is None or page.next:
 print("list:", *(f"{count} {rag}" for rag, count in sorted(found.items())))
 
 # The class is the page or, with `at`, the status.
-history = statuses.get_capacity_status_history(service, var_from=amber.modified_date, to=red.modified_date)
+history = statuses.get_capacity_status_history(service, var_from=amber.modified_date, to=moved.modified_date)
 newest = history.actual_instance.items[0]
-print("history:", newest.cause, newest.status.value, "after", newest.previous_status.value)
+print("history:", newest.cause, newest.status.value, "after", newest.previous_status.value, newest.reason)
 
 try:
     statuses.get_capacity_status(1)
 except ApiException as error:
     print("error:", error.data.code)
 
-show(update(Rag.GREEN, 0))
+show(update(Rag.GREEN, 0).data)

@@ -1,4 +1,4 @@
-// Reads and updates statuses with the client that openapi-generator makes for TypeScript (typescript-fetch).
+// Reads and updates statuses, and moves a deadline, with the client that openapi-generator makes for TypeScript (typescript-fetch).
 //
 //     openapi-generator-cli generate -i $API_URL/openapi.json -g typescript-fetch -o openapi-generator && tsc
 //     API_URL=… TOKEN=… node build/openapi_generator.js SERVICE_ID PARENT_ID
@@ -25,18 +25,22 @@ function show({ status, resetDateTime, modifiedDate }: CapacityStatus): void {
     console.log(status, minutes ? `for ${minutes} minutes` : "without a deadline");
 }
 
-function update(status: Rag, minutes: number): Promise<CapacityStatus> {
-    const statusUpdate = { status, resetStatusIn: minutes, notes: "two hour wait" };
-    return statuses.updateCapacityStatus({ id: service, statusUpdate });
+/** The status with its entity tag. */
+async function update(status: Rag, minutes: number): Promise<[CapacityStatus, string]> {
+    const statusUpdate = { status, resetStatusIn: minutes, reason: "STAFFING", notes: "two hour wait" };
+    const answer = await statuses.updateCapacityStatusRaw({ id: service, statusUpdate });
+    return [await answer.value(), answer.raw.headers.get("ETag") ?? ""];
 }
 
 async function main(): Promise<void> {
     const read = () => statuses.getCapacityStatus({ id: service });
     show(await read());
-    const amber = await update(Rag.Amber, 30);
+    const [amber] = await update(Rag.Amber, 30);
     show(await read());
-    const red = await update(Rag.Red, 120);
+    const [, ifMatch] = await update(Rag.Red, 120);
     show(await read());
+    const moved = await statuses.updateDeadline({ id: service, ifMatch, deadlineUpdate: { resetStatusIn: 90 } });
+    show(moved);
 
     const found = { AMBER: 0, GREEN: 0, RED: 0 };
     let page: ServicePage | undefined;
@@ -51,18 +55,18 @@ async function main(): Promise<void> {
     const history = await statuses.getCapacityStatusHistory({
         id: service,
         from: amber.modifiedDate,
-        to: red.modifiedDate,
+        to: moved.modifiedDate,
     });
     if (!instanceOfHistoryPage(history)) throw new Error("no page");
     const [newest] = history.items;
-    console.log("history:", newest.cause, newest.status, "after", newest.previousStatus);
+    console.log("history:", newest.cause, newest.status, "after", newest.previousStatus, newest.reason);
 
     // The classes of errors are made, but not used.
     const error: unknown = await statuses.getCapacityStatus({ id: 1 }).catch((error: unknown) => error);
     if (!(error instanceof ResponseError)) throw error;
     console.log("error:", ((await error.response.json()) as Problem).code);
 
-    show(await update(Rag.Green, 0));
+    show((await update(Rag.Green, 0))[0]);
 }
 
 main();

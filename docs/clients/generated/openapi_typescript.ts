@@ -1,4 +1,4 @@
-// Reads and updates statuses with openapi-fetch and the types that openapi-typescript makes.
+// Reads and updates statuses, and moves a deadline, with openapi-fetch and the types that openapi-typescript makes.
 //
 //     openapi-typescript $API_URL/openapi.json --output openapi-typescript.d.ts && tsc
 //     API_URL=… TOKEN=… node build/openapi_typescript.js SERVICE_ID PARENT_ID
@@ -26,19 +26,31 @@ async function read(): Promise<CapacityStatus> {
     return data;
 }
 
-async function update(status: Rag, minutes: number): Promise<CapacityStatus> {
-    const body = { status, resetStatusIn: minutes, notes: "two hour wait" };
-    const { data, error } = await api.PUT("/services/{id}/capacitystatus", { params: { path }, body });
+/** The status with its entity tag. */
+async function update(status: Rag, minutes: number): Promise<[CapacityStatus, string]> {
+    const body = { status, resetStatusIn: minutes, reason: "STAFFING", notes: "two hour wait" };
+    const { data, error, response } = await api.PUT("/services/{id}/capacitystatus", { params: { path }, body });
+    if (!data) throw error;
+    return [data, response.headers.get("ETag") ?? ""];
+}
+
+async function moveDeadline(tag: string, minutes: number): Promise<CapacityStatus> {
+    const { data, error } = await api.PUT("/services/{id}/capacitystatus/deadline", {
+        params: { path, header: { "If-Match": tag } },
+        body: { resetStatusIn: minutes },
+    });
     if (!data) throw error;
     return data;
 }
 
 async function main(): Promise<void> {
     show(await read());
-    const amber = await update("AMBER", 30);
+    const [amber] = await update("AMBER", 30);
     show(await read());
-    const red = await update("RED", 120);
+    const [, tag] = await update("RED", 120);
     show(await read());
+    const moved = await moveDeadline(tag, 90);
+    show(moved);
 
     const found = { AMBER: 0, GREEN: 0, RED: 0 };
     let page: components["schemas"]["ServicePage"] | undefined;
@@ -53,16 +65,16 @@ async function main(): Promise<void> {
 
     // It is the page or, with `at`, the status.
     const { data: history } = await api.GET("/services/{id}/capacitystatus/history", {
-        params: { path, query: { from: amber.modifiedDate, to: red.modifiedDate } },
+        params: { path, query: { from: amber.modifiedDate, to: moved.modifiedDate } },
     });
     if (!history || !("items" in history) || !Array.isArray(history.items)) throw new Error("no page");
     const [newest] = history.items;
-    console.log("history:", newest.cause, newest.status, "after", newest.previousStatus);
+    console.log("history:", newest.cause, newest.status, "after", newest.previousStatus, newest.reason);
 
     const { error } = await api.GET("/services/{id}/capacitystatus", { params: { path: { id: 1 } } });
     console.log("error:", error && "code" in error ? error.code : error);
 
-    show(await update("GREEN", 0));
+    show((await update("GREEN", 0))[0]);
 }
 
 main();

@@ -9,6 +9,7 @@ import type { components, paths } from "./api.js";
 
 type CapacityStatus = components["schemas"]["CapacityStatus"];
 type StatusUpdate = components["schemas"]["StatusUpdate"];
+type DeadlineUpdate = components["schemas"]["DeadlineUpdate"];
 type Failure = components["schemas"]["Problem"] | components["schemas"]["GatewayMessage"];
 
 /** A status with its entity tag. */
@@ -129,6 +130,28 @@ async function update(id: number, known: Known, key: string, body: StatusUpdate)
     return answered(data, response);
 }
 
+/**
+ * That many minutes more than are left, with what is left rounded up. The deadline counts from now, so this machine's
+ * clock must be right.
+ */
+async function extend(id: number, known: Known, key: string, minutes: number): Promise<Known> {
+    const header = { "If-Match": known.tag, "Idempotency-Key": key };
+    const left = Math.ceil((deadline(known) - Date.now()) / 60_000);
+    const body: DeadlineUpdate = { resetStatusIn: left + minutes };
+    const { data, error, response } = await api.PUT("/services/{id}/capacitystatus/deadline", {
+        params: { path: { id }, header },
+        body,
+    });
+    if (!data) throw new Problem(response, error);
+    return answered(data, response);
+}
+
+/** In milliseconds. AMBER and RED always have one. */
+function deadline({ body }: Known): number {
+    if (body.resetDateTime === undefined) throw new Error(`${body.status} without a deadline`);
+    return Date.parse(body.resetDateTime);
+}
+
 function answered(body: CapacityStatus, response: Response): Known {
     const tag = response.headers.get("ETag");
     if (!tag) throw new Problem(response, undefined);
@@ -147,7 +170,9 @@ async function problem(code: string, promise: Promise<unknown>): Promise<Problem
 
 async function main(id: number): Promise<void> {
     const say = (what: string) => console.log(`${id}: ${what}`);
-    const show = ({ body, replayed }: Known) => say(body.status + (replayed ? ", replayed" : ""));
+    const words = ({ body: { status, reason }, replayed }: Known) =>
+        [status, ...(reason ? [reason] : []), ...(replayed ? ["replayed"] : [])].join(", ");
+    const show = (known: Known) => say(words(known));
     // Numbers above that would name another service.
     if (!Number.isSafeInteger(id)) throw new Error(`${id} cannot be held exactly`);
 
@@ -163,9 +188,8 @@ async function main(id: number): Promise<void> {
 
     // One key for one update, however often it is sent.
     const key = crypto.randomUUID();
-    for (let sent = 0; sent < 2; sent++) {
-        show(await update(id, known, key, { status: "RED", resetStatusIn: 120, notes: "two hour wait" }));
-    }
+    const red: StatusUpdate = { status: "RED", resetStatusIn: 120, reason: "DEMAND", notes: "two hour wait" };
+    for (let sent = 0; sent < 2; sent++) show(await update(id, known, key, red));
 
     // That tag is of the past now. Read again, decide again, and that is another update.
     const amber: StatusUpdate = { status: "AMBER" };
@@ -173,6 +197,11 @@ async function main(id: number): Promise<void> {
     say(changed.code);
     known = await update(id, await read(id), crypto.randomUUID(), amber);
     show(known);
+
+    // Still AMBER, and longer. What the user saw is extended, or nothing is.
+    const extended = await extend(id, known, crypto.randomUUID(), 30);
+    say(`${words(extended)}, ${Math.floor((deadline(extended) - deadline(known)) / 60_000)} minutes longer`);
+    known = extended;
 
     // What is wrong with an update is said by codes, all at once.
     const purple: StatusUpdate = { status: "PURPLE", resetStatusIn: 1441 };

@@ -22,6 +22,8 @@ api.GET("/services", { params: { query: { colour: "RED" } } });
 api.GET("/services", { params: { query: { status: ["PURPLE"] } } });
 // @ts-expect-error an update needs a status
 api.PUT("/services/{id}/capacitystatus", { params: { path }, body: { notes: "two hour wait" } });
+// @ts-expect-error a deadline needs its minutes
+api.PUT("/services/{id}/capacitystatus/deadline", { params: { path }, body: {} });
 // @ts-expect-error after an error there is no status
 export const shown: string = data.status;
 // @ts-expect-error a status may have no deadline
