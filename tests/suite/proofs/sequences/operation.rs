@@ -98,6 +98,8 @@ pub(super) enum Move {
     Behind(i64),
     /// To that many seconds after the last deadline of a service.
     Deadline(Place, i64),
+    /// To that many seconds after a service is due for review.
+    ReviewDue(Place, i64),
 }
 
 /// One step of a sequence.

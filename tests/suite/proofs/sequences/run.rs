@@ -131,12 +131,18 @@ impl<'a> Run<'a> {
         self.family.model.service(place)?.changes.last()?.deadline
     }
 
+    fn review_due(&self, place: Place) -> Option<i64> {
+        let service = self.family.model.service(place)?;
+        service.review_due(self.family.model.known(service, self.now).last()?)
+    }
+
     fn move_clock(&mut self, how: Move) {
         let latest = self.fixture.latest;
         self.set_clock(match how {
             Move::Forward(seconds) => Some(latest + seconds),
             Move::Behind(seconds) => Some(latest - seconds),
             Move::Deadline(place, after) => self.last_deadline(place).map(|at| at + after),
+            Move::ReviewDue(place, after) => self.review_due(place).map(|at| at + after),
         });
     }
 

@@ -14,9 +14,32 @@ use super::{
     representations::BAD_BODIES,
 };
 
-/// Sequences of up to that many operations.
+/// Sequences of up to that many operations, or a few more: some come in pairs.
 pub(super) fn sequence(longest: usize) -> impl Strategy<Value = Vec<Operation>> {
-    vec(operation(), 1..=longest)
+    let step = prop_oneof![
+        10 => operation().prop_map(|operation| vec![operation]),
+        1 => red_then_moved(),
+    ];
+    vec(step, 1..=longest).prop_map(|steps| steps.concat())
+}
+
+/// In a short sequence a move would hardly ever meet RED by chance.
+fn red_then_moved() -> impl Strategy<Value = Vec<Operation>> {
+    let set = (editable(), option::of(0..4_u8), reason());
+    (set, moved_deadline()).prop_map(|((place, note, reason), moved)| {
+        let body = Body::Good { status: "RED", minutes: Some(5), note, reason };
+        let (resource, nothing) = (Resource::Status, Known::Nothing);
+        let set = Put {
+            resource,
+            by: "editor",
+            place,
+            body,
+            known: nothing,
+            unwanted: nothing,
+            key: None,
+        };
+        [set, Put { place, ..moved }].map(Operation::Put).to_vec()
+    })
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
@@ -82,14 +105,17 @@ fn request(
 fn body() -> impl Strategy<Value = Body> {
     let status = select(&["RED", "AMBER", "GREEN", "red", "Amber"]);
     let minutes = option::weighted(0.9, prop_oneof![6 => 0..=10_u16, 1 => 0..=1440_u16]);
-    let reason = option::of(select(&["STAFFING", "it", "Infection_Control"]));
-    let good = (status, minutes, option::of(0..4_u8), reason);
+    let good = (status, minutes, option::of(0..4_u8), reason());
     prop_oneof![
         12 => good.prop_map(|(status, minutes, note, reason)| {
             Body::Good { status, minutes, note, reason }
         }),
         1 => (0..BAD_BODIES.len()).prop_map(Body::Bad),
     ]
+}
+
+fn reason() -> impl Strategy<Value = Option<&'static str>> {
+    option::of(select(&["STAFFING", "it", "Infection_Control"]))
 }
 
 fn known() -> impl Strategy<Value = Known> {
@@ -137,6 +163,7 @@ fn clock() -> impl Strategy<Value = Move> {
         1 => (3600..=93_600_i64).prop_map(Move::Forward),
         4 => (1..=300_i64).prop_map(Move::Behind),
         5 => (place(), -1..=1_i64).prop_map(|(place, after)| Move::Deadline(place, after)),
+        2 => (place(), -1..=1_i64).prop_map(|(place, after)| Move::ReviewDue(place, after)),
     ]
 }
 
