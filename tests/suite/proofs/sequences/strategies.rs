@@ -14,11 +14,13 @@ use super::{
     representations::BAD_BODIES,
 };
 
-/// Sequences of up to that many operations, or a few more: some come in pairs.
+/// Sequences of up to that many operations, or a few more: some come together.
 pub(super) fn sequence(longest: usize) -> impl Strategy<Value = Vec<Operation>> {
     let step = prop_oneof![
-        10 => operation().prop_map(|operation| vec![operation]),
-        1 => red_then_moved(),
+        20 => operation().prop_map(|operation| vec![operation]),
+        2 => red_then_moved(),
+        1 => listed_when_due(),
+        1 => repeated_after_import(),
     ];
     vec(step, 1..=longest).prop_map(|steps| steps.concat())
 }
@@ -39,6 +41,34 @@ fn red_then_moved() -> impl Strategy<Value = Vec<Operation>> {
             key: None,
         };
         [set, Put { place, ..moved }].map(Operation::Put).to_vec()
+    })
+}
+
+/// A repeat after another name and perhaps another review interval were imported.
+fn repeated_after_import() -> impl Strategy<Value = Vec<Operation>> {
+    let request = prop_oneof![put(), moved_deadline()];
+    (request, 0..3_u8, any::<u8>(), option::of(review())).prop_map(|(put, key, name, review)| {
+        // Only these can be imported.
+        let place = if put.place == Place::Provider { put.place } else { Place::Pharmacy };
+        vec![
+            Operation::Put(Put { place, key: Some(key), ..put }),
+            Operation::Import(place, name, review),
+            Operation::Repeat { body: None, elsewhere: false, after: None },
+        ]
+    })
+}
+
+/// A list of what is overdue at the second at which a review is due, or a second off.
+fn listed_when_due() -> impl Strategy<Value = Vec<Operation>> {
+    let set = (editable(), any::<u8>(), 1..=30_u32, -1..=1_i64);
+    set.prop_map(|(place, name, after, seconds)| {
+        let review = Review { after: Some(after), has_phone: false };
+        let overdue = Filters { in_region: true, statuses: &[], overdue: true, reset_before: None };
+        vec![
+            Operation::Import(place, name, Some(review)),
+            Operation::Clock(Move::ReviewDue(place, seconds)),
+            Operation::List(overdue, 4),
+        ]
     })
 }
 
@@ -163,7 +193,6 @@ fn clock() -> impl Strategy<Value = Move> {
         1 => (3600..=93_600_i64).prop_map(Move::Forward),
         4 => (1..=300_i64).prop_map(Move::Behind),
         5 => (place(), -1..=1_i64).prop_map(|(place, after)| Move::Deadline(place, after)),
-        2 => (place(), -1..=1_i64).prop_map(|(place, after)| Move::ReviewDue(place, after)),
     ]
 }
 
