@@ -32,11 +32,11 @@ pub use event::{GatewayResponse, InvalidEvent, RouteKey, dispatch};
 pub use idempotency_key::idempotency_key;
 pub use page::{Page, page_response};
 pub use path::{has_remainder, no_remainder, request_path, service_id};
-pub use problem::{Build, FieldError, Problem};
+pub use problem::{Build, Problem};
 pub use remaining_time::RemainingTime;
 pub use representation::{HistoryEntry, ListedService, Representation};
 pub use status_change::{Preconditions, authorise_change, changed_response};
-pub use status_update::{parse_deadline_update, parse_status_update};
+pub use status_update::{FieldError, parse_deadline_update, parse_status_update};
 
 /// A response of a function.
 pub type Response = lambda_http::Response<lambda_http::Body>;

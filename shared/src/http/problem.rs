@@ -5,7 +5,7 @@ use std::error::Error;
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 
-use super::ETag;
+use super::{ETag, FieldError};
 use crate::{
     auth::AuthError,
     domain::Timestamp,
@@ -55,7 +55,7 @@ pub enum Problem {
     HistoryPruned(Timestamp),
     /// The header `Idempotency-Key` is not 1 to 255 visible characters of ASCII, or a string of them.
     InvalidIdempotencyKey,
-    /// The caller has used the `Idempotency-Key` for another body.
+    /// The caller has used the `Idempotency-Key` for another request.
     IdempotencyKeyReused,
     /// Others kept changing the status first.
     Conflict,
@@ -74,17 +74,6 @@ pub struct Build {
     pub version: &'static str,
     /// The commit that was checked out.
     pub commit: &'static str,
-}
-
-/// One invalid field of a body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FieldError {
-    /// Where: a JSON pointer (RFC 6901).
-    pub pointer: &'static str,
-    /// Which rule: a stable code.
-    pub code: &'static str,
-    /// The rule, for people.
-    pub detail: String,
 }
 
 impl Problem {
@@ -179,8 +168,7 @@ impl Problem {
                 format!("If-None-Match names the current ETag {current}; nothing was stored")
             }
             Self::PreconditionRequired => {
-                "If-Match must name the ETag of the status whose deadline to move; nothing was stored"
-                    .to_owned()
+                "send the ETag of the status that you read as If-Match; nothing was stored".to_owned()
             }
             Self::NoDeadline => {
                 "the status is GREEN and has no deadline; set AMBER or RED to begin one; nothing was stored"

@@ -1,12 +1,23 @@
 //! The fields of an update of a status or of its deadline. All errors are reported together; their codes are contract.
 
+use serde::Serialize;
 use strict_json::{Json, Object};
 
-use super::FieldError;
 use crate::domain::{
     DeadlineUpdate, Level, Minutes, Note, NoteError, Rag, Reason, RequestedStatus, ResetLimits,
     StatusUpdate,
 };
+
+/// One invalid field of a body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// Where: a JSON pointer (RFC 6901).
+    pub pointer: &'static str,
+    /// Which rule: a stable code.
+    pub code: &'static str,
+    /// The rule, for people.
+    pub detail: String,
+}
 
 /// Parses the fields of an update. Other members are ignored.
 ///
