@@ -93,7 +93,7 @@ pub(crate) enum Command {
     ///
     /// Checks its documentation, its health and that it refuses a read without a token. With a token in
     /// CAPACITY_TOKEN or with --as it checks reads too. Only --write changes anything: it sets the test
-    /// service to AMBER and back to GREEN, which adds two changes to its history.
+    /// service to AMBER, moves its deadline and sets it to GREEN: three changes in its history.
     Smoke {
         /// The API's URL: the stack's output ApiUrl, or http://127.0.0.1:9000 for the local stack
         #[arg(value_parser = api_url)]
@@ -233,9 +233,9 @@ pub(crate) enum Status {
     Set(Setting),
     /// Extend an AMBER or RED, on behalf of a user
     ///
-    /// The status, its reason and its notes stay. It ends when it would have ended and these minutes later, or
-    /// up to a minute after that. The command shows the status and asks. If someone else changes the status
-    /// in between, it changes nothing. On AWS, set the same variables as for `status set`.
+    /// The status, its reason and its notes stay. It ends these minutes later than it would have, or up to a
+    /// minute after that. The command shows the status and asks. If someone else changes the status in
+    /// between, it changes nothing. On AWS, set the same variables as for `status set`.
     Extend(Extension),
     /// Show the latest changes, newest first
     History {
