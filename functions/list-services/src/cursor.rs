@@ -8,7 +8,11 @@ use shared::{
 };
 
 /// The first field of a cursor: its list and the version of its format.
-const LIST: &str = "4";
+const LIST: &str = "3";
+
+/// The same of a list by `overdue` or `resetBefore`, whose cursors have these filters too. The cursors of other lists are
+/// as version 0.1.0 makes them, so a list goes on while a deployment or a roll-back changes the version.
+const LIST_DUE: &str = "4";
 
 /// What a position is encoded without. The path of a row that cannot be read may be any text.
 const SEPARATORS: &AsciiSet = &CONTROLS.add(b';').add(b'%');
@@ -17,8 +21,9 @@ const SEPARATORS: &AsciiSet = &CONTROLS.add(b';').add(b'%');
 pub(crate) fn encode(filter: &ServiceFilter, position: &ListPosition) -> String {
     let statuses: Vec<_> = filter.statuses.iter().map(|rag| rag.as_str()).collect();
     let name = filter.name.as_ref().map(NamePart::as_str).unwrap_or_default();
-    cursor::encode(&[
-        LIST.to_owned(),
+    let is_due = filter.overdue || filter.reset_before.is_some();
+    let mut fields = vec![
+        (if is_due { LIST_DUE } else { LIST }).to_owned(),
         text(filter.region),
         text(filter.parent),
         text(filter.type_id),
@@ -27,10 +32,12 @@ pub(crate) fn encode(filter: &ServiceFilter, position: &ListPosition) -> String 
         statuses.join(","),
         text(filter.changed_since),
         text(filter.editable.then_some("editable")),
-        text(filter.overdue.then_some("overdue")),
-        text(filter.reset_before),
         utf8_percent_encode(&position.to_string(), SEPARATORS).to_string(),
-    ])
+    ];
+    if is_due {
+        fields.extend([text(filter.overdue.then_some("overdue")), text(filter.reset_before)]);
+    }
+    cursor::encode(&fields)
 }
 
 /// The filters and the position of a cursor; `None` if the cursor was altered.
@@ -43,10 +50,10 @@ pub(crate) fn decode(text: &str) -> Option<(ServiceFilter, ListPosition)> {
         statuses,
         changed_since,
         editable,
+        position,
         overdue,
         reset_before,
-        position,
-    ] = cursor::decode(text, LIST)?;
+    ] = fields(text)?;
     let name = percent_decode_str(&name).decode_utf8().ok()?.into_owned();
     let filter = ServiceFilter {
         region: parsed(&region)?,
@@ -61,6 +68,15 @@ pub(crate) fn decode(text: &str) -> Option<(ServiceFilter, ListPosition)> {
     };
     let position = percent_decode_str(&position).decode_utf8().ok()?;
     Some((filter, position.parse().ok()?))
+}
+
+/// Those of both formats; empty for the filters that the first one lacks.
+fn fields(text: &str) -> Option<[String; 10]> {
+    cursor::decode(text, LIST_DUE).or_else(|| {
+        let fields: [String; 8] = cursor::decode(text, LIST)?;
+        let fields = fields.into_iter().chain([String::new(), String::new()]);
+        fields.collect::<Vec<_>>().try_into().ok()
+    })
 }
 
 fn text(value: Option<impl ToString>) -> String {
