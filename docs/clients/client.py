@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import httpx
 
 ATTEMPTS = 5
-MAY_PASS = {409, 429, 503}
+MAY_PASS = {429, 503}
 
 
 class Problem(Exception):
@@ -34,6 +34,12 @@ def is_json(response: httpx.Response) -> bool:
     """Something between here and the API may answer in its place."""
     kind = response.headers.get("Content-Type", "").partition(";")[0]
     return kind in {"application/json", "application/problem+json"}
+
+
+def may_pass(response: httpx.Response) -> bool:
+    """A conflict says when to try again. A status without a deadline still has none the next time."""
+    is_conflict = response.status_code == 409 and "Retry-After" in response.headers
+    return is_conflict or response.status_code in MAY_PASS
 
 
 @dataclass
@@ -83,7 +89,7 @@ class Client:
             if response.status_code == 401 and not signed_in:
                 signed_in = True
                 self.sign_in()
-            elif response.status_code in MAY_PASS and not last:
+            elif may_pass(response) and not last:
                 time.sleep(int(response.headers.get("Retry-After", attempt)))
             else:
                 break

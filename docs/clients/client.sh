@@ -32,6 +32,8 @@ call() {
             401) [ -z "$signed_in" ] || return 0; signed_in=yes; sign_in ;;
             000 | 409 | 429 | 503)
                 wait=$(header Retry-After)
+                # A status without a deadline still has none the next time.
+                [ "$status" != 409 ] || [ -n "$wait" ] || return 0
                 [ "$attempt" = 5 ] || sleep "${wait:-$attempt}"
                 ;;
             *) return 0 ;;

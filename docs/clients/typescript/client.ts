@@ -40,7 +40,7 @@ class Problem extends Error {
 
 const TIMEOUT = 30_000;
 const ATTEMPTS = 5;
-const MAY_PASS = [409, 429, 503];
+const MAY_PASS = [429, 503];
 
 function setting(name: string): string {
     const value = process.env[name];
@@ -63,6 +63,11 @@ async function signIn(): Promise<void> {
     authorization = `Bearer ${token.access_token}`;
 }
 
+/** A conflict says when to try again. A status without a deadline still has none the next time. */
+function mayPass({ status, headers }: Response): boolean {
+    return MAY_PASS.includes(status) || (status === 409 && headers.has("Retry-After"));
+}
+
 /**
  * Tries what may pass by itself five times. An update comes with its Idempotency-Key, so it can be sent
  * again whatever became of the answer.
@@ -80,7 +85,7 @@ async function persistent(request: Request): Promise<Response> {
         if (response?.status === 401 && !signedIn && !last) {
             signedIn = true;
             await signIn();
-        } else if ((!response || MAY_PASS.includes(response.status)) && !last) {
+        } else if ((!response || mayPass(response)) && !last) {
             await sleep(1000 * Number(response?.headers.get("Retry-After") ?? attempt));
         } else if (response) {
             return response;
