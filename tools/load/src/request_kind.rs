@@ -173,11 +173,12 @@ impl RequestKind {
         let user = if self.method() == "PUT" { EDITOR } else { READER };
         let mut headers =
             vec![("authorization", format!("Bearer {user}")), ("accept", "*/*".to_owned())];
+        if self.method() == "PUT" {
+            headers.push(("content-type", "application/json".to_owned()));
+        }
         match self {
             Self::GetUnchanged => headers.push(("if-none-match", "*".to_owned())),
-            Self::Put => headers.push(("content-type", "application/json".to_owned())),
             Self::PutIdempotent => {
-                headers.push(("content-type", "application/json".to_owned()));
                 headers.push(("idempotency-key", format!("load-{:016x}", fastrand::u64(..))));
             }
             _ => {}
