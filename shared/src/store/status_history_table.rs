@@ -9,7 +9,9 @@ use super::{
     keys::{MAX_VERSION, history, history_key},
     read::{FIRST_PAUSE, MAX_ATTEMPTS, Row, pause},
 };
-use crate::domain::{Change, HistoryGap, NextChange, Service, ServiceId, StatusRecord, Timestamp};
+use crate::domain::{
+    Change, HistoryGap, Modified, NextChange, Service, ServiceId, StatusRecord, Timestamp,
+};
 
 /// The changes with a date in this range, both ends included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -140,8 +142,13 @@ impl StatusHistoryTable {
         let (id, stored) = (service.id(), &service.record);
         let range = TimeRange { from: None, to: Some(at) };
         if let Some(change) = self.page(id, range, None, 1, at).await?.changes.first() {
-            let is_last_known = stored.modified.as_ref().is_some_and(|last| last.at <= at);
-            let is_missing = is_last_known && change.version < stored.version;
+            let last = stored.modified.as_ref().filter(|last| last.at <= at);
+            // A reset of the change before the missing one can have its version.
+            let is_other = |last: &Modified| (change.status, change.at) != (stored.status, last.at);
+            let is_missing = last.is_some_and(|last| {
+                change.version < stored.version
+                    || (change.version == stored.version && is_other(last))
+            });
             return Ok((!is_missing).then(|| PastStatus::Known(StatusRecord::after(change))));
         }
         Ok(match self.oldest(id).await? {

@@ -73,3 +73,23 @@ async fn delete_last_change(app: &App) {
     let delete = delete.key("serviceId", AttributeValue::N("30".into()));
     delete.key("at", AttributeValue::S(last.into())).send().await.expect("a deletion");
 }
+
+/// The deadline passes of the change before the one that is lost. Its reset would have the same version, and was never
+/// shown: an update or a moved deadline came first.
+#[tokio::test]
+async fn a_reset_does_not_stand_for_a_change_that_history_lacks() {
+    for moves_deadline in [false, true] {
+        let app = World::family().start().await;
+        put(&app, 0, "RED", 1).await;
+        if moves_deadline {
+            move_deadline(&app, 30, 20).await.ok();
+        } else {
+            put(&app, 30, "RED", 20).await;
+        }
+        app.at(90);
+        let answer = async || app.past(30, &format!("at={}", at(70))).by("reader").send().await;
+        assert_eq!(answer().await.ok()["status"], "RED");
+        delete_last_change(&app).await;
+        assert_eq!(answer().await.refused(503), "STORE_UNAVAILABLE");
+    }
+}
