@@ -108,7 +108,7 @@ async fn changes(
     PageQuery { range, after, limit }: PageQuery,
     now: Timestamp,
 ) -> Result<Response, Problem> {
-    let page = deps.history.page(service.id(), range, after, limit, now).await?;
+    let page = deps.history.page(service, range, after, limit, now).await?;
     let next = page.next.map(|position| query::encode_cursor(service.id(), range, position));
     let items = page.changes.into_iter().map(HistoryEntry::from).collect();
     page_response(&Page { items, unavailable: Vec::new(), next }, limit)

@@ -9,9 +9,7 @@ use super::{
     keys::{MAX_VERSION, history, history_key},
     read::{FIRST_PAUSE, MAX_ATTEMPTS, Row, pause},
 };
-use crate::domain::{
-    Change, HistoryGap, Modified, NextChange, Service, ServiceId, StatusRecord, Timestamp,
-};
+use crate::domain::{Change, HistoryGap, NextChange, Service, ServiceId, StatusRecord, Timestamp};
 
 /// The changes with a date in this range, both ends included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,7 +80,7 @@ impl StatusHistoryTable {
     /// The store failed, or a row cannot be read.
     pub async fn page(
         &self,
-        service: ServiceId,
+        service: &Service,
         range: TimeRange,
         after: Option<HistoryPosition>,
         limit: usize,
@@ -139,22 +137,16 @@ impl StatusHistoryTable {
         service: &Service,
         at: Timestamp,
     ) -> Result<Option<PastStatus>, StoreFault> {
-        let (id, stored) = (service.id(), &service.record);
         let range = TimeRange { from: None, to: Some(at) };
-        if let Some(change) = self.page(id, range, None, 1, at).await?.changes.first() {
-            let last = stored.modified.as_ref().filter(|last| last.at <= at);
-            // A reset of the change before the missing one can have its version.
-            let is_other = |last: &Modified| (change.status, change.at) != (stored.status, last.at);
-            let is_missing = last.is_some_and(|last| {
-                change.version < stored.version
-                    || (change.version == stored.version && is_other(last))
-            });
+        if let Some(change) = self.page(service, range, None, 1, at).await?.changes.first() {
+            let is_last_known = service.record.modified.as_ref().is_some_and(|last| last.at <= at);
+            let is_missing = is_last_known && change.version < service.record.version;
             return Ok((!is_missing).then(|| PastStatus::Known(StatusRecord::after(change))));
         }
-        Ok(match self.oldest(id).await? {
+        Ok(match self.oldest(service.id()).await? {
             // Pruning deletes the oldest changes first, so it always deletes version 1.
             Some(oldest) if oldest.version > 1 => Some(PastStatus::Pruned { oldest: oldest.at }),
-            None if stored.version > 0 => None,
+            None if service.record.version > 0 => None,
             Some(_) | None => Some(PastStatus::Known(StatusRecord::never_updated())),
         })
     }
@@ -174,25 +166,26 @@ impl StatusHistoryTable {
         Ok(row.map(parse_change).transpose()?.map(|recorded| recorded.change))
     }
 
-    /// The changes up to this sort key, newest first, with the resets that are not stored, and whether there may
-    /// be more. If a change is missing, a transaction is being applied: then this waits and reads again.
+    /// The changes up to this sort key, newest first, with the resets that are not stored, and whether more may follow.
+    /// If a change is missing, a transaction is being applied: then this waits and reads again.
     async fn complete(
         &self,
-        service: ServiceId,
+        service: &Service,
         highest: String,
         count: usize,
         next: Option<NextChange>,
         now: Timestamp,
     ) -> Result<(Vec<Change>, bool), StoreFault> {
         for attempt in 1..=MAX_ATTEMPTS {
-            let (stored, has_more) = self.stored(service, highest.clone(), count).await?;
-            match with_missing_resets(stored, next, now) {
+            let (stored, has_more) = self.stored(service.id(), highest.clone(), count).await?;
+            let changes = with_missing_resets(stored, next, now);
+            match changes.and_then(|changes| agreeing_with(&service.record, changes)) {
                 Ok(changes) => return Ok((changes, has_more)),
                 Err(HistoryGap) if attempt == MAX_ATTEMPTS => break,
                 Err(HistoryGap) => pause(FIRST_PAUSE, attempt).await,
             }
         }
-        Err(StoreFault::Incomplete(format!("service {service}")))
+        Err(StoreFault::Incomplete(format!("service {}", service.id())))
     }
 
     /// The stored changes up to this sort key, newest first, and whether there may be more.
@@ -246,4 +239,12 @@ fn with_missing_resets(
         changes.push(change);
     }
     Ok(changes)
+}
+
+/// Refuses changes whose newest is not what the service has under its version, but a reset of the change before it.
+fn agreeing_with(record: &StatusRecord, changes: Vec<Change>) -> Result<Vec<Change>, HistoryGap> {
+    let last = (record.status, record.modified.as_ref().map(|last| last.at));
+    let newest = changes.first().filter(|newest| newest.version == record.version);
+    let agrees = newest.is_none_or(|newest| (newest.status, Some(newest.at)) == last);
+    if agrees { Ok(changes) } else { Err(HistoryGap) }
 }

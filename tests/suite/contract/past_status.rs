@@ -91,5 +91,7 @@ async fn a_reset_does_not_stand_for_a_change_that_history_lacks() {
         assert_eq!(answer().await.ok()["status"], "RED");
         delete_last_change(&app).await;
         assert_eq!(answer().await.refused(503), "STORE_UNAVAILABLE");
+        let page = app.past(30, "").by("reader").send().await;
+        assert_eq!(page.refused(503), "STORE_UNAVAILABLE");
     }
 }

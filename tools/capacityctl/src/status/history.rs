@@ -22,13 +22,13 @@ const HEADING: [&str; 9] =
 
 /// The newest changes, newest first.
 pub(crate) async fn history(target: &Target, id: ServiceId, limit: usize) -> Result<Output, Error> {
-    service::read(target, id).await?;
+    let service = service::read(target, id).await?;
     let name = target.table(STATUS_HISTORY_TABLE)?;
     let history = StatusHistoryTable::new(target.client(), name.to_owned());
     let (now, mut changes, mut after) = (Clock::system().now(), Vec::new(), None);
     while changes.len() < limit {
         let room = (limit - changes.len()).min(PAGE);
-        let page = history.page(id, TimeRange::default(), after, room, now).await;
+        let page = history.page(&service, TimeRange::default(), after, room, now).await;
         let page = page.map_err(|fault| Error::Fault { tables: format!("table {name}"), fault })?;
         changes.extend(page.changes);
         after = page.next;
