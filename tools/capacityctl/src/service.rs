@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde::Serialize;
 use serde_json::json;
 use shared::{
-    domain::{Reason, Service, ServiceDetails, ServiceId, StatusRecord, Timestamp},
+    domain::{Minutes, Reason, Service, ServiceDetails, ServiceId, StatusRecord, Timestamp},
     http::{Clock, ListedService},
     store::{self, ItemUpdate, keys::services as keys},
 };
@@ -57,17 +57,21 @@ impl Filter {
     }
 }
 
-/// A service as the API lists it, and whether it is active.
+/// A service as the API lists it, its review interval, and whether it is active.
 #[derive(Serialize)]
 struct ServiceOutput {
     #[serde(flatten)]
     listed: ListedService,
+    #[serde(rename = "reviewAfterMinutes", skip_serializing_if = "Option::is_none")]
+    review_after: Option<u32>,
     active: bool,
 }
 
 impl ServiceOutput {
     fn at(service: Service, now: Timestamp) -> Self {
-        Self { active: service.details.active, listed: ListedService::effective_at(service, now) }
+        let ServiceDetails { review_after, active, .. } = service.details;
+        let review_after = review_after.map(|Minutes(minutes)| minutes);
+        Self { listed: ListedService::effective_at(service, now), review_after, active }
     }
 }
 

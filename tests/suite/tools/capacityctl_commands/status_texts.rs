@@ -98,6 +98,8 @@ async fn a_review_is_due_after_its_interval() {
     assert_eq!(line(&text, "review after"), Some("240 minutes"));
     assert_eq!(line(&text, "phone"), Some("020 7946 0018"));
     assert_eq!(listed(&ctl).await, "30 GREEN 13 20 review overdue Pharmacy, High Street");
+    let shown = ctl.json(&["service", "show", "30"]).await;
+    assert_eq!(shown["service"]["reviewAfterMinutes"], 240, "{shown}");
 
     ctl.text(&["status", "set", "30", "GREEN", "--as", "editor-name"]).await;
     let status = ctl.json(&["status", "get", "30"]).await;
