@@ -207,10 +207,9 @@ fn every_error_code_has_an_example_under_its_status() {
 fn the_version_and_its_deprecations_are_documented() {
     let document = document("openapi.yaml");
     let text = |file| std::fs::read_to_string(root().join(file)).expect("a file");
-    let changelog = text("docs/changelog.md");
+    let (changelog, versioning) = (text("docs/changelog.md"), text("docs/versioning.md"));
     let newest = changelog.lines().find_map(|line| line.strip_prefix("## "));
     assert_eq!(newest, document["info"]["version"].as_str());
-    let versioning = text("docs/versioning.md");
     for (name, operation, _) in operations(&document) {
         let (_, path) = name.split_once(' ').expect("a method and a path");
         let row = format!("| `{}`", published_path(path));
