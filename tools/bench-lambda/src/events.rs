@@ -6,11 +6,13 @@ use lambda_emulator::{ExecutionEnvironment, InvocationResult, Outcome};
 use serde_json::Value;
 use shared::store::TableNames;
 
-use crate::{
-    benchmark::Benchmark,
-    store::Store,
-    timing::{INIT_TIMEOUT, INVOKE_TIMEOUT},
-};
+use crate::{benchmark::Benchmark, store::Store};
+
+/// The timeout of an invocation.
+pub(crate) const INVOKE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The limit of Lambda's init phase.
+pub(crate) const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The events of one benchmark.
 #[derive(Debug)]

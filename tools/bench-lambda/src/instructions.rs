@@ -7,11 +7,10 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
     benchmark::Benchmark,
-    events::Events,
+    events::{Events, INIT_TIMEOUT, INVOKE_TIMEOUT},
     figures::Instructions,
     store::Store,
     tables::{self, root},
-    timing::{INIT_TIMEOUT, INVOKE_TIMEOUT},
 };
 
 /// The factor by which callgrind may slow a function down.

@@ -10,14 +10,13 @@ use std::{
 use lambda_emulator::ExecutionEnvironment;
 
 use crate::{
-    benchmark::Benchmark, cpu_limit::CpuLimit, events::Events, figures::Times, store::Store, tables,
+    benchmark::Benchmark,
+    cpu_limit::CpuLimit,
+    events::{Events, INIT_TIMEOUT, INVOKE_TIMEOUT},
+    figures::Times,
+    store::Store,
+    tables,
 };
-
-/// The timeout of an invocation.
-pub(crate) const INVOKE_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// The limit of Lambda's init phase.
-pub(crate) const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Warm invocations of each environment.
 const WARM_INVOCATIONS: u32 = 20;

@@ -38,6 +38,7 @@ pub mod signing_key;
 mod smoke;
 pub mod stack_file;
 mod status;
+mod status_text;
 mod store_failure;
 pub mod target;
 mod target_error;

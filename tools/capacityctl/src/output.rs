@@ -65,13 +65,3 @@ pub(crate) fn fields<const N: usize>(pairs: [(&str, Option<String>); N]) -> Stri
     });
     lines.collect::<Vec<_>>().join("\n")
 }
-
-/// The style of a status.
-pub(crate) fn status_style(status: shared::domain::Rag) -> Style {
-    use shared::domain::Rag;
-    match status {
-        Rag::Red => BAD,
-        Rag::Amber => WARNING,
-        Rag::Green => PLAIN,
-    }
-}

@@ -14,10 +14,10 @@ use crate::{
     arguments::not_blank,
     audit::Audit,
     concurrency::MAX_DECISIONS,
-    output::{fields, status_style, table},
+    output::{fields, table},
     scan::{self, Item},
     services::ActivityChange,
-    status,
+    status_text::{AUTOMATIC, review, status_name, status_style},
     target::{SERVICES_TABLE, Target, USERS_TABLE},
     transaction,
     update::{Update, UpdateOutcome},
@@ -118,7 +118,7 @@ fn remarks(details: &ServiceDetails, shown: &StatusRecord, now: Timestamp) -> St
     let is_overdue = details.review_after.is_some_and(|after| shown.is_overdue(after, now));
     let remarks = [
         (!details.active, "inactive"),
-        (shown.is_automatic(), status::AUTOMATIC),
+        (shown.is_automatic(), AUTOMATIC),
         (is_overdue, "review overdue"),
     ];
     let remarks = remarks.into_iter().filter_map(|(holds, remark)| holds.then_some(remark));
@@ -148,11 +148,11 @@ fn description(service: Service, editors: &[&str], now: Timestamp) -> String {
     fields([
         ("id", Some(details.path.id().to_string())),
         ("name", Some(details.name)),
-        ("status", Some(status::status_name(&shown))),
+        ("status", Some(status_name(&shown))),
         ("reset", shown.status.reset_at().map(|at| at.to_string())),
         ("reason", reason.map(|reason| reason.as_str().to_owned())),
         ("changed", last.map(|last| format!("{} by {}", last.at, last.by))),
-        ("review due", status::review(review_after, &shown, now)),
+        ("review due", review(review_after, &shown, now)),
         ("notes", last.and_then(|last| last.notes.clone())),
         ("version", Some(shown.version.to_string())),
         ("active", Some(if details.active { "yes" } else { "no" }.to_owned())),

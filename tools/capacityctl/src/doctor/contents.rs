@@ -8,7 +8,10 @@ use shared::{
     store::{self, keys::services as keys},
 };
 
-use super::statuses;
+use super::{
+    affected::{ids, listed, some},
+    statuses,
+};
 use crate::{
     Error,
     findings::{Findings, Verdict},
@@ -21,9 +24,6 @@ use crate::{
     users_file::{self, User},
     validation::shortened,
 };
-
-/// How many services or users a finding names.
-const MAX_LISTED: usize = 10;
 
 /// Reads and checks both tables.
 ///
@@ -158,27 +158,5 @@ fn all_can_be_read(total: usize) -> String {
         0 => "there are none".to_owned(),
         1 => "the only one can be read".to_owned(),
         total => format!("all {total} can be read"),
-    }
-}
-
-/// The ids of rows, in order.
-pub(super) fn ids<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<String> {
-    let ids: BTreeSet<ServiceId> =
-        items.into_iter().filter_map(|item| number(item, keys::ID)).collect();
-    ids.iter().map(ToString::to_string).collect()
-}
-
-pub(super) fn some(affected: &[String], total: usize, what: &str) -> Option<String> {
-    let count = affected.len();
-    (count > 0).then(|| format!("{count} of {total} {what}: {}", listed(affected)))
-}
-
-/// The first of the names, separated by commas.
-fn listed(names: impl IntoIterator<Item = impl ToString>) -> String {
-    let mut names = names.into_iter().map(|name| name.to_string());
-    let shown = names.by_ref().take(MAX_LISTED).collect::<Vec<_>>().join(", ");
-    match names.count() {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
     }
 }

@@ -1,6 +1,7 @@
 //! `doctor`: checks settings, credentials, tables and this machine's clock, and says how to fix what is
 //! wrong. It changes nothing.
 
+mod affected;
 mod clock;
 mod contents;
 mod protection;

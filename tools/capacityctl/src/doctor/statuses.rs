@@ -11,7 +11,7 @@ use shared::{
     },
 };
 
-use super::contents::{ids, some};
+use super::affected::{ids, some};
 use crate::{
     Error,
     concurrency::{MAX_ATTEMPTS, RETRY_DELAY},

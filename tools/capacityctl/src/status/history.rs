@@ -9,8 +9,9 @@ use shared::{
 
 use crate::{
     Error, Output,
-    output::{status_style, table},
+    output::table,
     service,
+    status_text::status_style,
     target::{STATUS_HISTORY_TABLE, Target},
 };
 

@@ -8,7 +8,7 @@ mod set;
 
 use serde_json::Value;
 use shared::{
-    domain::{Minutes, Service, ServiceDetails, ServiceId, StatusRecord, Timestamp},
+    domain::{Service, ServiceDetails, ServiceId, StatusRecord, Timestamp},
     http::{Clock, Problem, Representation},
 };
 
@@ -17,10 +17,13 @@ pub(crate) use self::{
     history::history,
     set::{Setting, set},
 };
-use crate::{Error, Output, output::fields, service, target::Target};
-
-/// What people are told of a GREEN that a reset made.
-pub(crate) const AUTOMATIC: &str = "automatic, not confirmed";
+use crate::{
+    Error, Output,
+    output::fields,
+    service,
+    status_text::{review, status_name},
+    target::Target,
+};
 
 /// The status that readers see now.
 pub(crate) async fn get(target: &Target, id: ServiceId) -> Result<Output, Error> {
@@ -56,25 +59,4 @@ fn represented(
         ("review due", review),
     ]);
     Ok(Output::new(shown, &status))
-}
-
-/// The name of an effective status, for people: whether anybody set it.
-pub(crate) fn status_name(effective: &StatusRecord) -> String {
-    let name = effective.status.rag().as_str();
-    if effective.is_automatic() { format!("{name} ({AUTOMATIC})") } else { name.to_owned() }
-}
-
-/// When an effective status is due for review, for people; `None` for a service that is not reviewed.
-pub(crate) fn review(
-    review_after: Option<Minutes>,
-    effective: &StatusRecord,
-    now: Timestamp,
-) -> Option<String> {
-    let review_after = review_after?;
-    let is_overdue = effective.is_overdue(review_after, now);
-    Some(match effective.review_due(review_after) {
-        Some(due) if is_overdue => format!("{due}, overdue"),
-        Some(due) => due.to_string(),
-        None => "overdue, never set".to_owned(),
-    })
 }
