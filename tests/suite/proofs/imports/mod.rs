@@ -27,10 +27,11 @@ const fn extent(size: Size) -> (u64, u32) {
 pub(crate) async fn prove(size: Size) -> Figures {
     let (services, kills) = extent(size);
     let mut world = World::start(services).await;
-    // Together they write about half of the differing rows.
-    let most = u64::try_from(world.differing).expect("a number") / u64::from(kills);
-    for _ in 0..kills {
-        world.import_killed(most).await;
+    world.look().await;
+    for kills_left in (1..=kills).rev() {
+        // Never all that are left, however many writes in flight were lost before.
+        let left = u64::try_from(world.unwritten()).expect("a number");
+        world.import_killed(left / u64::from(kills_left + 1)).await;
         world.hold_order().unwrap_or_else(|disorder| panic!("{disorder}"));
     }
     let last = world.import().await;

@@ -127,6 +127,15 @@ impl World {
         self.rows = items.map(|item| (text(&item, "id").parse().expect("an id"), item)).collect();
     }
 
+    /// How many services the second import has not written yet.
+    pub(super) fn unwritten(&self) -> usize {
+        let is_written = |id: &u64| {
+            let (row, name) = (&self.rows[id], &self.after.rows[id].name);
+            text(row, "path") == self.places[id] && text(row, "name") == *name
+        };
+        self.places.keys().filter(|id| !is_written(id)).count()
+    }
+
     /// Checks that each service is at its old or its new place, and at the new one only if all its
     /// ancestors are.
     pub(super) fn hold_order(&mut self) -> Result<(), String> {
