@@ -22,6 +22,7 @@ mod list_services;
 mod malformed_requests;
 mod moved_deadlines;
 mod openapi_document;
+mod page_examples;
 mod past_status;
 mod paths;
 mod pruned_history;

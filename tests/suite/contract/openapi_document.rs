@@ -5,15 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::harness::{document, open_values, published_path, root, sample_app};
+use crate::harness::{document, open_values, published_path, root};
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-const LIST: &str = "/paths/~1services/get";
 const PUT: &str = "/paths/~1services~1{id}~1capacitystatus/put";
 const PUT_DEADLINE: &str = "/paths/~1services~1{id}~1capacitystatus~1deadline/put";
-const HISTORY: &str = "/paths/~1services~1{id}~1capacitystatus~1history/get";
 
 /// The fields of an object, or nothing if it is none.
 fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
@@ -216,36 +214,4 @@ fn the_version_and_its_deprecations_are_documented() {
         let listed = versioning.lines().any(|line| line.starts_with(&row));
         assert_eq!(listed, operation["deprecated"] == true, "{name}");
     }
-}
-
-/// The example of a page, and of the header that links to the next one.
-fn page_example(pointer: &str) -> (Value, Value) {
-    let document = document("openapi.yaml");
-    let answer = &document.pointer(pointer).expect("an operation")["responses"]["200"];
-    let page = &answer["content"]["application/json"]["examples"]["page"]["value"];
-    (page.clone(), answer["headers"]["Link"]["example"].clone())
-}
-
-/// The examples come from the sample directory, so their cursors are real.
-#[tokio::test]
-async fn the_examples_of_pages_are_what_the_sample_directory_answers() {
-    let app = sample_app().await;
-    let service = 9_000_001_101_u64;
-    for _ in 0..6 {
-        app.put(service, json!({"status": "AMBER"})).by("sample-editor").send().await.ok();
-    }
-    app.at(5 * 60);
-    let full = json!({"status": "RED", "reason": "staffing", "notes": "no doctor until 13:00"});
-    app.put(service, full).by("sample-editor").send().await.ok();
-
-    let first = app.list("region=9000001000&limit=2").by("sample-reader").send().await;
-    let next = first.body["next"].as_str().expect("a cursor");
-    let second = app.list(&format!("limit=2&cursor={next}")).by("sample-reader").send().await;
-    let shown = (second.ok().clone(), json!(second.header("link")));
-    assert_eq!(shown, page_example(LIST));
-
-    app.later(4 * 60 * 60);
-    let history = app.past(service, "limit=2").by("sample-reader").send().await;
-    let shown = (history.ok().clone(), json!(history.header("link")));
-    assert_eq!(shown, page_example(HISTORY));
 }
