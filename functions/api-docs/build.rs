@@ -69,6 +69,8 @@ fn for_readers(mut document: Value) -> Value {
     }
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         paths.remove("/$default");
+        // Pages for people, which are no part of the contract.
+        paths.retain(|path, _| path != "/web" && !path.starts_with("/web/"));
         *paths = std::mem::take(paths).into_iter().map(without_variable).collect();
         for path in paths.values_mut().filter_map(Value::as_object_mut) {
             path.remove("head");

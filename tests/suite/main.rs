@@ -16,6 +16,7 @@ mod deployment;
 mod functions;
 mod hazards;
 mod journeys;
+mod pages;
 mod permissions;
 mod proofs;
 mod tools;

@@ -1,7 +1,6 @@
 //! `GET /docs`, `/openapi.json` and `/openapi.yaml`: the documentation of the deployed contract, as a page with
 //! all its files and as the document itself. Public, compressed, cacheable.
 
-mod file;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -13,9 +12,8 @@ use lambda_http::{
         header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY},
     },
 };
-use shared::http::{Clock, Context, Endpoint, Problem, Response, request_path};
+use shared::http::{Caching, Clock, Context, Endpoint, File, Problem, Response, request_path};
 
-use self::file::{Caching, File};
 pub use self::settings::Settings;
 
 /// A file that `build.rs` compressed, with its path.

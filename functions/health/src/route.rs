@@ -7,7 +7,7 @@ use lambda_http::{
         header::{ALLOW, LOCATION},
     },
 };
-use shared::http::{Problem, Response, RouteKey, has_remainder};
+use shared::http::{Problem, Response, RouteKey, is_route};
 
 /// The paths of openapi.yaml, each with the value of its header `Allow`. `build.rs` writes them.
 const PATHS: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/paths.rs"));
@@ -33,18 +33,12 @@ pub(crate) enum Route {
 }
 
 impl Route {
-    /// The gateway names the path that it found. `cargo lambda watch` does not, so the raw path is compared
-    /// instead; there it has no prefix.
+    /// The route of a request.
     pub(crate) fn of(request: &Request) -> Self {
-        let is_asked = |path: &str| match request.extensions().get() {
-            Some(RouteKey::Path(asked)) => path == asked && !has_remainder(request),
-            Some(RouteKey::Default) => matches(path, request.raw_http_path()),
-            None => false,
-        };
         if is_unmatched_old_path(request) {
             return Self::OldPath;
         }
-        let found = PATHS.iter().copied().find(|(path, _)| is_asked(path));
+        let found = PATHS.iter().copied().find(|(path, _)| is_route(request, path));
         found.map_or(Self::Unknown, |(path, allow)| Self::Path { path, allow })
     }
 
@@ -78,17 +72,6 @@ fn is_unmatched_old_path(request: &Request) -> bool {
         Some(RouteKey::Default) => !is_matched && request.raw_http_path().ends_with(OLD_END),
         Some(RouteKey::Path(_)) | None => false,
     }
-}
-
-/// Whether a path matches that template. A greedy variable must be empty.
-fn matches(template: &str, path: &str) -> bool {
-    let alike = |(expected, given): (&str, &str)| match expected {
-        greedy if greedy.ends_with("+}") => given.is_empty(),
-        variable if variable.starts_with('{') => !given.is_empty(),
-        _ => expected == given,
-    };
-    template.split('/').count() == path.split('/').count()
-        && template.split('/').zip(path.split('/')).all(alike)
 }
 
 /// The refusal of a method by a path with that header `Allow`.

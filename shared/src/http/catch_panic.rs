@@ -5,11 +5,9 @@ use std::{fmt, panic::AssertUnwindSafe};
 
 use futures_util::FutureExt as _;
 
-use super::Problem;
-
 /// A panic. The panic hook has logged its location; its message may quote a request.
-#[derive(Debug)]
-struct Panicked;
+#[derive(Clone, Copy, Debug)]
+pub struct Panicked;
 
 impl fmt::Display for Panicked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -19,13 +17,13 @@ impl fmt::Display for Panicked {
 
 impl std::error::Error for Panicked {}
 
-/// The outcome, or [`Problem::Internal`] after a panic.
+/// The outcome, or [`Panicked`] as an error.
 ///
 /// Everything that a handler shares with the next request is immutable or valid at any moment, so a panic
 /// leaves nothing half done.
-pub(super) async fn catch_panic<T>(
-    outcome: impl Future<Output = Result<T, Problem>>,
-) -> Result<T, Problem> {
+pub(super) async fn catch_panic<T, E: From<Panicked>>(
+    outcome: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     let caught = AssertUnwindSafe(outcome).catch_unwind().await;
-    caught.unwrap_or_else(|_| Err(Problem::internal(Panicked)))
+    caught.unwrap_or_else(|_| Err(Panicked.into()))
 }

@@ -1,6 +1,6 @@
 //! What every answer needs to know of its request: its ids, the time, the resource.
 
-use std::time::Instant;
+use std::{error::Error, time::Instant};
 
 use lambda_http::{
     Request, RequestExt as _,
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     Clock, Endpoint, Problem, RemainingTime, Response,
-    catch_panic::catch_panic,
+    catch_panic::{Panicked, catch_panic},
     path::{GREEDY, has_remainder, path_parameter, sent_path},
 };
 use crate::{
@@ -31,6 +31,15 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const X_CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 const ONE_YEAR_OF_HTTPS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
+
+/// Why a request gets another answer than it asked for.
+pub trait RequestError: From<StoreFault> + From<Panicked> {
+    /// The stable code, for logs and metrics.
+    fn code(&self) -> &'static str;
+
+    /// The cause if the system failed, for the log alone; `None` if the request is refused.
+    fn fault(&self) -> Option<&(dyn Error + 'static)>;
+}
 
 /// A request, as its answer and its log lines name it.
 #[derive(Clone, Debug)]
@@ -111,6 +120,15 @@ impl Context {
         &self,
         outcome: impl Future<Output = Result<Response, Problem>>,
     ) -> impl Future<Output = Response> {
+        self.respond_with(outcome, |problem| problem.response(self))
+    }
+
+    /// As [`Self::respond`], with answers to errors of the caller's own.
+    pub fn respond_with<E: RequestError>(
+        &self,
+        outcome: impl Future<Output = Result<Response, E>>,
+        render: impl FnOnce(E) -> Response,
+    ) -> impl Future<Output = Response> {
         // Boxed at once: these futures have up to 9 KB, and each move would copy them.
         let outcome = catch_panic(Box::pin(outcome));
         async move {
@@ -120,20 +138,24 @@ impl Context {
                     .unwrap_or_else(|_| Err(StoreFault::TimedOut.into())),
                 None => outcome.await,
             };
-            self.response(outcome)
+            self.response(outcome, render)
         }
     }
 
-    fn response(&self, outcome: Result<Response, Problem>) -> Response {
+    fn response<E: RequestError>(
+        &self,
+        outcome: Result<Response, E>,
+        render: impl FnOnce(E) -> Response,
+    ) -> Response {
         metrics::answered(Answered {
             operation: self.endpoint.function,
             now: self.now,
             duration_ms: self.elapsed_ms(),
             failure: outcome.as_ref().err().map(failure),
         });
-        let mut response = outcome.unwrap_or_else(|problem| {
-            self.log(&problem);
-            problem.response(self)
+        let mut response = outcome.unwrap_or_else(|error| {
+            self.log(&error);
+            render(error)
         });
         let headers = response.headers_mut();
         headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -151,10 +173,10 @@ impl Context {
         response
     }
 
-    fn log(&self, problem: &Problem) {
-        let (code, request_id) = (problem.code(), self.request_id.as_str());
+    fn log(&self, error: &impl RequestError) {
+        let (code, request_id) = (error.code(), self.request_id.as_str());
         let correlation_id = self.correlation_id.as_deref();
-        match problem.fault() {
+        match error.fault() {
             Some(fault) => {
                 tracing::error!(
                     code,
@@ -169,10 +191,10 @@ impl Context {
     }
 }
 
-fn failure(problem: &Problem) -> Failure {
-    match problem.fault() {
-        Some(_) => Failure::Fault(problem.code()),
-        None => Failure::Refusal(problem.code()),
+fn failure(error: &impl RequestError) -> Failure {
+    match error.fault() {
+        Some(_) => Failure::Fault(error.code()),
+        None => Failure::Refusal(error.code()),
     }
 }
 

@@ -22,6 +22,12 @@ impl ETag {
         Self(format!("\"{version}-{}\"", short_hash(representation.as_bytes())))
     }
 
+    /// The tag of a page that is no stored representation, and whose changes must not be missed: of all its bytes.
+    #[must_use]
+    pub fn of_page(bytes: &[u8]) -> Self {
+        Self(format!("\"{}\"", sha256(bytes)))
+    }
+
     /// The tags of a file that is not a stored representation: one for each coding, with the coding as its
     /// ending.
     #[must_use]

@@ -14,7 +14,7 @@ use lambda_http::{
     },
     http::{
         Method,
-        header::{HOST, HeaderName, HeaderValue},
+        header::{COOKIE, HOST, HeaderName, HeaderValue, SET_COOKIE},
     },
     request::LambdaRequest,
 };
@@ -72,10 +72,15 @@ pub async fn dispatch(
     if is_head {
         *request.method_mut() = Method::GET;
     }
-    let (parts, body) = handle(request).await.into_parts();
+    let (mut parts, body) = handle(request).await.into_parts();
     let body = if is_head { Body::Empty } else { body };
     let mut response = GatewayResponse::default();
     response.status_code = parts.status.as_u16().into();
+    // The gateway takes one value of each header, and cookies by themselves.
+    let cookies = parts.headers.get_all(SET_COOKIE).iter();
+    response.cookies =
+        cookies.filter_map(|cookie| cookie.to_str().ok().map(str::to_owned)).collect();
+    parts.headers.remove(SET_COOKIE);
     response.headers = parts.headers;
     response.is_base64_encoded = matches!(body, Body::Binary(_));
     response.body = (!body.is_empty()).then_some(body);
@@ -125,6 +130,7 @@ fn request(mut event: ApiGatewayV2httpRequest) -> Request {
     };
     let query = event.raw_query_string.take().unwrap_or_default();
     let Ok(query) = query.parse::<QueryMap>();
+    let cookies = event.cookies.take().unwrap_or_default();
     event.is_base64_encoded = false;
     let raw_path = event.raw_path.replace("/".to_owned()).unwrap_or_default();
     let route_key = RouteKey::new(event.route_key.take().as_deref().unwrap_or_default());
@@ -132,6 +138,10 @@ fn request(mut event: ApiGatewayV2httpRequest) -> Request {
     event.request_context.domain_name = None;
     event.request_context.stage = None;
     let mut request = Request::from(LambdaRequest::ApiGatewayV2(event)).map(|_| body);
+    // Each by itself: `lambda_http` loses all of them if one is not ASCII.
+    let cookies =
+        cookies.iter().filter_map(|cookie| HeaderValue::from_bytes(cookie.as_bytes()).ok());
+    request.headers_mut().extend(cookies.map(|cookie| (COOKIE, cookie)));
     request.extensions_mut().insert(route_key);
     request.with_query_string_parameters(query).with_raw_http_path(raw_path)
 }

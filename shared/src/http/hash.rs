@@ -3,7 +3,8 @@
 use ring::digest::{SHA256, digest};
 
 /// The SHA-256 of these bytes: 64 digits.
-pub(super) fn sha256(bytes: &[u8]) -> String {
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
     hex(digest(&SHA256, bytes).as_ref())
 }
 

@@ -28,9 +28,30 @@ pub fn no_remainder(request: &Request) -> Result<(), Problem> {
 }
 
 /// Whether the greedy variable of the request's path has a value.
-#[must_use]
-pub fn has_remainder(request: &Request) -> bool {
+pub(super) fn has_remainder(request: &Request) -> bool {
     path_parameter(request, "proxy").is_some_and(|rest| !rest.is_empty())
+}
+
+/// Whether a request is for that path of openapi.yaml. The gateway names the path that it found. `cargo lambda watch` does
+/// not, so the raw path is compared instead; there it has no prefix.
+#[must_use]
+pub fn is_route(request: &Request, path: &str) -> bool {
+    match request.extensions().get() {
+        Some(RouteKey::Path(asked)) => path == asked && !has_remainder(request),
+        Some(RouteKey::Default) => matches(path, request.raw_http_path()),
+        None => false,
+    }
+}
+
+/// Whether a path matches that template. A greedy variable must be empty.
+fn matches(template: &str, path: &str) -> bool {
+    let alike = |(expected, given): (&str, &str)| match expected {
+        greedy if greedy.ends_with("+}") => given.is_empty(),
+        variable if variable.starts_with('{') => !given.is_empty(),
+        _ => expected == given,
+    };
+    template.split('/').count() == path.split('/').count()
+        && template.split('/').zip(path.split('/')).all(alike)
 }
 
 /// The path of a request. At most one segment is a parameter, with this name.
@@ -50,7 +71,8 @@ pub fn request_path(request: &Request, parameter: &str) -> String {
 
 /// A path parameter, percent-decoded once. API Gateway has decoded those of its routes; `cargo lambda watch`, which
 /// reports the default route, decodes nothing.
-pub(super) fn path_parameter<'a>(request: &'a Request, name: &str) -> Option<Cow<'a, str>> {
+#[must_use]
+pub fn path_parameter<'a>(request: &'a Request, name: &str) -> Option<Cow<'a, str>> {
     let text = request.path_parameters_ref()?.first(name)?;
     Some(match request.extensions().get() {
         Some(RouteKey::Path(_)) => text.into(),

@@ -1,12 +1,30 @@
 //! Which problem each error of the layers above becomes.
 
-use super::Problem;
+use std::error::Error;
+
+use super::{Panicked, Problem, RequestError};
 use crate::{
     auth::AuthError,
     domain::NoDeadline,
     operations::{AccessError, ReadError, UpdateError},
     store::StoreFault,
 };
+
+impl RequestError for Problem {
+    fn code(&self) -> &'static str {
+        Self::code(self)
+    }
+
+    fn fault(&self) -> Option<&(dyn Error + 'static)> {
+        Self::fault(self)
+    }
+}
+
+impl From<Panicked> for Problem {
+    fn from(panicked: Panicked) -> Self {
+        Self::internal(panicked)
+    }
+}
 
 impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {

@@ -108,6 +108,8 @@ macro_rules! all_settings {
 all_settings!(A B);
 all_settings!(A B C);
 all_settings!(A B C D);
+all_settings!(A B C D E);
+all_settings!(A B C D E F);
 
 /// The variables that [`table_names`] reads, with the values that these names have.
 #[must_use]

@@ -11,7 +11,7 @@ use tracing::instrument::WithSubscriber as _;
 
 use super::{Environment, settings::JWT_ISSUER};
 use crate::{
-    http::{Endpoint, RemainingTime, Response, dispatch},
+    http::{Endpoint, RemainingTime, Response, cookie, dispatch},
     telemetry::log,
 };
 
@@ -45,6 +45,11 @@ pub(super) async fn run<Deps>(
     }
 }
 
+/// The cookie of a session that nobody has: 256 bits that are all set.
+fn unknown_session() -> String {
+    format!("{}={}", cookie::SESSION, "_".repeat(cookie::SESSION_VALUE_CHARS - 1) + "8")
+}
+
 /// The event of a request by an unknown user of that issuer, as the gateway sends it.
 #[must_use]
 pub fn event(endpoint: &Endpoint, issuer: &str) -> serde_json::Value {
@@ -61,6 +66,7 @@ pub fn event(endpoint: &Endpoint, issuer: &str) -> serde_json::Value {
         "rawPath": path,
         "rawQueryString": "",
         "headers": {},
+        "cookies": [unknown_session()],
         "requestContext": {
             "authorizer": {"jwt": {"claims": claims}},
             "http": {"method": method, "path": path},

@@ -104,6 +104,22 @@ pub mod idempotency {
     pub const EXPIRES_AT: &str = "expiresAt";
 }
 
+/// The table of the pages' sessions: key `id`.
+pub mod sessions {
+    /// Partition key (S): the SHA-256 of the cookie's value, so that a reader of the table cannot be anybody.
+    pub const ID: &str = "id";
+    /// The token's `sub` (S).
+    pub const SUBJECT: &str = "subject";
+    /// The granted scopes, separated by spaces (S).
+    pub const SCOPE: &str = "scope";
+    /// When the session ends (N); DynamoDB deletes it some time later.
+    pub const EXPIRES_AT: &str = "expiresAt";
+    /// When the person last did something (N), to five minutes.
+    pub const LAST_ACTIVE: &str = "lastActive";
+    /// Whether others use the computer too (BOOL).
+    pub const SHARED_COMPUTER: &str = "sharedComputer";
+}
+
 /// The partition of `pending-reset` that a service is in.
 #[must_use]
 pub const fn reset_shard(id: ServiceId) -> u64 {

@@ -21,6 +21,7 @@ mod service_filter;
 mod service_item;
 mod service_list;
 mod services_table;
+mod sessions_table;
 mod status_history_table;
 mod table_names;
 mod transaction;
@@ -41,6 +42,7 @@ pub use service_filter::ServiceFilter;
 pub use service_item::{UnreadableRow, parse_service};
 pub use service_list::{FirstRead, PageReader, PageRequest, ServicePage};
 pub use services_table::{DueReset, DueResets, ServicesTable};
+pub use sessions_table::{SessionKey, SessionsTable};
 pub use status_history_table::{
     HistoryPage, HistoryPosition, PastStatus, StatusHistoryTable, TimeRange,
 };

@@ -108,7 +108,13 @@ fn reply(status: StatusCode, media_type: &'static str, body: Value) -> Reply {
         header("x-content-type-options", "nosniff"),
         header("x-request-id", "r1"),
     ];
-    Reply { status, headers: headers.into_iter().collect(), text: body.to_string(), body }
+    Reply {
+        status,
+        headers: headers.into_iter().collect(),
+        cookies: Vec::new(),
+        text: body.to_string(),
+        body,
+    }
 }
 
 const STATUS: &str = "/services/{id}/capacitystatus";

@@ -8,6 +8,9 @@ pub(crate) mod reset_expired;
 pub(crate) mod status_history;
 pub(crate) mod update_deadline;
 pub(crate) mod update_status;
+pub(crate) mod web_board;
+pub(crate) mod web_session;
+pub(crate) mod web_update;
 
 crate::harness::functions! {
     all {
@@ -19,6 +22,9 @@ crate::harness::functions! {
         status_history = "status-history",
         update_deadline = "update-deadline",
         update_status = "update-status",
+        web_board = "web-board",
+        web_session = "web-session",
+        web_update = "web-update",
     }
     requests {
         api_docs = "api-docs",
@@ -28,5 +34,8 @@ crate::harness::functions! {
         status_history = "status-history",
         update_deadline = "update-deadline",
         update_status = "update-status",
+        web_board = "web-board",
+        web_session = "web-session",
+        web_update = "web-update",
     }
 }

@@ -107,6 +107,11 @@ impl App {
         self.clock.store(Clock::system().now().epoch_seconds(), Ordering::SeqCst);
     }
 
+    /// The time by the clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        time(self.clock.load(Ordering::SeqCst))
+    }
+
     /// Advances the clock.
     pub(crate) fn later(&self, seconds: i64) {
         self.clock.fetch_add(seconds, Ordering::SeqCst);

@@ -81,8 +81,11 @@ impl Contract {
 
     /// The function behind an operation.
     pub(crate) fn function(&self, method: &str, path: &str) -> &'static str {
-        let pointer = self.operation(method, path) + "/x-amazon-apigateway-integration/uri/Fn::Sub";
-        let uri = self.document.pointer(&pointer).and_then(Value::as_str);
+        let pointer = self.operation(method, path) + "/x-amazon-apigateway-integration/uri";
+        let uri = self.document.pointer(&pointer);
+        // A function that need not be deployed: the first of both.
+        let uri = uri.map(|uri| uri.pointer("/Fn::If/1").unwrap_or(uri));
+        let uri = uri.and_then(|uri| uri["Fn::Sub"].as_str());
         let uri = uri.unwrap_or_else(|| panic!("{method} {path} calls no function"));
         let called = FUNCTIONS.into_iter().find(|name| {
             uri.ends_with(&format!("/${{{}.Arn}}:live/invocations", logical_id(name)))

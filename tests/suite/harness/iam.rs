@@ -19,7 +19,7 @@ use serde_json::Value;
 use shared::store::TableNames;
 
 use self::condition::Request;
-use super::{FUNCTIONS, document, logical_id};
+use super::{FUNCTIONS, document, logical_id, sessions_table};
 
 /// An action and the logical id of its resource: `ServicesTable/index/hierarchy` for an index.
 pub(crate) type Right = (String, String);
@@ -79,7 +79,8 @@ fn named(arn: &Value) -> String {
 }
 
 /// The logical ids of the tables.
-const TABLES: [&str; 4] = ["ServicesTable", "StatusHistoryTable", "UsersTable", "IdempotencyTable"];
+const TABLES: [&str; 5] =
+    ["ServicesTable", "StatusHistoryTable", "UsersTable", "IdempotencyTable", "SessionsTable"];
 
 /// Why AWS would refuse a function's request, if so. It names tables by their logical ids.
 pub(crate) fn refusal(function: &'static str, action: &str, body: &Value) -> Option<String> {
@@ -133,7 +134,7 @@ impl Rights {
 /// The logical id of each table, by its name.
 pub(crate) fn logical_ids(tables: &TableNames) -> HashMap<String, String> {
     let names = shared::runtime::table_variables(tables).map(|(_, name)| name.to_owned());
-    names.into_iter().zip(TABLES.map(str::to_owned)).collect()
+    names.into_iter().chain([sessions_table(tables)]).zip(TABLES.map(str::to_owned)).collect()
 }
 
 /// The permissions that AWS requires for an action. A transaction needs those of its members.

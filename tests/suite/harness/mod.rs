@@ -2,6 +2,7 @@
 //! issuer, a store that fails, and the check of every answer against openapi.yaml.
 
 mod app;
+mod browser;
 mod cloudformation;
 mod consumed_capacity;
 mod contract;
@@ -19,6 +20,8 @@ mod world;
 
 pub(crate) use crate::functions::{FUNCTIONS, Functions, events, exercise, has_settings};
 pub(crate) use app::{App, time};
+#[allow(unused_imports)]
+pub(crate) use browser::{Browser, ORIGIN};
 pub(crate) use cloudformation::Stack;
 pub(crate) use consumed_capacity::{Meter, Reads};
 pub(crate) use contract::{Contract, document, published_path};
@@ -31,4 +34,5 @@ pub(crate) use strict_schemas::open_values;
 pub(crate) use token_verifier::TokenVerifier;
 pub(crate) use world::{
     NOW, World, audit_table, client, direct, endpoint, fresh_tables, root, sample_app,
+    sessions_table,
 };

@@ -180,6 +180,8 @@ impl<'a> Call<'a> {
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// The values of `Set-Cookie`.
+    pub(crate) cookies: Vec<String>,
     /// The body's text, byte for byte; empty if there is none.
     pub(crate) text: String,
     /// The body's JSON or YAML, or its text if it is of another kind; null if it is empty.
@@ -226,7 +228,7 @@ impl From<GatewayResponse> for Reply {
             if text.is_empty() { Value::Null } else { parsed(text.clone(), &answer.headers) };
         let status = u16::try_from(answer.status_code).expect("a status");
         let status = StatusCode::from_u16(status).expect("a status");
-        Self { status, headers: answer.headers, text, body }
+        Self { status, headers: answer.headers, cookies: answer.cookies, text, body }
     }
 }
 

@@ -64,6 +64,12 @@ pub(crate) fn audit_table(tables: &TableNames) -> String {
     local_stack::tables::audit(prefix)
 }
 
+/// The table of the pages' sessions, beside those tables.
+pub(crate) fn sessions_table(tables: &TableNames) -> String {
+    let prefix = tables.users.strip_suffix("users").expect("the name of a users table");
+    local_stack::tables::sessions(prefix)
+}
+
 /// The tables of template.yaml without the rest, which takes long to parse. Read once.
 fn declared_tables() -> &'static str {
     static TABLES: OnceLock<String> = OnceLock::new();

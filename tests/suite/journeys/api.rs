@@ -194,7 +194,7 @@ async fn send(method: &str, path: &str, request: reqwest::RequestBuilder) -> Rep
     let text = response.text().await.expect("text");
     let body =
         if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect("JSON") };
-    let reply = Reply { status, headers, text, body };
+    let reply = Reply { status, headers, cookies: Vec::new(), text, body };
     Contract::of_this_repository().check(method, path, &reply);
     reply
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use shared::store::TableNames;
 
-use crate::engine::REGION;
+use crate::{engine::REGION, tables::sessions};
 
 /// The issuer of the tokens whose claims are in events/.
 pub const ISSUER: &str = "https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_EXAMPLE";
@@ -23,10 +23,17 @@ pub fn settings(tables: &TableNames) -> HashMap<String, String> {
         ("PUBLIC_URL", "https://api.example.org"),
         ("LOGIN_URL", "https://login.example.org/oauth2/authorize"),
         ("TOKEN_URL", "https://login.example.org/oauth2/token"),
+        ("LOGOUT_URL", "https://login.example.org/logout?client_id=pages"),
         ("DOCS_CLIENT_ID", "people"),
+        ("WEB_CLIENT_ID", "pages"),
+        ("REGIONS", "9000001000"),
+        ("SERVICE_TYPES", "12=Dental practice;13=Pharmacy"),
         ("METRICS_NAMESPACE", "CapacityStatus"),
     ];
-    owned(fixed.into_iter().chain(shared::runtime::table_variables(tables)))
+    let sessions = sessions(tables.users.strip_suffix("users").unwrap_or_default());
+    let tables = shared::runtime::table_variables(tables);
+    let tables = tables.into_iter().chain([("SESSIONS_TABLE", sessions.as_str())]);
+    owned(fixed.into_iter().chain(tables))
 }
 
 /// The variables that Lambda sets, and the URL of DynamoDB.

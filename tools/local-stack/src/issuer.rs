@@ -22,6 +22,8 @@ use crate::{
 
 /// The client id in tokens of people.
 pub const CLIENT_ID: &str = "capacity-local";
+/// The client id of the pages.
+pub const WEB_CLIENT_ID: &str = "capacity-web-local";
 const JWKS_PATH: &str = "/.well-known/jwks.json";
 
 /// A running issuer. Stops when dropped.

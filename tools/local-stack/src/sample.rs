@@ -45,6 +45,21 @@ pub const SERVICES: [(&str, u64); 8] = [
 const REVIEWED_TYPES: [u64; 2] = [40, 46];
 const REVIEW_AFTER: Minutes = Minutes(240);
 
+/// The setting `REGIONS`: the ids of the regions.
+#[must_use]
+pub fn regions_setting() -> String {
+    let ids = (1..).zip(REGIONS).map(|(number, _): (u64, _)| (ID_BASE + number * 1000).to_string());
+    ids.collect::<Vec<_>>().join(",")
+}
+
+/// The setting `SERVICE_TYPES`: the names of the type ids.
+#[must_use]
+pub fn service_types_setting() -> String {
+    let higher = [("Region", REGION_TYPE), ("Provider", PROVIDER_TYPE)];
+    let types = higher.into_iter().chain(SERVICES).map(|(name, id)| format!("{id}={name}"));
+    types.collect::<Vec<_>>().join(";")
+}
+
 /// The rows of 259 services, as a services file has them.
 #[must_use]
 pub fn directory() -> Vec<ServiceRow> {

@@ -82,7 +82,8 @@ impl Services {
     /// The environment variables of every function.
     #[must_use]
     pub fn variables(&self) -> Vec<(&'static str, String)> {
-        settings::variables(&self.file, &self.issuer.jwks_url(), &self.limits)
+        let sessions = tables::sessions(TABLE_PREFIX);
+        settings::variables(&self.file, &self.issuer.jwks_url(), &self.limits, sessions)
     }
 
     /// Stops them.

@@ -4,7 +4,7 @@
 use capacityctl::stack_file::StackFile;
 use tokio::process::Command;
 
-use crate::{sample, token_endpoint};
+use crate::{issuer::WEB_CLIENT_ID, sample, token_endpoint};
 
 /// The variables of every function. Functions verify tokens themselves, because there is no gateway that does.
 #[must_use]
@@ -12,6 +12,7 @@ pub fn variables(
     stack: &StackFile,
     jwks_url: &str,
     limits: &[(&'static str, String)],
+    sessions_table: String,
 ) -> Vec<(&'static str, String)> {
     let tables = shared::runtime::table_variables(&stack.tables);
     let mut variables: Vec<_> =
@@ -23,9 +24,19 @@ pub fn variables(
         ("JWT_ISSUER", stack.issuer.clone()),
         ("JWT_CLIENT_IDS", format!("{},{}", stack.client_id, sample::SYSTEM)),
         ("JWT_JWKS_URL", jwks_url.to_owned()),
-        ("PUBLIC_URL", ".".to_owned()),
-        // There is no sign-in page: people paste a token.
-        ("LOGIN_URL", "https://login-domain.invalid/oauth2/authorize".to_owned()),
+        ("PUBLIC_URL", stack.api_url.clone()),
+        ("LOGIN_URL", format!("{}/oauth2/authorize", stack.issuer)),
+        (
+            "LOGOUT_URL",
+            format!(
+                "{}/logout?client_id={WEB_CLIENT_ID}&logout_uri={}/web",
+                stack.issuer, stack.api_url
+            ),
+        ),
+        ("WEB_CLIENT_ID", WEB_CLIENT_ID.to_owned()),
+        ("SESSIONS_TABLE", sessions_table),
+        ("REGIONS", sample::regions_setting()),
+        ("SERVICE_TYPES", sample::service_types_setting()),
         ("TOKEN_URL", format!("{}{}", stack.issuer, token_endpoint::PATH)),
         ("DOCS_CLIENT_ID", stack.client_id.clone()),
         ("AWS_REGION", stack.region.clone()),

@@ -59,6 +59,12 @@ pub fn names(prefix: &str) -> TableNames {
     }
 }
 
+/// The name of the table of the pages' sessions.
+#[must_use]
+pub fn sessions(prefix: &str) -> String {
+    table_name(prefix, "SessionsTable")
+}
+
 /// The name of the table of what operators did. No function uses it.
 #[must_use]
 pub fn audit(prefix: &str) -> String {

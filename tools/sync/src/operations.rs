@@ -40,7 +40,9 @@ pub(crate) fn operations(openapi: &str) -> Result<Vec<Operation>, Box<dyn Error>
 
 /// `get-status`, where the integration calls `${GetStatusFunction.Arn}:live`.
 fn function(operation: &Value) -> Option<String> {
-    let uri = operation.pointer("/x-amazon-apigateway-integration/uri/Fn::Sub")?.as_str()?;
+    let uri = operation.pointer("/x-amazon-apigateway-integration/uri")?;
+    // A function that need not be deployed: the first of both.
+    let uri = uri.pointer("/Fn::If/1").unwrap_or(uri).get("Fn::Sub")?.as_str()?;
     let (_, called) = uri.split_once("functions/${")?;
     let (logical_id, _) = called.split_once("Function.Arn}")?;
     let mut name = String::new();

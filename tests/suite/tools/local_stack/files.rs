@@ -107,7 +107,7 @@ async fn the_environment_file_has_every_variable_of_the_functions() {
         key_file: "key".into(),
     };
     let limits = [("RESET_MAX_MINUTES", "1440".to_owned())];
-    let variables = settings::variables(&stack, &issuer.jwks_url(), &limits);
+    let variables = settings::variables(&stack, &issuer.jwks_url(), &limits, "sessions".to_owned());
     let text = settings::env_file(&variables);
     let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
     let expected: Vec<String> =

@@ -16,15 +16,18 @@ use lambda_http::{
         },
     },
 };
-use shared::http::{ETag, EntityTags, Problem, Response};
+
+use super::{ETag, EntityTags, Problem, Response};
 
 /// How long a client may cache a file before it asks again.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Caching {
+pub enum Caching {
     /// For files that depend on the deployment's settings.
     AskEachTime,
     /// For files that change only with the code.
     ForAnHour,
+    /// For files whose address changes with their content.
+    ForAYear,
 }
 
 impl Caching {
@@ -32,11 +35,13 @@ impl Caching {
         HeaderValue::from_static(match self {
             Self::AskEachTime => "no-cache",
             Self::ForAnHour => "public, max-age=3600",
+            Self::ForAYear => "public, max-age=31536000, immutable",
         })
     }
 }
 
 /// The content of a file.
+#[derive(Debug)]
 enum Content {
     /// A text that the build compressed.
     Compressed(&'static [u8]),
@@ -45,7 +50,8 @@ enum Content {
 }
 
 /// A text file with its response headers.
-pub(crate) struct File {
+#[derive(Debug)]
+pub struct File {
     media_type: &'static str,
     caching: Caching,
     content: Content,
@@ -55,7 +61,8 @@ pub(crate) struct File {
 
 impl File {
     /// A text that the build compressed.
-    pub(crate) const fn compressed(
+    #[must_use]
+    pub const fn compressed(
         media_type: &'static str,
         gzip: &'static [u8],
         caching: Caching,
@@ -65,7 +72,8 @@ impl File {
     }
 
     /// A text that is not compressed yet.
-    pub(crate) const fn new(media_type: &'static str, text: String) -> Self {
+    #[must_use]
+    pub const fn new(media_type: &'static str, text: String) -> Self {
         let content = Content::Text(text, OnceLock::new());
         Self { media_type, caching: Caching::AskEachTime, content, etags: OnceLock::new() }
     }
@@ -77,9 +85,7 @@ impl File {
                 if let Some(gzip) = gzip.get() {
                     return Ok(gzip);
                 }
-                let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-                encoder.write_all(text.as_bytes())?;
-                let made = encoder.finish()?;
+                let made = self::gzip(text)?;
                 Ok(gzip.get_or_init(|| made))
             }
         }
@@ -89,8 +95,8 @@ impl File {
     ///
     /// # Errors
     /// [`Problem::Internal`] if a text cannot be compressed, or if what the build compressed cannot be read.
-    pub(crate) fn answer(&self, headers: &HeaderMap) -> Result<Response, Problem> {
-        let compressed = takes_gzip(headers);
+    pub fn answer(&self, headers: &HeaderMap) -> Result<Response, Problem> {
+        let compressed = accepts_gzip(headers);
         let content = self.gzip().map_err(Problem::internal)?;
         let [gzip, identity] = self.etags.get_or_init(|| ETag::of_file(content, ["-gzip", ""]));
         let etag = if compressed { gzip } else { identity };
@@ -128,8 +134,19 @@ impl File {
     }
 }
 
+/// A text, compressed.
+///
+/// # Errors
+/// The compressor failed.
+pub fn gzip(text: &str) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text.as_bytes())?;
+    encoder.finish()
+}
+
 /// Whether the client accepts gzip, by name or by `*` (RFC 9110, 12.5.3).
-fn takes_gzip(headers: &HeaderMap) -> bool {
+#[must_use]
+pub fn accepts_gzip(headers: &HeaderMap) -> bool {
     let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let codings: Vec<&str> = values.flat_map(|value| value.split(',')).collect();
     let weight = |wanted: &str| {

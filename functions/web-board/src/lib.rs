@@ -1,0 +1,139 @@
+//! `GET /web` and the pages below it: where people look at statuses. Also the files that pages load.
+
+mod board;
+mod mine;
+mod service;
+mod start;
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::Client;
+use lambda_http::{Request, http::HeaderMap};
+use shared::{
+    domain::User,
+    http::{Clock, Context, Endpoint, File, Problem, Response, is_route, path_parameter},
+    runtime::{AllSettings as _, Environment, SettingsError},
+    store::{ServicesTable, SessionsTable, UsersTable},
+};
+use web::{
+    assets,
+    page::{Frame, Person, page, problem_page},
+    pages::Statement,
+    problem::PageProblem,
+    site::Site,
+    visitor::Visitor,
+};
+
+/// What this function answers first of all; it also serves the other pages.
+pub const ENDPOINT: Endpoint = Endpoint { function: "web-board", method: "GET", path: "/web/mine" };
+
+/// Its paths in openapi.yaml.
+const PATHS: [&str; 6] = [
+    "/web",
+    "/web/mine",
+    "/web/board/{id}",
+    "/web/services/{id}",
+    "/web/accessibility",
+    "/web/assets/{file}",
+];
+
+/// The settings of this function.
+#[derive(Debug)]
+pub struct Settings {
+    site: Site,
+    sessions_table: String,
+    services_table: String,
+    users_table: String,
+}
+
+impl Settings {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// One of them is missing or invalid.
+    pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
+        let (site, sessions_table, services_table, users_table) = (
+            Site::read(environment),
+            environment.required("SESSIONS_TABLE"),
+            environment.required("SERVICES_TABLE"),
+            environment.required("USERS_TABLE"),
+        )
+            .all()?;
+        Ok(Self { site, sessions_table, services_table, users_table })
+    }
+}
+
+/// What this function needs.
+pub struct Deps {
+    site: Site,
+    files: BTreeMap<&'static str, File>,
+    sessions: SessionsTable,
+    services: ServicesTable,
+    users: UsersTable,
+    /// Where the time is read.
+    pub clock: Clock,
+}
+
+impl Deps {
+    /// What the function needs with these settings.
+    #[must_use]
+    pub fn new(settings: Settings, client: &Client) -> Self {
+        Self {
+            site: settings.site,
+            files: assets::files(),
+            sessions: SessionsTable::new(client, settings.sessions_table),
+            services: ServicesTable::new(client, settings.services_table),
+            users: UsersTable::new(client, settings.users_table),
+            clock: Clock::system(),
+        }
+    }
+}
+
+/// Answers one request.
+pub async fn handle(deps: &Deps, request: Request) -> Response {
+    let path = PATHS.into_iter().find(|path| is_route(&request, path));
+    let context = Context::with_path(&request, &deps.clock, &ENDPOINT, path);
+    let render = |problem: PageProblem| {
+        problem_page(&deps.site, &request, context.now, &context.request_id, &problem)
+    };
+    context.respond_with(answer(deps, &request, &context, path), render).await
+}
+
+async fn answer(
+    deps: &Deps,
+    request: &Request,
+    context: &Context,
+    path: Option<&str>,
+) -> Result<Response, PageProblem> {
+    match path {
+        Some("/web") => start::answer(deps, request, context).await,
+        Some("/web/mine") => mine::answer(deps, request, context).await,
+        Some("/web/board/{id}") => board::answer(deps, request, context).await,
+        Some("/web/services/{id}") => service::answer(deps, request, context).await,
+        Some("/web/accessibility") => {
+            let frame = Frame::new(&deps.site, "Accessibility statement", None);
+            page(&deps.site, request, context.now, Statement { frame })
+        }
+        Some("/web/assets/{file}") => {
+            let name = path_parameter(request, "file").unwrap_or_default();
+            file(deps, &name, request.headers())
+        }
+        _ => Err(Problem::PathNotFound.into()),
+    }
+}
+
+fn file(deps: &Deps, name: &str, headers: &HeaderMap) -> Result<Response, PageProblem> {
+    let file = deps.files.get(name).ok_or(Problem::PathNotFound)?;
+    Ok(deps.site.secured(file.answer(headers)?))
+}
+
+impl Deps {
+    async fn visitor(&self, request: &Request, context: &Context) -> Result<Visitor, PageProblem> {
+        Visitor::active(&self.site, &self.sessions, request, context).await
+    }
+
+    /// The frame of a page that shows statuses.
+    fn live_frame(&self, title: &str, user: &User, visitor: &Visitor) -> Frame {
+        Frame::live(&self.site, title, Person::new(user, visitor))
+    }
+}

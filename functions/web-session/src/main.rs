@@ -1,0 +1,10 @@
+//! The function `web-session`.
+
+use std::process::ExitCode;
+
+use web_session::{Deps, ENDPOINT, Settings, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    shared::runtime::serve(&ENDPOINT, Settings::read, Deps::new, handle).await
+}

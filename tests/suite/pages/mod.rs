@@ -1,0 +1,3 @@
+//! The pages: what people see, and above all what they must not see.
+
+mod sessions;

@@ -1,0 +1,266 @@
+//! HTML answers: the frame around every page, entity tags that do not depend on the hour, compression.
+
+use askama::Template;
+use lambda_http::{
+    Body, Request,
+    http::{
+        HeaderName, HeaderValue, StatusCode,
+        header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY},
+    },
+};
+use shared::{
+    domain::{Timestamp, User},
+    http::{ETag, EntityTags, Problem, Response, accepts_gzip, gzip},
+};
+
+use crate::{
+    assets,
+    local_time::{LocalTime, ago},
+    problem::PageProblem,
+    site::Site,
+    visitor::Visitor,
+};
+
+/// The time of a page by the server's clock, in epoch seconds: a script judges by nothing else.
+const AS_AT: HeaderName = HeaderName::from_static("x-as-at");
+
+/// What surrounds every page.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// What every path begins with.
+    pub base: String,
+    /// The page's name, as in its heading.
+    pub title: String,
+    /// Who is signed in.
+    pub person: Option<Person>,
+    /// Whether the page shows statuses, which age.
+    pub is_live: bool,
+    /// Where a browser without scripts reloads the page from; `None` if it does not.
+    pub reload: Option<String>,
+    /// What differs between two answers with the same content; `None` while that content is compared.
+    moment: Option<Moment>,
+}
+
+/// The person who is signed in.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Their name in the users table.
+    pub username: String,
+    /// What their forms carry.
+    pub form_token: String,
+    /// Whether there are services that they may update.
+    pub may_update: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Moment {
+    now: Timestamp,
+    etag: String,
+}
+
+/// A page with a frame.
+pub trait Framed: Template {
+    /// Its frame.
+    fn frame_mut(&mut self) -> &mut Frame;
+}
+
+impl Frame {
+    /// The frame of a page.
+    #[must_use]
+    pub fn new(site: &Site, title: &str, person: Option<Person>) -> Self {
+        let (base, title) = (site.path(""), title.to_owned());
+        Self { base, title, person, is_live: false, reload: None, moment: None }
+    }
+
+    /// The frame of a page that shows statuses.
+    #[must_use]
+    pub fn live(site: &Site, title: &str, person: Person) -> Self {
+        Self { is_live: true, ..Self::new(site, title, Some(person)) }
+    }
+
+    /// The address of a file that pages load.
+    #[must_use]
+    pub fn asset(&self, name: &str) -> String {
+        format!("{}/web/assets/{name}", self.base)
+    }
+
+    /// The address of the style sheet.
+    #[must_use]
+    pub fn css(&self) -> String {
+        self.asset(assets::CSS)
+    }
+
+    /// The address of the script.
+    #[must_use]
+    pub fn script(&self) -> String {
+        self.asset(assets::SCRIPT)
+    }
+
+    /// The address of the icon.
+    #[must_use]
+    pub fn icon(&self) -> String {
+        self.asset(assets::ICON)
+    }
+
+    /// How long ago that was.
+    #[must_use]
+    pub fn ago(&self, at: &Timestamp) -> String {
+        self.moment.as_ref().map(|moment| ago(*at, moment.now)).unwrap_or_default()
+    }
+
+    /// The time of the page, for people.
+    #[must_use]
+    pub fn as_at(&self) -> String {
+        let text = |moment: &Moment| LocalTime::of(moment.now).to_the_second();
+        self.moment.as_ref().map(text).unwrap_or_default()
+    }
+
+    /// The time of the page in epoch seconds.
+    #[must_use]
+    pub fn as_at_seconds(&self) -> String {
+        let seconds = |moment: &Moment| moment.now.epoch_seconds().to_string();
+        self.moment.as_ref().map(seconds).unwrap_or_default()
+    }
+
+    /// The page's entity tag, for a script that asks for the page again.
+    #[must_use]
+    pub fn etag(&self) -> &str {
+        self.moment.as_ref().map_or("", |moment| &moment.etag)
+    }
+}
+
+impl Person {
+    /// This user, signed in by this session.
+    #[must_use]
+    pub fn new(user: &User, visitor: &Visitor) -> Self {
+        Self {
+            username: user.username.clone(),
+            form_token: visitor.form_token.clone(),
+            may_update: user.edit_capacity && !user.services.is_empty(),
+        }
+    }
+}
+
+/// The answer with this page: 304 if the client has it already. Its entity tag leaves out its time and ages.
+///
+/// # Errors
+/// [`Problem::Internal`] if it cannot be written.
+pub fn page(
+    site: &Site,
+    request: &Request,
+    now: Timestamp,
+    mut page: impl Framed,
+) -> Result<Response, PageProblem> {
+    let content = page.render().map_err(Problem::internal)?;
+    let etag = ETag::of_page(content.as_bytes());
+    let known = EntityTags::read(request.headers(), &IF_NONE_MATCH);
+    let mut response = if known.is_some_and(|known| known.match_weakly(&etag)) {
+        let mut response = Response::default();
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response
+    } else {
+        page.frame_mut().moment = Some(Moment { now, etag: etag.to_string() });
+        html(site, request, StatusCode::OK, &page)?
+    };
+    let headers = response.headers_mut();
+    headers.insert(ETAG, etag.header());
+    headers.insert(AS_AT, HeaderValue::from(now.epoch_seconds()));
+    Ok(site.secured(response))
+}
+
+/// The answer with this page and status, which nobody asks for again.
+///
+/// # Errors
+/// [`Problem::Internal`] if it cannot be written.
+pub fn page_with_status(
+    site: &Site,
+    request: &Request,
+    now: Timestamp,
+    status: StatusCode,
+    mut page: impl Framed,
+) -> Result<Response, PageProblem> {
+    page.frame_mut().moment = Some(Moment { now, etag: String::new() });
+    html(site, request, status, &page)
+}
+
+/// The explanation of a problem as a page.
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage<'a> {
+    frame: Frame,
+    advice: &'a str,
+    /// What an administrator needs to register the person.
+    subject: Option<&'a str>,
+    /// What an operator needs to find the request in the log.
+    request_id: Option<&'a str>,
+    sign_in: Option<String>,
+}
+
+impl Framed for ProblemPage<'_> {
+    fn frame_mut(&mut self) -> &mut Frame {
+        &mut self.frame
+    }
+}
+
+/// The answer to a request that does not get its page. Who is not signed in is sent to sign in, and comes back.
+#[must_use]
+pub fn problem_page(
+    site: &Site,
+    request: &Request,
+    now: Timestamp,
+    request_id: &str,
+    problem: &PageProblem,
+) -> Response {
+    if let PageProblem::SignInFirst { to: Some(to) } = problem {
+        let to: String = form_urlencoded::byte_serialize(to.as_bytes()).collect();
+        return site.see_other(&site.path(&format!("/web?to={to}")));
+    }
+    let explanation = problem.explanation();
+    let is_sign_in = matches!(
+        problem,
+        PageProblem::SignInFirst { .. }
+            | PageProblem::SignInNotBegun
+            | PageProblem::SignInRefused
+            | PageProblem::SignInInvalid
+            | PageProblem::IssuerUnavailable(_)
+    );
+    let page = ProblemPage {
+        frame: Frame::new(site, explanation.heading, None),
+        advice: explanation.advice,
+        subject: match problem {
+            PageProblem::NotRegistered { subject } => Some(subject),
+            _ => None,
+        },
+        request_id: problem.status().is_server_error().then_some(request_id),
+        sign_in: is_sign_in.then(|| site.path("/web")),
+    };
+    page_with_status(site, request, now, problem.status(), page).unwrap_or_else(|_| {
+        let mut response = Response::new(Body::Text(explanation.heading.to_owned()));
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        site.secured(response)
+    })
+}
+
+fn html(
+    site: &Site,
+    request: &Request,
+    status: StatusCode,
+    page: &impl Template,
+) -> Result<Response, PageProblem> {
+    let text = page.render().map_err(Problem::internal)?;
+    let is_compressed = accepts_gzip(request.headers());
+    let body = if is_compressed {
+        Body::Binary(gzip(&text).map_err(Problem::internal)?)
+    } else {
+        Body::Text(text)
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(VARY, HeaderValue::from(ACCEPT_ENCODING));
+    if is_compressed {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(site.secured(response))
+}
