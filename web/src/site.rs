@@ -31,7 +31,9 @@ impl Site {
             url(environment, "LOGOUT_URL"),
         )
             .all()?;
-        let policy = content_security_policy(&[&login.0, &logout.0]);
+        let mut issuer = vec![login.0.as_str(), logout.0.as_str()];
+        issuer.dedup();
+        let policy = content_security_policy(&issuer);
         let policy = HeaderValue::from_str(&policy);
         let policy = policy.map_err(|error| SettingsError::new("LOGIN_URL", error))?;
         Ok(Self { origin: public.0, base: public.1, policy })

@@ -66,8 +66,7 @@ pub(crate) fn audit_table(tables: &TableNames) -> String {
 
 /// The table of the pages' sessions, beside those tables.
 pub(crate) fn sessions_table(tables: &TableNames) -> String {
-    let prefix = tables.users.strip_suffix("users").expect("the name of a users table");
-    local_stack::tables::sessions(prefix)
+    local_stack::tables::sessions(tables.users.strip_suffix("users").unwrap_or_default())
 }
 
 /// The tables of template.yaml without the rest, which takes long to parse. Read once.
