@@ -5,7 +5,7 @@ use lambda_http::{
     Body, Request,
     http::{
         HeaderName, HeaderValue, StatusCode,
-        header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY},
+        header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY},
     },
 };
 use shared::{
@@ -258,7 +258,7 @@ fn html(
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(VARY, HeaderValue::from(ACCEPT_ENCODING));
+    headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
     if is_compressed {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }

@@ -32,6 +32,7 @@ impl Request {
                 let updates = updates.filter(|update| update["TableName"] == name);
                 updates.map(Self::update).collect()
             }
+            "UpdateItem" => vec![Self::update(body)],
             other => panic!("the conditions of {other} are not modelled"),
         }
     }
