@@ -138,9 +138,34 @@ fn below(parent: u64, town: &str, row: ServiceRow) -> ServiceRow {
     }
 }
 
-/// The users who are people. All have [`PASSWORD`] at the local issuer.
-pub const PEOPLE: [&str; 4] =
-    ["sample-reader", "sample-editor", "sample-regional-lead", "sample-inactive"];
+/// A person whom the local issuer signs in.
+#[derive(Clone, Copy, Debug)]
+pub struct Person {
+    /// The username, and the subject of tokens.
+    pub username: &'static str,
+    /// What the API lets this person do.
+    pub may: &'static str,
+}
+
+/// The sample people. All have [`PASSWORD`] at the local issuer. The last is not in the users table.
+pub const PEOPLE: [Person; 5] = [
+    person_who("sample-editor", "may update provider 9000001100 and its services"),
+    person_who("sample-regional-lead", "may update region 9000001000"),
+    person_who("sample-reader", "may read"),
+    person_who("sample-inactive", "may do nothing, because the user is inactive"),
+    person_who("sample-unregistered", "may do nothing, because the user is not registered"),
+];
+
+const fn person_who(username: &'static str, may: &'static str) -> Person {
+    Person { username, may }
+}
+
+/// The sample person with this username.
+#[must_use]
+pub fn person(username: &str) -> Option<Person> {
+    PEOPLE.into_iter().find(|person| person.username == username)
+}
+
 /// The password of every sample person; for the local issuer only.
 pub const PASSWORD: &str = "sample-password";
 /// The client id of the user that is a system; has [`SECRET`] at the local issuer.
@@ -151,7 +176,8 @@ pub const SECRET: &str = "sample-secret";
 /// Users with different rights. The subject of each is the username.
 #[must_use]
 pub fn users() -> Vec<User> {
-    let [reader, editor, regional_lead, inactive] = PEOPLE;
+    let [editor, regional_lead, reader, inactive, _unregistered] =
+        PEOPLE.map(|person| person.username);
     vec![
         user(reader, true, false, &[]),
         user(editor, true, true, &[9_000_001_100]),

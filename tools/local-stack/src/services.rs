@@ -7,7 +7,7 @@ use capacityctl::{services, stack_file::StackFile, users};
 use crate::{
     Error,
     engine::{Engine, REGION},
-    issuer::LocalIssuer,
+    issuer::{LocalIssuer, Options},
     key, sample, settings,
     state::State,
     tables::{self, TablesError},
@@ -47,8 +47,11 @@ impl Services {
         let tables = tables::create(&engine.client(), template, TABLE_PREFIX).await?;
         let key =
             key::read_or_make(&state.key()).map_err(|error| Error::File(state.key(), error))?;
-        let issuer =
-            LocalIssuer::start(issuer, key).map_err(|error| Error::Start("token issuer", error))?;
+        let api_urls =
+            ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{api_port}")).to_vec();
+        let options = Options { api_urls, ..Options::default() };
+        let issuer = LocalIssuer::start(issuer, key, options)
+            .map_err(|error| Error::Start("token issuer", error))?;
         let file = StackFile {
             api_url: format!("http://127.0.0.1:{api_port}"),
             dynamodb_endpoint: engine.endpoint().to_owned(),

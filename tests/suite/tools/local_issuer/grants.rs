@@ -1,7 +1,7 @@
-//! The local issuer's token endpoint: which tokens it issues, and whom it refuses.
+//! Tokens by password and by a system's secret, and the discovery document.
 
 use local_stack::{
-    issuer::{CLIENT_ID, LocalIssuer},
+    issuer::{CLIENT_ID, LocalIssuer, WEB_CLIENT_ID},
     sample::{PASSWORD, SECRET, SYSTEM},
 };
 use reqwest::{RequestBuilder, StatusCode};
@@ -21,13 +21,13 @@ async fn world() -> (LocalIssuer, App) {
 }
 
 /// A request with that form. The values need no escaping.
-fn request(issuer: &LocalIssuer, form: &str) -> RequestBuilder {
+pub(super) fn request(issuer: &LocalIssuer, form: &str) -> RequestBuilder {
     let url = format!("{}/oauth2/token", issuer.issuer().url);
     let request = direct().post(url).body(form.to_owned());
     request.header("content-type", "application/x-www-form-urlencoded")
 }
 
-async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
+pub(super) async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
     let answer = request.send().await.expect("an answer");
     assert_eq!(answer.headers()["cache-control"], "no-store");
     let status = answer.status();
@@ -96,7 +96,9 @@ async fn without_valid_credentials_no_token_is_issued() {
         (format!("{person}&password={SECRET}"), 400, "invalid_grant"),
         (format!("{person}&password="), 400, "invalid_request"),
         (format!("{person}&password={PASSWORD}&scope=capacity/admin"), 400, "invalid_scope"),
+        (format!("{person}&password={PASSWORD}&scope=openid"), 400, "invalid_scope"),
         (format!("{person}&password={PASSWORD}&client_id=other"), 401, "invalid_client"),
+        (format!("{person}&password={PASSWORD}&client_id={WEB_CLIENT_ID}"), 401, "invalid_client"),
         (
             format!("grant_type=password&username={SYSTEM}&password={PASSWORD}"),
             400,
@@ -133,5 +135,12 @@ async fn the_discovery_document_says_where_everything_is() {
     .expect("JSON");
     assert_eq!(document["issuer"], url.as_str());
     assert_eq!(document["jwks_uri"], issuer.jwks_url());
+    assert_eq!(document["authorization_endpoint"], format!("{url}/oauth2/authorize"));
     assert_eq!(document["token_endpoint"], format!("{url}/oauth2/token"));
+    assert_eq!(document["end_session_endpoint"], format!("{url}/logout"));
+    assert_eq!(document["response_types_supported"], json!(["code"]));
+    assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
+    let grants = json!(["authorization_code", "client_credentials", "password"]);
+    assert_eq!(document["grant_types_supported"], grants);
+    assert_eq!(document["scopes_supported"], json!(["openid", "capacity/read", "capacity/write"]));
 }
