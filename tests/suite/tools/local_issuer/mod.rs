@@ -1,6 +1,9 @@
 //! The local issuer: how people sign in to the web pages and out again, which tokens it issues, and whom it refuses.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU64, Ordering},
+};
 
 use local_stack::{
     background::free_port,
@@ -193,9 +196,10 @@ fn issuer_for(api_urls: &[&str], clock: Clock) -> LocalIssuer {
     LocalIssuer::start(listener, key, Options { api_urls, clock }).expect("an issuer")
 }
 
-/// The issuer of a stack, at [`NOW`].
-fn issuer() -> LocalIssuer {
-    issuer_at(|| NOW as u64)
+/// The issuer of a stack, at [`NOW`]. All tests share it: making a key takes long.
+fn issuer() -> &'static LocalIssuer {
+    static ISSUER: OnceLock<LocalIssuer> = OnceLock::new();
+    ISSUER.get_or_init(|| issuer_at(|| NOW as u64))
 }
 
 fn issuer_at(clock: Clock) -> LocalIssuer {

@@ -8,7 +8,7 @@ use crate::harness::NOW;
 #[tokio::test]
 async fn the_page_has_a_button_for_each_sample_person() {
     let issuer = issuer();
-    let page = Browser::new(&issuer).authorize(&request()).await.body;
+    let page = Browser::new(issuer).authorize(&request()).await.body;
     for person in PEOPLE {
         let (name, may) = (person.username, person.may);
         let button = format!(
@@ -25,7 +25,7 @@ async fn the_page_has_a_button_for_each_sample_person() {
 #[tokio::test]
 async fn the_page_is_a_complete_document_without_script() {
     let issuer = issuer();
-    let page = Browser::new(&issuer).authorize(&request()).await.body;
+    let page = Browser::new(issuer).authorize(&request()).await.body;
     assert!(page.starts_with("<!doctype html>\n<html lang=\"en\">"), "{page}");
     for part in ["<title>Choose a sample user - sample sign-in</title>", "<main>", "<h1>"] {
         assert_eq!(page.matches(part).count(), 1, "{part}");
@@ -41,13 +41,13 @@ async fn what_a_page_shows_is_escaped() {
     let markup = r#"<script>alert("1")</script>&'"#;
     let escaped = "&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62;&#38;&#39;";
     let url = format!("http://127.0.0.1:9000/{markup}");
-    let issuer = issuer_for(&[&url], || NOW as u64);
+    let issuer = &issuer_for(&[&url], || NOW as u64);
     let callback = format!("{url}/web/callback");
     let asked = with(request(), "redirect_uri", &callback);
     let client = with(asked.clone(), "client_id", markup);
     let address = with(request(), "redirect_uri", markup);
     for parameters in [asked, client, address] {
-        let page = Browser::new(&issuer).authorize(&parameters).await.body;
+        let page = Browser::new(issuer).authorize(&parameters).await.body;
         assert!(page.contains(escaped) && !page.contains("<script"), "{page}");
     }
 }

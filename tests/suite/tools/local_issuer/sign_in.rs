@@ -7,7 +7,7 @@ use super::{Browser, CALLBACK, CHALLENGE, Parameters, exchange, issuer, request,
 #[tokio::test]
 async fn choosing_a_user_sends_a_code_to_the_application() {
     let issuer = issuer();
-    let mut browser = Browser::new(&issuer);
+    let mut browser = Browser::new(issuer);
     assert!(browser.authorize(&request()).await.asks());
     let chosen = browser.press(&request(), ("user", "sample-editor")).await;
     assert_eq!(chosen.code().len(), 43);
@@ -17,7 +17,7 @@ async fn choosing_a_user_sends_a_code_to_the_application() {
 #[tokio::test]
 async fn an_application_without_state_gets_none() {
     let issuer = issuer();
-    let mut browser = Browser::new(&issuer);
+    let mut browser = Browser::new(issuer);
     let chosen = browser.press(&without(request(), "state"), ("user", "sample-editor")).await;
     let sent = chosen.sent();
     assert_eq!(sent.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["code"]);
@@ -26,7 +26,7 @@ async fn an_application_without_state_gets_none() {
 #[tokio::test]
 async fn cancelling_is_reported_to_the_application() {
     let issuer = issuer();
-    let mut browser = Browser::new(&issuer);
+    let mut browser = Browser::new(issuer);
     let cancelled = browser.press(&request(), ("cancel", "yes")).await;
     assert_eq!((cancelled.error().as_str(), &cancelled.set_cookie), ("access_denied", &None));
     assert!(browser.authorize(&request()).await.asks());
@@ -47,11 +47,11 @@ async fn refused_here(issuer: &LocalIssuer, parameters: Parameters<'_>) {
 async fn the_browser_is_never_sent_to_an_unknown_application() {
     let issuer = issuer();
     for client in ["", "other", "capacity-web-local ", "CAPACITY-WEB-LOCAL"] {
-        refused_here(&issuer, with(request(), "client_id", client)).await;
+        refused_here(issuer, with(request(), "client_id", client)).await;
     }
-    refused_here(&issuer, without(request(), "client_id")).await;
+    refused_here(issuer, without(request(), "client_id")).await;
     // It has no callback.
-    refused_here(&issuer, with(request(), "client_id", CLIENT_ID)).await;
+    refused_here(issuer, with(request(), "client_id", CLIENT_ID)).await;
 }
 
 #[tokio::test]
@@ -77,9 +77,9 @@ async fn the_browser_is_never_sent_to_an_unregistered_address() {
         "javascript:alert(1)",
     ];
     for address in addresses {
-        refused_here(&issuer, with(request(), "redirect_uri", address)).await;
+        refused_here(issuer, with(request(), "redirect_uri", address)).await;
     }
-    refused_here(&issuer, without(request(), "redirect_uri")).await;
+    refused_here(issuer, without(request(), "redirect_uri")).await;
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn a_parameter_given_twice_is_refused() {
     let issuer = issuer();
     let mut twice = request();
     twice.push(("redirect_uri", "http://example.com/web/callback"));
-    refused_here(&issuer, twice).await;
+    refused_here(issuer, twice).await;
 }
 
 #[tokio::test]
@@ -115,13 +115,13 @@ async fn other_errors_are_reported_to_the_application() {
     ];
     for (name, value, error) in cases {
         let parameters = with(request(), name, value);
-        let mut browser = Browser::new(&issuer);
+        let mut browser = Browser::new(issuer);
         assert_eq!(browser.authorize(&parameters).await.error(), error, "{name}={value}");
         let chosen = browser.press(&parameters, ("user", "sample-editor")).await;
         assert_eq!((chosen.error().as_str(), chosen.set_cookie), (error, None), "{name}={value}");
     }
     for name in ["response_type", "scope", "code_challenge", "code_challenge_method"] {
-        let shown = Browser::new(&issuer).authorize(&without(request(), name)).await;
+        let shown = Browser::new(issuer).authorize(&without(request(), name)).await;
         let error = if name == "scope" { "invalid_scope" } else { "invalid_request" };
         assert_eq!(shown.error(), error, "{name}");
     }
@@ -130,7 +130,7 @@ async fn other_errors_are_reported_to_the_application() {
 #[tokio::test]
 async fn only_sample_people_can_be_chosen() {
     let issuer = issuer();
-    let mut browser = Browser::new(&issuer);
+    let mut browser = Browser::new(issuer);
     for choice in
         [("user", ""), ("user", "sample-system"), ("user", "Sample-Editor"), ("other", "")]
     {
@@ -146,9 +146,9 @@ async fn only_sample_people_can_be_chosen() {
 async fn a_narrower_scope_is_granted_as_asked() {
     let issuer = issuer();
     for scope in ["openid", "capacity/read openid", "openid capacity/write"] {
-        let mut browser = Browser::new(&issuer);
+        let mut browser = Browser::new(issuer);
         let code = browser.sign_in(&with(request(), "scope", scope), "sample-editor").await;
-        let (status, answer) = exchange(&issuer, &super::codes::form(&code)).await;
+        let (status, answer) = exchange(issuer, &super::codes::form(&code)).await;
         assert_eq!((status, &answer["scope"]), (200, &scope.into()));
     }
 }
@@ -158,9 +158,9 @@ async fn each_host_name_of_the_pages_has_its_callback() {
     let issuer = issuer();
     let localhost = "http://localhost:9000/web/callback";
     let parameters = with(request(), "redirect_uri", localhost);
-    let chosen = Browser::new(&issuer).press(&parameters, ("user", "sample-editor")).await;
+    let chosen = Browser::new(issuer).press(&parameters, ("user", "sample-editor")).await;
     assert!(chosen.location.expect("a location").starts_with(&format!("{localhost}?code=")));
-    let without_pages = super::issuer_for(&[], || 0);
+    let without_pages = &super::issuer_for(&[], || 0);
     let parameters = with(request(), "redirect_uri", CALLBACK);
-    Browser::new(&without_pages).authorize(&parameters).await.assert_refused("no pages");
+    Browser::new(without_pages).authorize(&parameters).await.assert_refused("no pages");
 }

@@ -12,7 +12,7 @@ const CLEARED: &str = "issuer-session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=
 async fn after_signing_out_the_next_person_is_asked() {
     let issuer = issuer();
     for name in ["logout_uri", "post_logout_redirect_uri"] {
-        let mut browser = Browser::new(&issuer);
+        let mut browser = Browser::new(issuer);
         browser.sign_in(&request(), "sample-editor").await;
         let kept = browser.cookie.clone();
         let shown = browser.sign_out(&[("client_id", WEB_CLIENT_ID), (name, PAGES)]).await;
@@ -20,7 +20,7 @@ async fn after_signing_out_the_next_person_is_asked() {
         assert_eq!(shown.set_cookie.as_deref(), Some(CLEARED));
         assert!(browser.authorize(&request()).await.asks());
         // The session is over, not only its cookie gone.
-        let mut copy = Browser { issuer: &issuer, cookie: kept };
+        let mut copy = Browser { issuer, cookie: kept };
         assert!(copy.authorize(&request()).await.asks());
     }
 }
@@ -28,7 +28,7 @@ async fn after_signing_out_the_next_person_is_asked() {
 #[tokio::test]
 async fn signing_out_leaves_other_browsers_signed_in() {
     let issuer = issuer();
-    let (mut one, mut other) = (Browser::new(&issuer), Browser::new(&issuer));
+    let (mut one, mut other) = (Browser::new(issuer), Browser::new(issuer));
     one.sign_in(&request(), "sample-editor").await;
     other.sign_in(&request(), "sample-editor").await;
     one.sign_out(&[("client_id", WEB_CLIENT_ID), ("logout_uri", PAGES)]).await;
@@ -54,7 +54,7 @@ async fn signing_out_leads_to_registered_addresses_only() {
         &[("client_id", WEB_CLIENT_ID), ("logout_uri", PAGES), ("logout_uri", PAGES)],
     ];
     for parameters in cases {
-        let mut browser = Browser::new(&issuer);
+        let mut browser = Browser::new(issuer);
         browser.sign_in(&request(), "sample-editor").await;
         let shown = browser.sign_out(parameters).await;
         shown.assert_refused(&format!("{parameters:?}"));
@@ -66,7 +66,7 @@ async fn signing_out_leads_to_registered_addresses_only() {
 #[tokio::test]
 async fn without_an_address_a_page_says_that_nobody_is_signed_in() {
     let issuer = issuer();
-    let mut browser = Browser::new(&issuer);
+    let mut browser = Browser::new(issuer);
     browser.sign_in(&request(), "sample-editor").await;
     let shown = browser.sign_out(&[]).await;
     assert_eq!((shown.status, shown.location), (StatusCode::OK, None));
