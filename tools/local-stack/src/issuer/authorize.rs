@@ -75,12 +75,12 @@ fn parse(
     state: &IssuerState,
     query: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<AuthorizeRequest, Invalid> {
-    let unreadable = |_| Invalid::Address("The address has a parameter more than once.".to_owned());
+    let unreadable = |_| Invalid::Shown("The request has a parameter more than once.".to_owned());
     query.map_err(unreadable)?.parse(&state.clients)
 }
 
 fn no_choice() -> Invalid {
-    Invalid::Address("The form does not say which sample user you are.".to_owned())
+    Invalid::Shown("The form does not say which sample user you are.".to_owned())
 }
 
 /// Sends a code to the application.

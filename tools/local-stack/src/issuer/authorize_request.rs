@@ -81,8 +81,8 @@ fn encoded(value: &str) -> impl std::fmt::Display {
 /// An invalid request.
 #[derive(Debug)]
 pub(super) enum Invalid {
-    /// The browser must not be sent to this address. People read why.
-    Address(String),
+    /// People read why: there is no address that the browser may be sent to.
+    Shown(String),
     /// The application reads the error.
     Reported(Callback, &'static str),
 }
@@ -90,7 +90,7 @@ pub(super) enum Invalid {
 impl IntoResponse for Invalid {
     fn into_response(self) -> Response {
         match self {
-            Self::Address(reason) => pages::refusal(&reason),
+            Self::Shown(reason) => pages::refusal(&reason),
             Self::Reported(callback, error) => callback.redirect("error", error).into_response(),
         }
     }
@@ -115,15 +115,15 @@ impl Parameters {
 
     fn client<'a>(&self, clients: &'a Clients) -> Result<&'a Client, Invalid> {
         let id = non_empty(self.client_id.as_ref())
-            .ok_or_else(|| Invalid::Address("The address has no client_id.".to_owned()))?;
-        clients.find(id).ok_or_else(|| Invalid::Address(format!("There is no client {id}.")))
+            .ok_or_else(|| Invalid::Shown("The request has no client_id.".to_owned()))?;
+        clients.find(id).ok_or_else(|| Invalid::Shown(format!("There is no client {id}.")))
     }
 
     fn callback(&self, client: &Client) -> Result<Callback, Invalid> {
         let address = non_empty(self.redirect_uri.as_ref())
-            .ok_or_else(|| Invalid::Address("The address has no redirect_uri.".to_owned()))?;
+            .ok_or_else(|| Invalid::Shown("The request has no redirect_uri.".to_owned()))?;
         let unregistered =
-            || Invalid::Address(format!("{address} is not a callback address of {}.", client.id));
+            || Invalid::Shown(format!("{address} is not a callback address of {}.", client.id));
         let redirect_uri = client.callback(address).ok_or_else(unregistered)?.to_owned();
         Ok(Callback { redirect_uri, state: non_empty(self.state.as_ref()).map(str::to_owned) })
     }
