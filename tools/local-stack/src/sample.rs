@@ -143,7 +143,7 @@ fn below(parent: u64, town: &str, row: ServiceRow) -> ServiceRow {
 pub struct Person {
     /// The username, and the subject of tokens.
     pub username: &'static str,
-    /// What the API lets this person do.
+    /// What the API lets this person do, in words.
     pub may: &'static str,
 }
 
@@ -152,8 +152,8 @@ pub const PEOPLE: [Person; 5] = [
     person_who("sample-editor", "may update provider 9000001100 and its services"),
     person_who("sample-regional-lead", "may update region 9000001000"),
     person_who("sample-reader", "may read"),
-    person_who("sample-inactive", "may do nothing, because the user is inactive"),
-    person_who("sample-unregistered", "may do nothing, because the user is not registered"),
+    person_who("sample-inactive", "is inactive, may do nothing"),
+    person_who("sample-unregistered", "is not registered, may do nothing"),
 ];
 
 const fn person_who(username: &'static str, may: &'static str) -> Person {

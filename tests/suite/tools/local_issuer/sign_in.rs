@@ -28,7 +28,8 @@ async fn cancelling_is_reported_to_the_application() {
     let issuer = issuer();
     let mut browser = Browser::new(issuer);
     let cancelled = browser.press(&request(), ("cancel", "yes")).await;
-    assert_eq!((cancelled.error().as_str(), &cancelled.set_cookie), ("access_denied", &None));
+    let address = format!("{CALLBACK}?error=access_denied&state=a%2Bb%20%26c%3D%C3%A9%25%22%3C");
+    assert_eq!((cancelled.location, cancelled.set_cookie), (Some(address), None));
     assert!(browser.authorize(&request()).await.asks());
 }
 

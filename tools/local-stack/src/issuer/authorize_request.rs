@@ -3,7 +3,7 @@
 
 use axum::response::{IntoResponse, Redirect, Response};
 use capacityctl::token::SCOPE;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::{
@@ -74,8 +74,11 @@ impl Callback {
     }
 }
 
+/// What is encoded in a query: everything but the unreserved characters (RFC 3986, section 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 fn encoded(value: &str) -> impl std::fmt::Display {
-    utf8_percent_encode(value, NON_ALPHANUMERIC)
+    utf8_percent_encode(value, RESERVED)
 }
 
 /// An invalid request.
