@@ -26,8 +26,10 @@ use capacityctl::{
 };
 use serde_json::{Value, json};
 
-use self::authorize_request::{CHALLENGE_METHOD, OPENID, RESPONSE_TYPE};
-use self::state::IssuerState;
+use self::{
+    authorize_request::{CHALLENGE_METHOD, OPENID, RESPONSE_TYPE},
+    state::IssuerState,
+};
 pub use self::{
     clients::{CLIENT_ID, WEB_CLIENT_ID},
     state::Clock,
