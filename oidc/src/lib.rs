@@ -17,6 +17,7 @@
 //! | `exp`, `iat` and, if present, `nbf` are whole numbers; `now < exp`, `nbf <= now` | there is no leeway |
 //! | `iat` is at most 60 seconds ahead, `exp` at most 24 hours after it | clocks may differ a little; a token that never ends is a password |
 
+mod http_client;
 mod key_set;
 mod published_keys;
 
@@ -24,7 +25,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, crypto};
 use strict_json::{Json, Object};
 
-pub use self::published_keys::is_acceptable_url;
+pub use self::http_client::{FetchError, is_acceptable_url};
 use self::{key_set::KeySet, published_keys::PublishedKeys};
 
 /// The longest token accepted, in bytes.

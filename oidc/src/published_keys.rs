@@ -1,31 +1,16 @@
 //! Fetches the keys that an issuer publishes, and its discovery document if needed.
-//!
-//! Only https and loopback addresses are used, and redirects are not followed.
 
-use std::{collections::HashMap, error::Error, time::Duration};
+use std::collections::HashMap;
 
-use aws_smithy_http_client::{
-    Connector,
-    tls::{Provider, rustls_provider::CryptoMode},
-};
-use aws_smithy_runtime_api::{
-    client::{
-        http::{HttpConnector as _, HttpConnectorSettings, SharedHttpConnector},
-        orchestrator::HttpRequest,
-    },
-    shared::IntoShared as _,
-};
-use aws_smithy_types::byte_stream::ByteStream;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use http::Uri;
+use http::Request;
+use http_body_util::Full;
 use jsonwebtoken::DecodingKey;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-/// How long a fetch of the keys may take, the discovery document included.
-const TIMEOUT: Duration = Duration::from_secs(3);
-/// The largest document accepted, in bytes.
-const MAX_BYTES: usize = 64 * 1024;
+use super::http_client::{FetchError, HttpClient, in_time, is_acceptable_url};
+
 /// The shortest RSA modulus accepted, in bits.
 const MIN_MODULUS_BITS: usize = 2048;
 
@@ -34,11 +19,8 @@ const MIN_MODULUS_BITS: usize = 2048;
 pub(super) struct PublishedKeys {
     issuer: String,
     jwks_url: Option<String>,
-    connector: SharedHttpConnector,
+    client: HttpClient,
 }
-
-/// Why keys could not be fetched, for the log.
-type FetchError = Box<dyn Error + Send + Sync>;
 
 /// The members of the issuer's discovery document (OpenID Connect Discovery 1.0, section 3) that are used.
 #[derive(Deserialize)]
@@ -65,18 +47,12 @@ struct Jwk {
 impl PublishedKeys {
     /// The keys of this issuer. Without `jwks_url` their URL is read from its discovery document.
     pub(super) fn new(issuer: &str, jwks_url: Option<String>) -> Self {
-        let settings =
-            HttpConnectorSettings::builder().connect_timeout(TIMEOUT).read_timeout(TIMEOUT);
-        let connector = Connector::builder()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .connector_settings(settings.build())
-            .build();
-        Self { issuer: issuer.to_owned(), jwks_url, connector: connector.into_shared() }
+        Self { issuer: issuer.to_owned(), jwks_url, client: HttpClient::new() }
     }
 
     /// The usable keys by their id: at least one.
     pub(super) async fn keys(&self) -> Result<HashMap<String, DecodingKey>, FetchError> {
-        let jwks = tokio::time::timeout(TIMEOUT, self.jwks()).await??;
+        let jwks = in_time(self.jwks()).await?;
         let keys: HashMap<_, _> = jwks.keys.iter().filter_map(|key| usable(key)).collect();
         if keys.is_empty() { Err("no usable key is published".into()) } else { Ok(keys) }
     }
@@ -95,19 +71,12 @@ impl PublishedKeys {
     }
 
     async fn get<T: DeserializeOwned>(&self, url: &str) -> Result<T, FetchError> {
-        let response = self.connector.call(HttpRequest::get(url)?).await?;
+        let response = self.client.send(Request::get(url).body(Full::default())?).await?;
         let status = response.status();
         if !status.is_success() {
             return Err(format!("status {status}").into());
         }
-        let (mut body, mut bytes) = (ByteStream::new(response.into_body()), Vec::new());
-        while let Some(chunk) = body.next().await {
-            bytes.extend_from_slice(&chunk?);
-            if bytes.len() > MAX_BYTES {
-                return Err("the document is too large".into());
-            }
-        }
-        Ok(serde_json::from_slice(&bytes)?)
+        Ok(serde_json::from_slice(response.body())?)
     }
 }
 
@@ -125,20 +94,4 @@ fn bits(number: &[u8]) -> usize {
     let zeros = number.iter().take_while(|&&byte| byte == 0).count();
     let leading = number.get(zeros).map_or(0, |byte| byte.leading_zeros() as usize);
     (number.len() - zeros) * 8 - leading
-}
-
-/// Whether keys from this address can be trusted: https, or http on a loopback address.
-#[must_use]
-pub fn is_acceptable_url(url: &str) -> bool {
-    let Ok(url) = url.parse::<Uri>() else { return false };
-    let (Some(scheme), Some(authority)) = (url.scheme_str(), url.authority()) else {
-        return false;
-    };
-    // No user information, and nothing between host and port: both would disguise the host.
-    let after_host = authority.as_str().strip_prefix(authority.host());
-    let plain = after_host.is_some_and(|rest| {
-        rest.is_empty() || rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok())
-    });
-    let local = ["127.0.0.1", "localhost", "[::1]"].contains(&authority.host());
-    plain && (scheme == "https" || scheme == "http" && local)
 }
