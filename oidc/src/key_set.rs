@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jsonwebtoken::DecodingKey;
-use tokio::sync::{Mutex, MutexGuard, RwLock};
+use tokio::sync::{Mutex, RwLock};
 
 use super::published_keys::PublishedKeys;
 
@@ -30,29 +30,39 @@ struct Fetches {
     good: Option<i64>,
 }
 
+/// Why there is no key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KeyError {
+    /// The issuer does not publish it.
+    Unknown,
+    /// The last fetch failed, so nobody can tell.
+    Unavailable,
+}
+
 impl KeySet {
     pub(super) fn new(published: PublishedKeys) -> Self {
         Self { published, keys: RwLock::default(), fetches: Mutex::default() }
     }
 
-    /// The key with this id, if the issuer publishes it.
-    pub(super) async fn key(&self, id: &str, now: i64) -> Option<DecodingKey> {
+    /// The key with this id.
+    pub(super) async fn key(&self, id: &str, now: i64) -> Result<DecodingKey, KeyError> {
         if let Some(key) = self.known(id).await {
             // A request whose key is cached does not wait for the fetch of another request.
             return match self.fetches.try_lock() {
-                Ok(last) if is_due(last.good, now, MAX_AGE) && is_due(last.any, now, RETRY) => {
-                    self.fetch(last, now).await;
-                    self.known(id).await
+                Ok(mut last) if is_due(last.good, now, MAX_AGE) && is_due(last.any, now, RETRY) => {
+                    self.fetch(&mut last, now).await;
+                    self.known(id).await.ok_or(KeyError::Unknown)
                 }
-                _ => Some(key),
+                _ => Ok(key),
             };
         }
-        let last = self.fetches.lock().await;
+        let mut last = self.fetches.lock().await;
         // The previous holder of the lock may have fetched the key.
         if self.known(id).await.is_none() && is_due(last.any, now, MIN_INTERVAL) {
-            self.fetch(last, now).await;
+            self.fetch(&mut last, now).await;
         }
-        self.known(id).await
+        let failed = last.any != last.good;
+        self.known(id).await.ok_or(if failed { KeyError::Unavailable } else { KeyError::Unknown })
     }
 
     async fn known(&self, id: &str) -> Option<DecodingKey> {
@@ -60,7 +70,7 @@ impl KeySet {
     }
 
     /// A failed fetch keeps the cached keys: if the issuer is down, their tokens are still accepted.
-    async fn fetch(&self, mut last: MutexGuard<'_, Fetches>, now: i64) {
+    async fn fetch(&self, last: &mut Fetches, now: i64) {
         last.any = Some(now);
         match self.published.keys().await {
             Ok(keys) => {

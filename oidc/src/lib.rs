@@ -1,4 +1,5 @@
-//! Verifies access tokens of an OpenID Connect issuer (RFC 7519, RFC 9068) when no gateway has done so.
+//! Signs people in at an OpenID Connect issuer, and verifies its tokens (RFC 7519, RFC 9068) where no gateway has
+//! done so.
 //!
 //! `jsonwebtoken` checks only the signature. Its `decode` would accept what the contract refuses: a missing `iss`,
 //! 60 seconds of leeway. A token of at most 8 KiB must pass all of these checks:
@@ -8,39 +9,51 @@
 //! | three parts, canonical base64url, UTF-8, strict JSON objects of at most 64 levels | one token has one text and one meaning |
 //! | the header has `alg`, `kid`, perhaps `typ`, and nothing else | `crit`, `b64`, `zip`, `cty` change how a token is read; `jku`, `jwk`, `x5u`, `x5c` let it name its own key |
 //! | `alg` is `RS256` | `none`, or the public key used as an HMAC secret (RFC 8725, sections 2.1 and 3.1) |
-//! | `typ` is absent, `JWT` or `at+jwt` | a token made for another purpose |
+//! | `typ` is absent or `JWT`; an access token's may be `at+jwt` | a token made for another purpose |
 //! | `kid` is in the issuer's key set: RSA, `use` is `sig`, `alg` absent or `RS256`, 2048 bits or more | a key for another purpose, or a weak one |
 //! | the signature is by that key | a forged token |
-//! | `iss` is the issuer, `client_id` one of the clients, byte by byte | a token of another issuer or application |
-//! | `token_use` is `access` | an ID token says who somebody is, not what they allowed |
-//! | `sub` and `scope` are strings | they become the principal and its scopes |
+//! | `iss` is the issuer, byte by byte | a token of another issuer |
 //! | `exp`, `iat` and, if present, `nbf` are whole numbers; `now < exp`, `nbf <= now` | there is no leeway |
 //! | `iat` is at most 60 seconds ahead, `exp` at most 24 hours after it | clocks may differ a little; a token that never ends is a password |
+//!
+//! An access token also these:
+//!
+//! | check | reason |
+//! |---|---|
+//! | `client_id` is one of the clients, byte by byte | a token of another application |
+//! | `token_use` is `access` | an ID token says who somebody is, not what they allowed |
+//! | `sub` and `scope` are strings | they become the principal and its scopes |
+//!
+//! An ID token also these (OpenID Connect Core 1.0, section 3.1.3.7):
+//!
+//! | check | reason |
+//! |---|---|
+//! | `aud` is the client, or a list of strings that contains it | a token of another application |
+//! | `azp` is the client; it may be absent if `aud` is no list | a token that another application shows |
+//! | `token_use` is absent or `id` | an access token says what somebody allowed, not who signed in |
+//! | `nonce` is the one that this sign-in began with | a token of another sign-in, injected or replayed |
+//! | `sub` is the access token's | tokens of two people |
 
 mod http_client;
+mod id_token;
+mod issuer;
 mod key_set;
 mod published_keys;
+mod sign_in;
 
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, crypto};
-use strict_json::{Json, Object};
+use strict_json::Object;
 
-pub use self::http_client::{FetchError, is_acceptable_url};
-use self::{key_set::KeySet, published_keys::PublishedKeys};
-
-/// The longest token accepted, in bytes.
-const MAX_BYTES: usize = 8 * 1024;
-/// How far an issuer's clock may be ahead of ours, in seconds.
-const ISSUED_AHEAD: i64 = 60;
-/// The longest lifetime accepted, in seconds.
-const MAX_LIFETIME: i64 = 24 * 60 * 60;
+use self::issuer::{Issuer, TokenError, text};
+pub use self::{
+    http_client::{FetchError, is_acceptable_url},
+    sign_in::{SignIn, SignInError, SignedIn},
+};
 
 /// Verifies access tokens of one issuer.
 #[derive(Debug)]
 pub struct Verifier {
-    issuer: String,
+    issuer: Issuer,
     client_ids: Vec<String>,
-    keys: KeySet,
 }
 
 /// The claims of a verified access token.
@@ -57,73 +70,23 @@ impl Verifier {
     /// issuer's discovery document. Both addresses should be [acceptable](is_acceptable_url).
     #[must_use]
     pub fn new(issuer: String, client_ids: Vec<String>, jwks_url: Option<String>) -> Self {
-        let keys = KeySet::new(PublishedKeys::new(&issuer, jwks_url));
-        Self { issuer, client_ids, keys }
+        Self { issuer: Issuer::new(issuer, jwks_url), client_ids }
     }
 
     /// The token's claims, if it passes every check at `now` (seconds since the Unix epoch).
     pub async fn verify(&self, token: &str, now: i64) -> Option<AccessToken> {
-        let token = Some(token).filter(|token| token.len() <= MAX_BYTES)?;
-        let (signed, signature) = token.rsplit_once('.')?;
-        let (header, claims) = signed.split_once('.')?;
-        let key_id = key_id(&object(header)?)?;
-        let access = self.check(&object(claims)?, now)?;
-        let key = self.keys.key(&key_id, now).await?;
-        let genuine = crypto::verify(signature, signed.as_bytes(), &key, Algorithm::RS256);
-        genuine.unwrap_or(false).then_some(access)
+        self.checked(token, now).await.ok()
     }
 
-    fn check(&self, claims: &Object, now: i64) -> Option<AccessToken> {
-        let (expires, issued) = (seconds(claims, "exp")?, seconds(claims, "iat")?);
-        let begun = match claims.member("nbf") {
-            None => true,
-            Some(_) => seconds(claims, "nbf")? <= now,
-        };
-        let in_time = begun
-            && now < expires
-            && issued <= now + ISSUED_AHEAD
-            && expires - issued <= MAX_LIFETIME;
-        let ours = text(claims, "iss")? == self.issuer
-            && text(claims, "token_use")? == "access"
-            && self.client_ids.iter().any(|id| Some(id.as_str()) == text(claims, "client_id"));
+    async fn checked(&self, token: &str, now: i64) -> Result<AccessToken, TokenError> {
+        self.issuer.verify(token, &["JWT", "at+jwt"], now, |claims| self.read(claims)).await
+    }
+
+    fn read(&self, claims: &Object) -> Option<AccessToken> {
+        let client = text(claims, "client_id")?;
+        let ours =
+            self.client_ids.iter().any(|id| id == client) && text(claims, "token_use")? == "access";
         let (subject, scope) = (text(claims, "sub")?.to_owned(), text(claims, "scope")?.to_owned());
-        (in_time && ours).then_some(AccessToken { subject, scope })
-    }
-}
-
-fn object(part: &str) -> Option<Object> {
-    let bytes = BASE64_URL_SAFE_NO_PAD.decode(part).ok()?;
-    match strict_json::parse(str::from_utf8(&bytes).ok()?).ok()? {
-        Json::Object(object) => Some(object),
-        _ => None,
-    }
-}
-
-/// The `kid` of a header; `None` if the header asks for anything but an RS256 signature.
-fn key_id(header: &Object) -> Option<String> {
-    let known = header.names().all(|name| ["alg", "kid", "typ"].contains(&name));
-    let typed = match header.member("typ") {
-        None => true,
-        Some(Json::String(typ)) => typ == "JWT" || typ == "at+jwt",
-        Some(_) => false,
-    };
-    (known && typed && text(header, "alg")? == "RS256")
-        .then(|| text(header, "kid").map(str::to_owned))?
-}
-
-fn text<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
-    match object.member(name)? {
-        Json::String(text) => Some(text),
-        _ => None,
-    }
-}
-
-/// A NumericDate in whole seconds.
-fn seconds(object: &Object, name: &str) -> Option<i64> {
-    match object.member(name)? {
-        Json::Number(number) => {
-            number.parse().ok().filter(|&seconds| (0..1 << 40).contains(&seconds))
-        }
-        _ => None,
+        ours.then_some(AccessToken { subject, scope })
     }
 }

@@ -14,7 +14,9 @@ pub(crate) mod log;
 pub(crate) mod nth_write;
 mod refusals;
 mod request;
+pub(crate) mod sign_in;
 mod strict_schemas;
+mod token_endpoint;
 pub(crate) mod token_verifier;
 mod world;
 
@@ -30,7 +32,9 @@ pub(crate) use key_server::{KeyServer, Published};
 pub(crate) use local_stack::function_env::settings as gateway_settings;
 pub(crate) use refusals::refusals;
 pub(crate) use request::{Call, Reply};
+pub(crate) use sign_in::SigningIn;
 pub(crate) use strict_schemas::open_values;
+pub(crate) use token_endpoint::{TokenAnswer, TokenEndpoint};
 pub(crate) use token_verifier::TokenVerifier;
 pub(crate) use world::{
     NOW, World, audit_table, client, direct, endpoint, fresh_tables, root, sample_app,

@@ -5,5 +5,6 @@ mod authorisation;
 mod cognito;
 mod decision_tables;
 mod forged_tokens;
+mod sign_in;
 mod signing_keys;
 mod token_verification;
