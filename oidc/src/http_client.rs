@@ -139,3 +139,81 @@ fn is_acceptable(uri: &Uri) -> bool {
     let local = ["127.0.0.1", "localhost", "[::1]"].contains(&authority.host());
     plain && (scheme == "https" || scheme == "http" && local)
 }
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::sync::Arc;
+
+    use http::Request;
+    use http_body_util::Full;
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+    use tokio_rustls::{
+        TlsAcceptor,
+        rustls::{
+            RootCertStore, ServerConfig,
+            crypto::ring,
+            pki_types::{CertificateDer, PrivateKeyDer},
+        },
+    };
+
+    use super::HttpClient;
+
+    /// An authority, and a server with its certificate for `localhost`.
+    fn authority() -> (CertificateDer<'static>, TlsAcceptor) {
+        let (root_key, key) = (KeyPair::generate().expect("a"), KeyPair::generate().expect("b"));
+        let mut root = CertificateParams::default();
+        root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let trusted = root.self_signed(&root_key).expect("a root").der().clone();
+        let server = CertificateParams::new(["localhost".to_owned()]).expect("a name");
+        let server = server.signed_by(&key, &Issuer::new(root, root_key)).expect("a certificate");
+        let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("TLS")
+            .with_no_client_auth()
+            .with_single_cert(vec![server.der().clone()], key)
+            .expect("a server");
+        (trusted, TlsAcceptor::from(Arc::new(config)))
+    }
+
+    async fn serve(listener: TcpListener, tls: TlsAcceptor) {
+        loop {
+            let (stream, _) = listener.accept().await.expect("a connection");
+            let Ok(mut stream) = tls.accept(stream).await else { continue };
+            assert!(stream.read(&mut [0; 4096]).await.expect("a request") > 0);
+            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello";
+            stream.write_all(answer).await.expect("a client");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_client_checks_the_certificate_authority_and_the_host_name() {
+        let ((own, tls), (other, _)) = (authority(), authority());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        tokio::spawn(serve(listener, tls));
+        let trusting = |root| {
+            let mut roots = RootCertStore::empty();
+            roots.add(root).expect("a root");
+            HttpClient::trusting(roots)
+        };
+        let said = async |client: HttpClient, host: &str| {
+            let url = format!("https://{host}:{port}/");
+            let request = Request::get(url).body(Full::default()).expect("a request");
+            client.send(request).await.map_err(|error| error.to_string())
+        };
+        let answer = said(trusting(own.clone()), "localhost").await.expect("an answer");
+        assert_eq!(answer.body(), "hello");
+        let elsewhere = said(trusting(own), "127.0.0.1").await.expect_err("another name");
+        assert!(elsewhere.contains("not valid for name"), "{elsewhere}");
+        for client in [trusting(other), HttpClient::new()] {
+            let refused = said(client, "localhost").await.expect_err("another authority");
+            assert!(refused.contains("invalid peer certificate"), "{refused}");
+        }
+    }
+}
