@@ -1,7 +1,7 @@
 //! Times as people in England read them: Europe/London, with the zone named.
 
 use jiff::{Timestamp as Instant, ZonedDateTime, tz::TimeZone};
-use shared::domain::Timestamp;
+use shared::domain::{Minutes, Timestamp};
 
 static LONDON: TimeZone = jiff::tz::get!("Europe/London");
 
@@ -57,4 +57,127 @@ pub fn ago(at: Timestamp, now: Timestamp) -> String {
         _ => (minutes / 1_440, "day"),
     };
     format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
+}
+
+/// A length of time: `30 minutes`, `1 hour`, `1 hour 30 minutes`, `24 hours`.
+#[must_use]
+pub fn length(minutes: Minutes) -> String {
+    let count = |count: u32, unit| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
+    match (minutes.0 / 60, minutes.0 % 60) {
+        (0, minutes) => count(minutes, "minute"),
+        (hours, 0) => count(hours, "hour"),
+        (hours, minutes) => format!("{} {}", count(hours, "hour"), count(minutes, "minute")),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    /// The instant of an RFC 3339 date-time.
+    fn at(time: &str) -> Timestamp {
+        Timestamp::from_rfc3339(time).expect("a time")
+    }
+
+    /// What a page of the second time shows for the first.
+    fn seen(time: &str, now: &str) -> String {
+        LocalTime::of(at(time)).seen_at(at(now))
+    }
+
+    #[test]
+    fn times_of_today_are_in_24_hours_with_their_zone() {
+        assert_eq!(seen("2026-11-26T18:05:59Z", "2026-11-26T09:00:00Z"), "18:05 GMT");
+        assert_eq!(seen("2026-07-01T18:05:00Z", "2026-07-01T09:00:00Z"), "19:05 BST");
+        assert_eq!(seen("2026-11-26T00:00:00Z", "2026-11-26T23:59:59Z"), "00:00 GMT");
+    }
+
+    #[test]
+    fn times_of_another_day_name_it() {
+        let now = "2026-11-26T23:59:59Z";
+        assert_eq!(seen("2026-11-27T00:00:00Z", now), "00:00 GMT on Friday 27 November");
+        assert_eq!(seen("2026-11-25T18:05:00Z", now), "18:05 GMT on Wednesday 25 November");
+        assert_eq!(seen("2027-01-01T00:30:00Z", now), "00:30 GMT on Friday 1 January 2027");
+        assert_eq!(seen("2025-12-31T12:00:00Z", now), "12:00 GMT on Wednesday 31 December 2025");
+    }
+
+    /// In summer, days begin an hour before UTC's.
+    #[test]
+    fn days_and_years_are_those_of_england() {
+        let now = "2026-06-30T22:59:59Z";
+        assert_eq!(seen("2026-06-30T00:00:00Z", now), "01:00 BST");
+        assert_eq!(seen("2026-06-30T23:00:00Z", now), "00:00 BST on Wednesday 1 July");
+        assert_eq!(seen("2026-06-30T23:00:00Z", "2026-06-30T23:00:00Z"), "00:00 BST");
+    }
+
+    #[test]
+    fn the_hour_that_clocks_show_twice_is_told_by_its_zone() {
+        let now = "2026-10-25T00:10:00Z";
+        assert_eq!(seen("2026-10-25T00:30:00Z", now), "01:30 BST");
+        assert_eq!(seen("2026-10-25T00:59:59Z", now), "01:59 BST");
+        assert_eq!(seen("2026-10-25T01:00:00Z", now), "01:00 GMT");
+        assert_eq!(seen("2026-10-25T01:30:00Z", now), "01:30 GMT");
+    }
+
+    #[test]
+    fn the_hour_that_clocks_leave_out_is_never_shown() {
+        let now = "2026-03-29T00:10:00Z";
+        assert_eq!(seen("2026-03-29T00:59:59Z", now), "00:59 GMT");
+        assert_eq!(seen("2026-03-29T01:00:00Z", now), "02:00 BST");
+    }
+
+    #[test]
+    fn four_hours_across_a_clock_change_are_four_hours() {
+        let after = |now: &str| LocalTime::of(at(now).plus(Minutes(240))).seen_at(at(now));
+        // At 22:30 BST and at 22:30 GMT.
+        assert_eq!(after("2026-10-24T21:30:00Z"), "01:30 GMT on Sunday 25 October");
+        assert_eq!(after("2026-03-28T22:30:00Z"), "03:30 BST on Sunday 29 March");
+    }
+
+    #[test]
+    fn the_first_and_the_last_second_are_shown() {
+        assert_eq!(seen("1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z"), "01:00 BST");
+        let last = "9999-12-31T23:59:59Z";
+        assert!(seen(last, last).ends_with(" GMT"), "{}", seen(last, last));
+    }
+
+    #[test]
+    fn the_time_of_a_page_has_seconds() {
+        let shown = |time| LocalTime::of(at(time)).to_the_second();
+        assert_eq!(shown("2026-11-26T18:05:09Z"), "18:05:09 GMT");
+        assert_eq!(shown("2026-07-01T18:05:09Z"), "19:05:09 BST");
+    }
+
+    #[test]
+    fn ages_are_rounded_down_and_never_negative() {
+        let age = |seconds: i64| {
+            let second = |at| Timestamp::from_epoch_seconds(at).expect("a time");
+            ago(second(1_000_000), second(1_000_000 + seconds))
+        };
+        for (seconds, words) in [
+            (-5, "just now"),
+            (59, "just now"),
+            (60, "1 minute ago"),
+            (3_599, "59 minutes ago"),
+            (3_600, "1 hour ago"),
+            (172_799, "47 hours ago"),
+            (172_800, "2 days ago"),
+        ] {
+            assert_eq!(age(seconds), words, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn lengths_are_in_hours_and_minutes() {
+        let words = [1, 30, 60, 90, 121, 1_440].map(|minutes| length(Minutes(minutes)));
+        let expected = [
+            "1 minute",
+            "30 minutes",
+            "1 hour",
+            "1 hour 30 minutes",
+            "2 hours 1 minute",
+            "24 hours",
+        ];
+        assert_eq!(words, expected);
+    }
 }
