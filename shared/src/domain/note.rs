@@ -51,6 +51,17 @@ impl Note {
             None => PREFIX.to_owned(),
         }
     }
+
+    /// What the caller gave of stored notes: the text without what [`stored`](Self::stored) puts before it. `None` if
+    /// the caller gave nothing.
+    #[must_use]
+    pub fn given(stored: &str) -> Option<&str> {
+        match stored.strip_prefix(PREFIX) {
+            Some("") => None,
+            Some(rest) => Some(rest.strip_prefix(" - ").unwrap_or(stored)),
+            None => Some(stored),
+        }
+    }
 }
 
 /// Control characters other than tab, line feed and carriage return, and those that change the direction of text.
@@ -107,5 +118,15 @@ mod tests {
             "Capacity status set by Capacity Status API - two beds left"
         );
         assert_eq!(Note::stored(None), "Capacity status set by Capacity Status API");
+    }
+
+    #[test]
+    fn what_a_caller_gave_is_found_in_stored_notes() {
+        let note = Note::parse("two beds - for now").expect("a note");
+        assert_eq!(Note::given(&Note::stored(Some(&note))), Some("two beds - for now"));
+        assert_eq!(Note::given(&Note::stored(None)), None);
+        for other in ["two beds", "Capacity status set by Capacity Status APIs"] {
+            assert_eq!(Note::given(other), Some(other));
+        }
     }
 }

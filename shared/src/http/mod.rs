@@ -40,7 +40,7 @@ pub use path::{is_route, no_remainder, path_parameter, request_path, service_id}
 pub use problem::{Build, Problem};
 pub use remaining_time::RemainingTime;
 pub use representation::{HistoryEntry, ListedService, Representation};
-pub use status_change::{Preconditions, authorise_change, changed_response};
+pub use status_change::{Preconditions, authorise_change, changed_response, record_changes};
 pub use status_update::{FieldError, parse_deadline_update, parse_status_update};
 
 /// A response of a function.

@@ -64,6 +64,13 @@ impl Preconditions {
         }
     }
 
+    /// The status that the client saw had this tag.
+    #[must_use]
+    pub fn seen(tag: &str) -> Self {
+        let if_match = Some(EntityTags::List(vec![tag.to_owned()]));
+        Self { if_match, if_none_match: None }
+    }
+
     /// Compares them with the status that readers see now, in the order of RFC 9110, section 13.2.2.
     ///
     /// # Errors
@@ -99,15 +106,21 @@ impl Preconditions {
     }
 }
 
-/// The status that readers saw right after the change. Its changes go to the audit record: again for a repeat, since
-/// the function that stored them may have died before it wrote the record.
+/// Writes the changes to the audit record: again for a repeat, since the function that stored them may have died before
+/// it wrote the record.
+pub fn record_changes(updated: &Updated, context: &Context) {
+    let Updated { service, changes, replayed, .. } = updated;
+    let record = if *replayed { audit::status_change_repeated } else { audit::status_changed };
+    changes.iter().for_each(|change| record(context.origin(), service, change));
+}
+
+/// The status that readers saw right after the change, whose changes go to the audit record.
 ///
 /// # Errors
 /// [`Problem::Internal`] if it cannot be written as JSON.
 pub fn changed_response(updated: Updated, context: &Context) -> Result<Response, Problem> {
-    let Updated { service, changes, effective, replayed } = updated;
-    let record = if replayed { audit::status_change_repeated } else { audit::status_changed };
-    changes.iter().for_each(|change| record(context.origin(), &service, change));
+    record_changes(&updated, context);
+    let Updated { service, effective, replayed, .. } = updated;
     let mut response = Representation::new(&service, effective)?.into_response();
     if replayed {
         response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));

@@ -9,7 +9,9 @@ mod reset_expired;
 mod update_status;
 
 pub use access::{AccessError, ReadError, active_user};
-pub use read_services::{FoundServices, list_services, read_service, read_user, services_by_id};
+pub use read_services::{
+    FoundServices, list_services, read_service, read_user, read_user_and_service, services_by_id,
+};
 pub use reset_expired::{ResetEvent, ResetJob, ResetPosition, ResetProgress, ResetRun};
 pub use update_status::{
     AuthorisedUpdate, Cancellation, StatusUpdateCommand, UpdateError, Updated,

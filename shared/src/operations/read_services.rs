@@ -16,10 +16,23 @@ pub async fn read_service(
     subject: &str,
     id: Option<ServiceId>,
 ) -> Result<Service, ReadError> {
+    Ok(read_user_and_service(users, services, subject, id).await?.1)
+}
+
+/// As [`read_service`], with the user.
+///
+/// # Errors
+/// As [`read_service`].
+pub async fn read_user_and_service(
+    users: &UsersTable,
+    services: &ServicesTable,
+    subject: &str,
+    id: Option<ServiceId>,
+) -> Result<(User, Service), ReadError> {
     let (user, service) = users.user_and_service(subject, services, id).await?;
-    active_user(user)?;
+    let user = active_user(user)?;
     let service = service.filter(|service| service.details.active);
-    Ok(service.ok_or(AccessError::ServiceNotFound)?)
+    Ok((user, service.ok_or(AccessError::ServiceNotFound)?))
 }
 
 /// The active user of this subject.

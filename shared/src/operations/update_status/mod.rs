@@ -113,6 +113,12 @@ impl AuthorisedUpdate<'_> {
         &self.loaded.service
     }
 
+    /// The username of the caller.
+    #[must_use]
+    pub fn username(&self) -> &str {
+        self.loaded.grant.username()
+    }
+
     /// Applies the update.
     ///
     /// `decide` gets the service and what readers see now, and returns the update or refuses it. It is asked
