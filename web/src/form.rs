@@ -52,7 +52,9 @@ impl Form {
         if !media_type.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err(Problem::UnsupportedMediaType.into());
         }
-        Ok(Self(form_urlencoded::parse(bytes).into_owned().collect()))
+        let fields = form_urlencoded::parse(bytes);
+        let fields = fields.map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")));
+        Ok(Self(fields.collect()))
     }
 
     /// The first value of a field. Text areas send line ends as CRLF; here they are LF.

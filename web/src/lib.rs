@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod form;
+mod http_url;
 pub mod local_time;
 pub mod page;
 pub mod pages;

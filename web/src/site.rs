@@ -9,6 +9,8 @@ use shared::{
     runtime::{AllSettings as _, Environment, SettingsError},
 };
 
+use crate::http_url::HttpUrl;
+
 /// The addresses of the pages and of the issuer.
 #[derive(Clone, Debug)]
 pub struct Site {
@@ -16,6 +18,10 @@ pub struct Site {
     origin: String,
     /// What every path begins with: empty, or `/api` if the API has that base path.
     base: String,
+    /// The issuer's page that signs people in.
+    login: HttpUrl,
+    /// The issuer's page that signs people out.
+    logout: HttpUrl,
     policy: HeaderValue,
 }
 
@@ -23,20 +29,15 @@ impl Site {
     /// Reads `PUBLIC_URL`, and `LOGIN_URL` and `LOGOUT_URL`, which forms of the pages lead to.
     ///
     /// # Errors
-    /// One of them is missing, or is not an absolute URL.
+    /// One of them is missing or invalid.
     pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
-        let (public, login, logout) = (
-            url(environment, "PUBLIC_URL"),
-            url(environment, "LOGIN_URL"),
-            url(environment, "LOGOUT_URL"),
-        )
-            .all()?;
-        let mut issuer = vec![login.0.as_str(), logout.0.as_str()];
-        issuer.dedup();
-        let policy = content_security_policy(&issuer);
+        let url = |name| url(environment, name);
+        let (public, login, logout) =
+            (url("PUBLIC_URL").and_then(public_url), url("LOGIN_URL"), url("LOGOUT_URL")).all()?;
+        let policy = content_security_policy(&login.origin, &logout.origin);
         let policy = HeaderValue::from_str(&policy);
         let policy = policy.map_err(|error| SettingsError::new("LOGIN_URL", error))?;
-        Ok(Self { origin: public.0, base: public.1, policy })
+        Ok(Self { origin: public.origin, base: public.path, login, logout, policy })
     }
 
     /// Scheme, host and port, as browsers send them in `Origin`.
@@ -57,13 +58,16 @@ impl Site {
         format!("{}{}{path}", self.origin, self.base)
     }
 
-    /// A path of this site without the base path; `None` if the path is not one of its pages.
+    /// The issuer's page that signs people in, with these parameters.
     #[must_use]
-    pub fn own_page<'a>(&self, path: &'a str) -> Option<&'a str> {
-        let own = path.strip_prefix(self.base.as_str())?;
-        let is_page = own == "/web" || own.starts_with("/web/") || own.starts_with("/web?");
-        let is_plain = own.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-        (is_page && is_plain).then_some(own)
+    pub fn login_url(&self, parameters: &[(&str, &str)]) -> String {
+        self.login.with_parameters(parameters)
+    }
+
+    /// The issuer's page that signs people out.
+    #[must_use]
+    pub fn logout_url(&self) -> String {
+        self.logout.text()
     }
 
     /// Whether browsers reach the pages by https.
@@ -100,35 +104,152 @@ impl Site {
     }
 }
 
+/// The page to go to after signing in: its path in openapi.yaml, perhaps with a query. `None` if it is not a page that
+/// people look at. Its path has no dots and no percent signs, so that no browser reads another path in it.
+#[must_use]
+pub fn own_page(to: &str) -> Option<&str> {
+    let path = to.split('?').next().unwrap_or_default();
+    let is_page = ["/web", "/web/mine", "/web/accessibility"].contains(&path)
+        || ["/web/board/", "/web/services/"].iter().any(|folder| path.starts_with(folder));
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'/';
+    let is_visible = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
+    (is_page && path.bytes().all(is_plain) && to.bytes().all(is_visible)).then_some(to)
+}
+
 /// Nothing inline, nothing of another origin. A form may end at the issuer, because browsers apply `form-action` to the
 /// redirects after it.
-fn content_security_policy(form_targets: &[&str]) -> String {
+fn content_security_policy(login: &str, logout: &str) -> String {
+    let issuer = if login == logout { login.to_owned() } else { format!("{login} {logout}") };
     format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
-         form-action 'self' {}; base-uri 'none'; frame-ancestors 'none'",
-        form_targets.join(" ")
+         form-action 'self' {issuer}; base-uri 'none'; frame-ancestors 'none'",
     )
 }
 
-/// Origin and path of an absolute URL, without a slash at the end. Plain http is for loopback addresses.
-fn url(environment: &Environment, name: &str) -> Result<(String, String), SettingsError> {
-    let url = environment.required(name)?;
-    let invalid =
-        || SettingsError::new(name, "must be an https URL, or http on a loopback address");
-    if !url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>\\;,".contains(&byte)) {
-        return Err(invalid());
+fn url(environment: &Environment, name: &str) -> Result<HttpUrl, SettingsError> {
+    let problem = "must be an https URL, or http on a loopback address";
+    HttpUrl::parse(&environment.required(name)?).ok_or_else(|| SettingsError::new(name, problem))
+}
+
+/// The address of the pages: they append to its path.
+fn public_url(mut url: HttpUrl) -> Result<HttpUrl, SettingsError> {
+    url.path.truncate(url.path.trim_end_matches('/').len());
+    let is_plain = |segment: &str| {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        !["", ".", ".."].contains(&segment) && segment.bytes().all(is_plain)
+    };
+    if url.query.is_empty() && url.path.split('/').skip(1).all(is_plain) {
+        Ok(url)
+    } else {
+        let problem = "must end with a plain path, or with the host";
+        Err(SettingsError::new("PUBLIC_URL", problem))
     }
-    let (scheme, rest) = url.split_once("://").ok_or_else(invalid)?;
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at_checked(end).ok_or_else(invalid)?;
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-    let is_local = ["127.0.0.1", "localhost", "[::1]"].contains(&host);
-    if host.is_empty()
-        || authority.contains('@')
-        || !(scheme == "https" || scheme == "http" && is_local)
-    {
-        return Err(invalid());
+}
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    const LOGIN: &str = "https://id.example.org/oauth2/authorize?policy=1";
+
+    fn site(public: &str, login: &str, logout: &str) -> Result<Site, SettingsError> {
+        let settings = [("PUBLIC_URL", public), ("LOGIN_URL", login), ("LOGOUT_URL", logout)];
+        let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Site::read(&settings.into_iter().collect())
     }
-    let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-    Ok((format!("{scheme}://{authority}").to_ascii_lowercase(), path.to_owned()))
+
+    #[test]
+    fn pages_are_below_the_base_path() {
+        let site = site("https://API.example.org:443/v1/", LOGIN, LOGIN).expect("a site");
+        assert_eq!(site.origin(), "https://api.example.org");
+        assert_eq!(site.path("/web"), "/v1/web");
+        assert_eq!(site.url("/web/callback"), "https://api.example.org/v1/web/callback");
+        assert!(site.is_secure());
+    }
+
+    #[test]
+    fn forms_may_end_here_and_at_the_issuer() {
+        let forms = |logout: &str| {
+            let site = site("http://127.0.0.1:9000", LOGIN, logout).expect("a site");
+            let policy = site.policy.to_str().expect("text").to_owned();
+            let parts = policy.split("; ").map(str::to_owned);
+            parts.filter(|part| part.starts_with("form-action")).collect::<Vec<_>>()
+        };
+        assert_eq!(forms(LOGIN), ["form-action 'self' https://id.example.org"]);
+        assert_eq!(
+            forms("https://out.example.org/bye"),
+            ["form-action 'self' https://id.example.org https://out.example.org"]
+        );
+    }
+
+    #[test]
+    fn every_bad_setting_is_reported() {
+        let error = site("https://api.example.org/?a=b", "", "http://id.example.org/logout");
+        assert_eq!(
+            error.expect_err("three bad settings").to_string(),
+            "invalid settings: PUBLIC_URL: must end with a plain path, or with the host; \
+             LOGIN_URL: is missing; \
+             LOGOUT_URL: must be an https URL, or http on a loopback address"
+        );
+        for path in ["//v1", "/./v1", "/v1/../v2", "/v%31", "/v1;a", "/v1//v2", "/v:1"] {
+            let public = format!("https://api.example.org{path}");
+            assert!(site(&public, LOGIN, LOGIN).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn after_signing_in_people_go_to_a_page_of_this_site() {
+        for page in [
+            "/web",
+            "/web?reload=off",
+            "/web/mine",
+            "/web/mine?page=2",
+            "/web/board/20?status=RED&name=St+Mary%27s",
+            "/web/services/30?set=RED#set",
+            "/web/board/20?name=//example.org",
+        ] {
+            assert_eq!(own_page(page), Some(page), "{page}");
+        }
+        for other in [
+            "",
+            "/",
+            "web",
+            "//example.org",
+            "//example.org/web/mine",
+            "/\\example.org",
+            "/web\\@example.org",
+            "/web/mine?a=\\",
+            "https://example.org/web/mine",
+            "https:example.org",
+            "javascript:alert(1)",
+            "%2f%2fexample.org",
+            "/%2f%2fexample.org",
+            "/%2fexample.org/web",
+            "/webevil",
+            "/web.example.org",
+            "/web@example.org",
+            "/web#/mine",
+            "/WEB/mine",
+            "/web/../services",
+            "/web/board/../../admin",
+            "/web/board/%2e%2e/%2e%2e/admin",
+            "/web/board/.%2e/x",
+            "/web/mine/",
+            "/web/mine-evil",
+            "/web/mine\t",
+            "/web/mine\r\nSet-Cookie:a=b",
+            "/web/mine?a=\u{7f}",
+            "/web/mine?a=\u{e9}",
+            " /web/mine",
+            "/v1/web/mine",
+            "/web/sign-in",
+            "/web/sign-in?to=/web",
+            "/web/sign-out",
+            "/web/callback?code=1",
+            "/web/assets/pages.js",
+        ] {
+            assert_eq!(own_page(other), None, "{other:?}");
+        }
+    }
 }

@@ -18,8 +18,10 @@ use crate::{problem::PageProblem, site::Site};
 
 /// What a page sends with requests that it makes by itself: they are no activity of the person.
 pub const BY_ITSELF: HeaderName = HeaderName::from_static("x-refresh");
-/// The same in the address, for a page that reloads without a script.
-pub const RELOADED: &str = "reload";
+/// The same in the address, for a page that reloads without a script, as long as the value is [`RELOADING`].
+pub const RELOAD: &str = "reload";
+/// Reloads every minute. Any other value comes from a person.
+pub const RELOADING: &str = "on";
 
 /// The secret of a session, which only the browser's cookie has.
 #[derive(Clone, PartialEq, Eq)]
@@ -105,10 +107,12 @@ impl Visitor {
         context: &Context,
     ) -> Result<Self, PageProblem> {
         let (visitor, session) = Self::with_session(site, sessions, request, context).await?;
-        if session.is_activity_due(context.now) && !is_by_itself(request) {
-            if let Err(fault) = sessions.record_activity(&visitor.key, context.now).await {
-                tracing::warn!(error = error_chain(&fault), "activity_not_recorded");
-            }
+        if session.is_activity_due(context.now)
+            && !is_by_itself(request)
+            && let Err(fault) = sessions.record_activity(&visitor.key, context.now).await
+        {
+            let (request_id, error) = (context.request_id.as_str(), error_chain(&fault));
+            tracing::warn!(request_id, error, "activity_not_recorded");
         }
         Ok(visitor)
     }
@@ -143,7 +147,7 @@ impl Visitor {
 fn is_by_itself(request: &Request) -> bool {
     let query = request.query_string_parameters_ref();
     request.headers().contains_key(BY_ITSELF)
-        || query.is_some_and(|query| query.first(RELOADED).is_some())
+        || query.is_some_and(|query| query.first(RELOAD) == Some(RELOADING))
 }
 
 /// The page that was asked for, where to go after signing in: its path without the base path, and its query. `None` for
