@@ -1,6 +1,5 @@
 //! `GET /services`: services with their status, page by page or by id.
 
-mod cursor;
 mod query;
 
 use aws_sdk_dynamodb::Client;
@@ -10,7 +9,8 @@ use shared::{
     auth::{Authenticator, Scope},
     domain::{Service, ServiceId, Timestamp},
     http::{
-        Clock, Context, Endpoint, ListedService, Page, Problem, Response, json_ok, page_response,
+        Clock, Context, Endpoint, ListedService, Page, Problem, Response, json_ok, list_cursor,
+        page_response,
     },
     operations::{list_services, read_user, services_by_id},
     runtime::{AllSettings as _, Environment, SettingsError, authenticator},
@@ -124,7 +124,7 @@ async fn page(
     let page = list_services(&deps.users, &deps.services, subject, &request).await?;
     let page = page.ok_or(Problem::InvalidCursor)?;
     let unavailable = unavailable(&page.unreadable, context);
-    let next = page.next.map(|position| cursor::encode(&request.filter, &position));
+    let next = page.next.map(|position| list_cursor::encode(&request.filter, &position));
     page_response(&Page { items: items(page.services, context.now), unavailable, next }, limit)
 }
 

@@ -2,21 +2,19 @@
 
 use lambda_http::Request;
 use shared::{
-    domain::{NamePart, Rag, ServiceId, Timestamp},
+    domain::{ServiceId, Timestamp},
     http::{
-        Problem,
-        query::{DEFAULT_LIMIT, LIMIT_RULE, QueryErrors, TIME_RULE, limit, parameters},
+        Problem, list_cursor,
+        query::{
+            DEFAULT_LIMIT, LIMIT_RULE, QueryErrors, TIME_RULE, limit, name_part, parameters,
+            statuses, type_id,
+        },
     },
     store::{ListPosition, ServiceFilter},
 };
 
-use crate::cursor;
-
 /// The maximum number of ids in one request.
 const MAX_IDS: usize = 100;
-
-/// The maximum number of characters of the filter `name`.
-const MAX_NAME: usize = 100;
 
 /// The text of the error for an invalid name.
 const NAME_RULE: &str =
@@ -102,29 +100,19 @@ impl Parameters {
     }
 
     fn parse_statuses(&mut self, value: &str) -> bool {
-        let statuses: Option<Vec<Rag>> =
-            value.split(',').map(|name| Rag::parse(name.trim())).collect();
-        // In a fixed order, so that the order in the request does not matter.
-        let known = [Rag::Red, Rag::Amber, Rag::Green];
-        self.filters().statuses = statuses.as_ref().map_or_else(Vec::new, |given| {
-            known.into_iter().filter(|rag| given.contains(rag)).collect()
-        });
-        statuses.is_some()
+        let statuses = statuses(value);
+        let valid = statuses.is_some();
+        self.filters().statuses = statuses.unwrap_or_default();
+        valid
     }
 
     fn parse_type(&mut self, value: &str) -> bool {
-        let digits = value.bytes().all(|byte| byte.is_ascii_digit());
-        let number = value.parse().ok().filter(|_| digits && value.len() <= 18);
-        self.filters().type_id = number;
-        number.is_some()
+        self.filters().type_id = type_id(value);
+        self.filters().type_id.is_some()
     }
 
     fn parse_name(&mut self, value: &str) -> bool {
-        // No name has such a character.
-        let has_control = value.chars().any(|char| char.is_control() && !char.is_whitespace());
-        let part =
-            NamePart::new(value).filter(|_| !has_control && value.chars().count() <= MAX_NAME);
-        self.filters().name = part;
+        self.filters().name = name_part(value);
         self.filters().name.is_some()
     }
 
@@ -166,7 +154,7 @@ impl Parameters {
             let filter = self.filters.unwrap_or_default();
             return Ok(Query::Page(PageQuery { filter, position: None, limit }));
         };
-        let (filter, position) = cursor::decode(&cursor).ok_or(Problem::InvalidCursor)?;
+        let (filter, position) = list_cursor::decode(&cursor).ok_or(Problem::InvalidCursor)?;
         if self.filters.is_some_and(|filters| filters != filter) {
             return Err(Problem::InvalidCursor);
         }

@@ -14,6 +14,7 @@ mod event;
 mod file;
 mod hash;
 mod idempotency_key;
+pub mod list_cursor;
 mod page;
 mod path;
 mod problem;

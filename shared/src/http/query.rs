@@ -3,11 +3,15 @@
 use lambda_http::{Request, RequestExt as _};
 
 use super::Problem;
+use crate::domain::{NamePart, Rag};
 
 /// The default size of a page.
 pub const DEFAULT_LIMIT: usize = 25;
 /// The maximum size of a page.
 const MAX_LIMIT: usize = 100;
+
+/// The maximum number of characters of the filter `name`.
+const MAX_NAME: usize = 100;
 
 /// The text of the error for an invalid limit.
 pub const LIMIT_RULE: &str = "must be a whole number from 1 to 100";
@@ -64,4 +68,27 @@ pub fn parameters(request: &Request, lists: &[&str]) -> (Vec<(String, String)>, 
 pub fn limit(value: &str) -> Option<usize> {
     let digits = value.bytes().all(|byte| byte.is_ascii_digit());
     value.parse().ok().filter(|limit| digits && (1..=MAX_LIMIT).contains(limit))
+}
+
+/// The statuses of the filter `status`, each once. They have a fixed order, so the order in the request does not matter.
+#[must_use]
+pub fn statuses(value: &str) -> Option<Vec<Rag>> {
+    let given: Option<Vec<Rag>> = value.split(',').map(|name| Rag::parse(name.trim())).collect();
+    let known = [Rag::Red, Rag::Amber, Rag::Green];
+    given.map(|given| known.into_iter().filter(|rag| given.contains(rag)).collect())
+}
+
+/// The filter for services of a type.
+#[must_use]
+pub fn type_id(value: &str) -> Option<u64> {
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+    value.parse().ok().filter(|_| digits && value.len() <= 18)
+}
+
+/// The filter for a part of the name.
+#[must_use]
+pub fn name_part(value: &str) -> Option<NamePart> {
+    // No name has such a character.
+    let has_control = value.chars().any(|char| char.is_control() && !char.is_whitespace());
+    NamePart::new(value).filter(|_| !has_control && value.chars().count() <= MAX_NAME)
 }

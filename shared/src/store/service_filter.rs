@@ -1,6 +1,6 @@
 //! The filters of lists: which services a list shows.
 //!
-//! `functions/list-services` parses them from the query (`query.rs`) and keeps them in cursors (`cursor.rs`).
+//! `functions/list-services` parses them from the query (`query.rs`); `http/list_cursor.rs` keeps them in cursors.
 
 use super::{attribute::Item, keys::services, list_caller::ListCaller, list_source::Source};
 use crate::domain::{

@@ -1,9 +1,10 @@
-//! The cursors of this list: its filters, then the position.
+//! The cursors of lists of services: the filters, then the position.
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
-use shared::{
+
+use super::cursor;
+use crate::{
     domain::{NamePart, Rag},
-    http::cursor,
     store::{ListPosition, ServiceFilter},
 };
 
@@ -18,7 +19,8 @@ const LIST_DUE: &str = "4";
 const SEPARATORS: &AsciiSet = &CONTROLS.add(b';').add(b'%');
 
 /// The cursor of the page that starts at this position.
-pub(crate) fn encode(filter: &ServiceFilter, position: &ListPosition) -> String {
+#[must_use]
+pub fn encode(filter: &ServiceFilter, position: &ListPosition) -> String {
     let statuses: Vec<_> = filter.statuses.iter().map(|rag| rag.as_str()).collect();
     let name = filter.name.as_ref().map(NamePart::as_str).unwrap_or_default();
     let is_due = filter.overdue || filter.reset_before.is_some();
@@ -41,7 +43,8 @@ pub(crate) fn encode(filter: &ServiceFilter, position: &ListPosition) -> String 
 }
 
 /// The filters and the position of a cursor; `None` if the cursor was altered.
-pub(crate) fn decode(text: &str) -> Option<(ServiceFilter, ListPosition)> {
+#[must_use]
+pub fn decode(text: &str) -> Option<(ServiceFilter, ListPosition)> {
     let [
         region,
         parent,
