@@ -4,6 +4,7 @@ mod id_tokens;
 mod token_endpoint;
 
 use oidc::{SignInError, SignedIn};
+use serde_json::Value;
 
 /// What a test compares of the result.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,4 +23,15 @@ fn outcome(exchanged: Result<SignedIn, SignInError>) -> Outcome {
         Err(SignInError::InvalidTokens) => Outcome::InvalidTokens,
         Err(SignInError::IssuerUnavailable(cause)) => Outcome::IssuerUnavailable(cause.to_string()),
     }
+}
+
+/// An object with that member replaced, or removed by `None`.
+fn with(object: &Value, name: &str, value: Option<Value>) -> Value {
+    let mut object = object.clone();
+    let members = object.as_object_mut().expect("an object");
+    match value {
+        Some(value) => members.insert(name.to_owned(), value),
+        None => members.remove(name),
+    };
+    object
 }
