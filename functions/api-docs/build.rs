@@ -55,7 +55,7 @@ fn compress(file: &Path, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
 }
 
 /// The document without the gateway's parts: among them are the catch-all path `/$default` and HEAD, which is the same
-/// as GET. The path that older clients use ends in `/`, as they know it. Readers can also enter a token that they
+/// as GET. Pages for people are no part of the contract either. The path that older clients use ends in `/`, as they know it. Readers can also enter a token that they
 /// already have.
 fn for_readers(mut document: Value) -> Value {
     strip(&mut document);
@@ -69,7 +69,6 @@ fn for_readers(mut document: Value) -> Value {
     }
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         paths.remove("/$default");
-        // Pages for people, which are no part of the contract.
         paths.retain(|path, _| path != "/web" && !path.starts_with("/web/"));
         *paths = std::mem::take(paths).into_iter().map(without_variable).collect();
         for path in paths.values_mut().filter_map(Value::as_object_mut) {
@@ -77,11 +76,10 @@ fn for_readers(mut document: Value) -> Value {
             take_tokens(path);
         }
     }
-    let responses = document.pointer_mut("/components/responses").and_then(Value::as_object_mut);
-    if let Some(responses) = responses {
-        // Only the gateway's methods refer to them.
-        responses.retain(|name, _| !["AsGet", "SupportedMethods"].contains(&name.as_str()));
+    if let Some(tags) = document.get_mut("tags").and_then(Value::as_array_mut) {
+        tags.retain(|tag| tag.get("name") != Some(&json!("Pages")));
     }
+    while remove_unused(&mut document) {}
     let schemes =
         document.pointer_mut("/components/securitySchemes").and_then(Value::as_object_mut);
     let token = json!({
@@ -92,6 +90,21 @@ fn for_readers(mut document: Value) -> Value {
     });
     schemes.map(|schemes| schemes.insert("token".to_owned(), token));
     document
+}
+
+/// Removes the components that nothing refers to, and says whether there were any. Others may be unused afterwards.
+fn remove_unused(document: &mut Value) -> bool {
+    let text = document.to_string();
+    let mut is_changed = false;
+    let components = document.get_mut("components").and_then(Value::as_object_mut);
+    for (kind, named) in components.into_iter().flatten() {
+        if let Some(named) = named.as_object_mut().filter(|_| kind != "securitySchemes") {
+            let before = named.len();
+            named.retain(|name, _| text.contains(&format!("\"#/components/{kind}/{name}\"")));
+            is_changed |= named.len() < before;
+        }
+    }
+    is_changed
 }
 
 /// A path without the greedy variable that the gateway needs where a path ends in `/`.

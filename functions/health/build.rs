@@ -40,12 +40,13 @@ fn paths(document: &Value) -> Vec<(&str, String)> {
     paths.collect::<BTreeMap<_, _>>().into_iter().collect()
 }
 
-/// The methods that can succeed. The document describes others only to refuse them. `OPTIONS` succeeds on every
-/// path.
+/// The methods that can succeed, or lead on to another page. The document describes others only to refuse them.
+/// `OPTIONS` succeeds on every path.
 fn allow(item: &Map<String, Value>) -> String {
     let succeeds = |operation: &Value| {
         let responses = operation.get("responses").and_then(Value::as_object);
-        responses.is_some_and(|all| all.keys().any(|status| status.starts_with('2')))
+        let is_success = |status: &String| status.starts_with('2') || status == "303";
+        responses.is_some_and(|all| all.keys().any(is_success))
     };
     let named = item.iter().filter(|(method, _)| !method.starts_with("x-"));
     let methods = named.filter(|(_, operation)| succeeds(operation));

@@ -9,7 +9,7 @@ use lambda_http::{Request, http::Method};
 use serde::Serialize;
 use shared::{
     http::{Build, Clock, Context, Endpoint, Problem, Response, json_ok},
-    runtime::{Environment, SettingsError, table_names},
+    runtime::{AllSettings as _, Environment, SettingsError, table_names},
     store::{HealthCheck, TableNames},
 };
 
@@ -22,21 +22,25 @@ pub const ENDPOINT: Endpoint = Endpoint { function: "health", method: "GET", pat
 #[derive(Debug)]
 pub struct Settings {
     tables: TableNames,
+    serves_pages: bool,
 }
 
 impl Settings {
     /// Reads the settings.
     ///
     /// # Errors
-    /// One of them is missing.
+    /// One of them is missing or invalid.
     pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
-        Ok(Self { tables: table_names(environment)? })
+        let (tables, serves_pages) =
+            (table_names(environment), environment.parsed("SERVE_PAGES")).all()?;
+        Ok(Self { tables, serves_pages })
     }
 }
 
 /// What this function needs.
 pub struct Deps {
     check: HealthCheck,
+    serves_pages: bool,
     /// Where the time is read.
     pub clock: Clock,
 }
@@ -45,7 +49,8 @@ impl Deps {
     /// What the function needs with these settings.
     #[must_use]
     pub fn new(settings: Settings, client: &Client) -> Self {
-        Self { check: HealthCheck::new(client, settings.tables), clock: Clock::system() }
+        let Settings { tables, serves_pages } = settings;
+        Self { check: HealthCheck::new(client, tables), serves_pages, clock: Clock::system() }
     }
 }
 
@@ -62,7 +67,7 @@ const HEALTH: Health = Health { status: "pass", build: BUILD };
 
 /// Answers one request.
 pub async fn handle(deps: &Deps, request: Request) -> Response {
-    let route = Route::of(&request);
+    let route = Route::of(&request, deps.serves_pages);
     let context = Context::with_path(&request, &deps.clock, &ENDPOINT, route.path());
     context.respond(answer(deps, &request, route)).await
 }

@@ -33,12 +33,13 @@ pub(crate) enum Route {
 }
 
 impl Route {
-    /// The route of a request.
-    pub(crate) fn of(request: &Request) -> Self {
+    /// The route of a request. The gateway always has the routes of the pages, even if they are not deployed.
+    pub(crate) fn of(request: &Request, serves_pages: bool) -> Self {
         if is_unmatched_old_path(request) {
             return Self::OldPath;
         }
-        let found = PATHS.iter().copied().find(|(path, _)| is_route(request, path));
+        let mut served = PATHS.iter().copied().filter(|(path, _)| serves_pages || !is_page(path));
+        let found = served.find(|(path, _)| is_route(request, path));
         found.map_or(Self::Unknown, |(path, allow)| Self::Path { path, allow })
     }
 
@@ -61,6 +62,10 @@ impl Route {
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
         response
     }
+}
+
+fn is_page(path: &str) -> bool {
+    path == "/web" || path.starts_with("/web/")
 }
 
 /// The gateway gives its default route no path parameters; `cargo lambda watch` reports the default route for

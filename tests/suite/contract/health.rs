@@ -119,3 +119,28 @@ async fn the_check_ends_after_two_seconds() {
     assert_eq!(reply.body["unreachable"], json!(all));
     assert_eq!(started.elapsed().as_secs(), 2);
 }
+
+/// The gateway always has the routes of the pages, and sends them here if the pages are not deployed.
+#[tokio::test]
+async fn a_page_that_is_not_deployed_is_an_unknown_path() {
+    let app = app().await;
+    let mut settings = gateway_settings(&app.tables);
+    settings.insert("SERVE_PAGES".to_owned(), "false".to_owned());
+    let app = App::new(app.client, app.tables, &settings);
+    let document = document("openapi.yaml");
+    let paths = document["paths"].as_object().expect("paths").keys();
+    let pages: Vec<_> = paths.filter(|path| path.starts_with("/web")).collect();
+    assert!(!pages.is_empty());
+    for path in pages {
+        let unknown = |method| {
+            let call = app.other(method, path, "/$default");
+            call.event(|event| event["routeKey"] = format!("{method} {path}").into())
+        };
+        for method in ["GET", "POST", "DELETE"] {
+            assert_eq!(unknown(method).send().await.refused(404), "PATH_NOT_FOUND", "{path}");
+        }
+        assert_eq!(unknown("HEAD").send().await.status, 404, "{path}");
+        let reply = unknown("OPTIONS").send().await;
+        assert_eq!((reply.status.as_u16(), reply.header("allow")), (204, "OPTIONS"), "{path}");
+    }
+}

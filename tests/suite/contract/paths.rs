@@ -11,13 +11,16 @@ async fn app() -> App {
     World::default().start().await
 }
 
-/// The methods of each path in openapi.yaml, and OPTIONS. PATCH is described but never accepted.
+/// The methods of each path in openapi.yaml, and OPTIONS. PATCH is described but never accepted. A page may lead on to
+/// another.
 fn taken() -> BTreeMap<String, Vec<String>> {
     let document = document("openapi.yaml");
     let paths = document["paths"].as_object().expect("paths").iter();
     let methods = |item: &Value| -> Vec<String> {
         let described = item.as_object().expect("a path").iter();
-        let taken = described.filter(|(_, operation)| operation["responses"]["200"].is_object());
+        let taken = described.filter(|(_, operation)| {
+            ["200", "303"].iter().any(|status| operation["responses"][status].is_object())
+        });
         let mut taken: Vec<_> = taken.map(|(method, _)| method.to_uppercase()).collect();
         taken.push("OPTIONS".to_owned());
         taken.sort_unstable();

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Contract, Reply, document, open_values};
 
-/// What clients send. The only schemas with alternatives.
-const REQUESTS: [&str; 2] = ["StatusUpdate", "DeadlineUpdate"];
+/// What clients and forms send. The only schemas with alternatives.
+const REQUESTS: [&str; 4] = ["StatusUpdate", "DeadlineUpdate", "WebUpdate", "WebSignOut"];
 
 /// Every schema inside a schema, with itself first.
 fn inner(schema: &Value) -> Vec<&Value> {

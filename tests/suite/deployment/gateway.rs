@@ -68,9 +68,9 @@ fn routes() -> BTreeMap<String, bool> {
 }
 
 /// Without a limit of its own, anybody could use up what is there for those who have a token, and lists
-/// what is there for single services. API Gateway refuses a limit of a route that does not exist.
+/// what is there for single services. Pages that read statuses need a session, not a token. API Gateway refuses a limit of a route that does not exist.
 #[test]
-fn each_public_route_and_each_list_has_a_limit_of_its_own() {
+fn each_public_route_each_list_and_each_page_has_a_limit_of_its_own() {
     let limit = |name: &str| {
         let rate = json!({"Ref": format!("{name}ThrottleRate")});
         let burst = json!({"Ref": format!("{name}ThrottleBurst")});
@@ -78,8 +78,13 @@ fn each_public_route_and_each_list_has_a_limit_of_its_own() {
     };
     let lists = ["/services", "/services/{id}/capacitystatus/history"];
     let lists = ["GET", "HEAD"].map(|method| lists.map(|path| format!("{method} {path}"))).concat();
+    let statuses = ["/web/mine", "/web/board/{id}", "/web/services/{id}"];
     let own = routes().into_iter().filter_map(|(route, is_public)| {
-        let name = if is_public { "Public" } else { "List" };
+        let name = match route.split_once(' ') {
+            Some(("GET" | "HEAD" | "POST", path)) if statuses.contains(&path) => "Web",
+            _ if is_public => "Public",
+            _ => "List",
+        };
         (is_public || lists.contains(&route)).then(|| (route, limit(name)))
     });
     let expected: BTreeMap<_, _> = own.collect();

@@ -12,22 +12,26 @@ use crate::harness::{FUNCTIONS, Stack, document, has_settings, logical_id};
 /// Has no meaning to a function. A new value makes SAM and Lambda publish a version.
 const SETTINGS_REVISION: &str = "SETTINGS_REVISION";
 
-/// The variables that template.yaml gives a function, with possible values.
+/// May be empty, and says then that there is nothing to name.
+const OPTIONAL: [&str; 2] = ["REGIONS", "SERVICE_TYPES"];
+
+/// The variables that template.yaml gives a function with an existing issuer, with possible values for what only a
+/// deployment knows.
 fn variables(function: &str) -> HashMap<String, String> {
     let template = document("template.yaml");
+    let stack = Stack::with(&[
+        ("JwtIssuer", "https://id.example.org"),
+        ("WebClientId", "pages"),
+        ("PublicUrl", "https://api.example.org"),
+    ]);
     let common = &template["Globals"]["Function"]["Environment"]["Variables"];
     let own =
         &template["Resources"][logical_id(function)]["Properties"]["Environment"]["Variables"];
     let all = [common, own].into_iter().filter_map(Value::as_object).flatten();
     all.map(|(name, value)| {
-        // With two branches, the one for an existing issuer.
-        let value = value.get("Fn::If").map_or(value, |branches| &branches[2]);
-        let parameter = value["Ref"].as_str().map(|name| &template["Parameters"][name]["Default"]);
-        let value = value.as_str().map(str::to_owned).unwrap_or_else(|| match parameter {
-            Some(Value::Number(number)) => number.to_string(),
-            Some(Value::String(text)) if !text.is_empty() => text.clone(),
-            _ => "a-value".to_owned(),
-        });
+        let value = stack.evaluate(value).filter(|value| value.is_string());
+        let value =
+            value.map_or("a-value".into(), |value| value.as_str().unwrap_or_default().to_owned());
         (name.clone(), value)
     })
     .collect()
@@ -46,7 +50,9 @@ fn every_function_gets_exactly_the_settings_it_needs() {
     for function in FUNCTIONS {
         let all = variables(function);
         assert!(starts(function, all.clone()), "{function}: {all:?}");
-        for name in all.keys().filter(|name| *name != SETTINGS_REVISION) {
+        let is_needed =
+            |name: &&String| *name != SETTINGS_REVISION && !OPTIONAL.contains(&name.as_str());
+        for name in all.keys().filter(is_needed) {
             let mut others = all.clone();
             others.remove(name);
             assert!(!starts(function, others), "{function} starts without {name}");
@@ -146,7 +152,9 @@ fn updates_can_reserve_concurrency_of_their_own() {
     let others = &template["Globals"]["Function"]["ReservedConcurrentExecutions"];
     let of = |function: &str| &template["Resources"][function]["Properties"]["ReservedConcurrentExecutions"];
     let updates = of("UpdateStatusFunction");
-    assert_eq!(of("UpdateDeadlineFunction"), updates);
+    for other in ["UpdateDeadlineFunction", "WebUpdateFunction"] {
+        assert_eq!(of(other), updates, "{other}");
+    }
     for (each, own, expected) in [
         ("", "", [None, None]),
         ("5", "", [Some("5"), Some("5")]),
@@ -160,7 +168,7 @@ fn updates_can_reserve_concurrency_of_their_own() {
     }
 }
 
-/// Data events: every read and write of an item, whoever makes it.
+/// Data events: every read and write of an item, whoever makes it. Of sessions only writes, since every page reads one.
 #[test]
 fn a_trail_records_calls_to_every_table_if_there_is_a_bucket() {
     assert_eq!(Stack::with(&[]).properties("Trail"), None);
@@ -174,16 +182,25 @@ fn a_trail_records_calls_to_every_table_if_there_is_a_bucket() {
     let tables = resources.iter().filter(|(_, one)| one["Type"] == "AWS::DynamoDB::Table");
     let tables: Vec<_> = tables.map(|(id, _)| json!({"Fn::GetAtt": [id, "Arn"]})).collect();
     let mut recorded = trail["AdvancedEventSelectors"].clone();
-    let named = recorded[0]["FieldSelectors"][2]["Equals"].take();
-    let mut named = named.as_array().cloned().expect("tables");
+    let [mut named, sessions] = [0, 1].map(|at| {
+        let named = recorded[at]["FieldSelectors"][2]["Equals"].take();
+        named.as_array().cloned().expect("tables")
+    });
+    assert_eq!(sessions, [json!({"Fn::GetAtt": ["SessionsTable", "Arn"]})]);
+    named.extend(sessions);
     named.sort_unstable_by_key(Value::to_string);
     assert_eq!(named, tables);
+    let of_tables = [
+        json!({"Field": "eventCategory", "Equals": ["Data"]}),
+        json!({"Field": "resources.type", "Equals": ["AWS::DynamoDB::Table"]}),
+        json!({"Field": "resources.ARN", "Equals": null}),
+    ];
+    let writes = [&of_tables[..], &[json!({"Field": "readOnly", "Equals": ["false"]})]].concat();
     assert_eq!(
         recorded,
-        json!([{"Name": "tables", "FieldSelectors": [
-            {"Field": "eventCategory", "Equals": ["Data"]},
-            {"Field": "resources.type", "Equals": ["AWS::DynamoDB::Table"]},
-            {"Field": "resources.ARN", "Equals": null},
-        ]}])
+        json!([
+            {"Name": "tables", "FieldSelectors": of_tables},
+            {"Name": "sessions", "FieldSelectors": writes},
+        ])
     );
 }

@@ -105,6 +105,7 @@ impl Stack {
             "Condition" => self.condition(argument.as_str().expect("a name")),
             "Fn::Equals" => self.evaluate(&argument[0]) == self.evaluate(&argument[1]),
             "Fn::Not" => !self.holds(&argument[0]),
+            "Fn::And" => parts.all(|part| self.holds(part)),
             "Fn::Or" => parts.any(|part| self.holds(part)),
             other => panic!("{other} is unknown"),
         }

@@ -20,6 +20,7 @@ pub fn settings(tables: &TableNames) -> HashMap<String, String> {
         ("RESET_MIN_MINUTES", "0"),
         ("RESET_MAX_MINUTES", "1440"),
         ("RESET_SETTLE_SECONDS", "300"),
+        ("SERVE_PAGES", "true"),
         ("PUBLIC_URL", "https://api.example.org"),
         ("LOGIN_URL", "https://login.example.org/oauth2/authorize"),
         ("TOKEN_URL", "https://login.example.org/oauth2/token"),

@@ -24,6 +24,7 @@ pub fn variables(
         ("JWT_ISSUER", stack.issuer.clone()),
         ("JWT_CLIENT_IDS", format!("{},{}", stack.client_id, sample::SYSTEM)),
         ("JWT_JWKS_URL", jwks_url.to_owned()),
+        ("SERVE_PAGES", "true".to_owned()),
         ("PUBLIC_URL", stack.api_url.clone()),
         ("LOGIN_URL", format!("{}/oauth2/authorize", stack.issuer)),
         (
