@@ -9,7 +9,7 @@ use lambda_http::{
     },
 };
 use shared::{
-    domain::{Timestamp, User},
+    domain::{Minutes, Timestamp, User},
     http::{ETag, EntityTags, Problem, Response, accepts_gzip, gzip},
 };
 
@@ -106,6 +106,19 @@ impl Frame {
     #[must_use]
     pub fn ago(&self, at: &Timestamp) -> String {
         self.moment.as_ref().map(|moment| ago(*at, moment.now)).unwrap_or_default()
+    }
+
+    /// The local time that many minutes after that of the page.
+    #[must_use]
+    pub fn after(&self, minutes: &Minutes) -> String {
+        let text = |moment: &Moment| LocalTime::of(moment.now.plus(*minutes)).seen_at(moment.now);
+        self.moment.as_ref().map(text).unwrap_or_default()
+    }
+
+    /// A text that differs between two answers with the same content.
+    #[must_use]
+    pub fn not_compared<'a>(&self, text: &'a str) -> &'a str {
+        if self.moment.is_some() { text } else { "" }
     }
 
     /// The time of the page, for people.

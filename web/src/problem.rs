@@ -33,6 +33,8 @@ pub enum PageProblem {
     SignInInvalid,
     /// The issuer did not answer.
     IssuerUnavailable(Box<dyn Error + Send + Sync>),
+    /// The system failed while it stored a change, or before or after.
+    MaybeStored(Problem),
     /// What the API refuses too.
     Problem(Problem),
 }
@@ -106,6 +108,14 @@ impl PageProblem {
                     "The sign-in service did not answer. Try again in a minute.",
                 ),
             ),
+            Self::MaybeStored(problem) => (
+                problem.code(),
+                problem.status(),
+                explain(
+                    "Sorry, your change may not be stored",
+                    "Something went wrong. Look at the status before you try again.",
+                ),
+            ),
             Self::Problem(problem) => (problem.code(), problem.status(), explanation(problem)),
         }
     }
@@ -169,7 +179,7 @@ impl RequestError for PageProblem {
 
     fn fault(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Problem(problem) => problem.fault(),
+            Self::Problem(problem) | Self::MaybeStored(problem) => problem.fault(),
             Self::IssuerUnavailable(cause) => Some(cause.as_ref()),
             Self::SignInFirst { .. }
             | Self::NotRegistered { .. }

@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::Client;
 use lambda_http::{Request, http::HeaderMap};
 use shared::{
-    domain::User,
+    domain::{ResetLimits, User},
     http::{Clock, Context, Endpoint, File, Problem, Response, is_route, path_parameter},
-    runtime::{AllSettings as _, Environment, SettingsError},
-    store::{ServicesTable, SessionsTable, UsersTable},
+    runtime::{AllSettings as _, Environment, SettingsError, reset_limits},
+    store::{ServicesTable, SessionsTable, StatusHistoryTable, UsersTable},
 };
 use web::{
     assets,
@@ -43,7 +43,9 @@ pub struct Settings {
     site: Site,
     sessions_table: String,
     services_table: String,
+    status_history_table: String,
     users_table: String,
+    reset_limits: ResetLimits,
 }
 
 impl Settings {
@@ -52,14 +54,24 @@ impl Settings {
     /// # Errors
     /// One of them is missing or invalid.
     pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
-        let (site, sessions_table, services_table, users_table) = (
-            Site::read(environment),
-            environment.required("SESSIONS_TABLE"),
-            environment.required("SERVICES_TABLE"),
-            environment.required("USERS_TABLE"),
-        )
-            .all()?;
-        Ok(Self { site, sessions_table, services_table, users_table })
+        let (site, sessions_table, services_table, status_history_table, users_table, reset_limits) =
+            (
+                Site::read(environment),
+                environment.required("SESSIONS_TABLE"),
+                environment.required("SERVICES_TABLE"),
+                environment.required("STATUS_HISTORY_TABLE"),
+                environment.required("USERS_TABLE"),
+                reset_limits(environment),
+            )
+                .all()?;
+        Ok(Self {
+            site,
+            sessions_table,
+            services_table,
+            status_history_table,
+            users_table,
+            reset_limits,
+        })
     }
 }
 
@@ -69,7 +81,9 @@ pub struct Deps {
     files: BTreeMap<&'static str, File>,
     sessions: SessionsTable,
     services: ServicesTable,
+    history: StatusHistoryTable,
     users: UsersTable,
+    reset_limits: ResetLimits,
     /// Where the time is read.
     pub clock: Clock,
 }
@@ -83,7 +97,9 @@ impl Deps {
             files: assets::files(),
             sessions: SessionsTable::new(client, settings.sessions_table),
             services: ServicesTable::new(client, settings.services_table),
+            history: StatusHistoryTable::new(client, settings.status_history_table),
             users: UsersTable::new(client, settings.users_table),
+            reset_limits: settings.reset_limits,
             clock: Clock::system(),
         }
     }

@@ -1,14 +1,26 @@
 //! `/web/services/{id}`.
 
-use lambda_http::Request;
+use lambda_http::{Request, RequestExt as _};
 use shared::{
     auth::Scope,
+    domain::{Change, Service, Timestamp, User, authorise_update},
     http::{Context, Response, service_id},
-    operations::{read_service, read_user},
+    operations::read_user_and_service,
+    store::{StoreFault, TimeRange, error_chain},
 };
-use web::{page::page, pages::ServicePage, problem::PageProblem, status::StatusView};
+use web::{
+    local_time::LocalTime,
+    page::page,
+    pages::{Ancestor, Done, PastChange, ServicePage, UpdateForm, update_form::Typed},
+    problem::PageProblem,
+    status::StatusView,
+    visitor::Visitor,
+};
 
 use super::Deps;
+
+/// How many changes the page shows.
+const CHANGES: usize = 10;
 
 pub(super) async fn answer(
     deps: &Deps,
@@ -17,11 +29,67 @@ pub(super) async fn answer(
 ) -> Result<Response, PageProblem> {
     let visitor = deps.visitor(request, context).await?;
     visitor.require(Scope::Read)?;
-    let of_read = |error| PageProblem::of_read(error, &visitor.subject);
-    let user = read_user(&deps.users, &visitor.subject).await.map_err(of_read)?;
-    let id = service_id(request);
-    let service = read_service(&deps.users, &deps.services, &visitor.subject, id).await;
-    let service = StatusView::new(service.map_err(of_read)?, context.now);
-    let frame = deps.live_frame(&service.name, &user, &visitor);
-    page(&deps.site, request, context.now, ServicePage { frame, service })
+    let (subject, id) = (visitor.subject.as_str(), service_id(request));
+    let found = read_user_and_service(&deps.users, &deps.services, subject, id).await;
+    let (user, service) = found.map_err(|error| PageProblem::of_read(error, subject))?;
+    // Both need the service: where it belongs, and its version, which history must agree with.
+    let (ancestors, changes) =
+        tokio::join!(ancestors(deps, &service), last_changes(deps, &service, context.now));
+    let (ancestors, now) = (ancestors?, context.now);
+    let done = parameter(request, "done").map(|version| {
+        let version = version.parse().ok()?;
+        Done::find(changes.as_deref().unwrap_or_default(), version, subject, now)
+    });
+    let history =
+        changes.map(|changes| changes.iter().map(|change| PastChange::new(change, now)).collect());
+    let frame = deps.live_frame(&service.details.name, &user, &visitor);
+    let form = form(deps, request, now, &visitor, (&user, &service))?;
+    let review_due = review_due(&service, now);
+    let service = StatusView::new(service, now);
+    let content = ServicePage { frame, service, review_due, ancestors, done, form, history };
+    page(&deps.site, request, now, content)
+}
+
+/// What the service belongs to. What is closed has no board.
+async fn ancestors(deps: &Deps, service: &Service) -> Result<Vec<Ancestor>, StoreFault> {
+    let rows = deps.services.services(service.details.path.ancestors()).await?;
+    let active = rows.into_iter().flatten().filter(|ancestor| ancestor.details.active);
+    Ok(active.map(|own| Ancestor { id: own.id(), name: own.details.name }).collect())
+}
+
+/// The last changes, newest first. A page that cannot read them shows the status nevertheless.
+async fn last_changes(deps: &Deps, service: &Service, now: Timestamp) -> Option<Vec<Change>> {
+    match deps.history.page(service, TimeRange::default(), None, CHANGES, now).await {
+        Ok(page) => Some(page.changes),
+        Err(fault) => {
+            tracing::error!(error = error_chain(&fault), "history_not_shown");
+            None
+        }
+    }
+}
+
+/// The form, if this person may update the service.
+fn form(
+    deps: &Deps,
+    request: &Request,
+    now: Timestamp,
+    visitor: &Visitor,
+    (user, service): (&User, &Service),
+) -> Result<Option<UpdateForm>, PageProblem> {
+    let may_update =
+        visitor.require(Scope::Write).is_ok() && authorise_update(user, service).is_some();
+    let typed = || Typed::status(parameter(request, "set"));
+    let form = may_update.then(|| UpdateForm::new(service, deps.reset_limits, now, typed()));
+    Ok(form.transpose()?)
+}
+
+fn review_due(service: &Service, now: Timestamp) -> Option<String> {
+    let after = service.details.review_after?;
+    let due = service.record.clone().effective_at(now).review_due(after)?;
+    Some(LocalTime::of(due).seen_at(now))
+}
+
+/// The first value of a parameter in the address.
+fn parameter<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    request.query_string_parameters_ref()?.first(name)
 }

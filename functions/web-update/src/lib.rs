@@ -1,15 +1,21 @@
 //! `POST /web/services/{id}`: a person sets the status of a service, or extends it, with a page's form.
 
+mod change;
+mod refusal;
+
 use aws_sdk_dynamodb::Client;
 use lambda_http::Request;
 use shared::{
     auth::Scope,
     domain::ResetLimits,
-    http::{Clock, Context, Endpoint, Problem, Response},
+    http::{Clock, Context, Endpoint, Response, record_changes, service_id},
+    operations::Updated,
     runtime::{AllSettings as _, Environment, SettingsError, reset_limits, table_names},
     store::{SessionsTable, TableNames, UpdateTables},
 };
-use web::{form::Form, page::problem_page, problem::PageProblem, site::Site, visitor::Visitor};
+use web::{form::Form, problem::PageProblem, site::Site, visitor::Visitor};
+
+use self::{change::SentForm, refusal::Refusal};
 
 /// What this function answers.
 pub const ENDPOINT: Endpoint =
@@ -68,16 +74,25 @@ impl Deps {
 /// Answers one request.
 pub async fn handle(deps: &Deps, request: Request) -> Response {
     let context = Context::new(&request, &deps.clock, &ENDPOINT);
-    let render = |problem: PageProblem| {
-        problem_page(&deps.site, &request, context.now, &context.request_id, &problem)
-    };
+    let render = |refusal: Refusal| refusal.response(&deps.site, &request, &context);
     context.respond_with(post(deps, &request, &context), render).await
 }
 
-async fn post(deps: &Deps, request: &Request, context: &Context) -> Result<Response, PageProblem> {
+async fn post(deps: &Deps, request: &Request, context: &Context) -> Result<Response, Refusal> {
     let visitor = Visitor::of_request(&deps.site, &deps.sessions, request, context).await?;
-    let _form = Form::of_visitor(&deps.site, &visitor, request)?;
-    visitor.require(Scope::Write)?;
-    let _ = (&deps.tables, deps.reset_limits);
-    Err(Problem::PathNotFound.into())
+    let form = Form::of_visitor(&deps.site, &visitor, request)?;
+    visitor.require(Scope::Write).map_err(PageProblem::from)?;
+    let sent = SentForm::read(&form, &visitor, service_id(request))?;
+    let updated = match sent.apply(deps, context).await {
+        Ok(updated) => updated,
+        Err(error) => return Err(sent.refused(deps, context, error).await),
+    };
+    record_changes(&updated, context);
+    Ok(deps.site.see_other(&deps.site.path(&done(&updated))))
+}
+
+/// The page that says what became of the change.
+fn done(Updated { service, changes, .. }: &Updated) -> String {
+    let version = changes.last().map_or(0, |change| change.change.version);
+    format!("/web/services/{}?done={version}", service.path.id())
 }

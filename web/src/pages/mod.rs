@@ -5,9 +5,13 @@ mod mine;
 mod service;
 mod start;
 mod statement;
+pub mod update_form;
+mod update_refused;
 
 pub use board::{Board, Counts};
 pub use mine::Mine;
-pub use service::ServicePage;
+pub use service::{Ancestor, Done, PastChange, ServicePage};
 pub use start::{Region, SignIn, Start};
 pub use statement::Statement;
+pub use update_form::UpdateForm;
+pub use update_refused::{UpdateProblem, UpdateRefused};

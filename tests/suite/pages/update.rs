@@ -1,0 +1,227 @@
+//! Setting a status with a page's form: once, and only what the person saw (P8, P9, P13, P14, P19).
+
+use serde_json::json;
+
+use super::service_form::{ShownForm, hidden, words};
+use crate::harness::{App, Browser, Reply, World, log};
+
+const RED: &[(&str, &str)] = &[("status", "RED"), ("minutes", "240")];
+
+/// The page that a sent form leads to.
+async fn followed(browser: &Browser<'_>, reply: &Reply) -> Reply {
+    assert_eq!(reply.status, 303, "{}", reply.text);
+    browser.get(reply.header("location")).send().await
+}
+
+async fn set(app: &App, status: &str, by: &str) {
+    app.put(30, json!({"status": status, "resetStatusIn": 60})).by(by).send().await.ok();
+}
+
+#[tokio::test]
+async fn a_person_sets_red_and_reads_until_when() {
+    let app = World::family().start().await;
+    let editor = app.signed_in("editor").await;
+    let fields = [RED, &[("reason", "STAFFING"), ("notes", "no doctor\r\nuntil 13:00")]].concat();
+    let form = ShownForm::of(&editor, 30).await;
+    log::keep_secret("no doctor");
+    let reply = form.send(&editor, &fields).send().await;
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, "/web/services/30?done=1"));
+    let page = followed(&editor, &reply).await;
+    assert!(words(&page).contains("You set RED until 13:00 GMT"), "{}", words(&page));
+    let shown = app.get(30).by("reader").send().await;
+    insta::assert_json_snapshot!(shown.ok(), @"");
+    let history = app.history(30).await;
+    assert_eq!(history.len(), 1);
+}
+
+#[tokio::test]
+async fn green_has_no_end() {
+    let app = World::family().start().await;
+    set(&app, "RED", "editor").await;
+    let editor = app.signed_in("editor").await;
+    let form = ShownForm::of(&editor, 30).await;
+    let reply = form.send(&editor, &[("status", "GREEN"), ("minutes", "240")]).send().await;
+    let page = followed(&editor, &reply).await;
+    assert!(words(&page).contains("Stored: You set GREEN As at"), "{}", words(&page));
+    assert_eq!(app.get(30).by("reader").send().await.ok()["status"], "GREEN");
+}
+
+#[tokio::test]
+async fn a_double_click_a_reload_and_the_back_button_change_once() {
+    let app = World::family().start().await;
+    let editor = app.signed_in("editor").await;
+    let form = ShownForm::of(&editor, 30).await;
+    let (first, second) =
+        tokio::join!(form.send(&editor, RED).send(), form.send(&editor, RED).send());
+    for reply in [first, second] {
+        assert_eq!((reply.status.as_u16(), reply.header("location")), (303, "/web/services/30?done=1"));
+    }
+    // The old form again: as it was, a day later, and changed.
+    app.at(3600);
+    assert_eq!(form.send(&editor, RED).send().await.status, 303);
+    for fields in [&[("status", "AMBER"), ("minutes", "240")][..], &[("extend", "30")]] {
+        let reply = form.send(&editor, fields).send().await;
+        assert_eq!(reply.status, 412);
+        assert!(words(&reply).contains("You set RED 1 hour ago"), "{}", words(&reply));
+    }
+    app.at(25 * 3600);
+    assert_eq!(form.send(&editor, RED).send().await.status, 412);
+    assert_eq!(app.history(30).await.len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_overwrites_what_they_have_not_seen() {
+    let app = World::family().editor("other", &[30]).start().await;
+    let editor = app.signed_in("editor").await;
+    let form = ShownForm::of(&editor, 30).await;
+    let amber = json!({"status": "AMBER", "resetStatusIn": 60, "reason": "DEMAND"});
+    app.put(30, amber).by("other").send().await.ok();
+    app.at(120);
+    let fields = [RED, &[("reason", "IT"), ("notes", "all <beds> taken")]].concat();
+    let reply = form.send(&editor, &fields).send().await;
+    assert_eq!(reply.status, 412);
+    let text = words(&reply);
+    for expected in [
+        "Nothing was stored: look at the status again",
+        "Somebody set AMBER 2 minutes ago: other-name, until 10:00 GMT. Reason: Demand.",
+        "You wanted: RED for 4 hours. Do you still want that?",
+    ] {
+        assert!(text.contains(expected), "{text}");
+    }
+    for filled in [
+        r#"value="RED" aria-describedby="status-RED-meaning" checked"#,
+        r#"<option value="240" selected>4 hours, until 13:02 GMT"#,
+        r#"<option value="IT" selected>IT"#,
+        "all &#60;beds&#62; taken</textarea>",
+    ] {
+        assert!(reply.text.contains(filled), "{filled}: {}", reply.text);
+    }
+    assert_eq!(app.history(30).await.len(), 1);
+    // The form that asks again has the newest tag and a new key.
+    let again = ShownForm::in_reply(&reply, 30);
+    assert_eq!(again.send(&editor, &fields).send().await.header("location"), "/web/services/30?done=2");
+    assert_eq!(app.history(30).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_status_that_has_ended_meanwhile_is_looked_at_again() {
+    let app = World::family().start().await;
+    set(&app, "RED", "editor").await;
+    let editor = app.signed_in("editor").await;
+    let form = ShownForm::of(&editor, 30).await;
+    app.at(3600);
+    for fields in [&[("extend", "60")][..], RED] {
+        let reply = form.send(&editor, fields).send().await;
+        assert_eq!(reply.status, 412);
+        let text = words(&reply);
+        assert!(text.contains("The status ended automatically just now: GREEN, not confirmed."), "{text}");
+    }
+    // What is GREEN has no deadline to extend, even for who has seen that.
+    let form = ShownForm::of(&editor, 30).await;
+    assert_eq!(form.send(&editor, &[("extend", "60")]).send().await.status, 409);
+    assert_eq!(app.history(30).await.len(), 1);
+}
+
+/// P19
+#[tokio::test]
+async fn the_confirmation_says_red_only_while_it_is_so() {
+    let app = World::family().editor("other", &[30]).start().await;
+    let editor = app.signed_in("editor").await;
+    let form = ShownForm::of(&editor, 30).await;
+    let reply = form.send(&editor, &[("status", "RED"), ("minutes", "30")]).send().await;
+    let confirmation = || editor.get(reply.header("location")).send();
+    assert!(words(&confirmation().await).contains("You set RED until 09:30 GMT"));
+    // Not to somebody else, and not of another change.
+    for (subject, version) in [("other", 1), ("reader", 1), ("editor", 0), ("editor", 2)] {
+        let other = app.signed_in(subject).await;
+        let page = other.get(&format!("/web/services/30?done={version}")).send().await;
+        assert!(!words(&page).contains("You set"), "{subject} {version}: {}", words(&page));
+    }
+    app.at(60);
+    set(&app, "AMBER", "other").await;
+    let text = words(&confirmation().await);
+    assert!(!text.contains("You set RED until"), "{text}");
+    let since = "Your change was stored, but the status has changed since You set RED at 09:00 GMT. \
+                 Set to AMBER by other-name at 09:01 GMT.";
+    assert!(text.contains(since), "{text}");
+    app.at(3660);
+    let text = words(&confirmation().await);
+    assert!(text.contains("Ended automatically at 10:01 GMT: GREEN, not confirmed."), "{text}");
+}
+
+/// P14: rights are read at each request.
+#[tokio::test]
+async fn who_may_no_longer_update_has_no_form_and_changes_nothing() {
+    let app = World::family().start().await;
+    let editor = app.signed_in("editor").await;
+    let form = ShownForm::of(&editor, 30).await;
+    app.permit("editor", false).await;
+    let page = editor.get("/web/services/30").send().await;
+    assert_eq!((page.status.as_u16(), hidden(&page.text, "etag")), (200, None));
+    assert_eq!(form.send(&editor, RED).send().await.status, 403);
+    assert_eq!(app.history(30).await.len(), 0);
+}
+
+/// P13
+#[tokio::test]
+async fn a_form_of_another_site_or_session_changes_nothing() {
+    let app = World::family().start().await;
+    let editor = app.signed_in("editor").await;
+    let reader = app.signed_in("reader").await;
+    let form = ShownForm::of(&editor, 30).await;
+    let foreign = form.send(&editor, RED).header("origin", "https://evil.example");
+    assert_eq!(foreign.send().await.status, 403);
+    let own = app.browser();
+    let other = app.signed_in("editor").await;
+    let mixed = Browser { token: other.token.clone(), cookies: editor.cookies.clone(), ..own };
+    assert_eq!(form.send(&mixed, RED).send().await.status, 403);
+    assert_eq!(form.send(&reader, RED).send().await.status, 403);
+    // Without a key or a tag it is no form of a page, or of nothing that anybody saw.
+    let no_key = editor.post("/web/services/30", &[("etag", "\"0-x\""), ("status", "RED")]);
+    assert_eq!(no_key.send().await.status, 403);
+    let no_tag = editor.post("/web/services/30", &[("key", "k"), ("status", "RED")]);
+    assert_eq!(no_tag.send().await.status, 412);
+    assert_eq!(app.history(30).await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_stores_nothing_and_leads_back() {
+    let app = World::family().start().await;
+    let editor = app.signed_in("editor").await;
+    let form = ShownForm::of(&editor, 30).await;
+    app.at(10 * 3600);
+    let reply = form.send(&editor, RED).send().await;
+    assert_eq!(reply.status, 401);
+    assert!(words(&reply).contains("Nothing was stored."), "{}", words(&reply));
+    assert!(reply.text.contains(r#"href="/web?to=%2Fweb%2Fservices%2F30""#), "{}", reply.text);
+    assert_eq!(app.history(30).await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_hundred_posts_of_one_form_at_once_change_once() {
+    let app = World::family().start().await;
+    let editor = app.signed_in("editor").await;
+    let form = ShownForm::of(&editor, 30).await;
+    let posts = (0..100).map(|_| form.send(&editor, RED).send());
+    for reply in futures_util::future::join_all(posts).await {
+        assert!([303, 503].contains(&reply.status.as_u16()), "{}", reply.text);
+    }
+    assert_eq!(app.history(30).await.len(), 1);
+    assert_eq!(form.send(&editor, RED).send().await.status, 303);
+}
+
+/// Of two forms that were shown with the same status, one changes it.
+#[tokio::test]
+async fn of_many_people_who_saw_the_same_one_changes_it() {
+    let app = World::family().start().await;
+    let editor = app.signed_in("editor").await;
+    let mut forms = Vec::new();
+    for _ in 0..20 {
+        forms.push(ShownForm::of(&editor, 30).await);
+    }
+    let posts = forms.iter().map(|form| form.send(&editor, RED).send());
+    let replies = futures_util::future::join_all(posts).await;
+    let stored = replies.iter().filter(|reply| reply.status == 303).count();
+    assert_eq!(stored, 1);
+    assert_eq!(app.history(30).await.len(), 1);
+}
