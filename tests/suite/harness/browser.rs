@@ -43,6 +43,11 @@ impl App {
 }
 
 impl<'a> Browser<'a> {
+    /// The same browser, with those functions on the same tables.
+    pub(crate) fn on<'b>(&self, app: &'b App) -> Browser<'b> {
+        Browser { app, cookies: self.cookies.clone(), token: self.token.clone() }
+    }
+
     /// A GET of a page's address, with its query.
     pub(crate) fn get(&self, address: &str) -> Call<'a> {
         self.call("GET", address)

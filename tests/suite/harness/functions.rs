@@ -4,8 +4,13 @@ use std::fs;
 
 use aws_sdk_dynamodb::Client;
 use serde_json::Value;
+use shared::{
+    domain::Session,
+    http::sha256,
+    store::{SessionKey, SessionsTable},
+};
 
-use super::{App, root};
+use super::{App, root, sessions_table};
 
 /// `GetStatusFunction` for `get-status`.
 pub(crate) fn logical_id(function: &str) -> String {
@@ -19,11 +24,17 @@ pub(crate) type Event = (&'static str, u16, &'static str);
 /// Stands in an event for the entity tag of the status as it is, which no file can have.
 const TAG: &str = "sample-tag";
 
+/// The secret of the session of `sample-editor` in events of the pages.
+const SAMPLE_SESSION: &str = "dGhlIHNlc3Npb24gb2YgYSBzYW1wbGUgZWRpdG9yISE";
+
 impl App {
     /// An event in `events/`, for the sample directory.
     pub(crate) async fn event(&self, function: &str, case: &str) -> String {
         let file = root().join("events").join(function).join(format!("{case}.json"));
         let text = fs::read_to_string(file).expect("an event");
+        if text.contains(SAMPLE_SESSION) {
+            self.begin_sample_session().await;
+        }
         if !text.contains(TAG) {
             return text;
         }
@@ -31,6 +42,17 @@ impl App {
         let id = event["pathParameters"]["id"].as_str().expect("an id");
         let shown = self.get(id).by("sample-reader").send().await;
         text.replace(TAG, shown.header("etag").trim_matches('"'))
+    }
+
+    /// Stores the session that events name, unless it is stored already.
+    async fn begin_sample_session(&self) {
+        let scope = "openid capacity/read capacity/write".to_owned();
+        let session = Session::begin("sample-editor".to_owned(), scope, false, self.now());
+        let sessions = SessionsTable::new(&self.client, sessions_table(&self.tables));
+        let key = SessionKey(sha256(SAMPLE_SESSION.as_bytes()));
+        if sessions.session(&key).await.expect("an answer").is_none() {
+            sessions.begin(&key, &session).await.expect("a session");
+        }
     }
 }
 

@@ -1,3 +1,9 @@
 //! The pages: what people see, and above all what they must not see.
 
+mod service;
+pub(crate) mod service_form;
 mod sessions;
+mod update;
+mod update_extensions;
+mod update_fields;
+mod update_races;

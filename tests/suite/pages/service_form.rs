@@ -3,7 +3,7 @@
 use crate::harness::{Browser, Call, Reply};
 
 /// A form that a page showed.
-pub(super) struct ShownForm {
+pub(crate) struct ShownForm {
     address: String,
     etag: String,
     key: String,
@@ -11,7 +11,7 @@ pub(super) struct ShownForm {
 
 impl ShownForm {
     /// The form of a service's page.
-    pub(super) async fn of(browser: &Browser<'_>, id: u64) -> Self {
+    pub(crate) async fn of(browser: &Browser<'_>, id: u64) -> Self {
         let reply = browser.get(&format!("/web/services/{id}")).send().await;
         assert_eq!(reply.status, 200, "{}", reply.text);
         Self::in_reply(&reply, id)
@@ -19,31 +19,39 @@ impl ShownForm {
 
     /// The form of that page.
     #[track_caller]
-    pub(super) fn in_reply(reply: &Reply, id: u64) -> Self {
+    pub(crate) fn in_reply(reply: &Reply, id: u64) -> Self {
         let value = |name| hidden(&reply.text, name).expect(name);
         Self { address: format!("/web/services/{id}"), etag: value("etag"), key: value("key") }
     }
 
+    /// The same form with that idempotency key.
+    pub(crate) fn with_key(self, key: &str) -> Self {
+        Self { key: key.to_owned(), ..self }
+    }
+
     /// The form, sent with these fields.
-    pub(super) fn send<'a>(&self, browser: &Browser<'a>, fields: &[(&str, &str)]) -> Call<'a> {
+    pub(crate) fn send<'a>(&self, browser: &Browser<'a>, fields: &[(&str, &str)]) -> Call<'a> {
         let own = [("etag", self.etag.as_str()), ("key", self.key.as_str())];
         browser.post(&self.address, &[&own, fields].concat())
     }
 }
 
 /// The value of a hidden field.
-pub(super) fn hidden(text: &str, name: &str) -> Option<String> {
+pub(crate) fn hidden(text: &str, name: &str) -> Option<String> {
     let (_, rest) = text.split_once(&format!("type=\"hidden\" name=\"{name}\" value=\""))?;
     Some(rest.split_once('"')?.0.replace("&#34;", "\""))
 }
 
-/// What a person reads: without tags, each run of white space as one space.
-pub(super) fn words(reply: &Reply) -> String {
+/// What a person reads, in single spaces: text without tags.
+pub(crate) fn words(reply: &Reply) -> String {
     let (_, main) = reply.text.split_once("<main").expect("a main part");
     let mut shown = String::new();
     for part in main.split('<').skip(1) {
-        let text = part.split_once('>').map_or("", |(_, text)| text);
-        shown.push(' ');
+        let (tag, text) = part.split_once('>').unwrap_or((part, ""));
+        let name = tag.trim_start_matches('/').split(' ').next().unwrap_or_default();
+        if !["a", "span", "strong", "time"].contains(&name) {
+            shown.push(' ');
+        }
         shown += text;
     }
     let shown = shown.replace("&#39;", "'").replace("&#34;", "\"").replace("&#38;", "&");
