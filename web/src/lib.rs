@@ -7,6 +7,7 @@ pub mod assets;
 pub mod form;
 mod http_url;
 pub mod local_time;
+pub mod own_page;
 pub mod page;
 pub mod pages;
 pub mod problem;

@@ -234,7 +234,8 @@ pub fn problem_page(
         PageProblem::SignInFirst { .. }
             | PageProblem::SignInNotBegun
             | PageProblem::SignInRefused
-            | PageProblem::SignInInvalid
+            | PageProblem::SignInCodeRefused
+            | PageProblem::SignInInvalid(_)
             | PageProblem::IssuerUnavailable(_)
     );
     let page = ProblemPage {

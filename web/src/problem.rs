@@ -29,12 +29,16 @@ pub enum PageProblem {
     SignInNotBegun,
     /// The person gave up at the issuer, or the issuer refused them.
     SignInRefused,
+    /// The issuer refuses the code: it is used or expired, or of another sign-in.
+    SignInCodeRefused,
     /// The issuer's tokens are not acceptable: a defect, or an attack.
-    SignInInvalid,
+    SignInInvalid(Box<dyn Error + Send + Sync>),
     /// The issuer did not answer.
     IssuerUnavailable(Box<dyn Error + Send + Sync>),
     /// The system failed while it stored a change, or before or after.
     MaybeStored(Problem),
+    /// The session could not be ended.
+    NotSignedOut(Problem),
     /// What the API refuses too.
     Problem(Problem),
 }
@@ -76,14 +80,10 @@ impl PageProblem {
                     "Nothing was stored. Open the page again and repeat what you did.",
                 ),
             ),
-            Self::SignInNotBegun => (
-                "SIGN_IN_NOT_BEGUN",
-                StatusCode::BAD_REQUEST,
-                explain(
-                    "Sign in again",
-                    "This sign-in took too long, or it began in another browser.",
-                ),
-            ),
+            Self::SignInNotBegun => ("SIGN_IN_NOT_BEGUN", StatusCode::BAD_REQUEST, SIGN_IN_AGAIN),
+            Self::SignInCodeRefused => {
+                ("SIGN_IN_CODE_REFUSED", StatusCode::BAD_REQUEST, SIGN_IN_AGAIN)
+            }
             Self::SignInRefused => (
                 "SIGN_IN_REFUSED",
                 StatusCode::FORBIDDEN,
@@ -92,7 +92,7 @@ impl PageProblem {
                     "The sign-in was cancelled or refused. Try again, or ask the person who administers your account.",
                 ),
             ),
-            Self::SignInInvalid => (
+            Self::SignInInvalid(_) => (
                 "SIGN_IN_INVALID",
                 StatusCode::BAD_GATEWAY,
                 explain(
@@ -116,6 +116,14 @@ impl PageProblem {
                     "Something went wrong. Look at the status before you try again.",
                 ),
             ),
+            Self::NotSignedOut(problem) => (
+                problem.code(),
+                problem.status(),
+                explain(
+                    "You may still be signed in",
+                    "Signing out did not work. Go back and sign out again. If others use this computer too, stay until it works.",
+                ),
+            ),
             Self::Problem(problem) => (problem.code(), problem.status(), explanation(problem)),
         }
     }
@@ -132,6 +140,11 @@ impl PageProblem {
         self.row().2
     }
 }
+
+const SIGN_IN_AGAIN: Explanation = explain(
+    "Sign in again",
+    "This sign-in took too long, was finished already, or began in another browser.",
+);
 
 const fn explain(heading: &'static str, advice: &'static str) -> Explanation {
     Explanation { heading, advice }
@@ -179,14 +192,16 @@ impl RequestError for PageProblem {
 
     fn fault(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Problem(problem) | Self::MaybeStored(problem) => problem.fault(),
-            Self::IssuerUnavailable(cause) => Some(cause.as_ref()),
+            Self::Problem(problem) | Self::MaybeStored(problem) | Self::NotSignedOut(problem) => {
+                problem.fault()
+            }
+            Self::SignInInvalid(cause) | Self::IssuerUnavailable(cause) => Some(cause.as_ref()),
             Self::SignInFirst { .. }
             | Self::NotRegistered { .. }
             | Self::ForeignForm
             | Self::SignInNotBegun
             | Self::SignInRefused
-            | Self::SignInInvalid => None,
+            | Self::SignInCodeRefused => None,
         }
     }
 }

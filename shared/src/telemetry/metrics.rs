@@ -81,6 +81,13 @@ pub fn cancelled(operation: &'static str, cancellation: Cancellation, now: Times
     document.emit();
 }
 
+/// Counts a person's sign-in on the pages by its outcome.
+pub fn sign_in(outcome: &'static str, now: Timestamp) {
+    let mut document = MetricDocument::at(now);
+    document.add(&[("Outcome", outcome)], &[("SignIns", "Count", 1)]);
+    document.emit();
+}
+
 /// Counts a run of `reset-expired`.
 pub fn reset_run(run: ResetRun, now: Timestamp) {
     let mut document = MetricDocument::at(now);

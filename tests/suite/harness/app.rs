@@ -30,6 +30,7 @@ use super::{
 pub(crate) struct App {
     pub(crate) client: Client,
     pub(crate) tables: TableNames,
+    settings: HashMap<String, String>,
     clock: Arc<AtomicI64>,
     used: Used,
     statuses: Statuses,
@@ -51,9 +52,17 @@ impl App {
 
     /// The same functions with another client. What they use and return counts here too.
     pub(crate) fn with_client(&self, client: Client) -> Self {
-        let settings = gateway_settings(&self.tables);
         let (used, statuses) = (Arc::clone(&self.used), Arc::clone(&self.statuses));
-        Self::counting(client, self.tables.clone(), &settings, used, statuses)
+        Self::counting(client, self.tables.clone(), &self.settings, used, statuses)
+    }
+
+    /// The same functions with other values of some settings. What they use and return counts here too.
+    pub(crate) fn with_settings(&self, own: &[(&str, &str)]) -> Self {
+        let mut settings = self.settings.clone();
+        let own = own.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        settings.extend(own);
+        let (used, statuses) = (Arc::clone(&self.used), Arc::clone(&self.statuses));
+        Self::counting(self.client.clone(), self.tables.clone(), &settings, used, statuses)
     }
 
     fn counting(
@@ -69,7 +78,8 @@ impl App {
         let environment: Environment = settings.clone().into_iter().collect();
         let own_client = |function| Rights::hold(&client, function, &tables, &used);
         let functions = Functions::new(&environment, own_client, &clock).expect("settings");
-        Self { client, tables, clock: seconds, used, statuses, functions }
+        let settings = settings.clone();
+        Self { client, tables, settings, clock: seconds, used, statuses, functions }
     }
 
     /// The functions on the same tables, verifying tokens themselves.

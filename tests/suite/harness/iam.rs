@@ -165,7 +165,7 @@ pub(crate) fn required(tables: &HashMap<String, String>, action: &str, body: &Va
             let gets = body["TransactItems"].as_array().expect("gets").iter();
             gets.map(|get| right("GetItem", &text(&get["Get"]["TableName"]), None)).collect()
         }
-        "DeleteItem" | "GetItem" | "Query" | "Scan" | "UpdateItem" => {
+        "DeleteItem" | "GetItem" | "PutItem" | "Query" | "Scan" | "UpdateItem" => {
             vec![right(action, &text(&body["TableName"]), body["IndexName"].as_str())]
         }
         other => panic!("unknown action {other}"),

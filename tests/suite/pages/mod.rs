@@ -3,6 +3,7 @@
 mod service;
 pub(crate) mod service_form;
 mod sessions;
+mod sign_in;
 mod update;
 mod update_extensions;
 mod update_fields;
