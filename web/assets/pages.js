@@ -1,6 +1,7 @@
-// Reads the page again every 30 seconds. A status that may be old reads "Not known": from its deadline on, and altogether a
-// minute after the last success. The server's time is the only clock; here is only measured what has passed since then.
+// Reads the page again every 30 seconds. A status that may be old reads "Not known": from its deadline on, and a minute after
+// the last success. The server's time is the only clock; what has passed since then is measured here.
 // If this script stops, the style sheet does the same (app-read-again in web/styles).
+
 // Seconds from one read to the next, after a failure, and at a deadline
 const [READ, RETRY, AT_ONCE] = [30, 15, 2];
 // Seconds since the last success; an answer may take a moment
@@ -23,7 +24,7 @@ let asked = mark(Math.max(0, performance.now() - requestStart));
 let success = { time: Number(main.dataset.asAt), ...asked };
 let { etag } = main.dataset;
 let [reading, failed, restored, signedOut, listChanged] = [];
-let pausedAt = '', changes = '';
+let [pausedAt, changes] = ['', ''];
 
 /** Says what is known now, and reads the page if it is time. */
 function tick() {
@@ -75,9 +76,8 @@ async function read() {
   reading = true;
   asked = mark();
   try {
-    const answer = await fetch(location.href, { cache: 'no-store', redirect: 'manual',
-      headers: { 'X-Refresh': '1', 'If-None-Match': etag }, signal: AbortSignal.timeout(10_000) });
-    await take(answer);
+    await take(await fetch(location.href, { cache: 'no-store', redirect: 'manual',
+      headers: { 'X-Refresh': '1', 'If-None-Match': etag }, signal: AbortSignal.timeout(10_000) }));
   } catch {
     failed = true;
   }
@@ -87,10 +87,8 @@ async function read() {
 
 /** Throws if the answer is not this page as it is now, but a gateway's error or an old copy. */
 async function take(answer) {
-  if (answer.type === 'opaqueredirect') {
-    signedOut = true; // the way to the sign-in page
-    return;
-  }
+  signedOut = answer.type === 'opaqueredirect'; // to the sign-in page
+  if (signedOut) return;
   const time = Number(answer.headers.get('X-As-At'));
   if (![200, 304].includes(answer.status) || !(time >= success.time - 5)) throw answer;
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');

@@ -1,0 +1,277 @@
+// A page that shows statuses is never wrong quietly. The browser's clock is moved; the stack is the real one.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import { EMERGENCY, PROVIDER, URGENT_CARE, api, endSession, launch, pageOf, session, set } from './stack.mjs';
+
+const BOARD = `/web/board/${PROVIDER}`;
+const WORDS = /RED|AMBER|GREEN/;
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+beforeEach(async () => {
+  await set(EMERGENCY, { status: 'RED', resetStatusIn: 60 });
+  await set(URGENT_CARE, { status: 'AMBER', resetStatusIn: 60 });
+});
+
+/** The board, at a moment that lasts until the test lets time pass. */
+async function board(path = BOARD, prepare = async () => {}) {
+  const page = await pageOf(browser, 'sample-editor');
+  await page.clock.install();
+  await prepare(page);
+  await page.goto(path);
+  await page.clock.pauseAt(Date.now() + 1000);
+  await page.locator('#pause').waitFor();
+  return page;
+}
+
+/** Answers what the script asks for from now on in this way. */
+const answerReads = (page, answer) => page.route(`${api}/web/**`, (route) =>
+  route.request().headers()['x-refresh'] ? answer(route) : route.continue());
+
+const pass = (page, seconds) => page.clock.runFor(seconds * 1000);
+const bar = (page) => page.locator('#freshness').innerText();
+const status = (page, service) => page.locator(`[data-live="${service}"]`).innerText();
+const read = (page) => page.waitForResponse((answer) => answer.request().headers()['x-refresh'] === '1');
+
+/** What eyes and screen readers find in the live parts. */
+const shown = (page) => page.locator('main').evaluate((main) => main.innerText)
+  .then(async (text) => text + await page.locator('main').ariaSnapshot());
+
+async function assertNothingIsKnown(page) {
+  const statuses = await page.locator('.app-status').allInnerTexts();
+  assert.ok(statuses.length > 5);
+  for (const text of statuses) assert.match(text, /^\? Not known\s+Ring (01632 960\d{3}|the service)$/);
+  assert.doesNotMatch(await shown(page), /Full|Busy|Normal|Until|Set by/);
+}
+
+const page503 = (route) => route.fulfill({ status: 503, json: { message: 'Service Unavailable' } });
+// Such a request is not answered later either.
+const NOTHING = () => {};
+const FAILURES = {
+  'the network is gone': (route) => route.abort(),
+  'nothing answers': NOTHING,
+  'the function fails': (route) => route.fulfill({ status: 500, contentType: 'text/html', body: '<h1>Failed</h1>' }),
+  'the gateway has no function': page503,
+  'the gateway throttles': (route) => route.fulfill({ status: 429, json: { message: 'Too Many Requests' } }),
+  'another server answers': (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Free wifi</h1>' }),
+  'a cache answers 304': (route) => route.fulfill({ status: 304 }),
+  'a cache answers with an old copy': async (route) => {
+    const answer = await route.fetch();
+    const time = Number(answer.headers()['x-as-at']) - 60;
+    await route.fulfill({ response: answer, headers: { ...answer.headers(), 'x-as-at': `${time}` } });
+  },
+  'a page without statuses comes instead': async (route) => {
+    const body = await (await fetch(`${api}/web/accessibility`)).text();
+    await route.fulfill({ contentType: 'text/html', headers: { 'x-as-at': `${Math.floor(Date.now() / 1000)}` }, body });
+  },
+};
+
+for (const [failure, answer] of Object.entries(FAILURES)) {
+  test(`if ${failure}, the page says so after 30 seconds, and nothing is known after 60`, async () => {
+    const page = await board();
+    const asAt = (await page.locator('#as-at').innerText()).replace('As at ', '');
+    await answerReads(page, answer);
+    await pass(page, 28);
+    assert.equal(await bar(page), '');
+    assert.match(await status(page, EMERGENCY), /RED/);
+    await pass(page, 6);
+    await assertSoon(async () => assert.equal(await bar(page), `Old since ${asAt}: the page cannot be read again`));
+    assert.match(await status(page, EMERGENCY), /RED/);
+    await pass(page, 26);
+    assert.equal(await bar(page), `Old since ${asAt}: statuses are not known`);
+    await assertNothingIsKnown(page);
+    assert.ok(await page.locator('#reload').isVisible());
+
+    // Once it answers again, all is as it was.
+    await page.unrouteAll();
+    if (failure === 'nothing answers') return page.context().close();
+    const again = read(page);
+    await pass(page, 20);
+    await again;
+    await assertSoon(async () => assert.match(await status(page, EMERGENCY), /RED/));
+    assert.equal(await bar(page), '');
+    await page.context().close();
+  });
+}
+
+/** An answer is read some moments after it has arrived. */
+async function assertSoon(check) {
+  for (let left = 40; ; left -= 1) {
+    try {
+      return await check();
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+    }
+  }
+}
+
+/** The page with the emergency department's deadline moved to `seconds` after now. */
+const withDeadline = (seconds) => (page) => page.route(`${api}${BOARD}`, async (route) => {
+  if (route.request().headers()['x-refresh']) return route.fallback();
+  const answer = await route.fetch();
+  const until = Number(answer.headers()['x-as-at']) + seconds;
+  const html = (await answer.text()).replace(
+    new RegExp(`(data-live="${EMERGENCY}"[^>]* data-until=)"\\d+"`), `$1"${until}"`);
+  await route.fulfill({ response: answer, body: html });
+});
+
+test('a deadline that passes while the page cannot be read leaves the status unknown, never GREEN', async () => {
+  const page = await board(BOARD, withDeadline(20));
+  await answerReads(page, (route) => route.abort());
+  await pass(page, 15);
+  assert.match(await status(page, EMERGENCY), /RED/);
+  await pass(page, 6);
+  assert.match(await status(page, EMERGENCY), /Not known\s+Ring 01632 960115/);
+  assert.match(await status(page, URGENT_CARE), /AMBER/);
+  await page.context().close();
+});
+
+test('at a deadline the page is read again at once', async () => {
+  const page = await board(BOARD, withDeadline(20));
+  await pass(page, 15);
+  const again = read(page);
+  await pass(page, 7);
+  assert.ok((await again).ok() || (await again).status() === 304);
+  await assertSoon(async () => assert.match(await status(page, EMERGENCY), /RED/));
+  await page.context().close();
+});
+
+test('a tab that wakes up after an hour says at once that nothing is known', async () => {
+  const page = await board();
+  await answerReads(page, () => {});
+  await page.clock.fastForward(3_600_000);
+  await assertNothingIsKnown(page);
+  await page.context().close();
+});
+
+test('sleep counts although one of the clocks stood still, and a clock that is set back does not help', async () => {
+  const page = await board();
+  await answerReads(page, () => {});
+  await page.clock.setSystemTime(Date.now() - 86_400_000);
+  await pass(page, 63);
+  await assertNothingIsKnown(page);
+  const slept = await board();
+  await answerReads(slept, () => {});
+  await slept.clock.setSystemTime(Date.now() + 120_000);
+  await slept.clock.runFor(1000);
+  await assertNothingIsKnown(slept);
+  await Promise.all([page, slept].map((one) => one.context().close()));
+});
+
+test('a hidden tab reads nothing, and says how old it is before anybody sees it', async () => {
+  const page = await board();
+  const hide = (hidden) => page.evaluate((value) => {
+    Object.defineProperty(document, 'hidden', { value, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+  let reads = 0;
+  await answerReads(page, (route) => { reads += 1; return route.continue(); });
+  await hide(true);
+  await pass(page, 120);
+  assert.equal(reads, 0);
+  await assertNothingIsKnown(page);
+  const again = read(page);
+  await hide(false);
+  await again;
+  await assertSoon(async () => assert.match(await status(page, EMERGENCY), /RED/));
+  await page.context().close();
+});
+
+test('a page that the back button restores shows nothing before it is read again', async () => {
+  const page = await board();
+  await answerReads(page, () => {});
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+  await assertNothingIsKnown(page);
+  await page.context().close();
+});
+
+test('after sign-out the back button shows no status', async () => {
+  const own = await launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  const context = await own.newContext({ baseURL: api });
+  const cookie = await session('sample-editor');
+  await context.addCookies([cookie]);
+  const page = await context.newPage();
+  await page.goto(BOARD);
+  await page.goto('/web/accessibility');
+  await endSession(cookie);
+  await page.goBack({ waitUntil: 'commit' });
+  await assertSoon(async () => assert.doesNotMatch(await page.locator('main').innerText(), WORDS));
+  await own.close();
+});
+
+test('a session that has ended is said to have ended, and nothing is asked for any more', async () => {
+  const page = await board();
+  const [cookie] = await page.context().cookies();
+  await endSession(cookie);
+  let reads = 0;
+  await answerReads(page, (route) => { reads += 1; return route.continue(); });
+  await pass(page, 31);
+  await assertSoon(async () => assert.equal(await bar(page), 'You are signed out: statuses are not known'));
+  await assertNothingIsKnown(page);
+  await pass(page, 120);
+  assert.equal(reads, 1);
+  await page.context().close();
+});
+
+test('a paused page asks for nothing and gets old like any other; resuming reads at once', async () => {
+  const page = await board();
+  let reads = 0;
+  await answerReads(page, (route) => { reads += 1; return route.continue(); });
+  await page.getByRole('button', { name: 'Pause updates' }).click();
+  assert.match(await bar(page), /^Paused since \d\d:\d\d:\d\d (GMT|BST)$/);
+  await pass(page, 65);
+  assert.match(await bar(page), /^Paused since .*: statuses are not known$/);
+  await assertNothingIsKnown(page);
+  assert.equal(reads, 0);
+  const again = read(page);
+  await page.getByRole('button', { name: 'Resume updates' }).click();
+  await again;
+  await assertSoon(async () => assert.match(await status(page, EMERGENCY), /RED/));
+  assert.equal(await bar(page), '');
+  await page.context().close();
+});
+
+test('an answer that finds nothing changed makes the page fresh, and its ages go on', async () => {
+  const page = await board();
+  const again = read(page);
+  await pass(page, 31);
+  assert.equal((await again).status(), 304);
+  await pass(page, 35);
+  assert.match(await status(page, EMERGENCY), /RED/);
+  const other = await board();
+  await answerReads(other, page503);
+  await other.clock.fastForward(55_000);
+  assert.match(await status(other, EMERGENCY), /just now|1 minute ago/);
+  await Promise.all([page, other].map((one) => one.context().close()));
+});
+
+test('without a running script the style sheet hides statuses after a minute', async () => {
+  const page = await pageOf(browser, 'sample-editor');
+  await page.route('**/*.js', (route) => route.abort());
+  await page.goto(BOARD);
+  const letPass = (seconds) => page.evaluate((milliseconds) => {
+    for (const animation of document.getAnimations()) animation.currentTime = milliseconds;
+  }, seconds * 1000);
+  await letPass(59);
+  assert.match(await status(page, EMERGENCY), /RED/);
+  assert.ok(!await page.locator('#reload').isVisible());
+  await letPass(61);
+  await assertNothingIsKnown(page);
+  assert.ok(await page.locator('#reload').isVisible());
+  await page.context().close();
+});
+
+test('if the script stops, the style sheet hides statuses a minute after the last read', async () => {
+  const page = await board();
+  const again = read(page);
+  await pass(page, 31);
+  await again;
+  await assertSoon(async () => assert.ok(await page.locator('html.app-read-again').count()));
+  const names = () => page.evaluate(() => document.getAnimations().map((animation) => animation.animationName));
+  assert.ok((await names()).every((name) => name.endsWith('-again')));
+  // The clock stands still from here on, and with it the script.
+  await page.evaluate(() => { for (const animation of document.getAnimations()) animation.currentTime = 61_000; });
+  await assertNothingIsKnown(page);
+  await page.context().close();
+});
