@@ -18,7 +18,7 @@ const parts = (page) => [...page.querySelectorAll('[data-live]')];
 const mark = (ago = 0) => ({ steady: performance.now() - ago, wall: Date.now() - ago });
 const since = ({ steady, wall }) => Math.max(performance.now() - steady, Date.now() - wall) / 1000;
 
-// The server wrote the page after it was asked for it.
+// The server wrote the page after this.
 const [{ requestStart = 0 } = {}] = performance.getEntriesByType('navigation');
 let asked = mark(Math.max(0, performance.now() - requestStart));
 let success = { time: Number(main.dataset.asAt), ...asked };
@@ -35,8 +35,8 @@ function tick() {
     const over = now >= Number(part.dataset.until ?? Infinity);
     isOver ||= over;
     const known = !(unknown || over || part.isGone);
-    part.querySelector('.app-now').hidden = !known;
-    part.querySelector('.app-old').hidden = known;
+    const [fresh, old] = ['.app-now', '.app-old'].map((one) => part.querySelector(one));
+    if (old) [fresh.hidden, old.hidden] = [!known, known];
   }
   for (const time of document.querySelectorAll('time[data-at]')) say(time, ago(now - time.dataset.at));
   say(asAt, `As at ${timeOfDay(success.time)}`);
@@ -47,7 +47,7 @@ function tick() {
   if (since(asked) >= (failed ? RETRY : isOver ? AT_ONCE : READ)) read();
 }
 
-// A screen reader repeats what is written again.
+// Screen readers repeat what is written again.
 function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -85,7 +85,7 @@ async function read() {
   tick();
 }
 
-/** Throws if the answer is not this page as it is now, but a gateway's error or an old copy. */
+/** Throws if the answer is not this page as it is now: a gateway's error, an old copy. */
 async function take(answer) {
   signedOut = answer.type === 'opaqueredirect'; // to the sign-in page
   if (signedOut) return;

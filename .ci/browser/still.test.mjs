@@ -1,0 +1,138 @@
+// When statuses change on a page, nothing moves but them: not the focus, not the order, not what stands below.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { EMERGENCY, PROVIDER, URGENT_CARE, launch, pageOf, set } from './stack.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+const BOARD = `/web/board/${PROVIDER}`;
+const PHARMACY = '9000001102';
+
+async function board() {
+  const page = await pageOf(browser, 'sample-editor');
+  await page.clock.install();
+  await page.goto(BOARD);
+  await page.clock.pauseAt(Date.now() + 1000);
+  await page.locator('#pause').waitFor();
+  // All that a live region says, and where everything is
+  await page.evaluate(() => {
+    window.said = [];
+    const region = document.getElementById('freshness');
+    new MutationObserver(() => { if (region.textContent) window.said.push(region.textContent); })
+      .observe(region, { childList: true, characterData: true, subtree: true });
+  });
+  return page;
+}
+
+async function readAgain(page) {
+  let answer;
+  page.waitForResponse((one) => one.request().headers()['x-refresh'] === '1').then((one) => { answer = one; });
+  // The clock must not run on while the answer is under way.
+  for (let second = 0; !answer && second < 40; second += 1) {
+    await page.clock.runFor(1000);
+    if (second > 25) await page.waitForTimeout(100);
+  }
+  await answer.finished();
+  await page.waitForTimeout(100);
+  return answer.status();
+}
+
+const order = (page) => page.locator('[data-live]').evaluateAll((parts) => parts.map((part) => part.dataset.live));
+const said = (page) => page.evaluate(() => window.said);
+const places = (page) => page.locator('main a').evaluateAll((links) =>
+  links.map((link) => [link.textContent, link.getBoundingClientRect().top]));
+
+test('a changed status is announced once, politely, and neither focus nor order move', async () => {
+  await set(EMERGENCY, { status: 'RED', resetStatusIn: 60 });
+  const page = await board();
+  const region = page.locator('#freshness');
+  assert.deepEqual([await region.getAttribute('role'), await region.getAttribute('aria-live')], ['status', 'polite']);
+  const link = page.locator(`a[href*="${URGENT_CARE}"]`).first();
+  await link.focus();
+  const [orderBefore, placesBefore] = [await order(page), await places(page)];
+  await set(EMERGENCY, { status: 'AMBER', resetStatusIn: 60 });
+  assert.equal(await readAgain(page), 200);
+  assert.match(await page.locator(`[data-live="${EMERGENCY}"]`).innerText(), /AMBER/);
+  assert.ok(await link.evaluate((element) => element === document.activeElement));
+  assert.deepEqual(await order(page), orderBefore);
+  assert.deepEqual(await places(page), placesBefore);
+  assert.equal(await readAgain(page), 304);
+  assert.deepEqual(await said(page), ['Emergency Department - Alder Care Northmoor is AMBER']);
+  await page.context().close();
+});
+
+test('what has not changed is not touched', async () => {
+  const page = await board();
+  const pharmacy = await page.locator(`[data-live="${PHARMACY}"]`).elementHandle();
+  await set(EMERGENCY, { status: 'RED', resetStatusIn: 60 });
+  assert.equal(await readAgain(page), 200);
+  assert.ok(await pharmacy.evaluate((part) => part.isConnected));
+  await page.context().close();
+});
+
+test('of many changes three are named', async () => {
+  const services = ['9000001101', PHARMACY, '9000001103', '9000001104', EMERGENCY];
+  for (const service of services) await set(service, { status: 'GREEN' });
+  const page = await board();
+  for (const service of services) await set(service, { status: 'AMBER', resetStatusIn: 60 });
+  await readAgain(page);
+  const [text, ...others] = await said(page);
+  assert.match(text, /^(?:[^,]+ is AMBER, ){2}[^,]+ is AMBER and 2 more$/);
+  assert.deepEqual(others, []);
+  for (const service of services) await set(service, { status: 'GREEN' });
+  await page.context().close();
+});
+
+test('a service that has left the list says so in its place, and a new one is not inserted', async () => {
+  const page = await board();
+  await page.route(`**${BOARD}`, async (route) => {
+    const answer = await route.fetch();
+    const html = (await answer.text()).replaceAll(`data-live="${PHARMACY}"`, 'data-live="9000009999"');
+    await route.fulfill({ response: answer, status: 200, body: html });
+  });
+  await page.evaluate(() => { document.getElementById('main').dataset.etag = '"old"'; });
+  await set(EMERGENCY, { status: 'RED', resetStatusIn: 90 });
+  const before = await order(page);
+  await readAgain(page);
+  assert.match(await page.locator(`[data-live="${PHARMACY}"]`).innerText(), /No longer in this list/);
+  assert.equal(await page.locator('#freshness').innerText(), 'The list has changed');
+  assert.deepEqual(await order(page), before);
+  await page.unrouteAll();
+  await page.getByRole('link', { name: 'Reload the page' }).click();
+  await page.waitForLoadState();
+  assert.match(await page.locator(`[data-live="${PHARMACY}"]`).innerText(), /GREEN/);
+  await page.context().close();
+});
+
+test('nothing in a live part can have the focus, and each has something to say when it is old', async () => {
+  const page = await pageOf(browser, 'sample-editor');
+  for (const path of ['/web/mine', BOARD, `/web/services/${EMERGENCY}`]) {
+    await page.goto(path);
+    const parts = page.locator('[data-live]');
+    assert.ok(await parts.count() > 0);
+    assert.equal(await parts.locator('a, button, input, select, textarea, summary, [tabindex]').count(), 0);
+    assert.equal(await parts.locator('> .app-now').count(), await parts.count());
+    assert.equal(await parts.locator('> .app-old[hidden]').count(), await parts.count());
+    const keys = await order(page);
+    assert.equal(new Set(keys).size, keys.length);
+  }
+  await page.context().close();
+});
+
+test('nothing moves when a page gets old', async () => {
+  for (const width of [320, 1280]) {
+    const page = await pageOf(browser, 'sample-editor', { viewport: { width, height: 800 } });
+    await page.clock.install();
+    await page.goto(BOARD);
+    await page.clock.pauseAt(Date.now() + 1000);
+    await page.locator('#pause').waitFor();
+    const before = await places(page);
+    await page.route(`**${BOARD}`, (route) => route.abort());
+    await page.clock.runFor(65_000);
+    assert.match(await page.locator('#freshness').innerText(), /not known/);
+    assert.deepEqual(await places(page), before);
+    await page.context().close();
+  }
+});
