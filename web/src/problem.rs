@@ -124,6 +124,10 @@ impl PageProblem {
                     "Signing out did not work. Go back and sign out again. If others use this computer too, stay until it works.",
                 ),
             ),
+            // Signing in again does not help.
+            Self::Problem(problem @ Problem::Access(AccessError::UserInactive)) => {
+                (problem.code(), StatusCode::FORBIDDEN, explanation(problem))
+            }
             Self::Problem(problem) => (problem.code(), problem.status(), explanation(problem)),
         }
     }

@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use super::service_form::{hidden, words};
-use crate::harness::{App, World};
+use crate::harness::{
+    App, Meter, World,
+    faulty::{Fate, FaultyStore},
+};
 
 const PAGE: &str = "/web/services/30";
 
@@ -23,13 +26,13 @@ async fn a_reader_sees_status_place_and_last_changes_but_no_form() {
     let reply = reader.get(PAGE).send().await;
     assert_eq!(
         words(&reply),
-        "Boards Region Provider Pharmacy, High Street Service number 30, Ambridge \
-         As at 09:04:00 GMT ● GREEN Normal Automatic, not confirmed, 2 minutes ago \
+        "Boards Region Provider Back to Provider Pharmacy, High Street Service number 30, Ambridge \
+         ● GREEN Normal Automatic, not confirmed, 2 minutes ago ? Not known Ring the service \
          Last changes \
          ● GREEN Ended automatically at 09:02 GMT: GREEN, not confirmed \
          ■ RED until 09:02 GMT Set to RED by editor-name at 09:01 GMT Notes: two &#60;hours&#62; \
          ▲ AMBER until 09:30 GMT Set to AMBER by editor-name at 09:00 GMT Notes: two &#60;hours&#62; \
-         Accessibility statement"
+         Not known: the page is old Accessibility statement"
     );
     for link in [r#"href="/web""#, r#"href="/web/board/10""#, r#"href="/web/board/20""#] {
         assert!(reply.text.contains(link), "{link}");
@@ -122,4 +125,64 @@ async fn notes_and_names_are_text_and_never_markup() {
     let reply = editor.get("/web/services/30?set=%22%3E%3Cscript%3E&done=%3Cb%3E").send().await;
     assert_eq!(reply.text.matches("<script").count(), 1, "the page's own");
     assert!(!reply.text.contains("<b>"));
+}
+
+/// The script needs both in each part that it replaces.
+#[tokio::test]
+async fn each_live_part_has_what_is_known_and_what_stands_in_its_place() {
+    let app = World::family().start().await;
+    set(&app, "RED", 60).await;
+    let editor = app.signed_in("editor").await;
+    let reply = editor.get("/web/services/30?done=1").send().await;
+    let parts: Vec<&str> = reply.text.split(" data-live=\"").skip(1).collect();
+    let keys: Vec<&str> = parts.iter().filter_map(|part| part.split('"').next()).collect();
+    assert_eq!(keys, ["done", "30", "details", "history"]);
+    for part in parts {
+        assert!(part.contains(r#"<div class="app-now">"#), "{part}");
+        assert!(part.contains(r#"<div class="app-old" hidden>"#), "{part}");
+    }
+}
+
+/// The status is what matters.
+#[tokio::test]
+async fn a_page_whose_last_changes_cannot_be_read_shows_the_status_and_says_so() {
+    let app = World::family().start().await;
+    set(&app, "RED", 60).await;
+    let (failing, _, _) = FaultyStore::below(&app, None, |call| match call.operation.as_str() {
+        "Query" => Fate::Failed.into(),
+        _ => Fate::Passed.into(),
+    });
+    let reader = app.signed_in("reader").await.on(&failing);
+    let text = words(&reader.get("/web/services/30?done=1").send().await);
+    assert!(text.contains("■ RED Full Until 10:00 GMT"), "{text}");
+    assert!(text.contains("Last changes The last changes cannot be read at the moment."), "{text}");
+}
+
+#[tokio::test]
+async fn a_store_that_fails_is_no_status() {
+    let app = World::family().start().await;
+    let (failing, _, _) = FaultyStore::below(&app, None, |call| match call.operation.as_str() {
+        "BatchGetItem" => Fate::Failed.into(),
+        _ => Fate::Passed.into(),
+    });
+    let reader = app.signed_in("reader").await.on(&failing);
+    let reply = reader.get(PAGE).send().await;
+    assert_eq!(reply.status, 503);
+    assert!(!reply.text.contains("GREEN"), "{}", reply.text);
+}
+
+/// The session, user and service, what it belongs to, and its history.
+#[tokio::test]
+async fn a_page_is_four_reads_of_few_units() {
+    let app = World::family().start().await;
+    for _ in 0..12 {
+        set(&app, "RED", 60).await;
+    }
+    let (metered, meter) = Meter::below(&app);
+    let reader = app.signed_in("reader").await.on(&metered);
+    meter.take();
+    assert_eq!(reader.get(PAGE).send().await.status, 200);
+    let reads = meter.take();
+    assert_eq!((reads.calls, reads.scans), (4, 0));
+    assert!(reads.units <= 8.0, "{}", reads.units);
 }

@@ -49,7 +49,11 @@ async fn green_has_no_end() {
     let form = ShownForm::of(&editor, 30).await;
     let reply = form.send(&editor, &[("status", "GREEN"), ("minutes", "240")]).send().await;
     let page = followed(&editor, &reply).await;
-    assert!(words(&page).contains("Stored: You set GREEN As at"), "{}", words(&page));
+    assert!(
+        words(&page).contains("Stored: You set GREEN ● GREEN Normal Set by"),
+        "{}",
+        words(&page)
+    );
     assert_eq!(app.get(30).by("reader").send().await.ok()["status"], "GREEN");
 }
 
@@ -177,6 +181,22 @@ async fn who_may_no_longer_update_has_no_form_and_changes_nothing() {
     let page = editor.get("/web/services/30").send().await;
     assert_eq!((page.status.as_u16(), hidden(&page.text, "etag")), (200, None));
     assert_eq!(form.send(&editor, RED).send().await.status, 403);
+    assert_eq!(app.history(30).await.len(), 0);
+}
+
+/// P14
+#[tokio::test]
+async fn who_was_deactivated_sees_and_changes_nothing() {
+    let app = World::family().inactive_editor("gone", &[30]).start().await;
+    let gone = app.signed_in("gone").await;
+    let reply = gone.get("/web/services/30").send().await;
+    assert!(!reply.text.contains("GREEN"), "{}", reply.text);
+    let form = ShownForm::of(&app.signed_in("editor").await, 30).await;
+    let sent = form.send(&gone, RED).send().await;
+    for reply in [reply, sent] {
+        assert_eq!(reply.status, 403, "{}", reply.text);
+        assert!(words(&reply).contains("Your access has ended"), "{}", words(&reply));
+    }
     assert_eq!(app.history(30).await.len(), 0);
 }
 

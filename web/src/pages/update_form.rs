@@ -12,7 +12,7 @@ use strict_json::{Json, Object};
 use crate::{
     form::Form,
     local_time::{LocalTime, length},
-    status::{meaning, reason_in_words, shape},
+    status::{class, meaning, reason_in_words, shape},
     visitor::random_token,
 };
 
@@ -176,6 +176,12 @@ impl UpdateForm {
     #[must_use]
     pub const fn shape(&self, rag: &Rag) -> &'static str {
         shape(*rag)
+    }
+
+    /// The end of a status's class in the style sheet.
+    #[must_use]
+    pub const fn class(&self, rag: &Rag) -> &'static str {
+        class(*rag)
     }
 
     /// What a status means.
