@@ -6,8 +6,11 @@ import { chromium } from 'playwright-core';
 const stack = JSON.parse(readFileSync(`${process.env.STATE}/stack.json`));
 export const api = stack.apiUrl;
 
-/** Services of the sample directory */
-export const REGION = '9000001000', PROVIDER = '9000001100', EMERGENCY = '9000001105', URGENT_CARE = '9000001106';
+/** Services of the sample directory. Each file of tests has a provider of its own, because they run at the same time. */
+export const REGION = '9000001000';
+export const servicesOf = (provider) => ({ board: `/web/board/${provider}00`, dentist: `${provider}01`,
+  pharmacy: `${provider}02`, optician: `${provider}03`, crisisTeam: `${provider}04`, emergency: `${provider}05`,
+  urgentCare: `${provider}06` });
 
 export const launch = (options) => chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -75,9 +78,38 @@ export async function set(service, status) {
 
 async function signedToken() {
   const body = new URLSearchParams({ grant_type: 'password', client_id: stack.clientId,
-    username: 'sample-editor', password: 'sample-password' });
+    username: 'sample-regional-lead', password: 'sample-password' });
   const answer = await fetch(`${stack.issuer}/oauth2/token`, { method: 'POST', body });
   return (await answer.json()).access_token;
+}
+
+/** Lets time pass on a page with an installed clock until it has been read again successfully. Returns the status. */
+export async function readAgain(page) {
+  const was = await page.locator('html.app-read-again').count();
+  let asked;
+  const answered = page.waitForResponse((answer) => answer.request().headers()['x-refresh'] === '1');
+  page.once('request', (request) => { asked = request; });
+  // Not further: the clock would run on while the answer is under way.
+  for (let second = 0; !asked && second < 40; second += 1) {
+    await page.clock.runFor(1000);
+    if (second > 27) await page.waitForTimeout(50);
+  }
+  const answer = await answered;
+  await page.waitForFunction((before) => document.documentElement.classList.contains('app-read-again') !== before, was === 1,
+    { polling: 50 });
+  return answer.status();
+}
+
+/** What is awaited may take some moments. */
+export async function soon(check) {
+  for (let left = 60; ; left -= 1) {
+    try {
+      return await check();
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+    }
+  }
 }
 
 /** Where the pictures go, if anywhere. */
