@@ -21,6 +21,10 @@ use crate::{
     visitor::Visitor,
 };
 
+mod problem_page;
+
+pub use self::problem_page::problem_page;
+
 /// The time of a page by the server's clock, in epoch seconds: a script judges by nothing else.
 const AS_AT: HeaderName = HeaderName::from_static("x-as-at");
 
@@ -37,6 +41,8 @@ pub struct Frame {
     pub is_live: bool,
     /// Where a browser without scripts reloads the page from; `None` if it does not.
     pub reload: Option<String>,
+    /// The address of the same page that reloads, or does not, other than this one.
+    pub reload_switch: Option<String>,
     /// What differs between two answers with the same content; `None` while that content is compared.
     moment: Option<Moment>,
 }
@@ -69,7 +75,16 @@ impl Frame {
     #[must_use]
     pub fn new(site: &Site, title: &str, person: Option<Person>) -> Self {
         let (base, title) = (site.path(""), title.to_owned());
-        Self { base, title, person, is_live: false, reload: None, moment: None }
+        let (reload, reload_switch) = (None, None);
+        Self { base, title, person, is_live: false, reload, reload_switch, moment: None }
+    }
+
+    /// The frame of a page that a browser without scripts reloads, or does not. These are the page's addresses with and
+    /// without that.
+    #[must_use]
+    pub fn reloading(self, reloads: bool, on: String, off: String) -> Self {
+        let (reload, switch) = if reloads { (Some(on), off) } else { (None, on) };
+        Self { reload, reload_switch: Some(switch), ..self }
     }
 
     /// The frame of a page that shows statuses.
@@ -149,9 +164,15 @@ impl Person {
         Self {
             username: user.username.clone(),
             form_token: visitor.form_token.clone(),
-            may_update: user.edit_capacity && !user.services.is_empty(),
+            may_update: may_update(user),
         }
     }
+}
+
+/// Whether there are services that a user may update.
+#[must_use]
+pub const fn may_update(user: &User) -> bool {
+    user.edit_capacity && !user.services.is_empty()
 }
 
 /// The answer with this page: 304 if the client has it already. Its entity tag leaves out its time and ages.
@@ -194,65 +215,6 @@ pub fn page_with_status(
 ) -> Result<Response, PageProblem> {
     page.frame_mut().moment = Some(Moment { now, etag: String::new() });
     html(site, request, status, &page)
-}
-
-/// The explanation of a problem as a page.
-#[derive(Template)]
-#[template(path = "problem.html")]
-struct ProblemPage<'a> {
-    frame: Frame,
-    advice: &'a str,
-    /// What an administrator needs to register the person.
-    subject: Option<&'a str>,
-    /// What an operator needs to find the request in the log.
-    request_id: Option<&'a str>,
-    sign_in: Option<String>,
-}
-
-impl Framed for ProblemPage<'_> {
-    fn frame_mut(&mut self) -> &mut Frame {
-        &mut self.frame
-    }
-}
-
-/// The answer to a request that does not get its page. Who is not signed in is sent to sign in, and comes back.
-#[must_use]
-pub fn problem_page(
-    site: &Site,
-    request: &Request,
-    now: Timestamp,
-    request_id: &str,
-    problem: &PageProblem,
-) -> Response {
-    if let PageProblem::SignInFirst { to: Some(to) } = problem {
-        let to: String = form_urlencoded::byte_serialize(to.as_bytes()).collect();
-        return site.see_other(&site.path(&format!("/web?to={to}")));
-    }
-    let explanation = problem.explanation();
-    let is_sign_in = matches!(
-        problem,
-        PageProblem::SignInFirst { .. }
-            | PageProblem::SignInNotBegun
-            | PageProblem::SignInRefused
-            | PageProblem::SignInCodeRefused
-            | PageProblem::SignInInvalid(_)
-            | PageProblem::IssuerUnavailable(_)
-    );
-    let page = ProblemPage {
-        frame: Frame::new(site, explanation.heading, None),
-        advice: explanation.advice,
-        subject: match problem {
-            PageProblem::NotRegistered { subject } => Some(subject),
-            _ => None,
-        },
-        request_id: problem.status().is_server_error().then_some(request_id),
-        sign_in: is_sign_in.then(|| site.path("/web")),
-    };
-    page_with_status(site, request, now, problem.status(), page).unwrap_or_else(|_| {
-        let mut response = Response::new(Body::Text(explanation.heading.to_owned()));
-        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-        site.secured(response)
-    })
 }
 
 fn html(

@@ -5,9 +5,8 @@ use std::error::Error;
 use lambda_http::http::StatusCode;
 use shared::{
     auth::AuthError,
-    http::{Panicked, Problem, RequestError},
-    operations::{AccessError, ReadError},
-    store::StoreFault,
+    http::{Problem, RequestError},
+    operations::AccessError,
 };
 
 /// Why a person does not get the page that they asked for.
@@ -124,7 +123,7 @@ impl PageProblem {
                     "Signing out did not work. Go back and sign out again. If others use this computer too, stay until it works.",
                 ),
             ),
-            // Signing in again does not help.
+            // The API asks for other credentials then. The person's sign-in is valid.
             Self::Problem(problem @ Problem::Access(AccessError::UserInactive)) => {
                 (problem.code(), StatusCode::FORBIDDEN, explanation(problem))
             }
@@ -206,52 +205,6 @@ impl RequestError for PageProblem {
             | Self::SignInNotBegun
             | Self::SignInRefused
             | Self::SignInCodeRefused => None,
-        }
-    }
-}
-
-impl From<Problem> for PageProblem {
-    fn from(problem: Problem) -> Self {
-        Self::Problem(problem)
-    }
-}
-
-impl From<StoreFault> for PageProblem {
-    fn from(fault: StoreFault) -> Self {
-        Self::Problem(fault.into())
-    }
-}
-
-impl From<Panicked> for PageProblem {
-    fn from(panicked: Panicked) -> Self {
-        Self::Problem(panicked.into())
-    }
-}
-
-impl From<AuthError> for PageProblem {
-    fn from(error: AuthError) -> Self {
-        Self::Problem(error.into())
-    }
-}
-
-impl PageProblem {
-    /// What a refused read of this subject becomes.
-    #[must_use]
-    pub fn of_read(error: ReadError, subject: &str) -> Self {
-        match error {
-            ReadError::Access(error) => Self::of_access(error, subject),
-            ReadError::Store(fault) => fault.into(),
-        }
-    }
-
-    /// What a refusal of this subject becomes.
-    #[must_use]
-    pub fn of_access(error: AccessError, subject: &str) -> Self {
-        match error {
-            AccessError::UserUnknown => Self::NotRegistered { subject: subject.to_owned() },
-            AccessError::UserInactive
-            | AccessError::NotPermitted
-            | AccessError::ServiceNotFound => Self::Problem(error.into()),
         }
     }
 }

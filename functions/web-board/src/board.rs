@@ -3,13 +3,33 @@
 use lambda_http::Request;
 use shared::{
     auth::Scope,
-    http::{Context, Problem, Response, service_id},
-    operations::{AccessError, list_services, read_user},
-    store::{PageRequest, ServiceFilter},
+    domain::{Service, ServiceId},
+    http::{Context, Problem, Response, list_cursor, service_id},
+    operations::{self, AccessError, BoardRequest, read_board, read_user},
+    store::{ServicePage, UnreadableRow},
 };
-use web::{page::page, pages::Board, problem::PageProblem, status::StatusView};
+use web::{
+    directory::Directory,
+    list_query::ListQuery,
+    page::page,
+    pages::{Board, Counts, Filter, Place},
+    problem::PageProblem,
+    visitor::Visitor,
+};
 
-use super::Deps;
+use super::{
+    Deps,
+    list::{reloading, rows, unreadable_rows},
+};
+
+/// The filters of the page.
+const FILTERS: [&str; 3] = ["status", "type", "name"];
+
+/// What the address asks for.
+struct Asked {
+    query: ListQuery,
+    list: BoardRequest,
+}
 
 pub(super) async fn answer(
     deps: &Deps,
@@ -18,16 +38,87 @@ pub(super) async fn answer(
 ) -> Result<Response, PageProblem> {
     let visitor = deps.visitor(request, context).await?;
     visitor.require(Scope::Read)?;
-    let of_read = |error| PageProblem::of_read(error, &visitor.subject);
-    let user = read_user(&deps.users, &visitor.subject).await.map_err(of_read)?;
-    let parent = service_id(request).ok_or(Problem::from(AccessError::ServiceNotFound))?;
-    let filter = ServiceFilter { parent: Some(parent), ..ServiceFilter::default() };
-    let list = PageRequest { filter, position: None, limit: 100, now: context.now };
-    let found = list_services(&deps.users, &deps.services, &visitor.subject, &list).await;
+    let subject = &visitor.subject;
+    let of_read = |error| PageProblem::of_read(error, subject);
+    let asked = match Asked::read(request, context) {
+        Ok(asked) => asked,
+        Err(problem) => {
+            // Who may not use the pages learns no more.
+            read_user(&deps.users, subject).await.map_err(of_read)?;
+            return Err(problem.into());
+        }
+    };
+    let found = read_board(&deps.users, &deps.services, subject, &asked.list).await;
     let found = found.map_err(of_read)?.ok_or(Problem::InvalidCursor)?;
-    let services = found.services.into_iter();
-    let services: Vec<_> = services.map(|service| StatusView::new(service, context.now)).collect();
-    let title = services.first().map_or("Board", |first| first.name.as_str());
-    let frame = deps.live_frame(title, &user, &visitor);
-    page(&deps.site, request, context.now, Board { frame, counts: None, services })
+    page(&deps.site, request, context.now, board(deps, context, &visitor, asked, found))
+}
+
+impl Asked {
+    fn read(request: &Request, context: &Context) -> Result<Self, Problem> {
+        let top = service_id(request).ok_or(AccessError::ServiceNotFound)?;
+        let query = ListQuery::read(request, &FILTERS)?;
+        let (type_id, name) = (query.type_id, query.name_part());
+        let mut list = BoardRequest { top, type_id, name, position: None, now: context.now };
+        list.position = query.position(&list.filter())?;
+        Ok(Self { query, list })
+    }
+}
+
+fn board(
+    deps: &Deps,
+    context: &Context,
+    visitor: &Visitor,
+    Asked { query, list }: Asked,
+    found: operations::Board,
+) -> Board {
+    let operations::Board { user, top, ancestors, page } = found;
+    let ServicePage { services, unreadable, next } = page;
+    let mut rows = rows(services, next.is_some(), &deps.directory, context.now);
+    let unreadable = unreadable_rows(&unreadable, context);
+    let is_whole = query.cursor.is_none() && next.is_none() && top.is_ok();
+    let counts = is_whole.then(|| Counts::of(&rows, unreadable.len()));
+    let all = rows.len();
+    rows.retain(|row| query.shows(row.view.rag));
+    for row in rows.iter_mut().filter(|row| row.view.id == list.top) {
+        row.has_board = false;
+    }
+    let next = next.map(|position| list_cursor::encode(&list.filter(), &position));
+    let title = format!("Board: {}", name(list.top, top.as_ref().ok()));
+    Board {
+        frame: reloading(deps.live_frame(&title, &user, visitor), &query),
+        above: ancestors.iter().filter_map(place).collect(),
+        counts,
+        is_broken: top.is_err(),
+        next: next.map(|cursor| query.page_at(Some(cursor))),
+        filter: filter(&deps.directory, query, all - rows.len()),
+        rows,
+        unreadable,
+    }
+}
+
+/// A service above the board. One that was closed has no board, and one whose key is no number has no address.
+fn place(service: &Result<Service, UnreadableRow>) -> Option<Place> {
+    let id = match service {
+        Ok(service) if service.details.active => service.id(),
+        Ok(_) => return None,
+        Err(row) => row.service()?,
+    };
+    Some(Place { id, name: name(id, service.as_ref().ok()) })
+}
+
+fn name(id: ServiceId, service: Option<&Service>) -> String {
+    service.map_or_else(|| format!("Service {id}"), |service| service.details.name.clone())
+}
+
+fn filter(directory: &Directory, query: ListQuery, hidden: usize) -> Filter {
+    let mut kinds: Vec<_> =
+        directory.types.all().into_iter().map(|(id, name)| (id, name.to_owned())).collect();
+    if let Some(id) = query.type_id.filter(|id| kinds.iter().all(|(own, _)| own != id)) {
+        kinds.push((id, directory.types.name(id)));
+    }
+    let statuses = query.statuses.iter().map(|rag| rag.as_str()).collect::<Vec<_>>().join(" or ");
+    let kind = query.type_id.map(|id| format!("the type {}", directory.types.name(id)));
+    let name = query.name.as_ref().map(|name| format!("names with “{name}”"));
+    let words = [Some(statuses).filter(|text| !text.is_empty()), kind, name];
+    Filter { words: words.into_iter().flatten().collect(), query, kinds, hidden }
 }

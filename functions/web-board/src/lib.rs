@@ -1,6 +1,7 @@
 //! `GET /web` and the pages below it: where people look at statuses. Also the files that pages load.
 
 mod board;
+mod list;
 mod mine;
 mod service;
 mod start;
@@ -17,6 +18,7 @@ use shared::{
 };
 use web::{
     assets,
+    directory::Directory,
     page::{Frame, Person, page, problem_page},
     pages::Statement,
     problem::PageProblem,
@@ -41,6 +43,7 @@ const PATHS: [&str; 6] = [
 #[derive(Debug)]
 pub struct Settings {
     site: Site,
+    directory: Directory,
     sessions_table: String,
     services_table: String,
     status_history_table: String,
@@ -54,22 +57,23 @@ impl Settings {
     /// # Errors
     /// One of them is missing or invalid.
     pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
-        let (site, sessions_table, services_table, status_history_table, users_table, reset_limits) =
-            (
-                Site::read(environment),
-                environment.required("SESSIONS_TABLE"),
-                environment.required("SERVICES_TABLE"),
-                environment.required("STATUS_HISTORY_TABLE"),
-                environment.required("USERS_TABLE"),
-                reset_limits(environment),
-            )
-                .all()?;
+        let (site, directory, sessions, services, status_history, users, reset_limits) = (
+            Site::read(environment),
+            Directory::read(environment),
+            environment.required("SESSIONS_TABLE"),
+            environment.required("SERVICES_TABLE"),
+            environment.required("STATUS_HISTORY_TABLE"),
+            environment.required("USERS_TABLE"),
+            reset_limits(environment),
+        )
+            .all()?;
         Ok(Self {
             site,
-            sessions_table,
-            services_table,
-            status_history_table,
-            users_table,
+            directory,
+            sessions_table: sessions,
+            services_table: services,
+            status_history_table: status_history,
+            users_table: users,
             reset_limits,
         })
     }
@@ -78,6 +82,7 @@ impl Settings {
 /// What this function needs.
 pub struct Deps {
     site: Site,
+    directory: Directory,
     files: BTreeMap<&'static str, File>,
     sessions: SessionsTable,
     services: ServicesTable,
@@ -94,6 +99,7 @@ impl Deps {
     pub fn new(settings: Settings, client: &Client) -> Self {
         Self {
             site: settings.site,
+            directory: settings.directory,
             files: assets::files(),
             sessions: SessionsTable::new(client, settings.sessions_table),
             services: ServicesTable::new(client, settings.services_table),

@@ -3,13 +3,26 @@
 use lambda_http::Request;
 use shared::{
     auth::Scope,
-    http::{Context, Problem, Response},
-    operations::{list_services, read_user},
-    store::{PageRequest, ServiceFilter},
+    domain::User,
+    http::{Context, Problem, Response, list_cursor},
+    operations::{list_services_of, read_user},
+    store::{PageRequest, ServiceFilter, ServicePage},
 };
-use web::{page::page, pages::Mine, problem::PageProblem, status::StatusView};
+use web::{
+    list_query::ListQuery,
+    page::{may_update, page},
+    pages::Mine,
+    problem::PageProblem,
+    visitor::Visitor,
+};
 
-use super::Deps;
+use super::{
+    Deps,
+    list::{reloading, rows, unreadable_rows},
+};
+
+/// The most services of a page.
+const LIMIT: usize = 100;
 
 pub(super) async fn answer(
     deps: &Deps,
@@ -18,14 +31,39 @@ pub(super) async fn answer(
 ) -> Result<Response, PageProblem> {
     let visitor = deps.visitor(request, context).await?;
     visitor.require(Scope::Read)?;
-    let of_read = |error| PageProblem::of_read(error, &visitor.subject);
-    let user = read_user(&deps.users, &visitor.subject).await.map_err(of_read)?;
-    let filter = ServiceFilter { editable: true, ..ServiceFilter::default() };
-    let list = PageRequest { filter, position: None, limit: 100, now: context.now };
-    let found = list_services(&deps.users, &deps.services, &visitor.subject, &list).await;
-    let found = found.map_err(of_read)?.ok_or(Problem::InvalidCursor)?;
-    let services = found.services.into_iter();
-    let services = services.map(|service| StatusView::new(service, context.now)).collect();
-    let frame = deps.live_frame("My services", &user, &visitor);
-    page(&deps.site, request, context.now, Mine { frame, services })
+    let user = read_user(&deps.users, &visitor.subject).await;
+    let user = user.map_err(|error| PageProblem::of_read(error, &visitor.subject))?;
+    if !may_update(&user) {
+        // Everybody comes here after signing in. The first page says who may update.
+        return Ok(deps.site.see_other(&deps.site.path("/web")));
+    }
+    let query = ListQuery::read(request, &["name"])?;
+    let filter =
+        ServiceFilter { editable: true, name: query.name_part(), ..ServiceFilter::default() };
+    let position = query.position(&filter)?;
+    let list = PageRequest { filter, position, limit: LIMIT, now: context.now };
+    let found = list_services_of(&user, &deps.services, &list).await?;
+    let found = found.ok_or(Problem::InvalidCursor)?;
+    let mine = mine(deps, context, (&user, &visitor), query, &list.filter, found);
+    page(&deps.site, request, context.now, mine)
+}
+
+fn mine(
+    deps: &Deps,
+    context: &Context,
+    (user, visitor): (&User, &Visitor),
+    query: ListQuery,
+    filter: &ServiceFilter,
+    found: ServicePage,
+) -> Mine {
+    let ServicePage { services, unreadable, next } = found;
+    let next = next.map(|position| list_cursor::encode(filter, &position));
+    Mine {
+        frame: reloading(deps.live_frame("My services", user, visitor), &query),
+        may_write: visitor.require(Scope::Write).is_ok(),
+        rows: rows(services, false, &deps.directory, context.now),
+        unreadable: unreadable_rows(&unreadable, context),
+        next: next.map(|cursor| query.page_at(Some(cursor))),
+        query,
+    }
 }

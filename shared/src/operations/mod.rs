@@ -4,13 +4,16 @@
 //! nothing of HTTP, Lambda, environment variables, the clock, logs or metrics.
 
 mod access;
+mod read_board;
 mod read_services;
 mod reset_expired;
 mod update_status;
 
 pub use access::{AccessError, ReadError, active_user};
+pub use read_board::{Board, BoardRequest, read_board};
 pub use read_services::{
-    FoundServices, list_services, read_service, read_user, read_user_and_service, services_by_id,
+    FoundServices, find_services, list_services, list_services_of, read_service, read_user,
+    read_user_and_service, services_by_id,
 };
 pub use reset_expired::{ResetEvent, ResetJob, ResetPosition, ResetProgress, ResetRun};
 pub use update_status::{

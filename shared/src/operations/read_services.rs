@@ -3,7 +3,7 @@
 use super::{AccessError, ReadError, active_user};
 use crate::{
     domain::{Service, ServiceId, User},
-    store::{PageRequest, ServicePage, ServicesTable, UnreadableRow, UsersTable},
+    store::{PageRequest, ServicePage, ServicesTable, StoreFault, UnreadableRow, UsersTable},
 };
 
 /// The active service of this id, for the user of this subject: one round trip to the store.
@@ -64,10 +64,21 @@ pub async fn services_by_id(
     subject: &str,
     ids: &[ServiceId],
 ) -> Result<FoundServices, ReadError> {
-    let (user, rows) = tokio::join!(read_user(users, subject), services.services(ids));
+    let (user, found) = tokio::join!(read_user(users, subject), find_services(services, ids));
     user?;
+    Ok(found?)
+}
+
+/// As [`services_by_id`], for a user who is read elsewhere.
+///
+/// # Errors
+/// The store failed.
+pub async fn find_services(
+    services: &ServicesTable,
+    ids: &[ServiceId],
+) -> Result<FoundServices, StoreFault> {
     let mut found = FoundServices::default();
-    for row in rows? {
+    for row in services.services(ids).await? {
         match row {
             Ok(service) if service.details.active => found.services.push(service),
             Ok(_) => {}
@@ -99,4 +110,18 @@ pub async fn list_services(
     let (user, first) = tokio::join!(read_user(users, subject), page.first_read());
     let user = user?;
     Ok(Some(page.finish(first?, &user).await?))
+}
+
+/// As [`list_services`], for this user.
+///
+/// # Errors
+/// The store failed.
+pub async fn list_services_of(
+    user: &User,
+    services: &ServicesTable,
+    request: &PageRequest,
+) -> Result<Option<ServicePage>, StoreFault> {
+    let Some(mut page) = services.page(request) else { return Ok(None) };
+    let first = page.first_read().await?;
+    page.finish(first, user).await.map(Some)
 }

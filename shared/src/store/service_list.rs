@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::{
     ListPosition, ServiceFilter, ServicesTable, UnreadableRow, attribute::Item, list_place::Place,
-    list_source::Batch, read_units::UnitBudget,
+    list_source::Batch, read_units::UnitBudget, service_item::parse_service,
 };
 use crate::domain::{Service, ServiceId, Timestamp};
 
@@ -78,5 +78,25 @@ impl ServicesTable {
             calls: 0,
             rows_seen: 0,
         })
+    }
+}
+
+impl PageReader<'_> {
+    /// Leaves these read units of the page to somebody else.
+    #[must_use]
+    pub fn reserving(mut self, units: f64) -> Self {
+        self.units.spend(units);
+        self
+    }
+}
+
+impl FirstRead {
+    /// The parent, if that was read and exists.
+    #[must_use]
+    pub fn parent(&self) -> Option<Result<Service, UnreadableRow>> {
+        match self {
+            Self::Parent(row) => row.clone().map(parse_service),
+            Self::Nothing | Self::Batch(_) => None,
+        }
     }
 }

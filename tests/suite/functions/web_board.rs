@@ -1,8 +1,59 @@
-//! `web-board` by itself.
+//! `web-board`. `pages` tests its pages. Events have no session, because no file can have one.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::harness::{App, Event};
 
-pub(crate) const EVENTS: &[Event] = &[];
+pub(crate) const EVENTS: &[Event] = &[
+    ("a-board-without-a-session", 303, ""),
+    ("a-number-of-a-service", 303, ""),
+    ("a-session-that-nobody-has", 303, ""),
+    ("no-such-file", 404, ""),
+    ("the-accessibility-statement", 200, ""),
+    ("the-sign-in-page", 200, ""),
+];
+
+/// The pages of people who are signed in.
+const PAGES: [&str; 4] = ["/web", "/web/mine", "/web/board/20", "/web/services/30"];
 
 /// Uses every right of the role, and gets every status.
-pub(crate) async fn exercise(_: &App) {}
+pub(crate) async fn exercise(app: &App) {
+    let editor = app.signed_in("editor").await;
+    let stranger = app.signed_in("stranger").await;
+    for page in PAGES {
+        let reply = editor.get(page).send().await;
+        assert_eq!(reply.status, 200, "{page}: {}", reply.text);
+        let known = editor.get(page).header("if-none-match", "*").send().await;
+        assert_eq!(known.status, 304, "{page}");
+        assert_eq!(stranger.get(page).send().await.status, 403, "{page}");
+        let late = editor.get(page).within(Duration::ZERO).send().await;
+        assert_eq!(late.status, 503, "{page}");
+        if page != "/web" {
+            assert_eq!(app.browser().get(page).send().await.status, 303, "{page}");
+        }
+    }
+    assert_eq!(editor.get("/web?service=30").send().await.status, 303);
+    for wrong in ["/web?service=x", "/web/mine?cursor=x", "/web/board/20?cursor=x"] {
+        assert_eq!(editor.get(wrong).send().await.status, 400, "{wrong}");
+    }
+    for unknown in ["/web/board/7", "/web/services/7", "/web/assets/x"] {
+        assert_eq!(editor.get(unknown).send().await.status, 404, "{unknown}");
+    }
+    let style = format!("/web/assets/{}", web::assets::CSS);
+    for file in ["/web/accessibility", style.as_str()] {
+        assert_eq!(editor.get(file).send().await.status, 200, "{file}");
+        let known = editor.get(file).header("if-none-match", "*").send().await;
+        assert_eq!(known.status, 304, "{file}");
+    }
+    // Activity is recorded every five minutes.
+    app.later(300);
+    assert_eq!(editor.get("/web").send().await.status, 200);
+    let user = app.client.put_item().table_name(&app.tables.users);
+    let user = user.item("subject", AttributeValue::S("editor".to_owned()));
+    user.send().await.expect("a row");
+    for page in PAGES {
+        assert_eq!(editor.get(page).send().await.status, 500, "{page}");
+    }
+}

@@ -1,9 +1,16 @@
 //! The pages: what people see, and above all what they must not see.
 
+mod board;
+mod board_filters;
+mod board_pages;
+mod mine;
+mod page_tags;
 mod service;
 pub(crate) mod service_form;
 mod sessions;
 mod sign_in;
+mod start;
+mod text;
 mod update;
 mod update_extensions;
 mod update_fields;

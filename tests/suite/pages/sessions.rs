@@ -17,7 +17,7 @@ async fn a_session_ends_after_ten_hours_and_on_a_shared_computer_after_half_an_h
     let app = World::family().start().await;
     let begin = |shared| {
         let scope = "capacity/read".to_owned();
-        Session::begin("reader".to_owned(), scope, shared, app.now())
+        Session::begin("editor".to_owned(), scope, shared, app.now())
     };
     let (own, shared) =
         (app.with_session(&begin(false)).await, app.with_session(&begin(true)).await);

@@ -8,10 +8,10 @@ mod statement;
 pub mod update_form;
 mod update_refused;
 
-pub use board::{Board, Counts};
+pub use board::{Board, Counts, Filter, Place, Row, Unreadable};
 pub use mine::Mine;
 pub use service::{Ancestor, Done, PastChange, ServicePage};
-pub use start::{Region, SignIn, Start};
+pub use start::{SignIn, Start};
 pub use statement::Statement;
 pub use update_form::UpdateForm;
 pub use update_refused::{UpdateProblem, UpdateRefused};

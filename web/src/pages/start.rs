@@ -1,7 +1,9 @@
 //! `/web`: where people begin. They sign in, or choose a region.
 
 use askama::Template;
+use shared::domain::ServiceId;
 
+use super::{Place, Unreadable};
 use crate::page::{Frame, Framed};
 
 /// The page of who is not signed in.
@@ -21,16 +23,13 @@ pub struct Start {
     /// The frame.
     pub frame: Frame,
     /// The regions that have a board here.
-    pub regions: Vec<Region>,
-}
-
-/// A region that the start page names.
-#[derive(Clone, Debug)]
-pub struct Region {
-    /// Its id.
-    pub id: u64,
-    /// Its name.
-    pub name: String,
+    pub regions: Vec<Place>,
+    /// Those of them that cannot be read.
+    pub unreadable: Vec<Unreadable>,
+    /// The numbers of those that do not exist, or were closed.
+    pub missing: Vec<ServiceId>,
+    /// What was typed as a service's number, and is none.
+    pub wrong_number: Option<String>,
 }
 
 impl Framed for SignIn {
