@@ -40,19 +40,28 @@ OTHER = {
     "CallbackUrls": "https://app.example.org/callback,https://app.example.org/second",
     "LogoutUrls": "https://app.example.org/",
     "LocalCallbackUrl": "http://localhost:8080/callback",
+    "Regions": "9000001000,9000002000",
+    "ServiceTypes": "13=Pharmacy;14=Dentist",
+    "WebClientId": "pages",
+    "LogoutUrl": "https://issuer.example.org/logout?client_id=pages",
+    "WebThrottleRate": "10",
+    "WebThrottleBurst": "20",
     "ResetDefaultMinutes": "60",
     "ResetMinMinutes": "5",
     "ResetMaxMinutes": "720",
     "ResetSettleSeconds": "600",
 }
+# A third value where a rule does not allow the default beside OTHER
+THIRD = {name: f"{OTHER[name]}2" for name in ("LoginUrl", "TokenUrl", "LogoutUrl")}
 # What the template's rules demand with a parameter
 NEEDED = {
     "DomainName": ["CertificateArn"],
     "BasePath": ["DomainName", "CertificateArn"],
     "TruststoreUri": ["DomainName", "CertificateArn"],
     "JwtIssuer": ["JwtAudience"],
+    "WebClientId": ["JwtIssuer", "JwtAudience", "LoginUrl", "TokenUrl", "LogoutUrl", "PublicUrl"],
 }
-OWN_POOL = {name: value for name, value in OTHER.items() if name != "JwtIssuer"}
+OWN_POOL = {name: value for name, value in OTHER.items() if name not in ("JwtIssuer", "WebClientId")}
 
 
 def given(*names):

@@ -195,6 +195,68 @@ def throttle_removed_first(files):
     updates.update_gateway(second, third)
 
 
+def pages_beside(files, edit):
+    """With the created user pool, below a base path."""
+    gateway_with(files, edit, "BasePath")
+
+
+def a_callback_elsewhere(files):
+    def edit(files):
+        client = files.template["Resources"]["WebClient"]["Properties"]
+        client["CallbackURLs"] = [{"Fn::Sub": "https://${DomainName}/web/callback"}]
+
+    pages_beside(files, edit)
+
+
+def a_logout_elsewhere(files):
+    def edit(files):
+        client = files.template["Resources"]["WebClient"]["Properties"]
+        client["LogoutURLs"] = ["https://example.org/"]
+
+    pages_beside(files, edit)
+
+
+def tokens_of_the_pages_for_the_api(files):
+    def edit(files):
+        scheme = files["openapi.yaml"]["components"]["securitySchemes"]["oauth2"]
+        audience = {"Fn::If": ["CreateWebClient", [{"Ref": "WebClient"}], ["people"]]}
+        scheme["x-amazon-apigateway-authorizer"]["jwtConfiguration"]["audience"] = audience
+
+    pages_beside(files, edit)
+
+
+def pages_that_health_denies(files):
+    def edit(files):
+        health = files.template["Resources"]["HealthFunction"]["Properties"]
+        health["Environment"]["Variables"]["SERVE_PAGES"] = "false"
+
+    pages_beside(files, edit)
+
+
+def a_page_without_function(files):
+    def edit(files):
+        integration = files["openapi.yaml"]["paths"]["/web/mine"]["get"]["x-amazon-apigateway-integration"]
+        integration["uri"] = integration["uri"]["Fn::If"][1]
+
+    gateway_with(files, edit)
+
+
+def an_issuer_of_pages_without_sign_out(files):
+    Deployment(files, {name: value for name, value in given("WebClientId").items() if name != "LogoutUrl"})
+
+
+def a_client_of_pages_without_issuer(files):
+    Deployment(files, {name: value for name, value in given("WebClientId").items() if name != "JwtIssuer"})
+
+
+def a_client_of_pages_without_address(files):
+    Deployment(files, {name: value for name, value in given("WebClientId").items() if name != "PublicUrl"})
+
+
+def the_same_client_for_pages_and_api(files):
+    Deployment(files, given("WebClientId") | {"JwtAudience": "pages"})
+
+
 CONTROLS = {
     a_reference_to_an_absent_resource: "a reference to Domain",
     a_circular_dependency: "Circular Dependencies for resource PeopleClient",
@@ -213,6 +275,15 @@ CONTROLS = {
     an_open_default_address: "The default address is open",
     a_base_path_with_a_tilde: "BasePath takes '~'",
     a_callback_without_tls: "CallbackUrls must be",
+    a_callback_elsewhere: "not below https://capacity.example.org/api/v0.0.1/capacity",
+    a_logout_elsewhere: "not below https://capacity.example.org/api/v0.0.1/capacity",
+    tokens_of_the_pages_for_the_api: "The API accepts the tokens of the pages",
+    pages_that_health_denies: "HealthFunction does not know",
+    a_page_without_function: "a reference to WebBoardFunction",
+    an_issuer_of_pages_without_sign_out: "WebClientId needs LoginUrl, TokenUrl and LogoutUrl",
+    a_client_of_pages_without_issuer: "WebClientId needs JwtIssuer",
+    a_client_of_pages_without_address: "WebClientId needs DomainName or PublicUrl",
+    the_same_client_for_pages_and_api: "WebClientId must not be in JwtAudience",
     a_local_callback_in_production: "only belongs in dev",
     a_parameter_that_an_environment_leaves_out: "['AlarmEmail'] are not named",
     a_throttle_without_route: "Unable to find Route by key GET /nothing",

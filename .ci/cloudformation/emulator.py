@@ -34,7 +34,9 @@ class Account:
     def deploy(self, how, deployment):
         """`create` or `update`. Returns the physical ids of the resources."""
         outputs = {name: {"Value": value} for name, value in deployment.outputs.items()}
-        body = json.dumps({"Resources": deployment.resources, "Outputs": outputs})
+        # An update adds resources in this order, whatever they wait for.
+        resources = dict(sorted(deployment.resources.items(), key=lambda pair: "DependsOn" in pair[1]))
+        body = json.dumps({"Resources": resources, "Outputs": outputs})
         getattr(self.cloudformation, f"{how}_stack")(StackName="capacity", TemplateBody=body)
         (stack,) = self.cloudformation.describe_stacks(StackName="capacity")["Stacks"]
         if stack["StackStatus"] != f"{how.upper()}_COMPLETE":

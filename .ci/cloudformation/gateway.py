@@ -3,7 +3,7 @@
 import re
 
 import http_api
-from template import Refused, allowed
+from template import Refused, allowed, symbolic
 
 FALLBACK = "HealthFunction"
 MAPPING_KEY = re.compile(r"[A-Za-z0-9$\-_.+!*'()/]*")
@@ -21,6 +21,7 @@ def check(deployment):
     check_permissions(api, deployment)
     check_domain(api, deployment)
     check_clients(deployment)
+    check_pages(api, deployment)
 
 
 def settings(deployment):
@@ -47,9 +48,10 @@ def check_operations(api, document):
 
 def check_fallback(api, document):
     """Whatever is no operation, OPTIONS and PATCH among it, goes to `health` without a token."""
-    unknown = ["/", "/nothing", "/services/149198", "/services/149198/capacitystatus/history/more"]
+    unknown = ["/", "/nothing", "/services/149198", "/services/149198/capacitystatus/history/more", "/web/nothing"]
+    forms = {http_api.example(path) for path, operations in document["paths"].items() if "post" in operations}
     for path in [*map(http_api.example, document["paths"]), *unknown]:
-        for method in ("OPTIONS", "PATCH", "DELETE", "POST"):
+        for method in ("OPTIONS", "PATCH", "DELETE", *(["POST"] if path not in forms else [])):
             route = api.match(method, path)
             if not route or (route.function, route.authorizer) != (FALLBACK, None):
                 raise Refused(f"{method} {path} goes to {route}")
@@ -109,3 +111,42 @@ def check_clients(deployment):
         for url in urls + client.get("LogoutURLs", []):
             if not url.startswith(("https://", "http://localhost")) or "#" in url:
                 raise Refused(f"{name}: {url!r} is no callback URL")
+
+
+PAGES = ["WebBoardFunction", "WebSessionFunction", "WebUpdateFunction"]
+
+
+def check_pages(api, deployment):
+    """The pages are deployed with an address and a client, or unknown: then `health` has their routes. The client comes
+    back to that address only, and the API does not accept its tokens."""
+    functions = deployment.of_type("AWS::Lambda::Function")
+    served = [name for name in PAGES if name in functions]
+    variables = {name: functions[name]["Environment"]["Variables"] for name in [*served, FALLBACK]}
+    called = {route.function for route in api.routes.values() if route.path.startswith("/web") and route.method != "ANY"}
+    if variables[FALLBACK]["SERVE_PAGES"] != str(bool(served)).lower():
+        raise Refused("HealthFunction does not know whether the pages are deployed")
+    if called != set(served or [FALLBACK]):
+        raise Refused(f"The routes of the pages call {sorted(called)}")
+    if not served:
+        return
+    address, client, logout = (
+        values(variables[name].get(key) for name in PAGES) for key in ("PUBLIC_URL", "WEB_CLIENT_ID", "LOGOUT_URL")
+    )
+    output = symbolic(deployment.outputs["PagesUrl"])
+    if not address.startswith("https://") or output != f"{address}/web":
+        raise Refused(f"The pages are at {address}, and PagesUrl is {output}")
+    if client in api.audience:
+        raise Refused("The API accepts the tokens of the pages")
+    own = deployment.of_type("AWS::Cognito::UserPoolClient").get("WebClient")
+    if bool(own) != (client == "WebClient"):
+        raise Refused(f"The pages sign people in as {client}")
+    if own and (own["CallbackURLs"], own["LogoutURLs"]) != ([f"{address}/web/callback"], [f"{address}/web"]):
+        raise Refused(f"WebClient comes back to {own['CallbackURLs']} and {own['LogoutURLs']}, not below {address}")
+    if own and not logout.endswith(f"/logout?client_id=WebClient&logout_uri={address}/web"):
+        raise Refused(f"Signing out leads to {logout}")
+
+
+def values(given):
+    """The one value that the functions have which have any."""
+    (value,) = {one for one in given if one is not None}
+    return value

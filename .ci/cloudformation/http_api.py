@@ -63,7 +63,7 @@ class HttpApi:
         """Whether API Gateway makes an authorizer of the scheme."""
         extension = scheme.get("x-amazon-apigateway-authorizer", {})
         jwt = extension.get("jwtConfiguration", {})
-        audience = [one for one in jwt.get("audience", []) if one]
+        self.audience = audience = [one for one in jwt.get("audience", []) if one]
         source = extension.get("identitySource", "")
         problem = None
         if extension.get("type") != "jwt":

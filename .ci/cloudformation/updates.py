@@ -3,7 +3,7 @@
 import re
 
 import http_api
-from cases import OTHER, OWN_POOL, given
+from cases import OTHER, OWN_POOL, THIRD, given
 from gateway import settings
 from lambda_versions import Lambda, functions
 from sources import ROOT
@@ -26,9 +26,10 @@ def check_parameters(files):
     for others in ({}, OWN_POOL, OTHER):
         for parameter in files.template["Parameters"]:
             with_it = others | given(parameter)
-            pair = [with_it, {name: value for name, value in with_it.items() if name != parameter}]
+            without_it = {name: value for name, value in with_it.items() if name != parameter}
+            changed = {parameter: THIRD[parameter]} if parameter in THIRD else {}
             try:
-                one, two = (Deployment(files, parameters) for parameters in pair)
+                one, two = (Deployment(files, parameters) for parameters in (with_it, without_it | changed))
             except Refused:
                 continue  # a rule of the template demands this parameter
             for before, after in ((one, two), (two, one)):
