@@ -1,7 +1,12 @@
 //! The table of the pages' sessions. The cookie's value is not in it, only its hash.
 
+use std::error::Error;
+
 use aws_sdk_dynamodb::{
-    Client, error::SdkError, operation::update_item::UpdateItemError, types::AttributeValue,
+    Client,
+    error::SdkError,
+    operation::{put_item::PutItemError, update_item::UpdateItemError},
+    types::AttributeValue,
 };
 use serde::Deserialize;
 
@@ -50,15 +55,16 @@ impl SessionsTable {
         read.item.map(parse_session).transpose()
     }
 
-    /// Stores a new session.
+    /// Stores a new session. Its key is random, so a row with this key is what an earlier attempt of this call stored,
+    /// whose answer was lost.
     ///
     /// # Errors
-    /// The store failed, or there is a session with this key: then it must not be taken over.
+    /// The store failed.
     pub async fn begin(&self, key: &SessionKey, session: &Session) -> Result<(), StoreFault> {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(item(key, session)));
         let put = put.condition_expression("attribute_not_exists(#id)");
-        let put = put.expression_attribute_names("#id", sessions::ID);
-        put.send().await.map(drop).map_err(StoreFault::unavailable)
+        let sent = put.expression_attribute_names("#id", sessions::ID).send().await;
+        unless_refused(sent, PutItemError::is_conditional_check_failed_exception)
     }
 
     /// Records that the person did something at `now`. A session that has ended in the meantime stays ended.
@@ -79,15 +85,7 @@ impl SessionsTable {
             .expression_attribute_values(":now", number(now.epoch_seconds()))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(refused))
-                if matches!(refused.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(StoreFault::unavailable(error)),
-        }
+        unless_refused(sent, UpdateItemError::is_conditional_check_failed_exception)
     }
 
     /// Ends a session.
@@ -98,6 +96,21 @@ impl SessionsTable {
         let delete = self.client.delete_item().table_name(&self.name);
         let delete = delete.set_key(Some(row_key(key)));
         delete.send().await.map(drop).map_err(StoreFault::unavailable)
+    }
+}
+
+/// Success, also if the condition did not hold.
+fn unless_refused<T, E>(
+    sent: Result<T, SdkError<E>>,
+    is_refusal: impl FnOnce(&E) -> bool,
+) -> Result<(), StoreFault>
+where
+    SdkError<E>: Error + Send + Sync + 'static,
+{
+    match sent {
+        Ok(_) => Ok(()),
+        Err(error) if error.as_service_error().is_some_and(is_refusal) => Ok(()),
+        Err(error) => Err(StoreFault::unavailable(error)),
     }
 }
 

@@ -9,6 +9,7 @@ mod service;
 pub(crate) mod service_form;
 mod sessions;
 mod sign_in;
+mod sign_out;
 mod start;
 mod text;
 mod update;
