@@ -29,7 +29,7 @@ export async function session(username, changed = {}) {
     id: { S: keyOf(value) },
     subject: { S: fields.subject },
     scope: { S: fields.scope },
-    expiresAt: { N: `${fields.expiresAt}` },
+    expiresAt: typeof fields.expiresAt === 'number' ? { N: `${fields.expiresAt}` } : { S: fields.expiresAt },
     lastActive: { N: `${fields.lastActive}` },
     sharedComputer: { BOOL: fields.sharedComputer },
   } });
