@@ -70,7 +70,7 @@ const STATES = {
     },
   },
   'not-registered': { user: 'sample-unregistered', status: 403, open: goTo('/web/mine') },
-  'access-has-ended': { user: 'sample-inactive', status: 401, open: goTo('/web/mine') },
+  'access-has-ended': { user: 'sample-inactive', status: 403, open: goTo('/web/mine') },
   'no-such-service': { user: 'sample-reader', status: 404, open: goTo('/web/services/1') },
   'a-fault': {
     status: 500,
