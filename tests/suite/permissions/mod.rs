@@ -5,6 +5,7 @@ mod authorisation;
 mod cognito;
 mod decision_tables;
 mod forged_tokens;
+mod page_tables;
 mod sign_in;
 mod signing_keys;
 mod token_verification;

@@ -32,7 +32,7 @@ pub(super) const EACH: usize = 12;
 const NOWHERE: u64 = 90_000;
 
 /// Regions r have providers r0p, and these have two services r0pN each: one in use, one closed.
-pub(super) struct Town {
+pub(crate) struct Town {
     pub(super) issuer: TokenVerifier,
     in_use: Vec<u64>,
     closed: Vec<u64>,
@@ -41,7 +41,7 @@ pub(super) struct Town {
 
 impl Town {
     /// The town in real tables, with a user of each kind for each service.
-    pub(super) async fn start() -> (Self, App) {
+    pub(crate) async fn start() -> (Self, App) {
         let mut world = World::default().user("reader", &[]);
         let (mut in_use, mut closed) = (Vec::new(), Vec::new());
         for region in 1..=REGIONS {
@@ -66,7 +66,7 @@ impl Town {
     }
 
     /// The services of each kind, in the order of the tables' columns.
-    pub(super) fn services(&self) -> [&[u64]; 3] {
+    pub(crate) fn services(&self) -> [&[u64]; 3] {
         [&self.in_use, &self.closed, &self.nowhere]
     }
 

@@ -27,7 +27,7 @@ pub(super) struct Section {
 
 impl Matrix {
     pub(super) fn read() -> Self {
-        let text = std::fs::read_to_string(root().join("docs/permissions.md")).expect("a document");
+        let (text, _) = split_document();
         let mut parts = text.split("\n## ");
         let beginning = parts.next().expect("a beginning");
         let public = beginning.split_once("\nPublic").map_or("", |(_, public)| public);
@@ -40,11 +40,18 @@ impl Matrix {
     }
 }
 
+/// The document, and its part about pages (`permissions::page_tables`).
+pub(crate) fn split_document() -> (String, String) {
+    let text = std::fs::read_to_string(root().join("docs/permissions.md")).expect("a document");
+    let (of_the_api, of_pages) = text.split_once("\n## Pages for people\n").expect("two parts");
+    (of_the_api.to_owned(), of_pages.to_owned())
+}
+
 /// Replaces `*` by the operations it stands for: those without a table of their own.
 fn name_all(sections: &mut [Section]) {
     let named: Vec<_> = sections.iter().flat_map(|section| section.operations.clone()).collect();
     let others: Vec<_> =
-        operations().into_keys().filter(|operation| !named.contains(operation)).collect();
+        of_the_api().into_keys().filter(|operation| !named.contains(operation)).collect();
     for section in sections {
         let stars = section.operations.extract_if(.., |operation| operation.ends_with('*'));
         for star in stars.collect::<Vec<_>>() {
@@ -54,9 +61,16 @@ fn name_all(sections: &mut [Section]) {
     }
 }
 
+/// The operations that are no pages.
+pub(super) fn of_the_api() -> BTreeMap<String, Value> {
+    let mut operations = operations();
+    operations.retain(|name, _| !name.contains(" /web"));
+    operations
+}
+
 /// The operations of openapi.yaml, `METHOD /path`, with the security each requires. HEAD is not among them: it is
 /// decided as GET.
-pub(super) fn operations() -> BTreeMap<String, Value> {
+pub(crate) fn operations() -> BTreeMap<String, Value> {
     let document = document("openapi.yaml");
     let methods = ["get", "put", "post", "delete", "options", "patch", "trace"];
     let mut operations = BTreeMap::new();
@@ -102,7 +116,7 @@ fn rows_of_callers(text: &str) -> BTreeMap<String, Vec<String>> {
 }
 
 /// The rows of a table below its head, by the first cell.
-fn rows(text: &str) -> BTreeMap<String, Vec<String>> {
+pub(crate) fn rows(text: &str) -> BTreeMap<String, Vec<String>> {
     let lines = text.lines().filter(|line| line.starts_with('|')).skip(2);
     let cells = lines.map(|line| {
         let mut cells = line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned());

@@ -10,8 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use local_stack::function_env;
 use serde_json::{Value, json};
 
+pub(super) use self::{
+    callers::Town,
+    matrix::{operations, rows, split_document},
+};
 use self::{
-    callers::{CALLERS, EACH, Town},
+    callers::{CALLERS, EACH},
     matrix::Matrix,
 };
 use crate::harness::{
@@ -20,12 +24,12 @@ use crate::harness::{
 };
 
 /// The kinds of service, as the tables' columns name them.
-const SERVICES: [&str; 3] = ["service in use", "service closed", "no such service"];
+pub(super) const SERVICES: [&str; 3] = ["service in use", "service closed", "no such service"];
 
 #[test]
 fn every_operation_has_a_table_with_every_caller_and_every_kind_of_service() {
     let matrix = Matrix::read();
-    let mut operations = matrix::operations();
+    let mut operations = matrix::of_the_api();
     for name in &matrix.public {
         let security = operations.remove(name);
         assert_eq!(security, Some(json!([])), "{name}");
