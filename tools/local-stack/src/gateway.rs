@@ -15,8 +15,8 @@ use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri,
         header::{
-            CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, TE, TRAILER, TRANSFER_ENCODING,
-            UPGRADE,
+            CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, EXPECT, TE, TRAILER,
+            TRANSFER_ENCODING, UPGRADE,
         },
     },
     response::IntoResponse as _,
@@ -35,6 +35,7 @@ use crate::{
     background::Background,
     cors::Cors,
     output::{Output, now},
+    pages_origin,
     request_line::{Answer, RequestLine, invoked_function},
 };
 
@@ -161,12 +162,14 @@ async fn answer_and_report(gateway: Gateway, request: Request) -> Response<Body>
     let (time, started) = (now(), Instant::now());
     let (method, path) = (request.method().clone(), path_and_query(request.uri()).to_owned());
     let headers = request.headers().clone();
-    let response = gateway.forward(request).await;
-    let mut response = response.unwrap_or_else(|status| {
-        let mut response = Response::new(Bytes::new());
-        *response.status_mut() = status;
-        response
-    });
+    let mut response = match pages_origin::redirect(&headers, &path) {
+        Some(redirect) => redirect,
+        None => gateway.forward(request).await.unwrap_or_else(|status| {
+            let mut response = Response::new(Bytes::new());
+            *response.status_mut() = status;
+            response
+        }),
+    };
     gateway.cors.add(&method, &headers, &mut response);
     let status = response.status().as_u16();
     let (name, path, answer) = match invoked_function(&path) {
@@ -193,13 +196,14 @@ fn path_and_query(uri: &Uri) -> &str {
     uri.path_and_query().map_or("/", |path| path.as_str())
 }
 
-/// Each header once, its values joined by commas, as API Gateway sends them to a function. The emulator would send only
-/// the last value.
+/// Each header once, its values joined by commas, as API Gateway sends them to a function; cookies by semicolons (RFC
+/// 6265, section 5.4). The emulator would send only the last value.
 fn joined(headers: &HeaderMap) -> HeaderMap {
     let join = |name: &HeaderName| {
         let values = headers.get_all(name).iter().map(HeaderValue::as_bytes);
-        let values = values.collect::<Vec<_>>().join(b",".as_slice());
-        // There is no error: a comma is allowed wherever a value is.
+        let separator: &[u8] = if name == COOKIE { b"; " } else { b"," };
+        let values = values.collect::<Vec<_>>().join(separator);
+        // There is no error: a separator is allowed wherever a value is.
         Some((name.clone(), HeaderValue::from_bytes(&values).ok()?))
     };
     headers.keys().filter_map(join).collect()

@@ -11,7 +11,7 @@ use capacityctl::{
 use crate::{
     cargo_lambda::PROGRAM,
     function_env::ISSUER,
-    sample::{PASSWORD, SECRET},
+    sample::{PASSWORD, PEOPLE, Person, SECRET, SYSTEM},
     schedule,
     state::{self, State},
     token_endpoint,
@@ -42,7 +42,7 @@ impl Guide<'_> {
     pub fn text(&self) -> String {
         let (api, scheduled) = (&self.stack.api_url, schedule::FUNCTION);
         let (curl_lines, tokens, invoke) = (self.curl_lines(), self.tokens(), self.invoke());
-        let (ctl, log) = (self.ctl(), self.relative(&self.log));
+        let (ctl, log, people) = (self.ctl(), self.relative(&self.log), people());
         let follows = if self.json {
             "The functions' log lines follow"
         } else {
@@ -50,6 +50,9 @@ impl Guide<'_> {
         };
         format!(
             "
+{BOLD}The board is ready at {api}/web{BOLD:#}. Sign in as one of these people:
+{people}
+
 {BOLD}The Capacity Status API is ready at {api}{BOLD:#}
 
 In another terminal, in this workspace:
@@ -72,7 +75,8 @@ the deadline.
     /// The text if `cargo lambda watch` runs the functions.
     #[must_use]
     pub fn text_without_functions(&self) -> String {
-        let StackFile { dynamodb_endpoint, issuer, .. } = self.stack;
+        let StackFile { dynamodb_endpoint, issuer, api_url: api, .. } = self.stack;
+        let people = people();
         let (cargo_lambda, port) = (self.cargo_lambda(), self.port_option());
         let env_file = self.state.env_file();
         let (env_file, scheduled) = (self.relative(&env_file), schedule::FUNCTION);
@@ -85,7 +89,10 @@ In another terminal, in this workspace, run the functions:
 
   {cargo_lambda} watch{port} --env-file {env_file}
 
-In a third, send requests and events (the first request to each function waits until it is built):
+Then the board is at {api}/web. Sign in as one of these people:
+{people}
+
+In a third terminal, send requests and events (the first request to each function waits until it is built):
 
 {curl_lines}
   # send an event to a function
@@ -129,14 +136,10 @@ Ctrl-C stops everything.
     fn tokens(&self) -> String {
         let (ctl, issuer, path) = (self.ctl(), &self.stack.issuer, token_endpoint::PATH);
         format!(
-            "{BOLD}Tokens{BOLD:#}: {ctl} token USERNAME
-  sample-editor          may update provider 9000001100 and its services
-  sample-regional-lead   may update region 9000001000
-  sample-system          may update providers of three regions
-  sample-reader          may read
-  sample-inactive        may do nothing
+            "{BOLD}Tokens{BOLD:#}: {ctl} token USERNAME, of one of these people or of the system {SYSTEM}, which may update
+  providers of three regions
   Applications get tokens from {issuer}{path}: people with grant_type=password and the
-  password {PASSWORD}, sample-system with grant_type=client_credentials and the secret {SECRET}"
+  password {PASSWORD}, {SYSTEM} with grant_type=client_credentials and the secret {SECRET}"
         )
     }
 
@@ -179,4 +182,10 @@ Ctrl-C stops everything.
     fn relative(&self, path: &Path) -> String {
         state::relative(self.root, path).display().to_string()
     }
+}
+
+/// A line for each sample person.
+fn people() -> String {
+    let line = |Person { username, may }| format!("  {username:<22} {may}");
+    PEOPLE.map(line).join("\n")
 }

@@ -20,6 +20,7 @@ pub mod issuer;
 pub mod key;
 pub mod log_files;
 pub mod output;
+mod pages_origin;
 pub mod ports;
 pub mod process_group;
 pub mod program;

@@ -148,7 +148,8 @@ pub struct Person {
 }
 
 /// The sample people. All have [`PASSWORD`] at the local issuer. The last is not in the users table.
-pub const PEOPLE: [Person; 5] = [
+pub const PEOPLE: [Person; 6] = [
+    person_who("sample-staff", "may update emergency department 9000001105"),
     person_who("sample-editor", "may update provider 9000001100 and its services"),
     person_who("sample-regional-lead", "may update region 9000001000"),
     person_who("sample-reader", "may read"),
@@ -176,10 +177,11 @@ pub const SECRET: &str = "sample-secret";
 /// Users with different rights. The subject of each is the username.
 #[must_use]
 pub fn users() -> Vec<User> {
-    let [editor, regional_lead, reader, inactive, _unregistered] =
+    let [staff, editor, regional_lead, reader, inactive, _unregistered] =
         PEOPLE.map(|person| person.username);
     vec![
         user(reader, true, false, &[]),
+        user(staff, true, true, &[9_000_001_105]),
         user(editor, true, true, &[9_000_001_100]),
         user(regional_lead, true, true, &[9_000_001_000]),
         user(SYSTEM, true, true, &[9_000_001_200, 9_000_002_100, 9_000_002_300, 9_000_003_400]),

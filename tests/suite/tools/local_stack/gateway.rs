@@ -21,14 +21,14 @@ use tokio::{sync::Notify, time::timeout};
 use super::Folder;
 use crate::harness::{direct, root};
 
-struct Servers {
-    url: String,
+pub(super) struct Servers {
+    pub(super) url: String,
     gate: Arc<Gate>,
     _folder: Folder,
     _running: [Background; 2],
 }
 
-fn servers(name: &str, upstream: Router) -> Servers {
+pub(super) fn servers(name: &str, upstream: Router) -> Servers {
     let listener = free_port().expect("a port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     let running = Background::serve("upstream", listener, async |listener, stop| {
@@ -52,13 +52,18 @@ fn cors() -> Cors {
     Cors::read(&openapi).expect("a configuration")
 }
 
-fn without_redirects() -> reqwest::Client {
+pub(super) fn without_redirects() -> reqwest::Client {
     let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
     client.build().expect("a client")
 }
 
 /// Answers with what arrived.
-async fn describe(method: Method, uri: Uri, headers: HeaderMap, body: String) -> Response<Body> {
+pub(super) async fn describe(
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: String,
+) -> Response<Body> {
     let header = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let request = json!({
         "method": method.as_str(),

@@ -6,6 +6,7 @@ use std::{fs, path::PathBuf};
 mod files;
 mod gateway;
 mod lines;
+mod pages;
 mod process_group;
 mod source_files;
 
