@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::AttributeValue;
-
 use crate::harness::{App, Event};
 
 pub(crate) const EVENTS: &[Event] = &[
@@ -18,7 +16,7 @@ pub(crate) const EVENTS: &[Event] = &[
 /// The pages of people who are signed in.
 const PAGES: [&str; 4] = ["/web", "/web/mine", "/web/board/20", "/web/services/30"];
 
-/// Uses every right of the role, and gets every status.
+/// Uses every right of the role, and gets every status but 500, which `pages::board_filters` has.
 pub(crate) async fn exercise(app: &App) {
     let editor = app.signed_in("editor").await;
     let stranger = app.signed_in("stranger").await;
@@ -50,10 +48,4 @@ pub(crate) async fn exercise(app: &App) {
     // Activity is recorded every five minutes.
     app.later(300);
     assert_eq!(editor.get("/web").send().await.status, 200);
-    let user = app.client.put_item().table_name(&app.tables.users);
-    let user = user.item("subject", AttributeValue::S("editor".to_owned()));
-    user.send().await.expect("a row");
-    for page in PAGES {
-        assert_eq!(editor.get(page).send().await.status, 500, "{page}");
-    }
 }

@@ -164,3 +164,18 @@ async fn a_store_that_fails_is_no_empty_board() {
         assert_eq!(page.header("x-as-at"), "", "no page with statuses");
     }
 }
+
+#[tokio::test]
+async fn a_user_who_cannot_be_read_sees_nothing() {
+    let app = four_services().await;
+    let browser = app.signed_in("reader").await;
+    let user = app.client.put_item().table_name(&app.tables.users);
+    let user = user.item("subject", AttributeValue::S("reader".to_owned()));
+    user.send().await.expect("a row");
+    for address in ["/web", "/web/mine", "/web/board/20", "/web/services/30"] {
+        let page = browser.get(address).header("x-request-id", "r-1").send().await;
+        assert_eq!(page.status, 500, "{address}");
+        assert!(text(&page.text).contains("Ring the service if you need its status now."));
+        assert!(page.text.contains("<code>r-1</code>"), "{}", page.text);
+    }
+}

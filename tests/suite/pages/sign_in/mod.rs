@@ -57,7 +57,9 @@ pub(super) async fn rows(app: &App) -> BTreeMap<String, Value> {
 
 /// Whether pages take the browser for signed in.
 pub(super) async fn is_signed_in(browser: &Browser<'_>) -> bool {
-    browser.get("/web/mine").send().await.status == 200
+    let reply = browser.get("/web/mine").send().await;
+    // Who may update nothing is led on.
+    reply.status == 200 || reply.header("location") == "/web"
 }
 
 #[track_caller]
