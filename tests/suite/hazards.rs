@@ -31,7 +31,8 @@ fn is_in(file: &str, test: &str) -> bool {
 fn exists(name: &str) -> bool {
     let text = |module: &str| {
         let module = module.trim_end_matches("::tests").replace("::", "/");
-        let paths = ["tests/suite", "shared/src", "web/src"].map(|folder| root().join(folder).join(&module));
+        let paths = ["tests/suite", "shared/src", "web/src"]
+            .map(|folder| root().join(folder).join(&module));
         let files = paths.iter().flat_map(|path| [path.with_extension("rs"), path.join("mod.rs")]);
         files.filter_map(|file| fs::read_to_string(file).ok()).next()
     };
