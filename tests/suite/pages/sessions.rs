@@ -36,11 +36,12 @@ async fn a_session_ends_after_ten_hours_and_on_a_shared_computer_after_half_an_h
         (app.with_session(&begin(false)).await, app.with_session(&begin(true)).await);
     for (after, statuses) in [(0, [200, 200]), (1_799, [200, 200]), (1_800 + 1_799, [200, 303])] {
         app.at(after);
-        let seen = [own.get("/web/mine").send().await, shared.get("/web/mine").send().await];
+        let seen =
+            [own.get("/web/board/10").send().await, shared.get("/web/board/10").send().await];
         assert_eq!(seen.map(|reply| reply.status.as_u16()), statuses, "{after}");
     }
     app.at(36_000);
-    assert_eq!(own.get("/web/mine").send().await.status, 303);
+    assert_eq!(own.get("/web/board/10").send().await.status, 303);
 }
 
 /// A query keeps its meaning on the way through the sign-in page.
@@ -90,11 +91,11 @@ async fn what_a_page_asks_for_by_itself_is_no_activity() {
     let session = Session::begin("reader".to_owned(), scope, true, app.now());
     let browser = app.with_session(&session).await;
     app.at(1_799);
-    let by_script = browser.get("/web/mine").header("x-refresh", "1").send().await;
-    let without_script = browser.get("/web/mine?reload=on").send().await;
+    let by_script = browser.get("/web/board/10").header("x-refresh", "1").send().await;
+    let without_script = browser.get("/web/board/10?reload=on").send().await;
     assert_eq!([by_script, without_script].map(|reply| reply.status.as_u16()), [200, 200]);
     assert_eq!(last_active(&app).await, 0);
-    assert_eq!(browser.get("/web/mine?reload=off").send().await.status, 200);
+    assert_eq!(browser.get("/web/board/10?reload=off").send().await.status, 200);
     assert_eq!(last_active(&app).await, 1_799, "a person stopped the reloading");
 }
 
@@ -109,7 +110,7 @@ async fn a_page_is_shown_although_activity_cannot_be_recorded() {
     same.cookies = browser.cookies.clone();
     faulty.at(300);
     take_lines();
-    let reply = same.get("/web/mine").header("x-request-id", "page-1").send().await;
+    let reply = same.get("/web/board/10").header("x-request-id", "page-1").send().await;
     assert_eq!((reply.status.as_u16(), last_active(&app).await), (200, 0));
     let lines = take_lines();
     let line = lines.iter().find(|line| line["message"] == "activity_not_recorded");
@@ -128,7 +129,7 @@ async fn activity_of_a_session_that_has_just_ended_stores_nothing() {
     let mut same = faulty.browser();
     same.cookies = browser.cookies.clone();
     faulty.at(300);
-    let looks = same.get("/web/mine").send();
+    let looks = same.get("/web/board/10").send();
     let others = async || {
         browser.post("/web/sign-out", &[]).send().await;
     };
@@ -177,7 +178,7 @@ async fn a_session_without_the_scope_to_write_sets_nothing() {
     assert_eq!(reply.status, 403, "{}", reply.text);
     assert_eq!(app.history(30).await.len(), 0);
     let none = Session::begin("editor".to_owned(), "openid".to_owned(), false, app.now());
-    let reply = app.with_session(&none).await.get("/web/mine").send().await;
+    let reply = app.with_session(&none).await.get("/web/board/10").send().await;
     assert_eq!(reply.status, 403, "{}", reply.text);
 }
 
@@ -191,5 +192,5 @@ async fn a_session_that_cannot_be_read_is_a_fault_and_nobody() {
     let update = update.update_expression("SET expiresAt = :never");
     let update = update.expression_attribute_values(":never", AttributeValue::S("x".to_owned()));
     update.send().await.expect("an update");
-    assert_eq!(browser.get("/web/mine").send().await.status, 500);
+    assert_eq!(browser.get("/web/board/10").send().await.status, 500);
 }
