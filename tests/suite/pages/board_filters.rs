@@ -8,6 +8,7 @@ use super::{
 };
 use crate::harness::{
     App, World,
+    faulty::{Fate, FaultyStore},
     log::{take_lines, take_metrics},
 };
 
@@ -177,5 +178,27 @@ async fn a_user_who_cannot_be_read_sees_nothing() {
         assert_eq!(page.status, 500, "{address}");
         assert!(text(&page.text).contains("Ring the service if you need its status now."));
         assert!(page.text.contains("<code>r-1</code>"), "{}", page.text);
+    }
+}
+
+/// P22: from any of its calls on.
+#[tokio::test]
+async fn a_store_that_fails_half_way_is_no_shorter_board() {
+    let app = four_services().await;
+    let cookies = app.signed_in("editor").await.cookies;
+    for (address, calls) in [("/web", 3), ("/web/mine", 5), ("/web/board/20", 6)] {
+        for first in 0..=calls {
+            let (faulty, ..) = FaultyStore::below(&app, None, move |call| {
+                let is_well = call.number < first;
+                (if is_well { Fate::Passed } else { Fate::Failed }).into()
+            });
+            let mut browser = faulty.browser();
+            browser.cookies.clone_from(&cookies);
+            tokio::time::pause();
+            let page = browser.get(address).send().await;
+            tokio::time::resume();
+            let status = if first < calls { 503 } else { 200 };
+            assert_eq!(page.status, status, "{address}: {first} calls");
+        }
     }
 }
