@@ -3,6 +3,7 @@
 //!
 //! Pages say "look"; only a strongly consistent read says what is true. Whatever is not fresh says so.
 
+pub mod asked;
 pub mod assets;
 pub mod directory;
 pub mod form;

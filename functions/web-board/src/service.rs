@@ -9,9 +9,10 @@ use shared::{
     store::{StoreFault, TimeRange, error_chain},
 };
 use web::{
+    asked::Typed,
     local_time::LocalTime,
     page::page,
-    pages::{Ancestor, Done, PastChange, ServicePage, UpdateForm, update_form::Typed},
+    pages::{Ancestor, Done, PastChange, ServicePage, UpdateForm},
     problem::PageProblem,
     status::StatusView,
     visitor::Visitor,

@@ -14,8 +14,8 @@ use shared::{
 };
 use strict_json::{Json, Object};
 use web::{
+    asked::{Asked, ETAG, KEY},
     form::Form,
-    pages::update_form::{Asked, ETAG, KEY},
     problem::PageProblem,
     visitor::Visitor,
 };

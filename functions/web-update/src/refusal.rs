@@ -9,8 +9,9 @@ use shared::{
     store::StoreFault,
 };
 use web::{
+    asked::FormError,
     page::{Frame, Person, page_with_status, problem_page},
-    pages::{UpdateForm, UpdateProblem, UpdateRefused, update_form::FormError},
+    pages::{UpdateForm, UpdateProblem, UpdateRefused},
     problem::PageProblem,
     site::Site,
     status::StatusView,

@@ -1,12 +1,9 @@
-//! `web-update`. `pages::update`, `pages::update_fields`, `pages::update_extensions` and `pages::update_races` test its
-//! answers.
+//! `web-update`. The modules `pages::update` and `pages::update_…` test its answers.
 
-use crate::{
-    harness::{
-        App, Event,
-        faulty::{Fate, FaultyStore},
-    },
-    pages::service_form::ShownForm,
+use crate::harness::{
+    App, Event,
+    faulty::{Fate, FaultyStore},
+    service_form::ShownForm,
 };
 
 /// Its events, and how each is answered: pages have no problem codes.

@@ -15,6 +15,7 @@ pub(crate) mod log;
 pub(crate) mod nth_write;
 mod refusals;
 mod request;
+pub(crate) mod service_form;
 pub(crate) mod sign_in;
 mod strict_schemas;
 mod token_endpoint;

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::service_form::{hidden, words};
 use crate::harness::{
     App, Meter, World,
     faulty::{Fate, FaultyStore},
+    service_form::{hidden, words},
 };
 
 const PAGE: &str = "/web/services/30";
@@ -26,7 +26,7 @@ async fn a_reader_sees_status_place_and_last_changes_but_no_form() {
     let reply = reader.get(PAGE).send().await;
     assert_eq!(
         words(&reply),
-        "Boards Region Provider Back to Provider Pharmacy, High Street Service number 30, Ambridge \
+        "Boards Region Provider Pharmacy, High Street Service number 30, Ambridge \
          ● GREEN Normal Automatic, not confirmed, 2 minutes ago ? Not known Ring the service \
          Last changes \
          ● GREEN Ended automatically at 09:02 GMT: GREEN, not confirmed \

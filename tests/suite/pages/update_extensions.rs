@@ -2,8 +2,10 @@
 
 use serde_json::json;
 
-use super::service_form::{ShownForm, words};
-use crate::harness::{App, World};
+use crate::harness::{
+    App, World,
+    service_form::{ShownForm, words},
+};
 
 async fn red_for(app: &App, minutes: u32) {
     let red = json!({"status": "RED", "resetStatusIn": minutes, "reason": "IT"});

@@ -1,7 +1,9 @@
 //! What a form's fields may hold, and what people read if they hold something else.
 
-use super::service_form::{ShownForm, words};
-use crate::harness::{Reply, World, log};
+use crate::harness::{
+    Reply, World, log,
+    service_form::{ShownForm, words},
+};
 
 /// The answer to a form with these fields, which must change nothing.
 async fn invalid(fields: &[(&str, &str)]) -> Reply {

@@ -2,10 +2,10 @@
 
 use tokio::task::{JoinSet, LocalSet};
 
-use super::service_form::{ShownForm, words};
 use crate::harness::{
     App, Call, Reply, World,
     faulty::{Fate, FaultyStore},
+    service_form::{ShownForm, words},
 };
 
 const RED: &[(&str, &str)] = &[("status", "RED"), ("minutes", "240")];

@@ -5,7 +5,7 @@ mod mine;
 mod service;
 mod start;
 mod statement;
-pub mod update_form;
+mod update_form;
 mod update_refused;
 
 pub use board::{Board, Counts, Filter, Place, Row, Unreadable};

@@ -2,10 +2,7 @@
 
 use shared::domain::Session;
 
-use crate::{
-    harness::{App, Browser, Call},
-    pages::service_form::hidden,
-};
+use crate::harness::{App, Browser, Call, service_form::hidden};
 
 /// The visitors, as the tables' rows name them.
 pub(super) const VISITORS: [&str; 16] = [

@@ -1,6 +1,6 @@
 //! The form on a service's page, as a browser fills it in and sends it.
 
-use crate::harness::{Browser, Call, Reply};
+use super::{Browser, Call, Reply};
 
 /// A form that a page showed.
 pub(crate) struct ShownForm {
