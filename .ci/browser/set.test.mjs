@@ -44,13 +44,14 @@ test('RED takes at most twelve presses of keys, with the focus in sight at each'
     presses += 1;
     await page.keyboard.press(key);
   };
-  const isAt = (name) => page.evaluate((text) => document.activeElement.textContent.includes(text), name);
+  const isAt = (name) => page.evaluate((text) =>
+    (document.activeElement.ariaLabel ?? document.activeElement.textContent).includes(text), name);
 
   await press('Tab');
   assert.ok(await isAt('Skip to main content'));
   await press('Enter');
   // The first service of the page is the provider.
-  const target = 'RED: Alder Care Northmoor';
+  const target = 'Set RED: Alder Care Northmoor';
   while (!(await isAt(target)) && presses < 12) await press('Tab');
   await press('Enter');
   await page.waitForURL(/\?set=RED#set$/);
