@@ -164,11 +164,13 @@ for (const name of MAIN) {
     await cdp.send('Emulation.setEmulatedVisionDeficiency', { type: 'none' });
 
     await cdp.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
-    await picture(page, `${name}-large-text`);
+    // A picture of the whole page would set the fonts back.
+    await picture(page, `${name}-large-text`, {});
     await assertNoSidewaysScroll(page);
     await assertNoViolation(page);
     await page.setViewportSize({ width: 640, height: 800 });
     await assertNoSidewaysScroll(page);
+    assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize), '32px');
     await cdp.send('Page.setFontSizes', { fontSizes: { standard: 16, fixed: 13 } });
 
     // 1,280 px by 1,024 at 400 %

@@ -113,9 +113,9 @@ export async function soon(check) {
 }
 
 /** Where the pictures go, if anywhere. */
-export async function picture(page, name) {
+export async function picture(page, name, options = { fullPage: true }) {
   const folder = process.env.PICTURES;
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+  await page.screenshot({ path: `${folder}/${name}.png`, ...options });
 }
