@@ -35,7 +35,7 @@ pub(crate) async fn answer(
     let secret = begin(deps, signed_in, &begun, context).await?;
     let mut response = deps.site.see_other(&deps.site.path(begun.page()));
     response.headers_mut().append(SET_COOKIE, session_cookie(deps, &secret)?);
-    metrics::sign_in("signed_in", context.now);
+    metrics::sign_in("signed_in", false, context.now);
     Ok(response)
 }
 

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::Client;
 use lambda_http::{Request, http::header::SET_COOKIE};
 use oidc::{SignIn, is_acceptable_url};
 use shared::{
-    http::{Clock, Context, Endpoint, Problem, Response, is_route},
+    http::{Clock, Context, Endpoint, Problem, RequestError as _, Response, is_route},
     runtime::{AllSettings as _, Environment, SettingsError},
     store::SessionsTable,
     telemetry::metrics,
@@ -98,7 +98,8 @@ pub async fn handle(deps: &Deps, request: Request) -> Response {
     let render = |problem: PageProblem| {
         let problem = match path {
             Some(CALLBACK) => {
-                metrics::sign_in(callback::outcome(&problem), context.now);
+                let is_fault = problem.fault().is_some();
+                metrics::sign_in(callback::outcome(&problem), is_fault, context.now);
                 problem
             }
             Some(SIGN_OUT) => sign_out::problem(problem),

@@ -81,10 +81,11 @@ pub fn cancelled(operation: &'static str, cancellation: Cancellation, now: Times
     document.emit();
 }
 
-/// Counts a person's sign-in on the pages by its outcome.
-pub fn sign_in(outcome: &'static str, now: Timestamp) {
+/// Counts a person's sign-in on the pages by its outcome, and whether it failed by a fault.
+pub fn sign_in(outcome: &'static str, is_fault: bool, now: Timestamp) {
     let mut document = MetricDocument::at(now);
     document.add(&[("Outcome", outcome)], &[("SignIns", "Count", 1)]);
+    document.add(&[], &[("SignInsFailed", "Count", u64::from(is_fault))]);
     document.emit();
 }
 

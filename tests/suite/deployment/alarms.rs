@@ -100,7 +100,7 @@ fn throttles(template: &Value) -> (String, String, Vec<String>) {
 }
 
 /// The metrics of a change, a refusal, a fault, an update that lost to another, a reset and a
-/// failed one, and a row that cannot be read.
+/// failed one, a row that cannot be read, and a sign-in.
 async fn everything_that_is_told(app: &App) {
     let red = json!({"status": "RED", "resetStatusIn": 1});
     for id in [20, 30] {
@@ -121,6 +121,8 @@ async fn everything_that_is_told(app: &App) {
     broken.at(1000);
     assert_eq!(broken.run_schedule().await.failed, 2);
     assert_eq!(app.run_schedule().await.done, 2);
+    let reply = app.browser().get("/web/callback?code=1&state=1").send().await;
+    assert_eq!(reply.status, 400, "not begun here");
     let row = app.client.put_item().table_name(&app.tables.services);
     row.item("id", AttributeValue::N("60".to_owned())).send().await.expect("a row");
     assert_eq!(app.list("").by("reader").send().await.ok()["unavailable"], json!([60]));

@@ -1,15 +1,22 @@
 //! What is logged, and what must never be. The harness's `log` also checks every line of every
 //! other test.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use capacityctl::client::local_client;
 use local_stack::{background::free_port, engine::REGION};
 use serde_json::json;
 use shared::http::dispatch;
 
-use crate::harness::{
-    App, TokenVerifier, World, gateway_settings,
-    log::{USERNAME_MARK, keep_secret, offence, take_lines, watch},
+use crate::{
+    harness::{
+        App, TokenVerifier, World,
+        faulty::{Fate, FaultyStore},
+        gateway_settings,
+        log::{USERNAME_MARK, keep_secret, offence, take_lines, watch},
+    },
+    pages::service_form::ShownForm,
 };
 
 const NOTES: &str = "canary in the notes: ann@example.org, 01632 960123";
@@ -163,4 +170,38 @@ async fn no_token_is_logged_valid_or_not() {
     assert!(!verifying.accepts(&good, 3_600).await);
     verifying.server.publish(crate::harness::Published::Refusal(500, Vec::new()));
     assert!(!verifying.accepts(&verifying.sign(r#"{"alg":"RS256","kid":"eyJ@"}"#, "{}"), 60).await);
+}
+
+/// Its subject names a person: only what people did is logged with it.
+#[tokio::test]
+async fn a_persons_visit_is_logged_without_cookies_and_what_they_wrote() {
+    let world = World::family().editor("sample-editor", &[20]);
+    let app = world.start().await.at_issuer();
+    let mut browser = app.browser();
+    take_lines();
+    browser.sign_in("sample-editor").await;
+    let form = ShownForm::of(&browser, 30).await;
+    browser.open("/web/mine").await;
+    let red = [("status", "RED"), ("minutes", "60"), ("notes", NOTES)];
+    assert_eq!(form.send(&browser, &red).send().await.status, 303);
+    assert_eq!(
+        form.send(&browser, &[("status", "AMBER"), ("notes", NOTES)]).send().await.status,
+        412
+    );
+    let form = ShownForm::of(&browser, 30).await;
+    assert_eq!(form.send(&browser, &[("status", NOTES)]).send().await.status, 400);
+    let foreign = form.send(&browser, &red).header("origin", "https://example.net/canary-origin");
+    keep_secret("canary-origin");
+    assert_eq!(foreign.send().await.status, 403);
+    let (failing, _, _) = FaultyStore::below(&app, None, |_| Fate::Failed.into());
+    assert_eq!(form.send(&browser.on(&failing), &red).send().await.status, 503);
+    assert_eq!(browser.get("/web/board/20?name=canary-name-filter").send().await.status, 200);
+    assert_eq!(browser.post("/web/sign-out", &[]).send().await.status, 303);
+    assert_eq!(browser.get("/web/mine").send().await.status, 303);
+
+    let lines = take_lines();
+    let named = lines.iter().filter(|line| line.to_string().contains("sample-editor"));
+    let named: BTreeSet<_> = named.filter_map(|line| line["message"].as_str()).collect();
+    assert_eq!(named, BTreeSet::from(["signed_in", "signed_out", "status_changed"]));
+    assert!(lines.iter().all(|line| !line.to_string().contains("canary")), "{lines:?}");
 }

@@ -120,15 +120,22 @@ async fn a_change_with_a_reason_is_counted_by_the_reason_too() {
 
 /// By the namespace and the dimensions that the functions write.
 #[test]
-fn the_dashboard_shows_changes_by_reason() {
+fn the_dashboard_shows_changes_by_reason_and_sign_ins_by_outcome() {
     let template = document("template.yaml");
     let body = &template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"];
     let body: Value = serde_json::from_str(body.as_str().expect("a text")).expect("JSON");
     let widgets = body["widgets"].as_array().expect("widgets").iter();
     let searches =
         widgets.filter_map(|it| it["properties"]["metrics"][0][0]["expression"].as_str());
-    let metrics = r#"{"CapacityStatus/${AWS::StackName}",Reason,Cause} MetricName="Changes""#;
-    assert_eq!(searches.collect::<Vec<_>>(), [format!("SEARCH('{metrics}', 'Sum', 3600)")]);
+    let search = |dimensions: &str, name: &str| {
+        let namespace = "CapacityStatus/${AWS::StackName}";
+        let metrics = format!(r#"{{"{namespace}",{dimensions}}} MetricName="{name}""#);
+        format!("SEARCH('{metrics}', 'Sum', 3600)")
+    };
+    assert_eq!(
+        searches.collect::<Vec<_>>(),
+        [search("Outcome", "SignIns"), search("Reason,Cause", "Changes")]
+    );
 }
 
 #[tokio::test]

@@ -61,6 +61,11 @@ impl<'a> Browser<'a> {
 
     /// A form that a page of the site posts, with these fields alone.
     pub(crate) fn post_as_is(&self, address: &str, fields: &[(&str, &str)]) -> Call<'a> {
+        let is_secret = |name: &str| ["token", "notes", "key"].contains(&name);
+        fields
+            .iter()
+            .filter(|(name, _)| is_secret(name))
+            .for_each(|(_, value)| log::keep_secret(value));
         let pairs: Vec<String> = fields
             .iter()
             .map(|(name, value)| {

@@ -11,9 +11,11 @@ use crate::harness::{
 
 /// The outcome as the metric has it, and the last line about the request.
 fn outcome() -> (String, String) {
-    let outcome = take_metrics().into_iter().rfind(|document| document["SignIns"] == 1);
-    let outcome = outcome.expect("an outcome")["Outcome"].as_str().expect("a text").to_owned();
+    let counted = take_metrics().into_iter().rfind(|document| document["SignIns"] == 1);
+    let counted = counted.expect("an outcome");
+    let outcome = counted["Outcome"].as_str().expect("a text").to_owned();
     let line = take_lines().into_iter().rfind(|line| !line["code"].is_null()).expect("a line");
+    assert_eq!(counted["SignInsFailed"] == 1, line["message"] == "request_failed", "{outcome}");
     (
         outcome,
         format!(

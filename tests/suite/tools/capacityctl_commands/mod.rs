@@ -21,6 +21,7 @@ mod refusing_engine;
 mod results;
 mod rights;
 mod round_trips;
+mod smoke_pages;
 mod status_texts;
 mod store_failures;
 mod stored_texts;

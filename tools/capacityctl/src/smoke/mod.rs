@@ -1,6 +1,7 @@
 //! `smoke`: tests a deployed API from outside, as its clients use it.
 
 mod check;
+mod pages;
 mod reads;
 mod updates;
 
@@ -20,6 +21,7 @@ pub(crate) async fn run(url: &str, token: Option<&str>, write: Option<ServiceId>
     let (http, url, findings) = (HttpClient::new(), url.to_owned(), Findings::default());
     let mut smoke = Smoke { http, url, token: None, findings };
     smoke.run_all(reads::public()).await;
+    smoke.test_pages().await;
     let Some(token) = token else {
         smoke.skipped("reads and updates", "no token: set CAPACITY_TOKEN");
         return smoke.findings.into_output();
@@ -42,6 +44,15 @@ struct Smoke {
 }
 
 impl Smoke {
+    /// The pages of a deployment that has an address.
+    async fn test_pages(&mut self) {
+        let url = format!("{}{}", self.url, pages::START);
+        match self.http.send("GET", &url, &[], None).await {
+            Ok(response) if pages::is_unknown(&response) => self.skipped("pages", "not deployed"),
+            _ => self.run_all(pages::signed_out()).await,
+        }
+    }
+
     /// Lists, and reads the test service or else the first one listed.
     async fn test_reads(&mut self, write: Option<ServiceId>) {
         let listed =
