@@ -49,25 +49,27 @@ async function assertNothingIsKnown(page) {
   assert.doesNotMatch(await shown(page), /Full|Busy|Normal|Until|Set by/);
 }
 
+const now = () => `${Math.floor(Date.now() / 1000)}`;
 const page503 = (route) => route.fulfill({ status: 503, json: { message: 'Service Unavailable' } });
 // Such a request is not answered later either.
 const NOTHING = () => {};
 const FAILURES = {
   'the network is gone': (route) => route.abort(),
   'nothing answers': NOTHING,
-  'the function fails': (route) => route.fulfill({ status: 500, contentType: 'text/html', body: '<h1>Failed</h1>' }),
+  'the function fails': (route) => route.fulfill({ status: 500, contentType: 'text/html', body: '<h1>Failed</h1>',
+    headers: { 'x-as-at': now() } }),
   'the gateway has no function': page503,
   'the gateway throttles': (route) => route.fulfill({ status: 429, json: { message: 'Too Many Requests' } }),
   'another server answers': (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Free wifi</h1>' }),
   'a cache answers 304': (route) => route.fulfill({ status: 304 }),
   'a cache answers with an old copy': async (route) => {
-    const answer = await route.fetch();
-    const time = Number(answer.headers()['x-as-at']) - 60;
-    await route.fulfill({ response: answer, headers: { ...answer.headers(), 'x-as-at': `${time}` } });
+    const answer = await route.fetch({ headers: { ...route.request().headers(), 'if-none-match': '"another"' } });
+    const headers = { 'x-as-at': `${answer.headers()['x-as-at'] - 60}` };
+    await route.fulfill({ contentType: 'text/html', headers, body: await answer.text() });
   },
   'a page without statuses comes instead': async (route) => {
     const body = await (await fetch(`${api}/web/accessibility`)).text();
-    await route.fulfill({ contentType: 'text/html', headers: { 'x-as-at': `${Math.floor(Date.now() / 1000)}` }, body });
+    await route.fulfill({ contentType: 'text/html', headers: { 'x-as-at': now() }, body });
   },
 };
 

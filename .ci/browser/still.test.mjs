@@ -46,6 +46,7 @@ test('a changed status is announced once, politely, and neither focus nor order 
   assert.deepEqual(await order(page), orderBefore);
   assert.deepEqual(await places(page), placesBefore);
   assert.equal(await readAgain(page), 304);
+  assert.equal(await region.textContent(), '');
   assert.deepEqual(await said(page), ['Emergency Department - Birch Care Northmoor is AMBER']);
   await page.context().close();
 });
@@ -72,24 +73,34 @@ test('of many changes three are named', async () => {
   await page.context().close();
 });
 
-test('a service that has left the list says so in its place, and a new one is not inserted', async () => {
+/** The board in which the answers to what the script asks for are changed in this way. */
+async function boardThatBecomes(change) {
   const page = await board();
   await page.route(`**${BOARD}`, async (route) => {
-    const answer = await route.fetch();
-    const html = (await answer.text()).replaceAll(`data-live="${PHARMACY}"`, 'data-live="9000009999"');
-    await route.fulfill({ response: answer, status: 200, body: html });
+    const headers = { ...route.request().headers(), 'if-none-match': '"another"' };
+    const answer = await route.fetch({ headers });
+    await route.fulfill({ response: answer, body: change(await answer.text()) });
   });
-  await page.evaluate(() => { document.getElementById('main').dataset.etag = '"old"'; });
-  await set(EMERGENCY, { status: 'RED', resetStatusIn: 90 });
   const before = await order(page);
-  await readAgain(page);
-  assert.match(await page.locator(`[data-live="${PHARMACY}"]`).innerText(), /No longer in this list/);
+  assert.equal(await readAgain(page), 200);
   assert.equal(await page.locator('#freshness').innerText(), 'The list has changed');
   assert.deepEqual(await order(page), before);
-  await page.unrouteAll();
+  return page;
+}
+
+test('a service that has left the list says so in its place', async () => {
+  const page = await boardThatBecomes((html) => html.replace(`data-live="${PHARMACY}"`, 'data-was=""'));
+  assert.match(await page.locator(`[data-live="${PHARMACY}"]`).innerText(), /No longer in this list/);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
   await page.getByRole('link', { name: 'Reload the page' }).click();
   await page.waitForLoadState();
   assert.match(await page.locator(`[data-live="${PHARMACY}"]`).innerText(), /GREEN/);
+  await page.context().close();
+});
+
+test('a service that is new in the list is not inserted', async () => {
+  const page = await boardThatBecomes((html) => html.replace('</main>', '<p data-live="9000009999">New</p></main>'));
+  assert.equal(await page.getByText('New', { exact: true }).count(), 0);
   await page.context().close();
 });
 
