@@ -44,7 +44,8 @@ async fn the_first_step_to_red_is_at_most_five_presses_away() {
     let before = main.split("?set=RED#set").next().expect("a step to RED");
     let stops = ["<a ", "<button", "<input", "<select", "<summary"];
     let stops: usize = stops.iter().map(|stop| before.matches(stop).count()).sum();
-    assert!(2 + stops + 1 <= 5, "{stops} stops: {before}");
+    // The address follows the start of its own link, which is one of them.
+    assert!(stops <= 2, "{stops} stops: {before}");
 }
 
 #[tokio::test]
