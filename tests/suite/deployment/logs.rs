@@ -9,14 +9,12 @@ use local_stack::{background::free_port, engine::REGION};
 use serde_json::json;
 use shared::http::dispatch;
 
-use crate::{
-    harness::{
-        App, TokenVerifier, World,
-        faulty::{Fate, FaultyStore},
-        gateway_settings,
-        log::{USERNAME_MARK, keep_secret, offence, take_lines, watch},
-    },
-    pages::service_form::ShownForm,
+use crate::harness::{
+    App, TokenVerifier, World,
+    faulty::{Fate, FaultyStore},
+    gateway_settings,
+    log::{USERNAME_MARK, keep_secret, offence, take_lines, watch},
+    service_form::ShownForm,
 };
 
 const NOTES: &str = "canary in the notes: ann@example.org, 01632 960123";
