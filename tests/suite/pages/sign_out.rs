@@ -1,5 +1,9 @@
 //! Signing out: what has ended, and what must not seem to have.
 
+use local_stack::function_env::ISSUER;
+use serde_json::value::to_raw_value;
+use shared::{http::dispatch, runtime::warm_up};
+
 use super::sign_in::{is_signed_in, rows, start};
 use crate::harness::{
     App, Browser, Call, IssuerBrowser, Reply, World, choose,
@@ -184,4 +188,16 @@ async fn no_answer_to_a_person_is_kept_by_the_browser() {
     for reply in [out, back, refused] {
         assert_eq!(reply.header("cache-control"), "no-store", "{}", reply.status);
     }
+}
+
+/// The session of the warm-up request's cookie is nobody's. See docs/adr/0011.
+#[tokio::test]
+async fn the_warm_up_request_reads_a_session_and_changes_nothing() {
+    let app = app().await;
+    let event = warm_up::event(&web_session::ENDPOINT, ISSUER);
+    let event = to_raw_value(&event).expect("JSON");
+    let answered = dispatch(&event, async |it| app.functions.answer("web-session", it).await);
+    assert_eq!(answered.await.expect("an answer").status_code, 403);
+    let read = ("dynamodb:GetItem".to_owned(), "SessionsTable".to_owned());
+    assert_eq!(app.used("web-session"), [read].into());
 }

@@ -68,14 +68,12 @@ fn assert_refused(reply: &Reply, status: u16, heading: &str) {
     assert_eq!(session, None);
 }
 
+/// RFC 6749, section 4.1.1, RFC 7636 and OpenID Connect Core 1.0, section 3.1.2.1.
 #[tokio::test]
-async fn signing_in_leads_to_the_issuer_and_back_to_the_page_that_was_asked_for() {
+async fn the_issuer_learns_what_the_standards_ask_for_and_no_more() {
     let app = start().await;
     let mut browser = app.browser();
-    let asked = browser.get("/web/board/20?status=RED").send().await;
-    let to = asked.header("location").split_once("?to=").expect("a page").1.to_owned();
-    let page = browser.begin_sign_in(&format!("to={to}")).await;
-
+    let page = browser.begin_sign_in("").await;
     let given = parameters(&page);
     let [cookie] = values(&browser, "__Host-sign-in-").try_into().expect("one sign-in");
     let parts: Vec<&str> = cookie.split('.').collect();
@@ -97,6 +95,15 @@ async fn signing_in_leads_to_the_issuer_and_back_to_the_page_that_was_asked_for(
         ]
     );
     assert_eq!(given.len(), fixed.len() + 3, "{given:?}");
+}
+
+#[tokio::test]
+async fn signing_in_leads_to_the_issuer_and_back_to_the_page_that_was_asked_for() {
+    let app = start().await;
+    let mut browser = app.browser();
+    let asked = browser.get("/web/board/20?status=RED").send().await;
+    let to = asked.header("location").split_once("?to=").expect("a page").1.to_owned();
+    let page = browser.begin_sign_in(&format!("to={to}")).await;
 
     let reply = browser.come_back(&choose(&page, EDITOR).await).await;
     assert_eq!(
