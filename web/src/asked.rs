@@ -50,8 +50,7 @@ impl Typed {
     /// What the form carries.
     #[must_use]
     pub fn read(form: &Form) -> Self {
-        // Text areas send line ends as CRLF.
-        let notes = form.value("notes").unwrap_or_default().replace("\r\n", "\n");
+        let notes = form.value("notes").unwrap_or_default().to_owned();
         let text = |name| form.value(name).filter(|text| !text.is_empty()).map(str::to_owned);
         Self {
             status: form.value("status").and_then(Rag::parse),
