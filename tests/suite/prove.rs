@@ -13,7 +13,6 @@
 
 mod functions;
 mod harness;
-mod pages;
 mod proofs;
 
 use std::{collections::BTreeMap, fmt::Write as _, time::Instant};

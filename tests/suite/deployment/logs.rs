@@ -200,6 +200,6 @@ async fn a_persons_visit_is_logged_without_cookies_and_what_they_wrote() {
     let lines = take_lines();
     let named = lines.iter().filter(|line| line.to_string().contains("sample-editor"));
     let named: BTreeSet<_> = named.filter_map(|line| line["message"].as_str()).collect();
-    assert_eq!(named, BTreeSet::from(["signed_in", "signed_out", "status_changed"]));
+    assert_eq!(named, BTreeSet::from(["capacity_status_changed", "signed_in", "signed_out"]));
     assert!(lines.iter().all(|line| !line.to_string().contains("canary")), "{lines:?}");
 }
