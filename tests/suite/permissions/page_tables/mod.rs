@@ -24,8 +24,11 @@ struct Section {
     rows: BTreeMap<String, Vec<String>>,
 }
 
-/// What the tables of the document say, and what each word of them means: the status and the code.
-fn document() -> (Vec<Section>, BTreeMap<String, (u16, String)>, Vec<String>) {
+/// What each word of the tables means: the status and the code.
+type Answers = BTreeMap<String, (u16, String)>;
+
+/// What the tables of the document say, what their words mean, and which pages are public.
+fn document() -> (Vec<Section>, Answers, Vec<String>) {
     let (_, pages) = split_document();
     let mut parts = pages.split("\n### ");
     let beginning = parts.next().expect("a beginning").to_owned();
