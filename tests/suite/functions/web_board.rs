@@ -1,4 +1,4 @@
-//! `web-board`. `pages` tests its pages. Events have no session, because no file can have one.
+//! `web-board`. `pages` tests its pages.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use crate::harness::{App, Event};
 pub(crate) const EVENTS: &[Event] = &[
     ("a-board-without-a-session", 303, ""),
     ("a-number-of-a-service", 303, ""),
+    ("a-person-opens-a-board", 200, ""),
     ("a-session-that-nobody-has", 303, ""),
     ("no-such-file", 404, ""),
     ("the-accessibility-statement", 200, ""),

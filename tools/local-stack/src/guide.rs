@@ -87,7 +87,7 @@ the deadline.
 
 In another terminal, in this workspace, run the functions:
 
-  {cargo_lambda} watch{port} --env-file {env_file}
+  {cargo_lambda} watch{port} --disable-cors --env-file {env_file}
 
 Then the board is at {api}/web. Sign in as one of these people:
 {people}
