@@ -108,11 +108,13 @@ fn reply(status: StatusCode, media_type: &'static str, body: Value) -> Reply {
         header("x-content-type-options", "nosniff"),
         header("x-request-id", "r1"),
     ];
+    let text = body.to_string();
     Reply {
         status,
         headers: headers.into_iter().collect(),
         cookies: Vec::new(),
-        text: body.to_string(),
+        body_bytes: text.len(),
+        text,
         body,
     }
 }

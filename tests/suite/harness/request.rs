@@ -182,6 +182,8 @@ pub(crate) struct Reply {
     pub(crate) headers: HeaderMap,
     /// The values of `Set-Cookie`.
     pub(crate) cookies: Vec<String>,
+    /// The body's bytes on the wire, compressed if it was sent so.
+    pub(crate) body_bytes: usize,
     /// The body's text, byte for byte; empty if there is none.
     pub(crate) text: String,
     /// The body's JSON or YAML, or its text if it is of another kind; null if it is empty.
@@ -218,6 +220,7 @@ impl Reply {
 
 impl From<GatewayResponse> for Reply {
     fn from(answer: GatewayResponse) -> Self {
+        let body_bytes = answer.body.as_ref().map_or(0, |body| body.len());
         let text = match answer.body {
             Some(Body::Text(text)) => text,
             Some(Body::Binary(gzip)) => unpacked(&gzip),
@@ -228,7 +231,7 @@ impl From<GatewayResponse> for Reply {
             if text.is_empty() { Value::Null } else { parsed(text.clone(), &answer.headers) };
         let status = u16::try_from(answer.status_code).expect("a status");
         let status = StatusCode::from_u16(status).expect("a status");
-        Self { status, headers: answer.headers, cookies: answer.cookies, text, body }
+        Self { status, headers: answer.headers, cookies: answer.cookies, body_bytes, text, body }
     }
 }
 

@@ -194,7 +194,8 @@ async fn send(method: &str, path: &str, request: reqwest::RequestBuilder) -> Rep
     let text = response.text().await.expect("text");
     let body =
         if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect("JSON") };
-    let reply = Reply { status, headers, cookies: Vec::new(), text, body };
+    let (cookies, body_bytes) = (Vec::new(), text.len());
+    let reply = Reply { status, headers, cookies, body_bytes, text, body };
     Contract::of_this_repository().check(method, path, &reply);
     reply
 }

@@ -9,6 +9,7 @@ mod service;
 mod sessions;
 mod sign_in;
 mod sign_out;
+mod sizes;
 mod start;
 mod text;
 mod update;
