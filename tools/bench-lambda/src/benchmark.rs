@@ -15,14 +15,43 @@ pub(crate) struct Benchmark {
     pub(crate) function: &'static str,
     /// The event's path below `events/`.
     event: &'static str,
+    /// What the tables hold, and how events differ from one another.
+    pub(crate) scenario: Scenario,
+    /// The expected status.
+    pub(crate) expected: u16,
     /// Whether it is a deployed function, not a baseline.
     pub(crate) is_deployed: bool,
+}
+
+/// What the tables hold, and how events differ from one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scenario {
+    /// The sample directory; all events are alike.
+    Sample,
+    /// A status with a deadline; each event names the entity tag of the answer before.
+    MovedDeadline,
+    /// A board of 200 services, and a person who is signed in.
+    Board,
+    /// The same, of which the browser has the current page.
+    UnchangedBoard,
+    /// A person who is signed in; each event is a new form for the status that is shown.
+    Form,
+}
+
+impl Scenario {
+    /// Whether there is a board of 200 services, instead of the sample directory.
+    pub(crate) const fn is_board(self) -> bool {
+        matches!(self, Self::Board | Self::UnchangedBoard)
+    }
 }
 
 const GET: &str = "get-status/a-reader-reads-a-status";
 const PUT: &str = "update-status/an-editor-sets-red";
 const DEADLINE: &str = "update-deadline/an-editor-moves-the-deadline";
 const PAGE: &str = "list-services/the-first-page";
+const BOARD: &str = "web-board/a-board-without-a-session";
+const FORM: &str = "web-update/a-person-sets-red";
+const CALLBACK: &str = "web-session/a-callback-of-another-browser";
 
 const BASELINES: [Benchmark; 4] = [
     baseline("hello", "hello", GET),
@@ -32,7 +61,7 @@ const BASELINES: [Benchmark; 4] = [
 ];
 
 const fn baseline(name: &'static str, function: &'static str, event: &'static str) -> Benchmark {
-    Benchmark { name, function, event, is_deployed: false }
+    Benchmark { function, is_deployed: false, ..Benchmark::new(name, event, Scenario::Sample, 200) }
 }
 
 /// All benchmarks: the baselines, then every function that answers requests.
@@ -44,29 +73,36 @@ fn all() -> io::Result<Vec<Benchmark>> {
             deployed.push(self::deployed(name)?);
         }
     }
+    deployed.push(Benchmark {
+        function: "web-board",
+        ..Benchmark::new("web-board-unchanged", BOARD, Scenario::UnchangedBoard, 304)
+    });
     deployed.sort_by_key(|one| one.name);
     Ok([BASELINES.to_vec(), deployed].concat())
 }
 
 /// A function with its most frequent event, or its first by name.
 fn deployed(function: String) -> io::Result<Benchmark> {
-    let event = match function.as_str() {
-        "api-docs" => "api-docs/the-page".to_owned(),
-        "get-status" => GET.to_owned(),
-        "health" => "health/status".to_owned(),
-        "list-services" => PAGE.to_owned(),
-        "status-history" => "status-history/the-changes".to_owned(),
-        "update-deadline" => DEADLINE.to_owned(),
-        "update-status" => PUT.to_owned(),
+    let (event, scenario, expected) = match function.as_str() {
+        "api-docs" => ("api-docs/the-page", Scenario::Sample, 200),
+        "get-status" => (GET, Scenario::Sample, 200),
+        "health" => ("health/status", Scenario::Sample, 200),
+        "list-services" => (PAGE, Scenario::Sample, 200),
+        "status-history" => ("status-history/the-changes", Scenario::Sample, 200),
+        "update-deadline" => (DEADLINE, Scenario::MovedDeadline, 200),
+        "update-status" => (PUT, Scenario::Sample, 200),
+        "web-board" => (BOARD, Scenario::Board, 200),
+        "web-session" => (CALLBACK, Scenario::Sample, 400),
+        "web-update" => (FORM, Scenario::Form, 303),
         other => {
             let files = fs::read_dir(root().join("events").join(other))?;
             let files: io::Result<Vec<_>> = files.map(|file| Ok(file?.path())).collect();
             let first = files?.into_iter().min().unwrap_or_default();
-            format!("{other}/{}", first.file_stem().unwrap_or_default().to_string_lossy())
+            let case = first.file_stem().unwrap_or_default().to_string_lossy();
+            (&*format!("{other}/{case}").leak(), Scenario::Sample, 200)
         }
     };
-    let name: &'static str = function.leak();
-    Ok(Benchmark { name, function: name, event: event.leak(), is_deployed: true })
+    Ok(Benchmark::new(function.leak(), event, scenario, expected))
 }
 
 /// The benchmarks with these names, or all if there are none; optionally without baselines.
@@ -83,14 +119,23 @@ pub(crate) fn select(
 }
 
 impl Benchmark {
-    /// An update to RED, of the service whose deadline [`DEADLINE`] moves.
-    pub(crate) const fn update() -> Self {
-        Self { name: "update-status", function: "update-status", event: PUT, is_deployed: true }
+    const fn new(
+        name: &'static str,
+        event: &'static str,
+        scenario: Scenario,
+        expected: u16,
+    ) -> Self {
+        Self { name, function: name, event, scenario, expected, is_deployed: true }
     }
 
-    /// Whether its status must be RED, and its entity tag be known.
-    pub(crate) fn moves_deadline(&self) -> bool {
-        self.event == DEADLINE
+    /// A read of the status that [`Self::update`] sets.
+    pub(crate) const fn read() -> Self {
+        Self::new("get-status", GET, Scenario::Sample, 200)
+    }
+
+    /// An update to RED, of the service whose deadline [`DEADLINE`] moves.
+    pub(crate) const fn update() -> Self {
+        Self::new("update-status", PUT, Scenario::Sample, 200)
     }
 
     /// The path of the built binary.

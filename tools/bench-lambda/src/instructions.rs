@@ -50,19 +50,18 @@ async fn count_total(
     benchmark: &Benchmark,
     before: u64,
 ) -> Result<u64, Box<dyn Error>> {
-    let tables = tables::create(&store.engine).await?;
+    let tables = tables::create(&store.engine, benchmark.scenario).await?;
     let mut events = Events::start(store, &tables, benchmark).await?;
     let out = root().join("target/bench-lambda").join(format!("{}.callgrind", benchmark.name));
     let mut function =
         ExecutionEnvironment::start(callgrind(benchmark, &out), store.settings(&tables)).await?;
     function.wait_until_ready(INIT_TIMEOUT * CALLGRIND_SLOWDOWN).await?;
     for _ in 0..before {
-        events
-            .answered(function.invoke(events.next(), INVOKE_TIMEOUT * CALLGRIND_SLOWDOWN).await?)?;
+        let event = events.next().await?;
+        events.answered(function.invoke(event, INVOKE_TIMEOUT * CALLGRIND_SLOWDOWN).await?)?;
     }
-    events.answered(
-        function.invoke_last(events.next(), INVOKE_TIMEOUT * CALLGRIND_SLOWDOWN).await?,
-    )?;
+    let event = events.next().await?;
+    events.answered(function.invoke_last(event, INVOKE_TIMEOUT * CALLGRIND_SLOWDOWN).await?)?;
     let process = function.process_id().and_then(|process| Pid::from_raw(process.cast_signed()));
     kill_process(process.ok_or("the function has exited")?, Signal::TERM)?;
     function.wait().await?;

@@ -1,4 +1,4 @@
-//! Creates the tables of a benchmark, with the sample data.
+//! Creates the tables of a benchmark, with its data.
 
 use std::{
     error::Error,
@@ -7,22 +7,35 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
+use load::{generated_directory::GeneratedDirectory, seed::seed_tables};
 use local_stack::{engine::Engine, sample};
 use shared::store::TableNames;
+
+use crate::benchmark::Scenario;
+
+/// A directory whose regions have boards of 200 services.
+pub(crate) const DIRECTORY: GeneratedDirectory = GeneratedDirectory { size: 2000 };
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Creates the tables of template.yaml under new names, with the sample data.
-pub(crate) async fn create(engine: &Engine) -> Result<TableNames, Box<dyn Error>> {
+/// Creates the tables of template.yaml under new names, with the data of that scenario.
+pub(crate) async fn create(
+    engine: &Engine,
+    scenario: Scenario,
+) -> Result<TableNames, Box<dyn Error>> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let prefix = format!("bench-{}-", COUNT.fetch_add(1, Ordering::Relaxed));
     let template = fs::read_to_string(root().join("template.yaml"))?;
     let client = engine.client();
     let tables = local_stack::tables::create(&client, &template, &prefix).await?;
-    capacityctl::services::import_rows(&client, &tables.services, sample::directory()).await?;
-    capacityctl::users::import_users(&client, &tables.users, sample::users()).await?;
+    if scenario.is_board() {
+        seed_tables(&client, &tables, DIRECTORY).await?;
+    } else {
+        capacityctl::services::import_rows(&client, &tables.services, sample::directory()).await?;
+        capacityctl::users::import_users(&client, &tables.users, sample::users()).await?;
+    }
     Ok(tables)
 }

@@ -38,7 +38,7 @@ pub(crate) async fn measure(
     environments: usize,
     memory_mb: Option<u64>,
 ) -> Result<Times, Box<dyn Error>> {
-    let tables = tables::create(&store.engine).await?;
+    let tables = tables::create(&store.engine, benchmark.scenario).await?;
     let mut events = Events::start(store, &tables, benchmark).await?;
     let mut runs = Vec::new();
     for _ in 0..environments {
@@ -72,11 +72,13 @@ async fn measure_one(
     let cpu_limit = memory_mb.map(|memory_mb| CpuLimit::new(process, memory_mb)).transpose()?;
     // Dropped before the limit: the process must exit first.
     let mut function = environment;
-    let first = events.answered(function.invoke(events.next(), INVOKE_TIMEOUT).await?)?;
+    let event = events.next().await?;
+    let first = events.answered(function.invoke(event, INVOKE_TIMEOUT).await?)?;
     let before = cpu_time(process)?;
     let mut warm = Vec::new();
     for _ in 0..WARM_INVOCATIONS {
-        warm.push(events.answered(function.invoke(events.next(), INVOKE_TIMEOUT).await?)?);
+        let event = events.next().await?;
+        warm.push(events.answered(function.invoke(event, INVOKE_TIMEOUT).await?)?);
     }
     let warm_cpu = cpu_time(process)?.saturating_sub(before);
     let peak_kb = peak_kb(process)?;

@@ -18,6 +18,9 @@ pub struct Arguments {
     /// Requests per second, however slow the responses are
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
     pub rate: u64,
+    /// Pages per second beside these requests, at least 2,000 services; 0: no pages
+    #[arg(long, default_value_t = 0)]
+    pub pages: u64,
     /// Seconds until the last response; if it takes longer, the run stops without a report
     #[arg(long, default_value_t = 900)]
     pub seconds: u64,
@@ -27,6 +30,9 @@ pub struct Arguments {
     /// Requests of each kind to measure costs with, one after the other; 0 skips this
     #[arg(long, default_value_t = 1000)]
     pub counted: u64,
+    /// Serve the pages for a browser instead, until standard input ends or the seconds are over
+    #[arg(long)]
+    pub serve: bool,
     /// Folder of the built functions [default: `target/lambda` in the workspace]
     #[arg(long, value_name = "DIR")]
     pub functions: Option<PathBuf>,
@@ -36,4 +42,12 @@ pub struct Arguments {
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+impl Arguments {
+    /// Whether there are pages.
+    #[must_use]
+    pub const fn has_pages(&self) -> bool {
+        self.pages > 0 || self.serve
+    }
 }

@@ -27,6 +27,8 @@ pub enum Error {
     Picture(String),
     /// This number of requests at this rate takes longer than allowed.
     TooMany(u64, u64),
+    /// Boards need at least this many services.
+    TooFew(u64),
     /// The load took longer than allowed.
     TimedOut(u64),
 }
@@ -52,6 +54,9 @@ impl fmt::Display for Error {
                 "at this rate the requests take {needed} seconds, but only {seconds} are allowed: raise --rate or \
                  --seconds"
             ),
+            Self::TooFew(services) => {
+                write!(f, "boards of 200 services need a larger directory: --services {services}")
+            }
             Self::TimedOut(seconds) => {
                 write!(f, "not all requests were answered within {seconds} seconds: lower --rate")
             }

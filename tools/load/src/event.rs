@@ -1,12 +1,17 @@
 //! Turns a request into the event of an API Gateway HTTP API, format 2.0, based on an event of `events/`.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::Path,
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use axum::http::{HeaderMap, header::USER_AGENT};
+use axum::http::{
+    HeaderMap,
+    header::{CONTENT_TYPE, COOKIE, USER_AGENT},
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
@@ -16,6 +21,9 @@ use crate::Error;
 /// The headers that the gateway adds.
 const GATEWAY_HEADERS: [&str; 4] =
     ["x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"];
+
+/// The content type of forms: the gateway passes on their bodies in base64.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// An event that serves as the template for all events of its route.
 #[derive(Debug)]
@@ -27,18 +35,20 @@ pub struct EventTemplate {
 /// A request as the gateway receives it.
 #[derive(Debug)]
 pub struct GatewayRequest<'a> {
+    /// The method and the path in openapi.yaml.
+    pub route: &'a str,
     /// The raw path.
     pub path: &'a str,
     /// The raw query string.
     pub query: &'a str,
-    /// The service id in the path.
-    pub id: Option<&'a str>,
+    /// The parameters in the path.
+    pub parameters: BTreeMap<String, String>,
     /// The client's headers.
     pub headers: &'a HeaderMap,
-    /// The subject of the token.
+    /// The subject of the token; the pages have none.
     pub subject: &'a str,
     /// The body; empty if there is none.
-    pub body: &'a str,
+    pub body: &'a [u8],
     /// The time in epoch seconds.
     pub now: i64,
 }
@@ -52,13 +62,12 @@ impl EventTemplate {
         let file = root.join(format!("events/{case}.json"));
         let text = fs::read(&file).map_err(|error| Error::File(file, error))?;
         let mut event: Value = serde_json::from_slice(&text).map_err(|_| Error::Event(case))?;
-        let claims = event.pointer("/requestContext/authorizer/jwt/claims");
         let http = event.pointer("/requestContext/http");
-        if claims.and(http).is_none_or(|members| !members.is_object()) {
+        if http.is_none_or(|members| !members.is_object()) {
             return Err(Error::Event(case));
         }
         let event_members = event.as_object_mut().ok_or(Error::Event(case))?;
-        for name in ["body", "queryStringParameters", "pathParameters"] {
+        for name in ["body", "cookies", "queryStringParameters", "pathParameters"] {
             event_members.remove(name);
         }
         let headers = event.get_mut("headers").and_then(Value::as_object_mut);
@@ -79,20 +88,32 @@ impl EventTemplate {
         }
         let agent = request.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
         set(&mut event, "/requestContext/http/userAgent", agent.unwrap_or_default());
+        let method = request.route.split(' ').next().unwrap_or_default();
+        set(&mut event, "/requestContext/http/method", method);
         set(&mut event, "/requestContext/http/path", request.path);
         set(&mut event, "/requestContext/authorizer/jwt/claims/sub", request.subject);
         set(&mut event, "/requestContext/authorizer/jwt/claims/username", request.subject);
         set(&mut event, "/requestContext/requestId", format!("{number:015x}="));
         set(&mut event, "/requestContext/time", common_log(request.now));
         set(&mut event, "/requestContext/timeEpoch", request.now * 1000);
+        set(&mut event, "/requestContext/routeKey", request.route);
+        set(&mut event, "/routeKey", request.route);
         set(&mut event, "/rawPath", request.path);
         set(&mut event, "/rawQueryString", request.query);
+        let is_form = request.headers.get(CONTENT_TYPE).is_some_and(|value| value == FORM);
+        set(&mut event, "/isBase64Encoded", is_form);
+        let body = if is_form {
+            BASE64_STANDARD.encode(request.body)
+        } else {
+            String::from_utf8_lossy(request.body).into_owned()
+        };
         if let Some(members) = event.as_object_mut() {
-            let id = request.id.map(|id| ("pathParameters", json!({ "id": id })));
+            let own = &request.parameters;
+            let own = (!own.is_empty()).then(|| ("pathParameters", json!(own)));
             let query = parameters(request.query).map(|query| ("queryStringParameters", query));
-            let body = Some(request.body).filter(|body| !body.is_empty());
-            let body = body.map(|body| ("body", body.into()));
-            let optional = [id, query, body].into_iter().flatten();
+            let cookies = cookies(request.headers).map(|cookies| ("cookies", cookies));
+            let body = (!body.is_empty()).then(|| ("body", body.into()));
+            let optional = [own, query, cookies, body].into_iter().flatten();
             members.extend(optional.map(|(name, value)| (name.to_owned(), value)));
         }
         event
@@ -105,12 +126,17 @@ fn set(event: &mut Value, pointer: &str, value: impl Into<Value>) {
     }
 }
 
-/// Names in lower case; values of a repeated header are joined.
+/// Names in lower case; values of a repeated header are joined. Cookies are elsewhere.
 fn headers_of(headers: &HeaderMap) -> impl Iterator<Item = (String, Value)> {
-    headers.keys().map(|name| {
+    headers.keys().filter(|name| *name != COOKIE).map(|name| {
         let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
         (name.as_str().to_owned(), values.collect::<Vec<_>>().join(",").into())
     })
+}
+
+fn cookies(headers: &HeaderMap) -> Option<Value> {
+    let all = headers.get(COOKIE)?.to_str().ok()?;
+    Some(all.split("; ").collect())
 }
 
 /// The decoded query; values of a repeated parameter are joined.

@@ -51,6 +51,12 @@ impl GeneratedDirectory {
         self.id(fastrand::u64(..self.size))
     }
 
+    /// The first provider.
+    #[must_use]
+    pub fn first_provider(self) -> Option<ServiceId> {
+        service_id(FIRST_PROVIDER)
+    }
+
     /// A random region.
     #[must_use]
     pub fn random_region(self) -> u64 {

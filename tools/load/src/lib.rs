@@ -14,11 +14,14 @@ pub mod generated_directory;
 pub mod invocation_stats;
 pub mod load_generator;
 mod picture;
+pub mod price;
 pub mod report;
 mod report_text;
+pub mod request;
 pub mod request_kind;
 pub mod run;
 pub mod seed;
+mod serve;
 pub mod testbed;
 
 pub use error::Error;

@@ -11,7 +11,12 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tokio::process::Command;
 
-use crate::{Error, generated_directory::GeneratedDirectory, request_kind::RequestKind};
+use crate::{
+    Error,
+    generated_directory::GeneratedDirectory,
+    request::{body, path},
+    request_kind::RequestKind,
+};
 
 const VERSION: &str = "1.16.0";
 
@@ -79,8 +84,8 @@ impl LatencyResult {
     pub fn meets_target(&self) -> Option<bool> {
         let target = self.kind.target()?;
         let pairs =
-            [(self.p50_ms, target.p50), (self.p95_ms, target.p95), (self.max_ms, target.max)];
-        Some(pairs.into_iter().all(|(measured, target)| measured <= target))
+            [(self.p50_ms, target.p50), (self.p95_ms, Some(target.p95)), (self.max_ms, target.max)];
+        Some(pairs.into_iter().all(|(measured, target)| target.is_none_or(|it| measured <= it)))
     }
 }
 
@@ -118,6 +123,8 @@ pub struct LoadRun<'a> {
     pub directory: GeneratedDirectory,
     /// The kind of request.
     pub kind: RequestKind,
+    /// Its headers.
+    pub headers: Vec<(&'static str, String)>,
     /// The number of requests.
     pub requests: u64,
     /// Requests per second.
@@ -132,7 +139,7 @@ impl LoadRun<'_> {
     pub async fn send(self) -> Result<LatencyResult, Error> {
         let Self { kind, requests, directory, .. } = self;
         let samples = 0..requests.min(SAMPLES);
-        let urls = samples.clone().map(|_| self.gateway.to_owned() + &kind.path(directory));
+        let urls = samples.clone().map(|_| self.gateway.to_owned() + &path(kind, directory));
         let urls = self.write("urls", urls.collect())?;
         let mut command = Command::new(self.oha);
         command
@@ -142,10 +149,10 @@ impl LoadRun<'_> {
             .stdin(Stdio::null())
             .stderr(Stdio::inherit())
             .kill_on_drop(true);
-        for (name, value) in kind.headers() {
+        for (name, value) in &self.headers {
             command.args(["-H", &format!("{name}: {value}")]);
         }
-        let bodies: Vec<String> = samples.filter_map(|_| kind.body()).collect();
+        let bodies: Vec<String> = samples.filter_map(|_| body(kind)).collect();
         if !bodies.is_empty() {
             command.arg("-Z").arg(self.write("bodies", bodies)?);
         }

@@ -8,6 +8,7 @@ use crate::{
     capacity_proxy::ConsumedCapacity,
     invocation_stats::{InvocationStats, milliseconds, ratio},
     load_generator::LatencyResult,
+    price::Dollars,
     request_kind::RequestKind,
 };
 
@@ -17,8 +18,10 @@ use crate::{
 pub struct RunParameters {
     /// Services in the table.
     pub services: u64,
-    /// Requests per second, of all kinds together.
+    /// Requests per second to the API, of all kinds together.
     pub rate: u64,
+    /// Pages per second beside them.
+    pub pages: u64,
     /// Environments of each function.
     pub environments: u16,
 }
@@ -90,6 +93,10 @@ pub struct RequestCost {
     pub used: FunctionUsage,
     /// The size of the function's log lines.
     pub log_bytes: f64,
+    /// The size of the response's body, as it is sent.
+    pub response_bytes: f64,
+    /// What a million of them cost.
+    pub dollars: Dollars,
 }
 
 impl LoadResult {
@@ -136,20 +143,29 @@ impl RequestCost {
         consumed: &ConsumedCapacity,
         stats: &InvocationStats,
         log_bytes: u64,
+        response_bytes: u64,
     ) -> Self {
         let calls = stats.durations.len() as u64;
         let per_call = |units: &BTreeMap<String, f64>| {
             units.iter().map(|(name, units)| (name.clone(), ratio(*units, calls))).collect()
         };
         let whole = |(operation, times): (&String, &u64)| (operation.clone(), *times as f64);
+        let (read, written) = (per_call(&consumed.read), per_call(&consumed.written));
+        let used = FunctionUsage::new(kind.function(), stats);
+        let log_bytes = ratio(log_bytes as f64, calls);
+        // The sum of nothing would be -0.
+        let units = |units: &BTreeMap<String, f64>| units.values().sum::<f64>() + 0.0;
+        let dollars = Dollars::new(used.billed_ms, units(&read), units(&written), log_bytes);
         Self {
             kind,
             calls: per_call(&consumed.calls.iter().map(whole).collect()),
-            read: per_call(&consumed.read),
-            written: per_call(&consumed.written),
+            read,
+            written,
             store_ms: stats.per_invocation(consumed.time),
-            used: FunctionUsage::new(kind.function(), stats),
-            log_bytes: ratio(log_bytes as f64, calls),
+            used,
+            log_bytes,
+            response_bytes: ratio(response_bytes as f64, calls),
+            dollars,
         }
     }
 }

@@ -6,6 +6,7 @@ use comfy_table::{Table, presets::ASCII_MARKDOWN};
 
 use crate::{
     load_generator::LatencyResult,
+    price::Dollars,
     report::{FunctionUsage, LoadResult, Report, RequestCost},
 };
 
@@ -22,8 +23,9 @@ impl Report {
             );
             [latency_table(&loaded.answered), usage_table(&loaded.functions), engine]
         });
-        let counted = (!self.counted.is_empty()).then(|| cost_table(&self.counted));
-        loaded.chain(counted).collect::<Vec<_>>().join("\n\n")
+        let counted = (!self.counted.is_empty())
+            .then(|| [cost_table(&self.counted), price_table(&self.counted)]);
+        loaded.chain(counted.into_iter().flatten()).collect::<Vec<_>>().join("\n\n")
     }
 }
 
@@ -37,7 +39,9 @@ fn latency_table(kinds: &[LatencyResult]) -> String {
                 || "none".to_owned(),
                 |(target, met)| {
                     let word = if met { "met" } else { "missed" };
-                    format!("{word}: {}, {}, max {}", target.p50, target.p95, target.max)
+                    let p50 = target.p50.map(|ms| format!("{ms}, ")).unwrap_or_default();
+                    let max = target.max.map(|ms| format!(", max {ms}")).unwrap_or_default();
+                    format!("{word}: {p50}{}{max}", target.p95)
                 },
             );
             let answers = one.statuses.iter().map(|(status, times)| format!("{times} × {status}"));
@@ -75,15 +79,43 @@ fn cost_table(kinds: &[RequestCost]) -> String {
         "DynamoDB ms",
         "billed ms",
         "log bytes",
+        "response bytes",
     ];
     table(
         heading,
         kinds.iter().map(|one| {
             let times = [one.used.cpu_ms, one.used.duration_ms, one.store_ms, one.used.billed_ms];
             let [cpu, duration, store, billed] = times.map(|ms| format!("{ms:.2}"));
-            let log = format!("{:.0}", one.log_bytes);
+            let [log, body] = [one.log_bytes, one.response_bytes].map(|one| format!("{one:.0}"));
             let [calls, read, written] = [&one.calls, &one.read, &one.written].map(joined);
-            [one.kind.name().to_owned(), calls, read, written, cpu, duration, store, billed, log]
+            let name = one.kind.name().to_owned();
+            [name, calls, read, written, cpu, duration, store, billed, log, body]
+        }),
+    )
+}
+
+fn price_table(kinds: &[RequestCost]) -> String {
+    let heading = [
+        "US dollars for a million",
+        "gateway",
+        "calls",
+        "time",
+        "reads",
+        "writes",
+        "logs",
+        "traces",
+        "all",
+    ];
+    table(
+        heading,
+        kinds.iter().map(|one| {
+            let all = one.dollars.total();
+            let Dollars { gateway, invocations, time, reads, writes, logs, traces } = one.dollars;
+            let [gateway, calls, reads, writes, logs, traces, all] =
+                [gateway, invocations, reads, writes, logs, traces, all]
+                    .map(|it| format!("{it:.2}"));
+            let (name, time) = (one.kind.name().to_owned(), format!("{time:.3}"));
+            [name, gateway, calls, time, reads, writes, logs, traces, all]
         }),
     )
 }

@@ -1,15 +1,8 @@
 //! The kinds of requests, and the share of the load that each has.
 
 use serde::{Serialize, Serializer};
-use shared::{
-    domain::{Minutes, Reason},
-    http::Clock,
-};
 
-use crate::{
-    generated_directory::GeneratedDirectory,
-    seed::{EDITOR, READER},
-};
+use crate::seed::{EDITOR, READER, STAFF};
 
 /// A kind of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,22 +29,34 @@ pub enum RequestKind {
     PutIdempotent,
     /// A new deadline for a service that is RED.
     Deadline,
+    /// The board of a region: its first 200 services.
+    Board,
+    /// The same, as a page that is open asks again: nothing has changed.
+    BoardUnchanged,
+    /// The services of a person who may update a provider.
+    Mine,
+    /// The page of a random service, with the form.
+    ServicePage,
+    /// The form that sets a service RED that is GREEN.
+    SetForm,
+    /// The form that extends a status.
+    ExtendForm,
 }
 
 /// The most that a request may take, in milliseconds.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct LatencyTarget {
     /// The median.
-    pub p50: f64,
+    pub p50: Option<f64>,
     /// The 95th percentile.
     pub p95: f64,
     /// The maximum.
-    pub max: f64,
+    pub max: Option<f64>,
 }
 
 impl RequestKind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 17] = [
         Self::Get,
         Self::GetUnchanged,
         Self::List,
@@ -63,6 +68,12 @@ impl RequestKind {
         Self::Put,
         Self::PutIdempotent,
         Self::Deadline,
+        Self::Board,
+        Self::BoardUnchanged,
+        Self::Mine,
+        Self::ServicePage,
+        Self::SetForm,
+        Self::ExtendForm,
     ];
 
     /// The name in the report.
@@ -80,15 +91,30 @@ impl RequestKind {
             Self::Put => "PUT",
             Self::PutIdempotent => "PUT, Idempotency-Key",
             Self::Deadline => "PUT deadline",
+            Self::Board => "board of 200",
+            Self::BoardUnchanged => "board of 200, If-None-Match",
+            Self::Mine => "my services",
+            Self::ServicePage => "service page",
+            Self::SetForm => "form, RED",
+            Self::ExtendForm => "form, extension",
         }
     }
 
-    /// How many of a thousand requests are of this kind. None have an `Idempotency-Key` or move a deadline: oha
-    /// cannot send a different header each time.
+    /// Whether it is a page, or a form of one.
+    #[must_use]
+    pub fn is_page(self) -> bool {
+        self.function().starts_with("web-")
+    }
+
+    /// How many of a thousand requests to the API, or to the pages, are of this kind. None have an `Idempotency-Key`
+    /// or an entity tag of their own: oha cannot send a different one each time.
     #[must_use]
     pub const fn per_thousand(self) -> u64 {
         match self {
             Self::Get => 810,
+            Self::BoardUnchanged => 600,
+            Self::Board => 200,
+            Self::Mine | Self::ServicePage => 100,
             Self::GetUnchanged => 90,
             Self::List => 40,
             Self::ListByStatus | Self::ListBelow | Self::Put => 20,
@@ -96,7 +122,9 @@ impl RequestKind {
             | Self::ListOverdue
             | Self::ListOverdueInRegion
             | Self::PutIdempotent
-            | Self::Deadline => 0,
+            | Self::Deadline
+            | Self::SetForm
+            | Self::ExtendForm => 0,
         }
     }
 
@@ -113,6 +141,8 @@ impl RequestKind {
             | Self::ListOverdueInRegion => "list-services",
             Self::Put | Self::PutIdempotent => "update-status",
             Self::Deadline => "update-deadline",
+            Self::Board | Self::BoardUnchanged | Self::Mine | Self::ServicePage => "web-board",
+            Self::SetForm | Self::ExtendForm => "web-update",
         }
     }
 
@@ -120,21 +150,25 @@ impl RequestKind {
     #[must_use]
     pub const fn expected(self) -> &'static [u16] {
         match self {
-            Self::GetUnchanged => &[304],
+            Self::GetUnchanged | Self::BoardUnchanged => &[304],
             Self::Put | Self::PutIdempotent => &[200, 409],
+            Self::SetForm | Self::ExtendForm => &[303],
             _ => &[200],
         }
     }
 
-    /// The NHS's targets for a similar API, for reads by key and updates. There is none for lists.
+    /// The NHS's targets for a similar API, for reads by key and updates, and a target of our own for boards.
     #[must_use]
     pub const fn target(self) -> Option<LatencyTarget> {
         match self {
             Self::Get | Self::GetUnchanged => {
-                Some(LatencyTarget { p50: 40.0, p95: 100.0, max: 300.0 })
+                Some(LatencyTarget { p50: Some(40.0), p95: 100.0, max: Some(300.0) })
             }
             Self::Put | Self::PutIdempotent | Self::Deadline => {
-                Some(LatencyTarget { p50: 70.0, p95: 150.0, max: 400.0 })
+                Some(LatencyTarget { p50: Some(70.0), p95: 150.0, max: Some(400.0) })
+            }
+            Self::Board | Self::BoardUnchanged => {
+                Some(LatencyTarget { p50: None, p95: 150.0, max: None })
             }
             _ => None,
         }
@@ -145,71 +179,31 @@ impl RequestKind {
     pub const fn method(self) -> &'static str {
         match self {
             Self::Put | Self::PutIdempotent | Self::Deadline => "PUT",
+            Self::SetForm | Self::ExtendForm => "POST",
             _ => "GET",
         }
     }
 
-    /// A random path with its query.
+    /// The user who sends it.
     #[must_use]
-    pub fn path(self, directory: GeneratedDirectory) -> String {
+    pub fn user(self) -> &'static str {
         match self {
-            Self::List => "/services".to_owned(),
-            Self::ListByStatus => "/services?status=RED,AMBER".to_owned(),
-            Self::ListBelow => format!("/services?parentId={}", directory.random_provider()),
-            Self::ListEndingSoon => {
-                format!("/services?resetBefore={}", Clock::system().now().plus(Minutes(60)))
-            }
-            Self::ListOverdue => "/services?overdue=true".to_owned(),
-            Self::ListOverdueInRegion => {
-                format!("/services?overdue=true&region={}", directory.random_region())
-            }
-            _ => format!("/services/{}/capacitystatus", directory.random_service()),
+            Self::Mine => STAFF,
+            Self::ServicePage => EDITOR,
+            _ if self.method() == "GET" => READER,
+            _ => EDITOR,
         }
     }
 
-    /// The headers. The token is the username.
+    /// The status that its service must have, with a known entity tag, if it names that tag.
     #[must_use]
-    pub fn headers(self) -> Vec<(&'static str, String)> {
-        let user = if self.method() == "PUT" { EDITOR } else { READER };
-        let mut headers =
-            vec![("authorization", format!("Bearer {user}")), ("accept", "*/*".to_owned())];
-        if self.method() == "PUT" {
-            headers.push(("content-type", "application/json".to_owned()));
-        }
+    pub const fn needs_status(self) -> Option<&'static str> {
         match self {
-            Self::GetUnchanged => headers.push(("if-none-match", "*".to_owned())),
-            Self::PutIdempotent => {
-                headers.push(("idempotency-key", format!("load-{:016x}", fastrand::u64(..))));
-            }
-            _ => {}
-        }
-        headers
-    }
-
-    /// A random body, if the kind has one.
-    #[must_use]
-    pub fn body(self) -> Option<String> {
-        let status = ["RED", "AMBER", "GREEN"].into_iter().nth(fastrand::usize(..3))?;
-        match self {
-            Self::Put | Self::PutIdempotent => Some(update(status)),
-            Self::Deadline => Some(format!(r#"{{"resetStatusIn": {}}}"#, fastrand::u32(30..=1440))),
+            Self::Deadline | Self::ExtendForm => Some("RED"),
+            Self::SetForm => Some("GREEN"),
             _ => None,
         }
     }
-}
-
-/// An update to this status for at least half an hour; every other one has notes, every third a reason.
-#[must_use]
-pub fn update(status: &str) -> String {
-    let minutes = fastrand::u32(30..=1440);
-    let notes = if fastrand::bool() {
-        r#", "notes": "two of five clinicians until the evening, minor injuries as usual""#
-    } else {
-        ""
-    };
-    let reason = Reason::NAMES.get(fastrand::usize(..3 * Reason::NAMES.len()));
-    let reason = reason.map(|name| format!(r#", "reason": "{name}""#)).unwrap_or_default();
-    format!(r#"{{"status": "{status}", "resetStatusIn": {minutes}{notes}{reason}}}"#)
 }
 
 impl Serialize for RequestKind {

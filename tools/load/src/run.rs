@@ -18,7 +18,7 @@ use crate::{
     invocation_stats::InvocationStats,
     load_generator::{self, LatencyResult, LoadRun},
     report::{LoadResult, Report, RequestCost, RunParameters},
-    request_kind::RequestKind,
+    serve,
     testbed::Testbed,
 };
 
@@ -26,6 +26,8 @@ use crate::{
 const ENGINE_THREAD: &str = "dynamodb";
 /// Requests of each kind to warm up the environments.
 const WARM_UP_REQUESTS: u64 = 50;
+/// With this many services each region has a board of 200.
+const SERVICES_FOR_BOARDS: u64 = 2000;
 
 /// Runs the load test.
 ///
@@ -39,7 +41,11 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
     if needed > arguments.seconds {
         return Err(Error::TooMany(needed, arguments.seconds));
     }
+    if arguments.has_pages() && arguments.services < SERVICES_FOR_BOARDS {
+        return Err(Error::TooFew(SERVICES_FOR_BOARDS));
+    }
     let oha = match arguments.requests {
+        _ if arguments.serve => None,
         0 => None,
         _ => Some(
             load_generator::find_or_install(&default_directory(&workspace_root()?).join("tools"))
@@ -66,20 +72,23 @@ async fn report(
     let gateway = testbed.gateway(testbed.engine.endpoint(), arguments.environments).await?;
     testbed.set_initial_statuses(&gateway).await?;
     warm_up(testbed, &gateway).await?;
+    if arguments.serve {
+        serve::until_input_ends(testbed, &gateway, Duration::from_secs(arguments.seconds)).await?;
+    }
     let loaded = match oha {
         Some(oha) => Some(load(arguments, testbed, &gateway, oha).await?),
         None => None,
     };
     drop(gateway);
-    let counted =
-        if arguments.counted > 0 { measure_costs(arguments, testbed).await? } else { Vec::new() };
-    let Arguments { services, rate, environments, .. } = *arguments;
-    Ok(Report { asked: RunParameters { services, rate, environments }, loaded, counted })
+    let is_counted = arguments.counted > 0 && !arguments.serve;
+    let counted = if is_counted { measure_costs(arguments, testbed).await? } else { Vec::new() };
+    let Arguments { services, rate, pages, environments, .. } = *arguments;
+    Ok(Report { asked: RunParameters { services, rate, pages, environments }, loaded, counted })
 }
 
 /// Warms up the environments, so that no cold start is measured.
 async fn warm_up(testbed: &Testbed, gateway: &Gateway) -> Result<(), Error> {
-    for kind in RequestKind::ALL {
+    for kind in testbed.kinds() {
         testbed.send(testbed.requests(gateway, kind, WARM_UP_REQUESTS).await?).await?;
     }
     for (_, pool) in gateway.pools() {
@@ -116,15 +125,17 @@ async fn send_all(
     oha: &Path,
 ) -> Result<Vec<LatencyResult>, Error> {
     let mut running = JoinSet::new();
-    for (position, kind) in RequestKind::ALL.into_iter().enumerate() {
-        let requests = arguments.requests * kind.per_thousand() / 1000;
+    for (position, kind) in testbed.kinds().enumerate() {
+        let rate = if kind.is_page() { arguments.pages } else { arguments.rate };
+        let requests = arguments.requests * rate * kind.per_thousand() / (1000 * arguments.rate);
         if requests == 0 {
             continue;
         }
         let (oha, folder) = (oha.to_owned(), testbed.folder.clone());
         let (gateway, directory) = (gateway.url.clone(), testbed.directory);
+        let headers = testbed.signed_in.headers(kind);
         #[expect(clippy::cast_precision_loss, reason = "rates are smaller than 2^53")]
-        let rate = (arguments.rate * kind.per_thousand()) as f64 / 1000.0;
+        let rate = (rate * kind.per_thousand()) as f64 / 1000.0;
         running.spawn(async move {
             let run = LoadRun {
                 oha: &oha,
@@ -132,6 +143,7 @@ async fn send_all(
                 gateway: &gateway,
                 directory,
                 kind,
+                headers,
                 requests,
                 rate,
             };
@@ -152,11 +164,11 @@ async fn measure_costs(
     let gateway = testbed.gateway(&proxy.url, 1).await?;
     warm_up(testbed, &gateway).await?;
     let mut costs = Vec::new();
-    for kind in RequestKind::ALL {
+    for kind in testbed.kinds() {
         let requests = testbed.requests(&gateway, kind, arguments.counted).await?;
         let log_bytes_before = testbed.log_bytes(kind.function())?;
         let _: ConsumedCapacity = proxy.take_consumed();
-        testbed.send(requests).await?;
+        let response_bytes = testbed.send(requests).await?;
         let own = gateway.pools().find(|(function, _)| *function == kind.function());
         let stats = own.map(|(_, pool)| pool.take_stats()).transpose()?;
         let bytes = testbed.log_bytes(kind.function())? - log_bytes_before;
@@ -165,6 +177,7 @@ async fn measure_costs(
             &proxy.take_consumed(),
             &stats.unwrap_or_default(),
             bytes,
+            response_bytes,
         ));
     }
     Ok(costs)

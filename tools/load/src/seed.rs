@@ -7,8 +7,13 @@ use aws_sdk_dynamodb::{
     types::{PutRequest, WriteRequest},
 };
 use capacityctl::users_file::User;
-use shared::{store::TableNames, store::keys::users::EDIT_CAPACITY};
+use shared::{
+    domain::Session,
+    http::Clock,
+    store::{SessionsTable, TableNames, keys::users::EDIT_CAPACITY},
+};
 use tokio::task::JoinSet;
+use web::visitor::SessionSecret;
 
 use crate::{
     Error,
@@ -19,13 +24,17 @@ use crate::{
 pub const READER: &str = "load-reader";
 /// The user who may update every service.
 pub const EDITOR: &str = "load-editor";
+/// The user who may update a provider with its services.
+pub const STAFF: &str = "load-staff";
+/// All of them.
+pub const USERS: [&str; 3] = [READER, EDITOR, STAFF];
 
 /// DynamoDB's limit for `BatchWriteItem`.
 const BATCH_SIZE: usize = 25;
 /// The most requests in flight at the same time.
 const MAX_CONCURRENT: usize = 4;
 
-/// Writes the services and two users.
+/// Writes the services and the users.
 ///
 /// # Errors
 /// An error of DynamoDB.
@@ -85,5 +94,27 @@ fn users(directory: GeneratedDirectory) -> Vec<User> {
         services: directory.regions().collect(),
         ..user(EDITOR)
     };
-    vec![user(READER), editor]
+    let staff = User {
+        permissions: [EDIT_CAPACITY.to_owned()].into(),
+        services: directory.first_provider().into_iter().collect(),
+        ..user(STAFF)
+    };
+    vec![user(READER), editor, staff]
+}
+
+/// Signs a user in on the pages.
+///
+/// # Errors
+/// An error of DynamoDB.
+pub async fn begin_session(
+    client: &Client,
+    table: &str,
+    user: &str,
+) -> Result<SessionSecret, Error> {
+    let secret = SessionSecret::random().ok_or_else(|| Error::Seed("no randomness".to_owned()))?;
+    let scope = "openid capacity/read capacity/write".to_owned();
+    let session = Session::begin(user.to_owned(), scope, false, Clock::system().now());
+    let table = SessionsTable::new(client, table.to_owned());
+    let begun = table.begin(&secret.key(), &session).await;
+    begun.map(|()| secret).map_err(|error| Error::Seed(error.to_string()))
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use local_stack::{engine::Engine, function_env, state::workspace_root, tables};
-use reqwest::{Client, Method, header::ETAG};
+use reqwest::{Client, redirect::Policy};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -16,9 +16,10 @@ use crate::{
     cli::Arguments,
     environment_pool::EnvironmentPool,
     event::EventTemplate,
-    gateway::{FUNCTIONS, Gateway, Route},
+    gateway::{FUNCTIONS, Function, Gateway},
     generated_directory::GeneratedDirectory,
-    request_kind::{RequestKind, update},
+    request::{Answer, Request, SignedIn, body, path, path_of, update},
+    request_kind::RequestKind,
     seed,
 };
 
@@ -29,7 +30,6 @@ const SERVICES_PER_BUSY_ONE: u64 = 20;
 const MAX_CONCURRENT: usize = 4;
 
 /// The engine, the data and the functions of a run.
-#[derive(Debug)]
 pub struct Testbed {
     root: PathBuf,
     /// A folder for the files of a run.
@@ -39,6 +39,8 @@ pub struct Testbed {
     pub engine: Engine,
     /// The services in the table.
     pub directory: GeneratedDirectory,
+    /// The users of the pages; none if there are no pages.
+    pub signed_in: SignedIn,
     settings: HashMap<String, String>,
     client: Client,
     failed: mpsc::UnboundedSender<Error>,
@@ -66,10 +68,18 @@ impl Testbed {
         seed::seed_tables(&client, &tables, directory).await?;
         eprintln!("{} services in {:.0} s", directory.size, start.elapsed().as_secs_f64());
         let settings = function_env::settings(&tables);
+        let mut signed_in = SignedIn::default();
+        if arguments.has_pages() {
+            signed_in.origin = settings.get("PUBLIC_URL").cloned().unwrap_or_default();
+            for user in seed::USERS {
+                let session = seed::begin_session(&client, &tables::sessions(""), user).await?;
+                signed_in.sessions.insert(user, session);
+            }
+        }
         let functions = arguments.functions.clone().unwrap_or_else(|| root.join("target/lambda"));
-        let client = Client::builder().no_proxy().build();
+        let client = Client::builder().no_proxy().redirect(Policy::none()).build();
         let client = client.map_err(|error| Error::UnexpectedResponse(error.to_string()))?;
-        Ok(Self { root, folder, functions, engine, directory, settings, client, failed })
+        Ok(Self { root, folder, functions, engine, directory, signed_in, settings, client, failed })
     }
 
     /// Starts a gateway with this many environments of each function, which use DynamoDB at this URL.
@@ -79,19 +89,26 @@ impl Testbed {
     pub async fn gateway(&self, dynamodb_url: &str, environments: u16) -> Result<Gateway, Error> {
         let mut settings = self.settings.clone();
         settings.extend(function_env::aws_variables(dynamodb_url));
-        let start = async |(function, case): (&'static str, &'static str)| {
-            let binary = self.functions.join(function).join("bootstrap");
-            let log = self.log(function);
+        let mut functions = Vec::new();
+        for (name, case) in FUNCTIONS {
+            if self.kinds().all(|kind| kind.function() != name) {
+                continue;
+            }
+            let binary = self.functions.join(name).join("bootstrap");
+            let log = self.log(name);
             let log = File::create(&log).map_err(|error| Error::File(log, error))?;
             let failed = self.failed.clone();
-            let pool =
-                EnvironmentPool::start(function, &binary, &settings, environments, &log, failed);
-            let pool = pool.await?;
-            Ok::<_, Error>(Route { pool, template: EventTemplate::read(&self.root, case)? })
-        };
-        let [read, list, update, deadline] = FUNCTIONS;
-        let (read, list) = (start(read).await?, start(list).await?);
-        Gateway::start([read, list, start(update).await?, start(deadline).await?])
+            let pool = EnvironmentPool::start(name, &binary, &settings, environments, &log, failed);
+            let (pool, template) = (pool.await?, EventTemplate::read(&self.root, case)?);
+            functions.push((name, Function { pool, template }));
+        }
+        Gateway::start(functions)
+    }
+
+    /// The kinds of requests that are sent.
+    pub fn kinds(&self) -> impl Iterator<Item = RequestKind> {
+        let has_pages = !self.signed_in.sessions.is_empty();
+        RequestKind::ALL.into_iter().filter(move |kind| has_pages || !kind.is_page())
     }
 
     fn log(&self, function: &str) -> PathBuf {
@@ -123,9 +140,7 @@ impl Testbed {
             if running.len() >= MAX_CONCURRENT {
                 check_joined(running.join_next().await)?;
             }
-            let path = format!("{}/services/{id}/capacitystatus", gateway.url);
-            let request = Request::new(RequestKind::Put, path, Some(update(status)));
-            running.spawn(request.send(self.client.clone()));
+            running.spawn(self.put(gateway, id, update(status)).send(self.client.clone()));
         }
         while let Some(joined) = running.join_next().await {
             check_joined(Some(joined))?;
@@ -133,8 +148,8 @@ impl Testbed {
         Ok(())
     }
 
-    /// Requests of a kind. To move a deadline takes a service that is RED, and its entity tag: they are set here,
-    /// each service once, so there may be fewer.
+    /// Requests of a kind. Those that name an entity tag get one: their services are updated here, each once, so
+    /// there may be fewer.
     ///
     /// # Errors
     /// A response is missing or unexpected.
@@ -144,71 +159,52 @@ impl Testbed {
         kind: RequestKind,
         count: u64,
     ) -> Result<Vec<Request>, Error> {
-        if kind != RequestKind::Deadline {
-            let path = |_| gateway.url.clone() + &kind.path(self.directory);
-            let request = |url| Request::new(kind, url, kind.body());
-            return Ok((0..count).map(path).map(request).collect());
-        }
+        let request = |path: String| {
+            let (url, headers) = (gateway.url.clone() + &path, self.signed_in.headers(kind));
+            Request { kind, url, headers, body: body(kind) }
+        };
+        let Some(status) = kind.needs_status() else {
+            return Ok((0..count).map(|_| request(path(kind, self.directory))).collect());
+        };
         let mut requests = Vec::new();
         for number in 0..count.min(self.directory.size) {
             let id = self.directory.id(number);
-            let status = format!("{}/services/{id}/capacitystatus", gateway.url);
-            let deadline = format!("{status}/deadline");
-            let red = Request::new(RequestKind::Put, status, Some(update("RED")));
-            let if_match = red.send(self.client.clone()).await?;
-            requests.push(Request { if_match, ..Request::new(kind, deadline, kind.body()) });
+            let body = format!(r#"{{"status": "{status}", "resetStatusIn": 60}}"#);
+            let answer = self.put(gateway, id, body).send(self.client.clone()).await?;
+            let tag = answer.tag.unwrap_or_default();
+            let mut request = request(path_of(kind, id));
+            if kind.is_page() {
+                request.body = Some(self.signed_in.form(kind, &tag));
+            } else {
+                request.headers.push(("if-match", tag));
+            }
+            requests.push(request);
         }
         Ok(requests)
     }
 
-    /// Sends requests one after the other.
+    fn put(&self, gateway: &Gateway, id: u64, body: String) -> Request {
+        let kind = RequestKind::Put;
+        let (url, headers) =
+            (gateway.url.clone() + &path_of(kind, id), self.signed_in.headers(kind));
+        Request { kind, url, headers, body: Some(body) }
+    }
+
+    /// Sends requests one after the other, and returns the bytes of their responses.
     ///
     /// # Errors
     /// A response is missing or unexpected.
-    pub async fn send(&self, requests: Vec<Request>) -> Result<(), Error> {
+    pub async fn send(&self, requests: Vec<Request>) -> Result<u64, Error> {
+        let mut bytes = 0;
         for request in requests {
-            request.send(self.client.clone()).await?;
+            bytes += request.send(self.client.clone()).await?.bytes;
         }
-        Ok(())
-    }
-}
-
-/// A request to the gateway.
-#[derive(Debug)]
-pub struct Request {
-    kind: RequestKind,
-    url: String,
-    body: Option<String>,
-    if_match: Option<String>,
-}
-
-impl Request {
-    const fn new(kind: RequestKind, url: String, body: Option<String>) -> Self {
-        Self { kind, url, body, if_match: None }
-    }
-
-    /// Sends it, and returns the entity tag of an expected response.
-    async fn send(self, client: Client) -> Result<Option<String>, Error> {
-        let Self { kind, url, body, if_match } = self;
-        let method = if kind.method() == "PUT" { Method::PUT } else { Method::GET };
-        let mut request = client.request(method, url).body(body.unwrap_or_default());
-        let if_match = if_match.map(|tag| ("if-match", tag));
-        for (name, value) in kind.headers().into_iter().chain(if_match) {
-            request = request.header(name, value);
-        }
-        let unexpected =
-            |text: String| Error::UnexpectedResponse(format!("{}: {text}", kind.name()));
-        let response = request.send().await.map_err(|error| unexpected(error.to_string()))?;
-        let status = response.status();
-        let tag = response.headers().get(ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
-        let text = response.text().await.map_err(|error| unexpected(error.to_string()))?;
-        let expected = kind.expected().contains(&status.as_u16());
-        if expected { Ok(tag) } else { Err(unexpected(format!("{status} {text}"))) }
+        Ok(bytes)
     }
 }
 
 fn check_joined(
-    joined: Option<Result<Result<Option<String>, Error>, tokio::task::JoinError>>,
+    joined: Option<Result<Result<Answer, Error>, tokio::task::JoinError>>,
 ) -> Result<(), Error> {
     joined.map_or(Ok(()), |joined| {
         joined.map_err(|error| Error::UnexpectedResponse(error.to_string()))?.map(drop)
