@@ -51,8 +51,14 @@ pub fn variables(
 /// The variables as a file for `cargo lambda watch --env-file`.
 #[must_use]
 pub fn env_file(variables: &[(&'static str, String)]) -> String {
-    let lines = variables.iter().map(|(name, value)| format!("{name}={value}\n"));
+    let lines = variables.iter().map(|(name, value)| format!("{name}={}\n", quoted(value)));
     [ENV_FILE_NOTE.to_owned()].into_iter().chain(lines).collect()
+}
+
+/// cargo-lambda reads values with other characters only in quotation marks.
+fn quoted(value: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:,".contains(&byte);
+    if value.bytes().all(is_plain) { value.to_owned() } else { format!("\"{value}\"") }
 }
 
 const ENV_FILE_NOTE: &str = "\
