@@ -1,5 +1,10 @@
 //! The events of a benchmark, one after another.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a member of a JSON object is set; an event file without one stops the benchmark"
+)]
+
 use std::{error::Error, process::Command, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
