@@ -5,6 +5,24 @@ use shared::domain::{Minutes, Timestamp};
 
 static LONDON: TimeZone = jiff::tz::get!("Europe/London");
 
+// jiff's own formatting would add 60 KB to a function's archive.
+const WEEKDAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// An instant by the clocks of England.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalTime(ZonedDateTime);
@@ -22,27 +40,31 @@ impl LocalTime {
     /// in October is told by its zone.
     #[must_use]
     pub fn seen_at(&self, now: Timestamp) -> String {
-        let today = Self::of(now).0.date();
-        let (own, zone) = (&self.0, self.zone());
-        let day = own.date();
-        let time = own.strftime("%H:%M");
-        if day == today {
-            format!("{time} {zone}")
-        } else if day.year() == today.year() {
-            format!("{time} {zone} on {}", own.strftime("%A %-d %B"))
-        } else {
-            format!("{time} {zone} on {}", own.strftime("%A %-d %B %Y"))
+        let (own, today) = (self.0.date(), Self::of(now).0.date());
+        let (hour, minute) = (self.0.hour(), self.0.minute());
+        let time = format!("{hour:02}:{minute:02} {}", self.zone());
+        if own == today {
+            return time;
         }
+        let name = |names: &'static [&str], number: i8| {
+            usize::try_from(number - 1).ok().and_then(|index| names.get(index)).unwrap_or(&"")
+        };
+        let weekday = name(&WEEKDAYS, own.weekday().to_monday_one_offset());
+        let (day, month) = (own.day(), name(&MONTHS, own.month()));
+        let date = format!("{time} on {weekday} {day} {month}");
+        if own.year() == today.year() { date } else { format!("{date} {}", own.year()) }
     }
 
     /// The time to the second: `18:05:09 GMT`.
     #[must_use]
     pub fn to_the_second(&self) -> String {
-        format!("{} {}", self.0.strftime("%H:%M:%S"), self.zone())
+        let (hour, minute, second) = (self.0.hour(), self.0.minute(), self.0.second());
+        format!("{hour:02}:{minute:02}:{second:02} {}", self.zone())
     }
 
-    fn zone(&self) -> String {
-        self.0.strftime("%Z").to_string()
+    /// Since 1970 there are two.
+    fn zone(&self) -> &'static str {
+        if self.0.offset().is_zero() { "GMT" } else { "BST" }
     }
 }
 
@@ -139,6 +161,16 @@ mod tests {
         assert_eq!(seen("1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z"), "01:00 BST");
         let last = "9999-12-31T23:59:59Z";
         assert!(seen(last, last).ends_with(" GMT"), "{}", seen(last, last));
+    }
+
+    #[test]
+    fn every_day_has_the_words_of_its_calendar() {
+        for day in 0..800 {
+            let noon = at("2026-01-01T12:34:56Z").plus(Minutes(day * 1_440));
+            let own = LocalTime::of(noon);
+            let expected = own.0.strftime("%H:%M %Z on %A %-d %B %Y").to_string();
+            assert_eq!(own.seen_at(at("1970-01-01T00:00:00Z")), expected);
+        }
     }
 
     #[test]
