@@ -21,7 +21,7 @@ pub mod request;
 pub mod request_kind;
 pub mod run;
 pub mod seed;
-mod serve;
+pub mod serve;
 pub mod testbed;
 
 pub use error::Error;

@@ -18,7 +18,6 @@ use crate::{
     invocation_stats::InvocationStats,
     load_generator::{self, LatencyResult, LoadRun},
     report::{LoadResult, Report, RequestCost, RunParameters},
-    serve,
     testbed::Testbed,
 };
 
@@ -26,8 +25,6 @@ use crate::{
 const ENGINE_THREAD: &str = "dynamodb";
 /// Requests of each kind to warm up the environments.
 const WARM_UP_REQUESTS: u64 = 50;
-/// With this many services each region has a board of 200.
-const SERVICES_FOR_BOARDS: u64 = 2000;
 
 /// Runs the load test.
 ///
@@ -41,11 +38,7 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
     if needed > arguments.seconds {
         return Err(Error::TooMany(needed, arguments.seconds));
     }
-    if arguments.has_pages() && arguments.services < SERVICES_FOR_BOARDS {
-        return Err(Error::TooFew(SERVICES_FOR_BOARDS));
-    }
     let oha = match arguments.requests {
-        _ if arguments.serve => None,
         0 => None,
         _ => Some(
             load_generator::find_or_install(&default_directory(&workspace_root()?).join("tools"))
@@ -72,22 +65,19 @@ async fn report(
     let gateway = testbed.gateway(testbed.engine.endpoint(), arguments.environments).await?;
     testbed.set_initial_statuses(&gateway).await?;
     warm_up(testbed, &gateway).await?;
-    if arguments.serve {
-        serve::until_input_ends(testbed, &gateway, Duration::from_secs(arguments.seconds)).await?;
-    }
     let loaded = match oha {
         Some(oha) => Some(load(arguments, testbed, &gateway, oha).await?),
         None => None,
     };
     drop(gateway);
-    let is_counted = arguments.counted > 0 && !arguments.serve;
-    let counted = if is_counted { measure_costs(arguments, testbed).await? } else { Vec::new() };
+    let counted =
+        if arguments.counted > 0 { measure_costs(arguments, testbed).await? } else { Vec::new() };
     let Arguments { services, rate, pages, environments, .. } = *arguments;
     Ok(Report { asked: RunParameters { services, rate, pages, environments }, loaded, counted })
 }
 
 /// Warms up the environments, so that no cold start is measured.
-async fn warm_up(testbed: &Testbed, gateway: &Gateway) -> Result<(), Error> {
+pub(crate) async fn warm_up(testbed: &Testbed, gateway: &Gateway) -> Result<(), Error> {
     for kind in testbed.kinds() {
         testbed.send(testbed.requests(gateway, kind, WARM_UP_REQUESTS).await?).await?;
     }

@@ -23,6 +23,8 @@ use crate::{
     seed,
 };
 
+/// With this many services each region has a board of 200.
+const SERVICES_FOR_BOARDS: u64 = 2000;
 /// One service in this many is AMBER or RED at first.
 const SERVICES_PER_BUSY_ONE: u64 = 20;
 
@@ -50,11 +52,14 @@ impl Testbed {
     /// Starts the engine and seeds the tables. `failed` gets the errors of environments.
     ///
     /// # Errors
-    /// The engine does not start, or the tables cannot be seeded.
+    /// There are too few services for boards, the engine does not start, or the tables cannot be seeded.
     pub async fn start(
         arguments: &Arguments,
         failed: mpsc::UnboundedSender<Error>,
     ) -> Result<Self, Error> {
+        if arguments.has_pages() && arguments.services < SERVICES_FOR_BOARDS {
+            return Err(Error::TooFew(SERVICES_FOR_BOARDS));
+        }
         let root = workspace_root()?;
         let folder = root.join("target/load");
         fs::create_dir_all(&folder).map_err(|error| Error::File(folder.clone(), error))?;
