@@ -89,8 +89,9 @@ impl PageReader<'_> {
             Source::Subtree { .. } if filter.is_pending_only() => self.units.entries(INDEX_LIMIT),
             Source::Subtree { .. } if filter.excludes_in_subtree() => self.units.entries(many),
             Source::Shard { .. } if filter.excludes_in_shard() => self.units.entries(many),
+            // One more than there is room for: without it, a page that is just full would not know that it is the last.
             Source::Subtree { .. } | Source::Shard { .. } => {
-                self.units.entries(self.missing().max(AT_ONCE))
+                self.units.entries(self.missing().max(AT_ONCE) + 1)
             }
         };
         let deadlines = Deadlines::of(filter, self.request.now);

@@ -52,12 +52,32 @@ async fn a_board_of_several_pages_has_each_service_once_and_no_counts() {
     assert_eq!(found.len(), 400);
 }
 
+/// A board that is just full has nothing after it. It has counts, as one with fewer services has.
+#[tokio::test]
+async fn a_board_of_200_services_is_one_page_and_one_of_201_is_two() {
+    for (last, sizes) in [(1198, &[200][..]), (1199, &[200, 1])] {
+        let mut world = World::family();
+        for id in 1001..=last {
+            world = world.service(id, "Dentist", Some(20));
+        }
+        let app = world.start().await;
+        let page = board(&app, "20").await;
+        assert_eq!(rows(&page).len(), 200);
+        assert_eq!(counts(&page).is_empty(), sizes.len() > 1);
+        let [next] = &links(&page.text, "Next page")[..] else {
+            assert_eq!(sizes.len(), 1);
+            continue;
+        };
+        assert_eq!(rows(&board(&app, &format!("20{next}")).await).len(), sizes[1]);
+    }
+}
+
 #[tokio::test]
 async fn a_filter_by_status_says_that_it_is_of_this_page_alone() {
     let app = many().await;
     let page = board(&app, "20?status=RED").await;
     let said = text(&page.text);
-    assert!(said.contains("0 shown, 178 with another status not shown, on this page"), "{said}");
+    assert!(said.contains("0 shown, 180 with another status not shown, on this page"), "{said}");
     assert!(said.contains("No service on this page matches."));
     assert_eq!(links(&page.text, "Next page").len(), 1);
 }
@@ -67,7 +87,7 @@ async fn a_cursor_of_another_list_shows_no_list() {
     let app = many().await;
     let page = board(&app, "20").await;
     let [next] = &links(&page.text, "Next page")[..] else { panic!("one link") };
-    assert_eq!(rows(&board(&app, &format!("20{next}")).await).len(), 178);
+    assert_eq!(rows(&board(&app, &format!("20{next}")).await).len(), 180);
     let first = links(&board(&app, &format!("20{next}")).await.text, "First page");
     assert_eq!(first, ["?"]);
     for address in [
