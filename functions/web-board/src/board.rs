@@ -3,23 +3,22 @@
 use lambda_http::Request;
 use shared::{
     auth::Scope,
-    domain::{Service, ServiceId},
     http::{Context, Problem, Response, list_cursor, service_id},
     operations::{self, AccessError, BoardRequest, read_board, read_user},
-    store::{ServicePage, UnreadableRow},
+    store::ServicePage,
 };
 use web::{
     directory::Directory,
     list_query::ListQuery,
     page::page,
-    pages::{Board, Counts, Filter, Place},
+    pages::{Board, Counts, Filter},
     problem::PageProblem,
     visitor::Visitor,
 };
 
 use super::{
     Deps,
-    list::{reloading, rows, unreadable_rows},
+    list::{above, name, reloading, rows, unreadable_rows},
 };
 
 /// The filters of the page.
@@ -86,7 +85,7 @@ fn board(
     let title = format!("Board: {}", name(list.top, top.as_ref().ok()));
     Board {
         frame: reloading(deps.live_frame(&title, &user, visitor), &query),
-        above: ancestors.iter().filter_map(place).collect(),
+        above: above(&ancestors),
         counts,
         is_broken: top.is_err(),
         next: next.map(|cursor| query.page_at(Some(cursor))),
@@ -94,20 +93,6 @@ fn board(
         rows,
         unreadable,
     }
-}
-
-/// A service above the board. One that was closed has no board, and one whose key is no number has no address.
-fn place(service: &Result<Service, UnreadableRow>) -> Option<Place> {
-    let id = match service {
-        Ok(service) if service.details.active => service.id(),
-        Ok(_) => return None,
-        Err(row) => row.service()?,
-    };
-    Some(Place { id, name: name(id, service.as_ref().ok()) })
-}
-
-fn name(id: ServiceId, service: Option<&Service>) -> String {
-    service.map_or_else(|| format!("Service {id}"), |service| service.details.name.clone())
 }
 
 fn filter(directory: &Directory, query: ListQuery, hidden: usize) -> Filter {

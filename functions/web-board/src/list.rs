@@ -12,7 +12,7 @@ use web::{
     directory::Directory,
     list_query::ListQuery,
     page::Frame,
-    pages::{Row, Unreadable},
+    pages::{Place, Row, Unreadable},
     status::StatusView,
 };
 
@@ -50,6 +50,25 @@ fn unreadable_row(row: &UnreadableRow, number: u32) -> Unreadable {
             name: "A service without a readable number".to_owned(),
         },
     }
+}
+
+/// The services above one. One that was closed has no board, and one whose key is no number has no address.
+pub(super) fn above(ancestors: &[Result<Service, UnreadableRow>]) -> Vec<Place> {
+    ancestors.iter().filter_map(place).collect()
+}
+
+fn place(service: &Result<Service, UnreadableRow>) -> Option<Place> {
+    let id = match service {
+        Ok(service) if service.details.active => service.id(),
+        Ok(_) => return None,
+        Err(row) => row.service()?,
+    };
+    Some(Place { id, name: name(id, service.as_ref().ok()) })
+}
+
+/// The name of a service, also if its row cannot be read.
+pub(super) fn name(id: ServiceId, service: Option<&Service>) -> String {
+    service.map_or_else(|| format!("Service {id}"), |service| service.details.name.clone())
 }
 
 /// The frame of a page with this list, which a browser without scripts reloads.

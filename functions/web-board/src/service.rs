@@ -4,21 +4,22 @@ use lambda_http::{Request, RequestExt as _};
 use shared::{
     auth::Scope,
     domain::{Change, Service, Timestamp, User, authorise_update},
-    http::{Context, Response, service_id},
+    http::{Context, Problem, Response, service_id},
     operations::read_user_and_service,
-    store::{StoreFault, TimeRange, error_chain},
+    store::{TimeRange, error_chain},
+    telemetry::metrics,
 };
 use web::{
     asked::Typed,
     local_time::LocalTime,
     page::page,
-    pages::{Ancestor, Done, PastChange, ServicePage, UpdateForm},
+    pages::{Done, PastChange, ServicePage, UpdateForm},
     problem::PageProblem,
     status::StatusView,
     visitor::Visitor,
 };
 
-use super::Deps;
+use super::{Deps, list::above};
 
 /// How many changes the page shows.
 const CHANGES: usize = 10;
@@ -34,9 +35,11 @@ pub(super) async fn answer(
     let found = read_user_and_service(&deps.users, &deps.services, subject, id).await;
     let (user, service) = found.map_err(|error| PageProblem::of_read(error, subject))?;
     // Both need the service: where it belongs, and its version, which history must agree with.
-    let (ancestors, changes) =
-        tokio::join!(ancestors(deps, &service), last_changes(deps, &service, context.now));
-    let (ancestors, now) = (ancestors?, context.now);
+    let (ancestors, changes) = tokio::join!(
+        deps.services.services(service.details.path.ancestors()),
+        last_changes(deps, &service, context)
+    );
+    let (above, now) = (above(&ancestors?), context.now);
     let done = parameter(request, "done").map(|version| {
         let version = version.parse().ok()?;
         Done::find(changes.as_deref().unwrap_or_default(), version, subject, now)
@@ -47,23 +50,20 @@ pub(super) async fn answer(
     let form = form(deps, request, now, &visitor, (&user, &service))?;
     let review_due = review_due(&service, now);
     let service = StatusView::new(service, now);
-    let content = ServicePage { frame, service, review_due, ancestors, done, form, history };
+    let content = ServicePage { frame, service, review_due, above, done, form, history };
     page(&deps.site, request, now, content)
 }
 
-/// What the service belongs to. What is closed has no board.
-async fn ancestors(deps: &Deps, service: &Service) -> Result<Vec<Ancestor>, StoreFault> {
-    let rows = deps.services.services(service.details.path.ancestors()).await?;
-    let active = rows.into_iter().flatten().filter(|ancestor| ancestor.details.active);
-    Ok(active.map(|own| Ancestor { id: own.id(), name: own.details.name }).collect())
-}
-
 /// The last changes, newest first. A page that cannot read them shows the status nevertheless.
-async fn last_changes(deps: &Deps, service: &Service, now: Timestamp) -> Option<Vec<Change>> {
-    match deps.history.page(service, TimeRange::default(), None, CHANGES, now).await {
+async fn last_changes(deps: &Deps, service: &Service, context: &Context) -> Option<Vec<Change>> {
+    match deps.history.page(service, TimeRange::default(), None, CHANGES, context.now).await {
         Ok(page) => Some(page.changes),
         Err(fault) => {
-            tracing::error!(error = error_chain(&fault), "history_not_shown");
+            let Context { request_id, correlation_id, now, .. } = context;
+            let error = error_chain(&fault);
+            let code = Problem::from(fault).code();
+            tracing::error!(code, request_id, correlation_id, error, "history_not_shown");
+            metrics::fault(code, *now);
             None
         }
     }

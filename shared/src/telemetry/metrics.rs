@@ -58,6 +58,13 @@ pub fn answered(Answered { operation, now, duration_ms, failure }: Answered) {
     document.emit();
 }
 
+/// Counts a failure that the answer survived, by its problem code.
+pub fn fault(code: &'static str, now: Timestamp) {
+    let mut document = MetricDocument::at(now);
+    document.add(&[("Code", code)], &[("Faults", "Count", 1)]);
+    document.emit();
+}
+
 /// Counts a stored change by status and cause, and by its reason if it has one.
 pub(super) fn changed(change: &Change, now: Timestamp) {
     let mut document = MetricDocument::at(now);

@@ -5,8 +5,11 @@ use serde_json::json;
 use crate::harness::{
     App, Meter, World,
     faulty::{Fate, FaultyStore},
+    log,
     service_form::{hidden, words},
 };
+
+use super::text::part;
 
 const PAGE: &str = "/web/services/30";
 
@@ -28,7 +31,7 @@ async fn a_reader_sees_status_place_and_last_changes_but_no_form() {
         words(&reply),
         "Boards Region Provider Pharmacy, High Street Service number 30, Ambridge \
          ● GREEN Normal Automatic, not confirmed, 2 minutes ago ? Not known Ring the service \
-         Notes and review not known Last changes \
+         Last changes \
          ● GREEN Ended automatically at 09:02 GMT: GREEN, not confirmed \
          ■ RED until 09:02 GMT Set to RED by editor-name at 09:01 GMT Notes: two &#60;hours&#62; \
          ▲ AMBER until 09:30 GMT Set to AMBER by editor-name at 09:00 GMT Notes: two &#60;hours&#62; \
@@ -157,6 +160,39 @@ async fn a_page_whose_last_changes_cannot_be_read_shows_the_status_and_says_so()
     let text = words(&reader.get("/web/services/30?done=1").send().await);
     assert!(text.contains("■ RED Full Until 10:00 GMT"), "{text}");
     assert!(text.contains("Last changes The last changes cannot be read at the moment."), "{text}");
+    let lines = log::take_lines();
+    let line = lines.iter().find(|line| line["message"] == "history_not_shown").expect("a line");
+    assert_eq!(
+        (&line["code"], line["request_id"].is_string()),
+        (&json!("STORE_UNAVAILABLE"), true)
+    );
+    let metrics = log::take_metrics();
+    let fault = metrics.iter().find(|line| line["Faults"] == 1).expect("a fault");
+    assert_eq!(fault["Code"], "STORE_UNAVAILABLE");
+}
+
+/// Nothing that the service does not have is missed.
+#[tokio::test]
+async fn an_old_page_says_what_is_not_known_of_what_it_had() {
+    let app = World::family().start().await;
+    let reader = app.signed_in("reader").await;
+    let old =
+        async || part(&reader.get(PAGE).send().await.text, "data-live=\"details\">", "<section");
+    assert_eq!(old().await, "");
+    set(&app, "RED", 60).await;
+    assert_eq!(old().await, "Notes: two <hours> Notes not known");
+    set(&app, "GREEN", 60).await;
+    assert_eq!(old().await, "Notes: two <hours> Notes not known");
+}
+
+/// A record above the service that cannot be read is no reason to show no status.
+#[tokio::test]
+async fn a_service_below_an_unreadable_one_has_its_page() {
+    let app = World::family().start().await;
+    app.spoil(20).await;
+    let reader = app.signed_in("reader").await;
+    let text = words(&reader.get(PAGE).send().await);
+    assert!(text.starts_with("Boards Region Service 20 Pharmacy, High Street"), "{text}");
 }
 
 #[tokio::test]

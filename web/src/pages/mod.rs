@@ -10,7 +10,7 @@ mod update_refused;
 
 pub use board::{Board, Counts, Filter, Place, Row, Unreadable};
 pub use mine::Mine;
-pub use service::{Ancestor, Done, PastChange, ServicePage};
+pub use service::{Done, PastChange, ServicePage};
 pub use start::{SignIn, Start};
 pub use statement::Statement;
 pub use update_form::UpdateForm;

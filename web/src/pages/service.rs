@@ -1,9 +1,9 @@
 //! `/web/services/{id}`: a service's status, its last changes, and the form to change it.
 
 use askama::Template;
-use shared::domain::{Cause, Change, Note, Rag, ServiceId, Timestamp};
+use shared::domain::{Cause, Change, Note, Rag, Timestamp};
 
-use super::UpdateForm;
+use super::{Place, UpdateForm};
 use crate::{
     local_time::LocalTime,
     page::{Frame, Framed},
@@ -21,22 +21,13 @@ pub struct ServicePage {
     /// When its status is due for review.
     pub review_due: Option<String>,
     /// What it belongs to, the region first.
-    pub ancestors: Vec<Ancestor>,
+    pub above: Vec<Place>,
     /// What became of the change that the person has just made, if they have.
     pub done: Option<Option<Done>>,
     /// The form, for who may update the service.
     pub form: Option<UpdateForm>,
     /// The last changes, newest first; `None` if they cannot be read.
     pub history: Option<Vec<PastChange>>,
-}
-
-/// What a service belongs to: a region, a provider.
-#[derive(Clone, Debug)]
-pub struct Ancestor {
-    /// Its id.
-    pub id: ServiceId,
-    /// Its name.
-    pub name: String,
 }
 
 /// A change, for people.
@@ -78,6 +69,16 @@ impl ServicePage {
     #[must_use]
     pub fn notes(&self) -> Option<&str> {
         self.service.notes.as_deref().and_then(Note::given)
+    }
+
+    /// What beside the status is not known once the page is old; `None` if the page has nothing of it.
+    fn details(&self) -> Option<&'static str> {
+        match (self.notes().is_some(), self.review_due.is_some()) {
+            (true, true) => Some("Notes and review"),
+            (true, false) => Some("Notes"),
+            (false, true) => Some("Review"),
+            (false, false) => None,
+        }
     }
 }
 
