@@ -118,9 +118,11 @@ pub(crate) fn deletions(site: &Site, headers: &HeaderMap, now: Timestamp) -> Vec
     let mut known: Vec<_> = all(site, headers)
         .map(|(name, pending)| (pending.filter(|pending| pending.is_live(now)), name))
         .collect();
-    known.sort_by_key(|(pending, _)| {
-        std::cmp::Reverse(pending.as_ref().map(|pending| pending.begun_at))
+    // By name at last, because a cookie may come twice.
+    known.sort_by_key(|(pending, name)| {
+        (std::cmp::Reverse(pending.as_ref().map(|pending| pending.begun_at)), *name)
     });
+    known.dedup_by_key(|(_, name)| *name);
     let live = known.iter().filter(|(pending, _)| pending.is_some()).count();
     let unwanted = known.iter().skip(live.min(MOST - 1)).take(MOST_DELETED);
     unwanted.filter_map(|(_, name)| delete(site, name)).collect()

@@ -159,6 +159,20 @@ async fn a_browser_has_at_most_five_sign_ins_under_way() {
     assert_eq!((under_way(&browser), rows(&app).await.len()), (0, 1));
 }
 
+/// One by one and in a header too, as `cargo lambda watch` sends them.
+#[tokio::test]
+async fn cookies_that_come_twice_count_once() {
+    let app = start().await;
+    let mut browser = app.browser();
+    for number in 1..=5 {
+        browser.cookies.extend(browser.cookies.clone());
+        browser.begin_sign_in("").await;
+        browser.cookies.sort();
+        browser.cookies.dedup();
+        assert_eq!(under_way(&browser), number);
+    }
+}
+
 #[tokio::test]
 async fn cookies_of_old_sign_ins_and_forged_ones_are_deleted() {
     let app = start().await;
