@@ -5,12 +5,12 @@ use lambda_http::{
     Body, Request,
     http::{
         HeaderName, HeaderValue, StatusCode,
-        header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY},
+        header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY},
     },
 };
 use shared::{
     domain::{Minutes, Timestamp, User},
-    http::{ETag, EntityTags, Problem, Response, accepts_gzip, gzip},
+    http::{ETag, EntityTags, Problem, RETRY_SOON, Response, accepts_gzip, gzip},
 };
 
 use crate::{
@@ -214,7 +214,11 @@ pub fn page_with_status(
     mut page: impl Framed,
 ) -> Result<Response, PageProblem> {
     page.frame_mut().moment = Some(Moment { now, etag: String::new() });
-    html(site, request, status, &page)
+    let mut response = html(site, request, status, &page)?;
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, RETRY_SOON);
+    }
+    Ok(response)
 }
 
 fn html(

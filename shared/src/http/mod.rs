@@ -39,6 +39,7 @@ pub use idempotency_key::idempotency_key;
 pub use page::{Page, page_response};
 pub use path::{is_route, no_remainder, path_parameter, request_path, service_id};
 pub use problem::{Build, Problem};
+pub use problem_document::RETRY_SOON;
 pub use remaining_time::RemainingTime;
 pub use representation::{HistoryEntry, ListedService, Representation};
 pub use status_change::{Preconditions, authorise_change, changed_response, record_changes};

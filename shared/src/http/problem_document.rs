@@ -9,6 +9,9 @@ use serde::Serialize;
 use super::{Build, Context, FieldError, Problem, Response};
 use crate::{auth::AuthError, operations::AccessError};
 
+/// The header `Retry-After` of what may succeed in a moment: in seconds.
+pub const RETRY_SOON: HeaderValue = HeaderValue::from_static("1");
+
 /// A problem document.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -80,7 +83,7 @@ impl Problem {
                 Some((ETAG, current.header()))
             }
             Self::Conflict | Self::StoreUnavailable(_) | Self::TablesUnreachable(..) => {
-                Some((RETRY_AFTER, HeaderValue::from_static("1")))
+                Some((RETRY_AFTER, RETRY_SOON))
             }
             Self::Auth(AuthError::ScopeMissing(_))
             | Self::Access(AccessError::NotPermitted | AccessError::ServiceNotFound)
