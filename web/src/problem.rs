@@ -173,6 +173,9 @@ const fn explanation(problem: &Problem) -> Explanation {
         Problem::InvalidQuery(_) | Problem::InvalidCursor => {
             explain("This address is not complete", "Go back to the board and choose again.")
         }
+        Problem::BodyTooLarge => {
+            explain("Your notes are too long", "Nothing was stored. Notes may have 900 characters.")
+        }
         Problem::Conflict => explain(
             "Others are changing this status",
             "Nothing was stored. Look at the status again.",

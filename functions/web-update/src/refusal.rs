@@ -107,7 +107,8 @@ impl Refusal {
     }
 }
 
-/// The explanation that leads to the service: of a session that has ended, and of a failure of the system.
+/// The explanation that leads to the service: of a session that has ended, of a failure of the system, and of a form that
+/// is too large to be read and shown again.
 fn leading_back(
     site: &Site,
     request: &Request,
@@ -123,6 +124,7 @@ fn leading_back(
         PageProblem::MaybeStored(_) => {
             ((site.path(&page), "Look at the status"), Some(context.request_id.clone()))
         }
+        PageProblem::Problem(Problem::BodyTooLarge) => ((site.path(&page), "Begin again"), None),
         _ => return None,
     };
     let explanation = problem.explanation();
@@ -148,7 +150,13 @@ impl RequestError for Refusal {
 
 impl From<PageProblem> for Refusal {
     fn from(problem: PageProblem) -> Self {
-        Self::Explained(problem)
+        Self::Explained(match problem {
+            // Whatever failed, the person wants to know of their change.
+            PageProblem::Problem(problem) if problem.status().is_server_error() => {
+                PageProblem::MaybeStored(problem)
+            }
+            other => other,
+        })
     }
 }
 

@@ -85,3 +85,18 @@ async fn empty_fields_are_none() {
     assert_eq!(shown.ok()["notes"], "Capacity status set by Capacity Status API");
     assert_eq!(shown.body.get("reason"), None);
 }
+
+/// More than any form of the pages holds, but not more than a person can paste.
+#[tokio::test]
+async fn notes_that_are_far_too_long_are_told_from_other_problems() {
+    let app = World::family().start().await;
+    let editor = app.signed_in("editor").await;
+    let form = ShownForm::of(&editor, 30).await;
+    let notes = "y".repeat(17_000);
+    let reply = form.send(&editor, &[("status", "RED"), ("notes", &notes)]).send().await;
+    assert_eq!(reply.status, 413);
+    let text = words(&reply);
+    assert!(text.starts_with("Your notes are too long Nothing was stored."), "{text}");
+    assert!(reply.text.contains(r#"href="/web/services/30""#), "{}", reply.text);
+    assert_eq!(app.history(30).await.len(), 0);
+}

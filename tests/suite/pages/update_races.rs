@@ -51,26 +51,30 @@ async fn of_twenty_people_who_saw_the_same_one_changes_it() {
     assert_eq!(app.history(30).await.len(), 1);
 }
 
-/// Whether the write was applied or not.
+/// Whether the write was applied or not, or not even sent because the session or the service could not be read.
 #[tokio::test]
 async fn a_failure_of_the_store_says_to_look_before_trying_again() {
-    for fate in [Fate::Failed, Fate::FailedAfter, Fate::Dropped] {
+    for (operation, fate) in [
+        ("TransactWriteItems", Fate::Failed),
+        ("TransactWriteItems", Fate::FailedAfter),
+        ("TransactWriteItems", Fate::Dropped),
+        ("GetItem", Fate::Failed),
+        ("BatchGetItem", Fate::Failed),
+    ] {
         let app = World::family().start().await;
         let editor = app.signed_in("editor").await;
         let form = ShownForm::of(&editor, 30).await;
-        let (failing, _, _) =
-            FaultyStore::below(&app, None, move |call| match call.operation.as_str() {
-                "TransactWriteItems" => fate.into(),
-                _ => Fate::Passed.into(),
-            });
+        let (failing, _, _) = FaultyStore::below(&app, None, move |call| {
+            if call.operation == operation { fate.into() } else { Fate::Passed.into() }
+        });
         let reply = form.send(&editor.on(&failing), RED).send().await;
-        assert_eq!(reply.status, 503);
+        assert_eq!((reply.status.as_u16(), reply.header("retry-after")), (503, "1"));
         let text = words(&reply);
         assert!(text.contains("Look at the status before you try again."), "{text}");
         assert!(reply.text.contains(r#"href="/web/services/30""#), "{}", reply.text);
         // The same form again, when the store works: the change is there once, whatever had happened.
         let again = form.send(&editor, RED).send().await;
-        assert_eq!(again.header("location"), "/web/services/30?done=1", "{fate:?}");
-        assert_eq!(app.history(30).await.len(), 1, "{fate:?}");
+        assert_eq!(again.header("location"), "/web/services/30?done=1", "{operation} {fate:?}");
+        assert_eq!(app.history(30).await.len(), 1, "{operation} {fate:?}");
     }
 }
