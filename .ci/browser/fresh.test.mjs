@@ -265,3 +265,14 @@ test('if the script stops, the style sheet hides statuses a minute after the las
   await assertNothingIsKnown(page);
   await page.context().close();
 });
+
+/** Their ends were those of a form that was sent at once. */
+test('a form that is no longer new names lengths without their ends, and keeps what was chosen', async () => {
+  const page = await board(`/web/services/${EMERGENCY}`);
+  const lengths = () => page.locator('#minutes option').allTextContents();
+  assert.match((await lengths())[0], /^30 minutes, until \d\d:\d\d (GMT|BST)/);
+  await page.locator('#minutes').selectOption('60');
+  await passUntil(page, 62);
+  assert.deepEqual((await lengths()).slice(0, 2), ['30 minutes', '1 hour']);
+  assert.equal(await page.locator('#minutes').inputValue(), '60');
+});

@@ -1,32 +1,34 @@
-// Reads the page again every 30 seconds. A status that may be old reads "Not known": from its deadline on, and a minute after
-// the last success. The server's time is the only clock; what has passed since then is measured here.
-// If this script stops, the style sheet does the same (app-read-again in web/styles).
+// Reads the page again every 30 seconds. From its deadline on, and a minute after the last success, a status is "Not known".
+// The only clock is the server's; time since then is measured here.
+// If this stops, the style sheet does the same (app-read-again).
 
-// Seconds from one read to the next, after a failure, and at a deadline
+// Seconds to the next read, after a failure, at a deadline
 const [READ, RETRY, AT_ONCE] = [30, 15, 2];
-// Seconds since the last success; an answer may take a moment
+// Seconds since the last success
 const [OLD, PATIENCE, UNKNOWN] = [30, 3, 60];
 
 const [main, asAt, freshness, reload, pause] =
   ['main', 'as-at', 'freshness', 'reload', 'pause'].map((id) => document.getElementById(id));
+const ends = document.querySelectorAll('#minutes option');
 const format = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', timeZoneName: 'short',
   hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const timeOfDay = (seconds) => format.format(seconds * 1000);
 const parts = (page) => [...page.querySelectorAll('[data-live]')];
 
-// One of these clocks stands still while the computer sleeps, the other can be set back.
+// One clock stops while the computer sleeps, the other can be set back.
 const mark = (ago = 0) => ({ steady: performance.now() - ago, wall: Date.now() - ago });
 const since = ({ steady, wall }) => Math.max(performance.now() - steady, Date.now() - wall) / 1000;
 
 // The server wrote the page after this.
 const [{ requestStart = 0 } = {}] = performance.getEntriesByType('navigation');
-let asked = mark(Math.max(0, performance.now() - requestStart));
+const written = mark(Math.max(0, performance.now() - requestStart));
+let asked = written;
 let success = { time: Number(main.dataset.asAt), ...asked };
 let { etag } = main.dataset;
 let [reading, failed, restored, signedOut, listChanged] = [];
 let [pausedAt, changes] = ['', ''];
 
-/** Says what is known now, and reads the page if it is time. */
+/** Says what is known now, and reads if it is time. */
 function tick() {
   const age = since(success), now = success.time + age;
   const unknown = signedOut || restored || age >= UNKNOWN;
@@ -39,6 +41,8 @@ function tick() {
     if (old) [fresh.hidden, old.hidden] = [!known, known];
   }
   for (const time of document.querySelectorAll('time[data-at]')) say(time, ago(now - time.dataset.at));
+  // A later form ends later.
+  if (since(written) >= UNKNOWN) for (const end of ends) say(end, end.text.split(',')[0]);
   say(asAt, `As at ${timeOfDay(success.time)}`);
   const text = state(age, unknown);
   freshness.classList.toggle('nhsuk-u-visually-hidden', !text);
@@ -62,7 +66,7 @@ function state(age, unknown) {
   return listChanged ? 'The list has changed' : '';
 }
 
-/** As in web/src/local_time.rs */
+// As in local_time.rs
 function ago(seconds) {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 1) return 'just now';
@@ -85,7 +89,7 @@ async function read() {
   tick();
 }
 
-/** Throws if the answer is not this page as it is now: a gateway's error, an old copy. */
+/** Throws if the answer is not this page as it is now. */
 async function take(answer) {
   signedOut = answer.type === 'opaqueredirect'; // to the sign-in page
   if (signedOut) return;
@@ -103,7 +107,7 @@ async function take(answer) {
   document.documentElement.classList.toggle('app-read-again');
 }
 
-/** Puts each part that differs in its place: nothing moves. */
+/** Replaces what differs: nothing moves. */
 function replaceParts(page) {
   const fresh = new Map(parts(page).map((part) => [part.dataset.live, part]));
   const changed = [];
@@ -130,7 +134,7 @@ pause.addEventListener('click', () => {
   tick();
   read();
 });
-// The back button may bring the page of somebody who has signed out since.
+// The back button may bring the page of somebody who signed out.
 addEventListener('pageshow', (event) => {
   restored ||= event.persisted;
   tick();
