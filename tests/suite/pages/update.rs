@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::text::part;
 use crate::harness::{
     App, Browser, Reply, World, log,
     service_form::{ShownForm, words},
@@ -106,6 +107,13 @@ async fn nobody_overwrites_what_they_have_not_seen() {
     ] {
         assert!(text.contains(expected), "{text}");
     }
+    // The style sheet puts the second in the place of the first, as it does with every status.
+    let live = part(&reply.text, r#"<div data-live="changed">"#, "</div>");
+    assert_eq!(
+        live,
+        "Somebody set AMBER 2 minutes ago: other-name, until 10:00 GMT. Reason: Demand. \
+         Not known now: this page is old"
+    );
     for filled in [
         r#"value="RED" aria-describedby="status-RED-meaning" checked"#,
         r#"<option value="240" selected>4 hours, until 13:02 GMT"#,
