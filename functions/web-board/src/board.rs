@@ -2,7 +2,6 @@
 
 use lambda_http::Request;
 use shared::{
-    auth::Scope,
     http::{Context, Problem, Response, list_cursor, service_id},
     operations::{self, AccessError, BoardRequest, read_board, read_user},
     store::ServicePage,
@@ -36,7 +35,6 @@ pub(super) async fn answer(
     context: &Context,
 ) -> Result<Response, PageProblem> {
     let visitor = deps.visitor(request, context).await?;
-    visitor.require(Scope::Read)?;
     let subject = &visitor.subject;
     let of_read = |error| PageProblem::of_read(error, subject);
     let asked = match Asked::read(request, context) {

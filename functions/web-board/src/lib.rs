@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::Client;
 use lambda_http::{Request, http::HeaderMap};
 use shared::{
+    auth::Scope,
     domain::{ResetLimits, User},
     http::{Clock, Context, Endpoint, File, Problem, Response, is_route, path_parameter},
     runtime::{AllSettings as _, Environment, SettingsError, reset_limits},
@@ -150,8 +151,11 @@ fn file(deps: &Deps, name: &str, headers: &HeaderMap) -> Result<Response, PagePr
 }
 
 impl Deps {
+    /// Who is signed in, and may read.
     async fn visitor(&self, request: &Request, context: &Context) -> Result<Visitor, PageProblem> {
-        Visitor::active(&self.site, &self.sessions, request, context).await
+        let visitor = Visitor::active(&self.site, &self.sessions, request, context).await?;
+        visitor.require(Scope::Read)?;
+        Ok(visitor)
     }
 
     /// The frame of a page that shows statuses.

@@ -30,7 +30,6 @@ pub(super) async fn answer(
     context: &Context,
 ) -> Result<Response, PageProblem> {
     let visitor = deps.visitor(request, context).await?;
-    visitor.require(Scope::Read)?;
     let user = read_user(&deps.users, &visitor.subject).await;
     let user = user.map_err(|error| PageProblem::of_read(error, &visitor.subject))?;
     if !may_update(&user) {

@@ -30,7 +30,6 @@ pub(super) async fn answer(
     context: &Context,
 ) -> Result<Response, PageProblem> {
     let visitor = deps.visitor(request, context).await?;
-    visitor.require(Scope::Read)?;
     let (subject, id) = (visitor.subject.as_str(), service_id(request));
     let found = read_user_and_service(&deps.users, &deps.services, subject, id).await;
     let (user, service) = found.map_err(|error| PageProblem::of_read(error, subject))?;

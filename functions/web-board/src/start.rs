@@ -2,7 +2,6 @@
 
 use lambda_http::{Request, RequestExt as _, http::StatusCode};
 use shared::{
-    auth::Scope,
     domain::ServiceId,
     http::{Context, Response},
     operations::{FoundServices, find_services, read_user},
@@ -29,7 +28,6 @@ pub(super) async fn answer(
         Err(PageProblem::SignInFirst { .. }) => return sign_in(deps, request, context),
         Err(problem) => return Err(problem),
     };
-    visitor.require(Scope::Read)?;
     let regions = &deps.directory.regions.0;
     let (user, found) = tokio::join!(
         read_user(&deps.users, &visitor.subject),

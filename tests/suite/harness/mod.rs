@@ -13,6 +13,7 @@ mod issuer_page;
 mod key_server;
 pub(crate) mod log;
 pub(crate) mod nth_write;
+pub(crate) mod page_text;
 mod refusals;
 mod request;
 pub(crate) mod service_form;

@@ -41,19 +41,3 @@ pub(crate) fn hidden(text: &str, name: &str) -> Option<String> {
     let (_, rest) = text.split_once(&format!("type=\"hidden\" name=\"{name}\" value=\""))?;
     Some(rest.split_once('"')?.0.replace("&#34;", "\""))
 }
-
-/// What a person reads, in single spaces: text without tags.
-pub(crate) fn words(reply: &Reply) -> String {
-    let (_, main) = reply.text.split_once("<main").expect("a main part");
-    let mut shown = String::new();
-    for part in main.split('<').skip(1) {
-        let (tag, text) = part.split_once('>').unwrap_or((part, ""));
-        let name = tag.trim_start_matches('/').split(' ').next().unwrap_or_default();
-        if !["a", "span", "strong", "time"].contains(&name) {
-            shown.push(' ');
-        }
-        shown += text;
-    }
-    let shown = shown.replace("&#39;", "'").replace("&#34;", "\"").replace("&#38;", "&");
-    shown.split_whitespace().collect::<Vec<_>>().join(" ")
-}

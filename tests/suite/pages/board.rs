@@ -3,8 +3,10 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 
-use super::text::{links, part, parts, text};
-use crate::harness::{App, Reply, World};
+use crate::harness::{
+    App, Reply, World,
+    page_text::{links, part, parts, text},
+};
 
 /// The text of each row.
 pub(super) fn rows(page: &Reply) -> Vec<String> {

@@ -2,14 +2,12 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::{
-    board::{board, counts, numbers, rows, set},
-    text::{links, part, text},
-};
+use super::board::{board, counts, numbers, rows, set};
 use crate::harness::{
     App, World,
     faulty::{Fate, FaultyStore},
     log::{take_lines, take_metrics},
+    page_text::{links, part, text},
 };
 
 /// 30 is RED, 31 AMBER, 32 GREEN; 33 is a dental practice.

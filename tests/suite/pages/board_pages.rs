@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 use shared::domain::limits;
 
-use super::{
-    board::{board, counts, numbers, rows},
-    text::{links, text},
+use super::board::{board, counts, numbers, rows};
+use crate::harness::{
+    App, Meter, World, client, fresh_tables, gateway_settings,
+    page_text::{links, text},
 };
-use crate::harness::{App, Meter, World, client, fresh_tables, gateway_settings};
 
 /// 10 > 20 > 1001 to 1450, of which every ninth is closed.
 async fn many() -> App {

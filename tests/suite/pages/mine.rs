@@ -2,8 +2,10 @@
 
 use shared::domain::Session;
 
-use super::text::{links, parts, text};
-use crate::harness::{App, Meter, Reply, World};
+use crate::harness::{
+    App, Meter, Reply, World,
+    page_text::{links, parts, text},
+};
 
 fn cards(page: &Reply) -> Vec<String> {
     assert_eq!(page.status, 200, "{}", page.text);

@@ -11,7 +11,6 @@ mod sign_in;
 mod sign_out;
 mod sizes;
 mod start;
-mod text;
 mod update;
 mod update_extensions;
 mod update_fields;

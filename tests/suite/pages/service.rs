@@ -6,10 +6,9 @@ use crate::harness::{
     App, Meter, World,
     faulty::{Fate, FaultyStore},
     log,
-    service_form::{hidden, words},
+    page_text::{part, words},
+    service_form::hidden,
 };
-
-use super::text::part;
 
 const PAGE: &str = "/web/services/30";
 
@@ -33,8 +32,8 @@ async fn a_reader_sees_status_place_and_last_changes_but_no_form() {
          ● GREEN Normal Automatic, not confirmed, 2 minutes ago ? Not known Ring the service \
          Last changes \
          ● GREEN Ended automatically at 09:02 GMT: GREEN, not confirmed \
-         ■ RED until 09:02 GMT Set to RED by editor-name at 09:01 GMT Notes: two &#60;hours&#62; \
-         ▲ AMBER until 09:30 GMT Set to AMBER by editor-name at 09:00 GMT Notes: two &#60;hours&#62; \
+         ■ RED until 09:02 GMT Set to RED by editor-name at 09:01 GMT Notes: two <hours> \
+         ▲ AMBER until 09:30 GMT Set to AMBER by editor-name at 09:00 GMT Notes: two <hours> \
          Not known: the page is old Accessibility statement"
     );
     for link in [r#"href="/web""#, r#"href="/web/board/10""#, r#"href="/web/board/20""#] {

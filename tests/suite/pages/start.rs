@@ -1,7 +1,9 @@
 //! `/web`: signing in, the regions, and the way to a service by its number.
 
-use super::text::{links, part, text};
-use crate::harness::{App, Meter, Reply, World};
+use crate::harness::{
+    App, Meter, Reply, World,
+    page_text::{links, part, text},
+};
 
 /// The region of the setting `REGIONS`.
 const REGION: u64 = 9_000_001_000;

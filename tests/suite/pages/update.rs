@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::text::part;
 use crate::harness::{
     App, Browser, Reply, World, log,
-    service_form::{ShownForm, words},
+    page_text::{part, words},
+    service_form::ShownForm,
 };
 
 const RED: &[(&str, &str)] = &[("status", "RED"), ("minutes", "240")];

@@ -2,10 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{
-    App, World,
-    service_form::{ShownForm, words},
-};
+use crate::harness::{App, World, page_text::words, service_form::ShownForm};
 
 async fn red_for(app: &App, minutes: u32) {
     let red = json!({"status": "RED", "resetStatusIn": minutes, "reason": "IT"});

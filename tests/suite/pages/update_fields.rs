@@ -1,9 +1,6 @@
 //! What a form's fields may hold, and what people read if they hold something else.
 
-use crate::harness::{
-    Reply, World, log,
-    service_form::{ShownForm, words},
-};
+use crate::harness::{Reply, World, log, page_text::words, service_form::ShownForm};
 
 /// The answer to a form with these fields, which must change nothing.
 async fn invalid(fields: &[(&str, &str)]) -> Reply {

@@ -5,7 +5,8 @@ use tokio::task::{JoinSet, LocalSet};
 use crate::harness::{
     App, Call, Reply, World,
     faulty::{Fate, FaultyStore},
-    service_form::{ShownForm, words},
+    page_text::words,
+    service_form::ShownForm,
 };
 
 const RED: &[(&str, &str)] = &[("status", "RED"), ("minutes", "240")];

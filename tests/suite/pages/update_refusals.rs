@@ -2,7 +2,8 @@
 
 use crate::harness::{
     World,
-    service_form::{ShownForm, hidden, words},
+    page_text::words,
+    service_form::{ShownForm, hidden},
 };
 
 const RED: &[(&str, &str)] = &[("status", "RED"), ("minutes", "240")];

@@ -1,5 +1,13 @@
 //! Pages as people read them.
 
+use super::Reply;
+
+/// The text of the main part of a page.
+pub(crate) fn words(reply: &Reply) -> String {
+    let (_, main) = reply.text.split_once("<main").expect("a main part");
+    text(&format!("<main{main}"))
+}
+
 /// The text of a piece of HTML: without tags, in single spaces.
 pub(crate) fn text(html: &str) -> String {
     let mut text = String::new();
