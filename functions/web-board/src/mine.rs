@@ -5,7 +5,7 @@ use shared::{
     auth::Scope,
     domain::User,
     http::{Context, Problem, Response, list_cursor},
-    operations::{list_services_of, read_user},
+    operations::{AccessError, list_services_of, read_user},
     store::{PageRequest, ServiceFilter, ServicePage},
 };
 use web::{
@@ -13,7 +13,7 @@ use web::{
     page::{may_update, page},
     pages::Mine,
     problem::PageProblem,
-    visitor::Visitor,
+    visitor::{BY_ITSELF, Visitor},
 };
 
 use super::{
@@ -33,6 +33,10 @@ pub(super) async fn answer(
     let user = read_user(&deps.users, &visitor.subject).await;
     let user = user.map_err(|error| PageProblem::of_read(error, &visitor.subject))?;
     if !may_update(&user) {
+        // A script takes a redirection for the end of the session, and would say that the person is signed out.
+        if request.headers().contains_key(BY_ITSELF) {
+            return Err(Problem::from(AccessError::NotPermitted).into());
+        }
         // Everybody comes here after signing in. The first page says who may update.
         return Ok(deps.site.see_other(&deps.site.path("/web")));
     }

@@ -50,6 +50,17 @@ async fn the_first_step_to_red_is_at_most_five_presses_away() {
     assert!(stops <= 2, "{stops} stops: {before}");
 }
 
+/// The script of an open page takes a redirection for the end of the session.
+#[tokio::test]
+async fn who_may_no_longer_update_is_not_said_to_be_signed_out() {
+    let app = World::family().start().await;
+    let editor = app.signed_in("editor").await;
+    app.permit("editor", false).await;
+    let by_script = editor.get("/web/mine").header("x-refresh", "1").send().await;
+    assert_eq!((by_script.status.as_u16(), by_script.header("location")), (403, ""));
+    assert_eq!(editor.get("/web/mine").send().await.header("location"), "/web");
+}
+
 #[tokio::test]
 async fn who_may_update_nothing_is_led_to_the_boards() {
     let world = World::family().editor("new", &[]).editor("late", &[50]);
