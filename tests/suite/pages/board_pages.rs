@@ -1,11 +1,8 @@
 //! A board of many services: page by page, within its read units.
 
-use serde_json::{Value, json};
-use shared::domain::limits;
-
 use super::board::{board, counts, numbers, rows};
 use crate::harness::{
-    App, Meter, World, client, fresh_tables, gateway_settings,
+    App, Meter, World, largest_rows,
     page_text::{links, text},
 };
 
@@ -125,39 +122,11 @@ async fn a_board_reads_what_it_shows_and_its_heading() {
 /// Names, towns and notes as long as they may be, in a hierarchy of ten levels.
 #[tokio::test]
 async fn a_page_of_the_largest_rows_reads_at_most_500_units() {
-    const LONG_CHARACTER: &str = "\u{1F3E5}";
-    let client = client();
-    let tables = fresh_tables(&client).await;
-    let [name, town, postcode, ods_code, phone] = [
-        limits::MAX_NAME_CHARS,
-        limits::MAX_TOWN_CHARS,
-        limits::MAX_POSTCODE_CHARS,
-        limits::MAX_ODS_CODE_CHARS,
-        limits::MAX_PHONE_CHARS - 1,
-    ]
-    .map(|longest| LONG_CHARACTER.repeat(longest));
     let first = 999_999_999_999_999_000_u64;
     let bottom = first + 9;
-    let services = (first..=first + 259).map(|id| {
-        let parent = (id > first).then_some(bottom.min(id - 1));
-        json!({"id": id, "name": name, "typeId": first, "parentId": parent, "town": town,
-            "postcode": postcode, "odsCode": ods_code, "phone": format!("{phone}1"),
-            "reviewAfterMinutes": limits::MAX_REVIEW_AFTER_MINUTES, "active": true})
-    });
-    let services = services.collect::<Value>().to_string();
-    capacityctl::services::import(&client, &tables.services, services.as_bytes())
-        .await
-        .expect("services");
-    let users = json!([{"username": "s", "subject": "s", "active": true,
-        "permissions": ["editCapacity"], "services": [first]}]);
-    capacityctl::users::import(&client, &tables.users, users.to_string().as_bytes())
-        .await
-        .expect("a user");
-    let app = App::new(client, tables.clone(), &gateway_settings(&tables));
-    let red = json!({"status": "RED", "notes": LONG_CHARACTER.repeat(900)});
-    for id in first..=first + 259 {
-        assert_eq!(app.put(id, red.clone()).by("s").send().await.status, 200);
-    }
+    let services: Vec<_> =
+        (first..=first + 259).map(|id| (id, (id > first).then_some(bottom.min(id - 1)))).collect();
+    let app = largest_rows(&services).await;
     let (app, meter) = Meter::below(&app);
     let browser = app.signed_in("s").await;
     meter.take();
