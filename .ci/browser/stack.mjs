@@ -1,9 +1,9 @@
 // The running stack and a browser for the tests of the pages.
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
-const stack = JSON.parse(readFileSync(`${process.env.STATE}/stack.json`));
+export const stack = JSON.parse(readFileSync(`${process.env.STATE}/stack.json`));
 export const api = stack.apiUrl;
 
 /** Services of the sample directory. Each file of tests has a provider of its own, because they run at the same time. */
@@ -112,10 +112,10 @@ export async function soon(check) {
   }
 }
 
-/** Where the pictures go, if anywhere. */
-export async function picture(page, name, options = { fullPage: true }) {
+/** Writes a picture of the whole page, or the one that is given, to the folder PICTURES, if there is one. */
+export async function picture(page, name, take = () => page.screenshot({ fullPage: true })) {
   const folder = process.env.PICTURES;
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: `${folder}/${name}.png`, ...options });
+  writeFileSync(`${folder}/${name}.png`, await take());
 }
