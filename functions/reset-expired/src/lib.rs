@@ -22,6 +22,7 @@ use tokio::time::timeout;
 pub struct Settings {
     services_table: String,
     status_history_table: String,
+    changes_table: String,
     settle_seconds: u32,
 }
 
@@ -31,13 +32,14 @@ impl Settings {
     /// # Errors
     /// One of them is missing or invalid.
     pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
-        let (services_table, status_history_table, settle_seconds) = (
+        let (services_table, status_history_table, changes_table, settle_seconds) = (
             environment.required("SERVICES_TABLE"),
             environment.required("STATUS_HISTORY_TABLE"),
+            environment.required("CHANGES_TABLE"),
             environment.parsed("RESET_SETTLE_SECONDS"),
         )
             .all()?;
-        Ok(Self { services_table, status_history_table, settle_seconds })
+        Ok(Self { services_table, status_history_table, changes_table, settle_seconds })
     }
 }
 
@@ -55,9 +57,10 @@ impl Deps {
     /// What the function needs with these settings.
     #[must_use]
     pub fn new(settings: Settings, client: &Client) -> Self {
-        let Settings { services_table, status_history_table, settle_seconds } = settings;
+        let Settings { services_table, status_history_table, changes_table, settle_seconds } =
+            settings;
         Self {
-            tables: StatusTables::new(client, services_table, status_history_table),
+            tables: StatusTables::new(client, services_table, status_history_table, changes_table),
             settle_seconds,
             next: Mutex::default(),
             clock: Clock::system(),

@@ -4,6 +4,7 @@ use lambda_http::http::{HeaderValue, header::CONTENT_TYPE};
 
 mod body;
 mod catch_panic;
+pub mod changes_cursor;
 mod clock;
 mod context;
 pub mod cookie;

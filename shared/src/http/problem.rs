@@ -51,6 +51,8 @@ pub enum Problem {
     InvalidQuery(Vec<String>),
     /// The cursor was altered, or belongs to other filters.
     InvalidCursor,
+    /// The cursor of a follower is older than a day.
+    CursorExpired,
     /// The history of the requested time is deleted; the oldest change that is left has this date.
     HistoryPruned(Timestamp),
     /// The header `Idempotency-Key` is not 1 to 255 visible characters of ASCII, or a string of them.
@@ -130,6 +132,7 @@ impl Problem {
             }
             Self::InvalidQuery(_) => ("INVALID_QUERY", StatusCode::BAD_REQUEST, "Invalid query"),
             Self::InvalidCursor => ("INVALID_CURSOR", StatusCode::BAD_REQUEST, "Invalid cursor"),
+            Self::CursorExpired => ("CURSOR_EXPIRED", StatusCode::GONE, "Cursor expired"),
             Self::HistoryPruned(_) => ("HISTORY_PRUNED", StatusCode::GONE, "History pruned"),
             Self::InvalidIdempotencyKey => {
                 ("INVALID_IDEMPOTENCY_KEY", StatusCode::BAD_REQUEST, "Invalid idempotency key")
@@ -194,6 +197,9 @@ impl Problem {
             Self::InvalidCursor => {
                 "the cursor was altered or belongs to a different query; start without one"
                     .to_owned()
+            }
+            Self::CursorExpired => {
+                "the cursor is older than a day; begin again without one, and read the list".to_owned()
             }
             Self::HistoryPruned(oldest) => {
                 format!(

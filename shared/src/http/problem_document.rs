@@ -96,6 +96,7 @@ impl Problem {
             | Self::ValidationFailed(_)
             | Self::InvalidQuery(_)
             | Self::InvalidCursor
+            | Self::CursorExpired
             | Self::HistoryPruned(_)
             | Self::InvalidIdempotencyKey
             | Self::IdempotencyKeyReused

@@ -34,10 +34,16 @@ impl QueryErrors {
     ///
     /// # Errors
     /// [`Problem::InvalidQuery`].
-    pub fn finish(mut self) -> Result<(), Problem> {
-        self.0.sort();
-        self.0.dedup();
-        if self.0.is_empty() { Ok(()) } else { Err(Problem::InvalidQuery(self.0)) }
+    pub fn finish(self) -> Result<(), Problem> {
+        if self.0.is_empty() { Ok(()) } else { Err(self.into()) }
+    }
+}
+
+impl From<QueryErrors> for Problem {
+    fn from(QueryErrors(mut errors): QueryErrors) -> Self {
+        errors.sort();
+        errors.dedup();
+        Self::InvalidQuery(errors)
     }
 }
 

@@ -164,7 +164,7 @@ async fn store_reset(
     let Some((transition, deadline)) = record.expire(by).zip(record.status.reset_at()) else {
         return Ok(None);
     };
-    let transaction = tables.reset(id, &transition, deadline, audit)?;
+    let transaction = tables.reset(&service.details.path, &transition, deadline, audit)?;
     let outcome = tables.send(&transaction).await?;
     let reset = transaction.changes.into_iter().next();
     let reset = reset.filter(|_| outcome == WriteOutcome::Stored);

@@ -114,11 +114,12 @@ all_settings!(A B C D E F G);
 
 /// The variables that [`table_names`] reads, with the values that these names have.
 #[must_use]
-pub fn table_variables(names: &TableNames) -> [(&'static str, &str); 4] {
+pub fn table_variables(names: &TableNames) -> [(&'static str, &str); 5] {
     [
         ("SERVICES_TABLE", &names.services),
         ("STATUS_HISTORY_TABLE", &names.status_history),
         ("USERS_TABLE", &names.users),
+        ("CHANGES_TABLE", &names.changes),
         ("IDEMPOTENCY_TABLE", &names.idempotency),
     ]
 }
@@ -128,14 +129,15 @@ pub fn table_variables(names: &TableNames) -> [(&'static str, &str); 4] {
 /// # Errors
 /// One of them is missing.
 pub fn table_names(environment: &Environment) -> Result<TableNames, SettingsError> {
-    let (services, status_history, users, idempotency) = (
+    let (services, status_history, users, changes, idempotency) = (
         environment.required("SERVICES_TABLE"),
         environment.required("STATUS_HISTORY_TABLE"),
         environment.required("USERS_TABLE"),
+        environment.required("CHANGES_TABLE"),
         environment.required("IDEMPOTENCY_TABLE"),
     )
         .all()?;
-    Ok(TableNames { services, status_history, users, idempotency })
+    Ok(TableNames { services, status_history, users, changes, idempotency })
 }
 
 /// Reads `RESET_DEFAULT_MINUTES`, `RESET_MIN_MINUTES` and `RESET_MAX_MINUTES`.

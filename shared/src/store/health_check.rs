@@ -12,7 +12,7 @@ use super::{
     StoreFault, TableNames,
     attribute::{Item, number, text},
     fault::error_chain,
-    keys::{history, idempotency, services, users},
+    keys::{changes, history, idempotency, services, users},
     read::batch,
 };
 
@@ -26,7 +26,7 @@ const UNUSED_KEY: &str = "-";
 #[derive(Clone, Debug)]
 pub struct HealthCheck {
     client: Client,
-    tables: [Table; 4],
+    tables: [Table; 5],
 }
 
 #[derive(Clone, Debug)]
@@ -65,16 +65,17 @@ impl HealthCheck {
     #[must_use]
     pub fn new(client: &Client, names: TableNames) -> Self {
         let (id, unused) = (|| number(0), || text(UNUSED_KEY));
-        let sort_key = (history::AT, unused());
+        let (of_change, of_row) = ((history::AT, unused()), (changes::AT, unused()));
         let tables = [
             table("services", names.services, (services::ID, id()), None),
             table(
                 "status-history",
                 names.status_history,
                 (history::SERVICE_ID, id()),
-                Some(sort_key),
+                Some(of_change),
             ),
             table("users", names.users, (users::SUBJECT, unused()), None),
+            table("changes", names.changes, (changes::REGION, id()), Some(of_row)),
             table("idempotency", names.idempotency, (idempotency::KEY, unused()), None),
         ];
         Self { client: client.clone(), tables }
@@ -90,9 +91,10 @@ impl HealthCheck {
         if self.read(&all).await.is_ok() {
             return Ok(());
         }
-        // Boxed, because four calls of the SDK side by side are a large future.
-        let [services, history, users, idempotency] = all.map(|table| Box::pin(self.check(table)));
-        let results: [_; 4] = tokio::join!(services, history, users, idempotency).into();
+        // Boxed, because five calls of the SDK side by side are a large future.
+        let [services, history, users, changes, idempotency] =
+            all.map(|table| Box::pin(self.check(table)));
+        let results: [_; 5] = tokio::join!(services, history, users, changes, idempotency).into();
         let failed: Vec<_> = results.into_iter().filter_map(Result::err).collect();
         if failed.is_empty() { Ok(()) } else { Err(UnreachableTables(failed)) }
     }

@@ -48,6 +48,8 @@ pub mod services {
     pub const NOTES: &str = "notes";
     /// Why the service is AMBER or RED (S), optional, only then.
     pub const REASON: &str = "reason";
+    /// The number of changes that the directory made to what readers are shown (N), absent before the first.
+    pub const DIRECTORY_VERSION: &str = "directoryVersion";
     /// Username (S), present with VERSION.
     pub const MODIFIED_BY: &str = "modifiedBy";
     /// Date of the last change (N), present with VERSION.
@@ -93,6 +95,25 @@ pub mod history {
     pub const NOTES: &str = "notes";
     /// When an operator replaced the notes (N), else absent. Functions do not read it: the notes say so.
     pub const REDACTED_AT: &str = "redactedAt";
+}
+
+/// The table of recent changes: key `region` and `at`.
+pub mod changes {
+    use crate::domain::Timestamp;
+
+    /// Partition key: the root ancestor's id (N).
+    pub const REGION: &str = "region";
+    /// Sort key (S): when the change was recorded, in seconds of twelve digits; the service; its version since, after
+    /// `d` if it is a directory version. Joined by `#`.
+    pub const AT: &str = "at";
+    /// When the row expires (N); DynamoDB deletes it some time later.
+    pub const EXPIRES_AT: &str = "expiresAt";
+
+    /// What all sort keys of this time, and of no time before, are not less than.
+    #[must_use]
+    pub fn first_key(at: Timestamp) -> String {
+        format!("{:012}", at.epoch_seconds())
+    }
 }
 
 /// The table of idempotency keys: key `key`.

@@ -4,6 +4,7 @@
 //! write is conditional. Nothing here knows HTTP, Lambda or environment variables.
 
 mod attribute;
+mod changes_table;
 mod expression;
 mod fault;
 mod health_check;
@@ -28,8 +29,10 @@ mod transaction;
 mod update_tables;
 mod user_item;
 mod users_table;
+mod versioned_service;
 
 pub use attribute::KeyNumber;
+pub use changes_table::{ChangeRow, Changed, ChangesTable, RecentChanges, put_change_row};
 pub use expression::{Expressions, ItemUpdate};
 pub use fault::{StoreFault, error_chain};
 pub use health_check::{HealthCheck, UnreachableTables};
@@ -50,5 +53,6 @@ pub use table_names::TableNames;
 pub use transaction::{StatusTables, Transaction, WriteOutcome};
 pub use update_tables::{AfterCancellation, SnapshotKeys, UpdateSnapshot, UpdateTables};
 pub use users_table::UsersTable;
+pub use versioned_service::VersionedService;
 
 pub(crate) use read::pause;

@@ -10,6 +10,8 @@ pub struct TableNames {
     pub status_history: String,
     /// Users and their rights.
     pub users: String,
+    /// One item for each recent change, by region.
+    pub changes: String,
     /// Idempotency records: which change a client's key was used for.
     pub idempotency: String,
 }

@@ -9,15 +9,18 @@ use aws_sdk_dynamodb::{
 use uuid::Uuid;
 
 use super::{
-    AuditContext, Expressions, ItemUpdate, RecordedChange, ServicesTable, StatusHistoryTable,
-    StoreFault,
+    AuditContext, Changed, Expressions, ItemUpdate, RecordedChange, ServicesTable,
+    StatusHistoryTable, StoreFault,
     attribute::{Item, number, text},
+    changes_table::put_change_row,
     history_item::put_change,
     keys::{history, reset_shard, services},
     read::Row,
     services_table::service_key,
 };
-use crate::domain::{Cause, Change, ServiceId, StatusRecord, StatusTransition, Timestamp};
+use crate::domain::{
+    Cause, Change, HierarchyPath, ServiceId, StatusRecord, StatusTransition, Timestamp,
+};
 
 /// The outcome of sending a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,53 +73,58 @@ pub struct StatusTables {
     pub services: ServicesTable,
     /// Their history.
     pub history: StatusHistoryTable,
+    /// The name of the table of recent changes.
+    changes: String,
 }
 
 impl StatusTables {
-    /// Both tables, by their names.
+    /// The tables of these names.
     #[must_use]
-    pub fn new(client: &Client, services: String, history: String) -> Self {
+    pub fn new(client: &Client, services: String, history: String, changes: String) -> Self {
         Self {
             client: client.clone(),
             services: ServicesTable::new(client, services),
             history: StatusHistoryTable::new(client, history),
+            changes,
         }
     }
 
-    /// The transaction that stores a reset: on the version and the deadline that it was computed from, so
-    /// that it loses to any newer update.
+    /// The transaction that stores a reset of the service at this place: on the version and the deadline that it was
+    /// computed from, so that it loses to any newer update, and while the service is there.
     ///
     /// # Errors
     /// [`StoreFault::InvalidRequest`].
     pub fn reset(
         &self,
-        service: ServiceId,
+        path: &HierarchyPath,
         transition: &StatusTransition,
         deadline: Timestamp,
         audit: AuditContext<'_>,
     ) -> Result<Transaction, StoreFault> {
         let update = ItemUpdate::default()
             .only_if(services::RESET_DATE_TIME, number(deadline.epoch_seconds()));
-        self.transaction(service, transition, update, audit)
+        self.transaction(path, transition, update, audit)
     }
 
-    /// The transaction that stores a transition of this service: on the version that it applies to, and on
-    /// the conditions of `update`.
+    /// The transaction that stores a transition of the service at this place: while it is there, so that the row of the
+    /// change is in the right region, on the version that it applies to, and on the conditions of `update`.
     ///
     /// # Errors
     /// [`StoreFault::InvalidRequest`].
     pub(super) fn transaction(
         &self,
-        service: ServiceId,
+        path: &HierarchyPath,
         transition: &StatusTransition,
         update: ItemUpdate,
         audit: AuditContext<'_>,
     ) -> Result<Transaction, StoreFault> {
+        let service = path.id();
         let from_version = Some(transition.from_version).filter(|version| *version > 0);
         let update = match transition.changes.as_slice() {
             [Change { cause: Cause::Deadline, .. }] => set_deadline(update, &transition.after),
             _ => set_status(update, service, &transition.after),
         }
+        .only_if(services::PATH, text(path.to_string()))
         .only_if(services::VERSION, from_version.map(number));
         let mut writes = vec![TransactWriteItem::builder().update(self.update(service, update)?)];
         let mut changes = Vec::with_capacity(transition.changes.len());
@@ -127,6 +135,9 @@ impl StatusTables {
             writes.push(TransactWriteItem::builder().put(put));
             changes.push(recorded);
         }
+        let changed = Changed::Status(service, transition.after.version);
+        let put = put_change_row(&self.changes, path.root(), changed, audit.at)?;
+        writes.push(TransactWriteItem::builder().put(put));
         let writes = writes.into_iter().map(|write| write.build()).collect();
         let (from_version, token) = (transition.from_version, Uuid::new_v4());
         Ok(Transaction { from_version, changes, service, token, writes })

@@ -6,7 +6,7 @@ use super::{
     AuditContext, IdempotencyKey, IdempotencyRecord, IdempotencyTable, IdempotentRequest,
     ItemUpdate, RecordedChange, StatusTables, StoreFault, TableNames, Transaction, UsersTable,
     WriteOutcome,
-    attribute::{Item, text},
+    attribute::Item,
     history_item::parse_change,
     idempotency_table::parse_record,
     keys::services,
@@ -62,7 +62,7 @@ impl UpdateTables {
     pub fn new(client: &Client, names: TableNames) -> Self {
         Self {
             client: client.clone(),
-            status: StatusTables::new(client, names.services, names.status_history),
+            status: StatusTables::new(client, names.services, names.status_history, names.changes),
             users: UsersTable::new(client, names.users),
             idempotency: IdempotencyTable::new(names.idempotency),
         }
@@ -161,10 +161,8 @@ impl UpdateTables {
         audit: AuditContext<'_>,
     ) -> Result<Transaction, StoreFault> {
         let path = grant.path();
-        let update = ItemUpdate::default()
-            .only_if(services::ACTIVE, AttributeValue::Bool(true))
-            .only_if(services::PATH, text(path.to_string()));
-        let transaction = self.status.transaction(path.id(), transition, update, audit)?;
+        let update = ItemUpdate::default().only_if(services::ACTIVE, AttributeValue::Bool(true));
+        let transaction = self.status.transaction(path, transition, update, audit)?;
         let Some(request) = request else { return Ok(transaction) };
         let put = self.idempotency.put(request, service, &transaction, audit.at)?;
         Ok(transaction.with(put))

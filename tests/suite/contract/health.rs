@@ -43,10 +43,11 @@ async fn the_api_says_that_it_is_alive_and_what_it_is() {
 type Break = fn(&mut TableNames);
 
 /// The tables, and how to make each impossible to find.
-const TABLES: [(&str, Break); 4] = [
+const TABLES: [(&str, Break); 5] = [
     ("services", |tables| tables.services.push('x')),
     ("status-history", |tables| tables.status_history.push('x')),
     ("users", |tables| tables.users.push('x')),
+    ("changes", |tables| tables.changes.push('x')),
     ("idempotency", |tables| tables.idempotency.push('x')),
 ];
 

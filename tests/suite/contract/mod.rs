@@ -16,6 +16,7 @@ mod idempotency;
 mod idempotency_keys;
 mod if_none_match;
 mod internal_errors;
+mod list_changes;
 mod list_filters;
 mod list_parameters;
 mod list_services;

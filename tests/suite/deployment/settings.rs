@@ -23,7 +23,7 @@ fn all_missing_settings_are_reported_together() {
     assert_eq!(
         report,
         "invalid settings: AUTH_MODE: is missing; SERVICES_TABLE: is missing; \
-         STATUS_HISTORY_TABLE: is missing; USERS_TABLE: is missing; IDEMPOTENCY_TABLE: is missing; \
+         STATUS_HISTORY_TABLE: is missing; USERS_TABLE: is missing; CHANGES_TABLE: is missing; IDEMPOTENCY_TABLE: is missing; \
          RESET_DEFAULT_MINUTES: is missing; RESET_MIN_MINUTES: invalid digit found in string; \
          RESET_MAX_MINUTES: is missing"
     );
@@ -49,7 +49,7 @@ fn the_gateway_and_the_functions_have_the_same_issuer() {
     };
     let own = FUNCTIONS.map(variables).into_iter().filter(|own| own["AUTH_MODE"] == "gateway");
     let issuers: Vec<_> = own.map(|own| own["JWT_ISSUER"].clone()).collect();
-    assert_eq!(issuers, vec![gateway; 5]);
+    assert_eq!(issuers, vec![gateway; 6]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 pub(crate) mod api_docs;
 pub(crate) mod get_status;
 pub(crate) mod health;
+pub(crate) mod list_changes;
 pub(crate) mod list_services;
 pub(crate) mod reset_expired;
 pub(crate) mod status_history;
@@ -17,6 +18,7 @@ crate::harness::functions! {
         api_docs = "api-docs",
         get_status = "get-status",
         health = "health",
+        list_changes = "list-changes",
         list_services = "list-services",
         reset_expired = "reset-expired",
         status_history = "status-history",
@@ -30,6 +32,7 @@ crate::harness::functions! {
         api_docs = "api-docs",
         get_status = "get-status",
         health = "health",
+        list_changes = "list-changes",
         list_services = "list-services",
         status_history = "status-history",
         update_deadline = "update-deadline",

@@ -154,6 +154,11 @@ impl App {
         Call::new(self, "GET", None).query(query)
     }
 
+    /// `GET /changes` with that query string.
+    pub(crate) fn changes(&self, query: &str) -> Call<'_> {
+        self.other("GET", "/changes", "/changes").query(query)
+    }
+
     /// `GET …/history` with that query string.
     pub(crate) fn past(&self, id: impl ToString, query: &str) -> Call<'_> {
         self.get(id).path("/services/{id}/capacitystatus/history").query(query)

@@ -79,8 +79,14 @@ fn named(arn: &Value) -> String {
 }
 
 /// The logical ids of the tables.
-const TABLES: [&str; 5] =
-    ["ServicesTable", "StatusHistoryTable", "UsersTable", "IdempotencyTable", "SessionsTable"];
+const TABLES: [&str; 6] = [
+    "ServicesTable",
+    "StatusHistoryTable",
+    "UsersTable",
+    "ChangesTable",
+    "IdempotencyTable",
+    "SessionsTable",
+];
 
 /// Why AWS would refuse a function's request, if so. It names tables by their logical ids.
 pub(crate) fn refusal(function: &'static str, action: &str, body: &Value) -> Option<String> {

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// If any of these is set, the environment decides where the tables are.
-pub const DECIDING_VARIABLES: [&str; 11] = [
+pub const DECIDING_VARIABLES: [&str; 12] = [
     "AWS_ENDPOINT_URL_DYNAMODB",
     "AWS_ENDPOINT_URL",
     "AWS_REGION",
@@ -33,6 +33,7 @@ pub const DECIDING_VARIABLES: [&str; 11] = [
     SERVICES_TABLE,
     STATUS_HISTORY_TABLE,
     USERS_TABLE,
+    CHANGES_TABLE,
     IDEMPOTENCY_TABLE,
     AUDIT_TABLE,
 ];
@@ -42,13 +43,21 @@ pub const SERVICES_TABLE: &str = "SERVICES_TABLE";
 pub const STATUS_HISTORY_TABLE: &str = "STATUS_HISTORY_TABLE";
 /// Names the table of users.
 pub const USERS_TABLE: &str = "USERS_TABLE";
+/// Names the table of recent changes.
+pub const CHANGES_TABLE: &str = "CHANGES_TABLE";
 /// Names the table of idempotency records.
 pub const IDEMPOTENCY_TABLE: &str = "IDEMPOTENCY_TABLE";
 /// Names the table of what operators did.
 pub const AUDIT_TABLE: &str = "AUDIT_TABLE";
 /// All of them.
-const TABLES: [&str; 5] =
-    [SERVICES_TABLE, STATUS_HISTORY_TABLE, USERS_TABLE, IDEMPOTENCY_TABLE, AUDIT_TABLE];
+const TABLES: [&str; 6] = [
+    SERVICES_TABLE,
+    STATUS_HISTORY_TABLE,
+    USERS_TABLE,
+    CHANGES_TABLE,
+    IDEMPOTENCY_TABLE,
+    AUDIT_TABLE,
+];
 /// The limits of resets with openapi.yaml's defaults, which the local stack uses.
 const RESET_LIMITS: [(&str, &str); 3] =
     [("RESET_DEFAULT_MINUTES", "240"), ("RESET_MIN_MINUTES", "0"), ("RESET_MAX_MINUTES", "1440")];

@@ -55,6 +55,7 @@ pub fn names(prefix: &str) -> TableNames {
         services: name("ServicesTable"),
         status_history: name("StatusHistoryTable"),
         users: name("UsersTable"),
+        changes: name("ChangesTable"),
         idempotency: name("IdempotencyTable"),
     }
 }
