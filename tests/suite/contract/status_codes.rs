@@ -68,7 +68,8 @@ impl Produced {
 
     async fn reads(&mut self, app: &App) {
         let claims = |scope: &str| json!({"sub": "reader", "token_use": "access", "scope": scope});
-        let operations: [(&str, Read); 3] = [
+        let operations: [(&str, Read); 4] = [
+            ("/changes", |app| app.changes("region=10")),
             ("/services", |app| app.list("")),
             (STATUS, |app| app.get(30)),
             (OLD_STATUS, |app| app.get(30).path(OLD_STATUS)),
@@ -85,7 +86,7 @@ impl Produced {
             } else {
                 self.send(&operation, 400, call().query("limit=0").by("reader")).await;
             }
-            if path != "/services" {
+            if path.contains("{id}") {
                 let unknown = call().event(|event| event["pathParameters"]["id"] = "7".into());
                 self.send(&operation, 404, unknown.by("reader")).await;
             }
@@ -215,6 +216,7 @@ async fn every_documented_status_code_is_returned_by_some_request() {
     tokio::time::pause();
     produced.failures(503, &gone).await;
     produced.send("GET /services", 503, gone.list("").by("editor")).await;
+    produced.send("GET /changes", 503, gone.changes("region=10").by("editor")).await;
     produced.send("GET /_status", 503, gone.other("GET", "/_status", "/_status")).await;
     tokio::time::resume();
 
@@ -225,6 +227,7 @@ async fn every_documented_status_code_is_returned_by_some_request() {
     let user = user.item("subject", AttributeValue::S("editor".to_owned()));
     user.send().await.expect("a row");
     produced.send("GET /services", 500, app.list("").by("editor")).await;
+    produced.send("GET /changes", 500, app.changes("region=10").by("editor")).await;
 
     // The functions' own test files return the remaining ones.
     for function in FUNCTIONS {

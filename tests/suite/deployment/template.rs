@@ -168,7 +168,8 @@ fn updates_can_reserve_concurrency_of_their_own() {
     }
 }
 
-/// Data events: every read and write of an item, whoever makes it. Of sessions only writes, since every page reads one.
+/// Data events: every read and write of an item, whoever makes it. Of sessions and recent changes only writes, since
+/// every page reads a session, and every follower polls.
 #[test]
 fn a_trail_records_calls_to_every_table_if_there_is_a_bucket() {
     assert_eq!(Stack::with(&[]).properties("Trail"), None);
@@ -182,12 +183,13 @@ fn a_trail_records_calls_to_every_table_if_there_is_a_bucket() {
     let tables = resources.iter().filter(|(_, one)| one["Type"] == "AWS::DynamoDB::Table");
     let tables: Vec<_> = tables.map(|(id, _)| json!({"Fn::GetAtt": [id, "Arn"]})).collect();
     let mut recorded = trail["AdvancedEventSelectors"].clone();
-    let [mut named, sessions] = [0, 1].map(|at| {
+    let [mut named, written] = [0, 1].map(|at| {
         let named = recorded[at]["FieldSelectors"][2]["Equals"].take();
         named.as_array().cloned().expect("tables")
     });
-    assert_eq!(sessions, [json!({"Fn::GetAtt": ["SessionsTable", "Arn"]})]);
-    named.extend(sessions);
+    let expected = ["SessionsTable", "ChangesTable"];
+    assert_eq!(written, expected.map(|table| json!({"Fn::GetAtt": [table, "Arn"]})));
+    named.extend(written);
     named.sort_unstable_by_key(Value::to_string);
     assert_eq!(named, tables);
     let of_tables = [

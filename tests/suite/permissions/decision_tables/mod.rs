@@ -155,6 +155,7 @@ fn every_caller_and_service(each: usize) -> impl Iterator<Item = (&'static str, 
 /// updates.
 fn request<'a>(app: &'a App, operation: &str, id: u64, seen: &str) -> Call<'a> {
     match operation.split_once(' ').expect("method and path") {
+        ("GET", "/changes") => app.changes(&format!("region={id}")),
         ("GET", "/services") => app.list(&format!("id={id}")),
         ("GET", path @ "/services/{id}/capacitystatus/history") => {
             app.get(id).path(path).query("at=2020-01-01T00:00:00Z")
@@ -174,6 +175,7 @@ fn agrees(matrix: &Matrix, written: &str, id: u64, reply: &Reply) -> bool {
     let (status, code) = &matrix.answers[written];
     let as_said = match written {
         "left out" => reply.body["items"] == json!([]) && reply.body["missing"] == json!([id]),
+        "follows" => reply.body["cursor"].is_string() && reply.body["items"] == json!([]),
         "yes" => shown(&reply.body) == Some(id),
         _ => reply.body["code"].as_str() == code.as_deref(),
     };
