@@ -24,7 +24,7 @@ use shared::http::Clock;
 /// The name, the claim, and the proof itself.
 type Proof = (&'static str, &'static str, fn(Size) -> Figures);
 
-const PROOFS: [Proof; 8] = [
+const PROOFS: [Proof; 9] = [
     (
         "each_call",
         "Whichever store call fails, in whatever way, alone or with all later ones: every \
@@ -37,6 +37,13 @@ const PROOFS: [Proof; 8] = [
         "However the store fails and however often an update is sent again: it is never lost, \
          applied twice, refused and applied, or acknowledged and absent.",
         |size| wait_without_pauses(proofs::faults::prove(size)),
+    ),
+    (
+        "feeds",
+        "However the store fails, whichever clock is five minutes off, and while transactions are \
+         half visible: after a poll, a follower has each update that was acknowledged before it \
+         began; cursors never go back; in the end it has what a list has.",
+        |size| wait_without_pauses(proofs::feeds::prove(size)),
     ),
     (
         "imports",

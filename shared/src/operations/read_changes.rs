@@ -210,7 +210,9 @@ fn looked_back(time: Timestamp) -> Timestamp {
 }
 
 impl KnownRows {
-    fn of(rows: &[&ChangeRow]) -> Self {
+    /// These rows.
+    #[must_use]
+    pub fn of(rows: &[&ChangeRow]) -> Self {
         let mut context = Context::new(&SHA256);
         for row in rows {
             context.update(row.key.as_bytes());

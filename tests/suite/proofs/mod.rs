@@ -3,6 +3,7 @@
 
 pub(crate) mod each_call;
 pub(crate) mod faults;
+pub(crate) mod feeds;
 pub(crate) mod imports;
 pub(crate) mod linearizability;
 pub(crate) mod lists;

@@ -77,7 +77,7 @@ const UNPROCESSED: [Unprocessed; 4] = [
 ];
 
 /// The first row becomes visible before the others, or after them.
-const HALF_VISIBLE: [Hidden; 2] = [[0, 4, 4, 4], [4, 0, 0, 0]];
+const HALF_VISIBLE: [Hidden; 2] = [[0, 4, 4, 4, 4], [4, 0, 0, 0, 0]];
 
 impl Fate {
     /// The fates that a call of that action can have.

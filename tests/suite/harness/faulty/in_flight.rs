@@ -10,13 +10,13 @@
 use std::sync::Mutex;
 
 use serde_json::{Map, Value, json};
-use shared::store::keys::{history, idempotency, services, users};
+use shared::store::keys::{changes, history, idempotency, services, users};
 
 use super::answer::{Answer, refusal};
 
 /// For how many further calls each row of a transaction is hidden, in the order of its actions.
 /// Further rows are visible at once.
-pub(crate) type Hidden = [u8; 4];
+pub(crate) type Hidden = [u8; 5];
 
 /// A row: its table and its key.
 #[derive(Clone, Debug)]
@@ -164,7 +164,7 @@ impl HiddenRow {
                 }
             }
             "Query" | "Scan" if request["TableName"] == table && request["IndexName"].is_null() => {
-                // A query of history can only hide entries that did not exist before.
+                // A query of history or of changes can only hide entries that did not exist before.
                 let items = &mut body["Items"];
                 if items.as_array().is_some_and(|items| items.iter().any(|one| self.row.has(one))) {
                     self.replace_in(items);
@@ -209,6 +209,7 @@ pub(super) fn rows(operation: &str, request: &Value) -> Vec<Row> {
 fn key_of(table: &str, item: &Value) -> Value {
     let names: &[&str] = match table {
         _ if table.ends_with("status-history") => &[history::SERVICE_ID, history::AT],
+        _ if table.ends_with("changes") => &[changes::REGION, changes::AT],
         _ if table.ends_with("idempotency") => &[idempotency::KEY],
         _ if table.ends_with("users") => &[users::SUBJECT],
         _ => &[services::ID],

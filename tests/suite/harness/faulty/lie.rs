@@ -26,15 +26,27 @@ pub(crate) enum Lie {
     NeverStored,
     /// Unprocessed keys are not reported: they seem to be absent.
     UnprocessedUnnamed,
+    /// The row for followers is not written with the change, and the call that writes it fails.
+    ChangeRowApart,
+    /// A query of recent changes looks back no further than the time of its cursor.
+    NoLookBack,
+    /// A query of recent changes misses the newest row, as an eventually consistent one can.
+    StaleQuery,
     /// A `TransactGetItems` is isolated from transactions in flight no better than a `BatchGetItem`.
     ReadsNotIsolated,
 }
 
 impl Lie {
     /// The request as the engine gets it.
-    pub(super) fn told_in(self, mut request: HttpRequest) -> HttpRequest {
+    pub(super) fn told_in(self, request: HttpRequest) -> HttpRequest {
         let mut body: Value =
             serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
+        if self == Self::NoLookBack && of_changes(&body) {
+            let from = body["ExpressionAttributeValues"][":from"]["S"].as_str().unwrap_or_default();
+            let later = from.parse::<i64>().map_or(0, |seconds| seconds + 690);
+            body["ExpressionAttributeValues"][":from"]["S"] = format!("{later:012}").into();
+            return with_body(request, &body);
+        }
         let Some(members) = body["TransactItems"].as_array_mut() else { return request };
         match self {
             Self::TokenStripped | Self::SendingsForgotten => {
@@ -43,15 +55,15 @@ impl Lie {
             Self::ConditionStripped => members.iter_mut().for_each(unconditional),
             Self::HistoryDropped => members.retain(|member| !puts_into(member, "status-history")),
             Self::KeyDropped => members.retain(|member| !puts_into(member, "idempotency")),
+            Self::ChangeRowApart => members.retain(|member| !puts_into(member, "changes")),
             Self::ChangeUnseen
+            | Self::NoLookBack
+            | Self::StaleQuery
             | Self::NeverStored
             | Self::UnprocessedUnnamed
             | Self::ReadsNotIsolated => return request,
         }
-        let text = body.to_string();
-        request.headers_mut().insert("content-length", text.len().to_string());
-        *request.body_mut() = SdkBody::from(text);
-        request
+        with_body(request, &body)
     }
 
     /// Whether that request never reaches the engine.
@@ -67,6 +79,11 @@ impl Lie {
         let Some(members) = body.as_object_mut() else { return answer };
         let untrue = match self {
             Self::UnprocessedUnnamed => members.remove("UnprocessedKeys"),
+            Self::StaleQuery => members
+                .get_mut("Items")
+                .and_then(Value::as_array_mut)
+                .filter(|items| items.first().is_some_and(|item| item["expiresAt"].is_object()))
+                .and_then(Vec::pop),
             Self::ChangeUnseen | Self::SendingsForgotten => {
                 let of_transaction = members.get_mut("Responses").and_then(Value::as_array_mut);
                 let found = of_transaction.into_iter().flatten().filter_map(Value::as_object_mut);
@@ -83,6 +100,19 @@ impl Lie {
 }
 
 const TOKEN: &str = "ClientRequestToken";
+
+fn with_body(mut request: HttpRequest, body: &Value) -> HttpRequest {
+    let text = body.to_string();
+    request.headers_mut().insert("content-length", text.len().to_string());
+    *request.body_mut() = SdkBody::from(text);
+    request
+}
+
+/// Whether a request is a query of recent changes.
+fn of_changes(request: &Value) -> bool {
+    request["KeyConditionExpression"].is_string()
+        && request["TableName"].as_str().is_some_and(|table| table.ends_with("changes"))
+}
 
 /// Removes the item from the result and returns it, if it is a change.
 fn without_change(found: &mut Map<String, Value>) -> Option<Value> {

@@ -98,7 +98,18 @@ impl FaultyStore {
     /// The functions of that app on the same tables, on a store that never fails. Transactions in
     /// flight on this store are in flight there too.
     pub(crate) fn healthy(&self, app: &App) -> App {
-        Self::sharing(Arc::clone(&self.0.in_flight), app, None, |_| Fate::Passed.into()).0
+        self.beside(app, None, |_| Fate::Passed.into())
+    }
+
+    /// The functions of that app on the same tables, on a store that fails as that script says. Transactions in flight
+    /// on this store are in flight there too.
+    pub(crate) fn beside(
+        &self,
+        app: &App,
+        lie: Option<Lie>,
+        script: impl FnMut(&StoreCall) -> Plan + Send + 'static,
+    ) -> App {
+        Self::sharing(Arc::clone(&self.0.in_flight), app, lie, script).0
     }
 
     fn sharing(

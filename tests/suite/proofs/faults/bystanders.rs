@@ -59,7 +59,7 @@ async fn is_all_or_nothing(change: Change, rows: u8) {
         let world = World::family().start().await;
         let red = json!({"status": "RED", "resetStatusIn": 2});
         world.put(30, red).by("editor").send().await.ok();
-        let hidden = [0, 1, 2, 3].map(|row| if visible & (1 << row) > 0 { 9 } else { 0 });
+        let hidden = [0, 1, 2, 3, 4].map(|row| if visible & (1 << row) > 0 { 9 } else { 0 });
         let seconds = if change == Change::Amber { 200 } else { 100 };
         world.at(seconds);
         let before = page(&world).await;
@@ -91,7 +91,7 @@ async fn a_page_of_history_never_invents_a_reset_for_a_change_that_is_not_visibl
         let world = World::family().start().await;
         let red = json!({"status": "RED", "resetStatusIn": 60});
         world.put(30, red).by("editor").send().await.ok();
-        let (app, store) = in_flight(&world, change, [0, 9, 0, 0], 10).await;
+        let (app, store) = in_flight(&world, change, [0, 9, 0, 0, 0], 10).await;
         app.put(30, json!({"status": "GREEN"})).by("editor").send().await.ok();
         // It is read again until the entry is visible.
         let during = page(&app).await;
@@ -105,7 +105,7 @@ async fn a_page_of_history_never_invents_a_reset_for_a_change_that_is_not_visibl
 #[tokio::test(start_paused = true)]
 async fn an_import_waits_for_an_update_in_flight() {
     let world = World::family().start().await;
-    let (app, _) = in_flight(&world, Change::Amber, [3, 0, 0, 0], 0).await;
+    let (app, _) = in_flight(&world, Change::Amber, [3, 0, 0, 0, 0], 0).await;
     let csv = "id,name,typeId,parentId,town,postcode,odsCode,active\n30,Renamed,13,20,,,,true\n";
     let written =
         capacityctl::services::import(&app.client, &app.tables.services, csv.as_bytes()).await;

@@ -24,17 +24,17 @@ const PLAIN: Case = Case {
 const KEYED: Case = Case { with_key: true, resent: Fate::Passed, ..PLAIN };
 
 /// Its own cancelled retry finds the service changed, but not yet the entry in history.
-pub(super) const MEETS_ITSELF: Example = Example { case: PLAIN, hidden: [0, 4, 0, 0] };
+pub(super) const MEETS_ITSELF: Example = Example { case: PLAIN, hidden: [0, 4, 0, 0, 0] };
 /// The same with `If-Match`: the version that does not match is its own.
 pub(super) const FAILS_ITS_OWN_CONDITION: Example =
     Example { case: Case { with_if_match: true, ..PLAIN }, ..MEETS_ITSELF };
 /// The client retries: the record of the key is visible, the change that it names is not.
-pub(super) const REPLAYED_EARLY: Example = Example { case: KEYED, hidden: [0, 6, 0, 0] };
+pub(super) const REPLAYED_EARLY: Example = Example { case: KEYED, hidden: [0, 6, 0, 0, 0] };
 /// The client retries with `If-Match`: the service is visible, the record of the key is not.
 pub(super) const REPEATED_EARLY: Example =
-    Example { case: Case { with_if_match: true, ..KEYED }, hidden: [0, 0, 6, 0] };
+    Example { case: Case { with_if_match: true, ..KEYED }, hidden: [0, 0, 0, 6, 0] };
 /// The client retries: record and change are visible, the service is not.
-pub(super) const ACKNOWLEDGED_EARLY: Example = Example { case: KEYED, hidden: [6, 0, 0, 0] };
+pub(super) const ACKNOWLEDGED_EARLY: Example = Example { case: KEYED, hidden: [6, 0, 0, 0, 0] };
 
 impl Example {
     /// The same when it moves a deadline, which it does with `If-Match`.

@@ -53,16 +53,19 @@ impl Case {
         all
     }
 
-    /// How many rows the transaction has: the service, its changes, and the record of the key.
-    fn rows(self) -> usize {
-        2 + usize::from(self.after_deadline) + usize::from(self.with_key)
+    /// The rows of the transaction that an update reads: the service, its changes, and the record of the key. The row
+    /// for followers is after the changes.
+    fn rows(self) -> impl Iterator<Item = usize> {
+        let followers = 2 + usize::from(self.after_deadline);
+        let last = followers + usize::from(self.with_key);
+        (0..=last).filter(move |row| *row != followers)
     }
 
     /// Every way to hide each row for one of these numbers of calls. This covers all orders in
     /// which the rows can become visible.
     fn ways(self, calls: &[u8]) -> Vec<Hidden> {
         let mut ways = vec![Hidden::default()];
-        for row in 0..self.rows() {
+        for row in self.rows() {
             let longer = |way: Hidden| {
                 calls.iter().map(move |calls| {
                     let mut way = way;
