@@ -15,7 +15,7 @@ use shared::{
     operations::{Changes, ChangesRequest, read_changes, read_user},
     runtime::{AllSettings as _, Environment, SettingsError, authenticator},
     store::{ChangesTable, ServicesTable, UnreadableRow, UsersTable},
-    telemetry::unreadable,
+    telemetry::{metrics, unreadable},
 };
 
 /// What this function answers.
@@ -117,6 +117,9 @@ async fn list(deps: &Deps, request: &Request, context: &Context) -> Result<Respo
 fn answer(found: Changes, context: &Context) -> Answer {
     let Context { request_id, correlation_id, now, .. } = context;
     unreadable::rows(&found.unreadable, request_id, correlation_id.as_deref(), *now);
+    if found.resync {
+        metrics::resync(*now);
+    }
     let items = found.services.into_iter();
     let unavailable = found.unreadable.iter().filter_map(UnreadableRow::service);
     Answer {

@@ -96,6 +96,13 @@ pub fn sign_in(outcome: &'static str, is_fault: bool, now: Timestamp) {
     document.emit();
 }
 
+/// Counts an answer to a follower that has to read the list again.
+pub fn resync(now: Timestamp) {
+    let mut document = MetricDocument::at(now);
+    document.add(&[], &[("Resyncs", "Count", 1)]);
+    document.emit();
+}
+
 /// Counts a run of `reset-expired`.
 pub fn reset_run(run: ResetRun, now: Timestamp) {
     let mut document = MetricDocument::at(now);

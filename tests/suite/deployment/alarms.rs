@@ -1,14 +1,13 @@
 //! Alarms use metrics that exist, notify the alarm topic, and have a runbook entry. The runbook's
 //! queries use fields that the logs have.
 
-use std::{collections::BTreeSet, fs, time::Duration};
+use std::{collections::BTreeSet, fs};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
+use super::everything_told::everything_that_is_told;
 use crate::harness::{
-    App, World, document,
-    faulty::{Fate, FaultyStore},
+    World, document,
     log::{take_lines, take_metrics},
     root,
 };
@@ -97,34 +96,6 @@ fn throttles(template: &Value) -> (String, String, Vec<String>) {
     let counted = &template["Resources"]["Throttles"]["Properties"]["MetricTransformations"][0];
     let (namespace, name) = (&counted["MetricNamespace"], &counted["MetricName"]);
     metrics(&json!({"Namespace": namespace, "MetricName": name})).remove(0)
-}
-
-/// The metrics of a change, a refusal, a fault, an update that lost to another, a reset and a
-/// failed one, a row that cannot be read, and a sign-in.
-async fn everything_that_is_told(app: &App) {
-    let red = json!({"status": "RED", "resetStatusIn": 1});
-    for id in [20, 30] {
-        app.put(id, red.clone()).by("editor").header("x-correlation-id", "c").send().await.ok();
-    }
-    app.put(30, red.clone()).by("reader").send().await.refused(403);
-    app.get(30).by("reader").within(Duration::ZERO).send().await.refused(503);
-    let (contended, _, _) = FaultyStore::below(app, None, |call| match call.number {
-        1 => Fate::Cancelled("TransactionConflict").into(),
-        _ => Fate::Passed.into(),
-    });
-    contended.put(30, red).by("editor").send().await.ok();
-    app.at(1000);
-    let (broken, _, _) = FaultyStore::below(app, None, |call| match call.operation.as_str() {
-        "GetItem" => Fate::Failed.into(),
-        _ => Fate::Passed.into(),
-    });
-    broken.at(1000);
-    assert_eq!(broken.run_schedule().await.failed, 2);
-    assert_eq!(app.run_schedule().await.done, 2);
-    assert_eq!(app.browser().get("/web/callback?state=1").send().await.status, 400);
-    let row = app.client.put_item().table_name(&app.tables.services);
-    row.item("id", AttributeValue::N("60".to_owned())).send().await.expect("a row");
-    assert_eq!(app.list("").by("reader").send().await.ok()["unavailable"], json!([60]));
 }
 
 #[tokio::test]

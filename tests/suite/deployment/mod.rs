@@ -7,6 +7,7 @@ mod audit_record;
 #[cfg(feature = "e2e")]
 mod deployed_tables;
 mod dynamodb_client;
+mod everything_told;
 mod gateway;
 mod iam_roles;
 mod logs;

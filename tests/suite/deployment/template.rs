@@ -202,7 +202,7 @@ fn a_trail_records_calls_to_every_table_if_there_is_a_bucket() {
         recorded,
         json!([
             {"Name": "tables", "FieldSelectors": of_tables},
-            {"Name": "sessions", "FieldSelectors": writes},
+            {"Name": "sessions-and-changes", "FieldSelectors": writes},
         ])
     );
 }
