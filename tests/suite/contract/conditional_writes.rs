@@ -43,9 +43,7 @@ async fn apply(
 pub(super) async fn import(app: &App, row: &str) {
     let header = "id,name,typeId,parentId,town,postcode,odsCode,active";
     let file = format!("{header}\n{row}\n");
-    capacityctl::services::import(&app.client, &app.tables.services, file.as_bytes())
-        .await
-        .expect("an import");
+    capacityctl::services::import(&app.directory(), file.as_bytes()).await.expect("an import");
 }
 
 #[tokio::test]

@@ -174,8 +174,7 @@ async fn the_tag_changes_whenever_the_answer_does() {
     let before = app.get(30).by("reader").send().await;
     let renamed =
         "id,name,typeId,parentId,town,postcode,odsCode,active\n30,Renamed,13,20,,,,true\n";
-    let table = &app.tables.services;
-    capacityctl::services::import(&app.client, table, renamed.as_bytes()).await.expect("an import");
+    capacityctl::services::import(&app.directory(), renamed.as_bytes()).await.expect("an import");
     let tag = before.header("etag");
     let after = app.get(30).by("reader").header("if-none-match", tag).send().await;
     assert_eq!(after.ok()["name"], "Renamed");

@@ -31,8 +31,7 @@ async fn a_replay_changes_nothing_and_returns_the_first_answer() {
             3 => {
                 let csv = "id,name,typeId,parentId,town,postcode,odsCode,active\n\
                            30,Renamed,13,20,,,,true\n";
-                let table = &app.tables.services;
-                capacityctl::services::import(&app.client, table, csv.as_bytes())
+                capacityctl::services::import(&app.directory(), csv.as_bytes())
                     .await
                     .expect("an import");
             }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::domain::limits;
 
-use super::{App, client, fresh_tables, gateway_settings};
+use super::{App, client, directory::long_ago_in, fresh_tables, gateway_settings};
 
 /// Four bytes in UTF-8. No character that a text may have takes more, not even one that JSON in JSON escapes twice.
 const LONG_CHARACTER: &str = "\u{1F3E5}";
@@ -13,7 +13,7 @@ pub(crate) async fn largest_rows(services: &[(u64, Option<u64>)]) -> App {
     let client = client();
     let tables = fresh_tables(&client).await;
     let directory: Value = services.iter().map(|(id, parent)| service(*id, *parent)).collect();
-    capacityctl::services::import(&client, &tables.services, directory.to_string().as_bytes())
+    capacityctl::services::import(&long_ago_in(&client, &tables), directory.to_string().as_bytes())
         .await
         .expect("services");
     let username = LONG_CHARACTER.repeat(limits::MAX_USERNAME_BYTES / 4);

@@ -6,6 +6,7 @@ mod browser;
 mod cloudformation;
 mod consumed_capacity;
 mod contract;
+mod directory;
 pub(crate) mod faulty;
 mod functions;
 pub(crate) mod iam;

@@ -1,4 +1,4 @@
-//! Notices when a client sends its n-th `UpdateItem`.
+//! Notices when a client sends its n-th `TransactWriteItems`.
 
 use std::sync::{
     Arc,
@@ -46,7 +46,7 @@ impl Intercept for NthWrite {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let target = context.request().headers().get("x-amz-target").unwrap_or_default();
-        if target.ends_with("UpdateItem") && self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+        if target.ends_with("TransactWriteItems") && self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
             self.sent.notify_one();
         }
         Ok(())

@@ -19,6 +19,7 @@ use shared::store::TableNames;
 
 use super::{
     App,
+    directory::long_ago_in,
     log::{self, USERNAME_MARK},
 };
 
@@ -146,7 +147,7 @@ impl World {
         let tables = fresh_tables(&client).await;
         let header = "id,name,typeId,parentId,town,postcode,odsCode,active";
         let csv = format!("{header}\n{}\n", self.services.join("\n"));
-        capacityctl::services::import(&client, &tables.services, csv.as_bytes())
+        capacityctl::services::import(&long_ago_in(&client, &tables), csv.as_bytes())
             .await
             .expect("the services are imported");
         let users = Value::from(self.users).to_string();
@@ -163,7 +164,7 @@ pub(crate) async fn sample_app() -> App {
     let client = client();
     let tables = fresh_tables(&client).await;
     let (directory, users) = (local_stack::sample::directory(), local_stack::sample::users());
-    capacityctl::services::import_rows(&client, &tables.services, directory)
+    capacityctl::services::import_rows(&long_ago_in(&client, &tables), directory)
         .await
         .expect("services");
     capacityctl::users::import_users(&client, &tables.users, users).await.expect("users");

@@ -1,16 +1,17 @@
 //! The API as a journey calls it, with users and tokens as in production: the handlers, or over HTTP
 //! the local stack whose folder `TEST_STACK` names.
 
+use aws_sdk_dynamodb::Client;
 use capacityctl::{
     services, services_file,
     stack_file::StackFile,
-    target::{SERVICES_TABLE, Target, USERS_TABLE},
+    target::Target,
     token::{Bearer, Issuer, mint},
     users, users_file,
 };
 use local_stack::issuer::{CLIENT_ID, LocalIssuer};
 use serde_json::{Value, json};
-use shared::http::Clock;
+use shared::{http::Clock, store::TableNames};
 
 use crate::harness::{App, Contract, Reply, client, direct, fresh_tables, gateway_settings, root};
 
@@ -44,13 +45,9 @@ impl Api {
         // Cargo runs tests in the package's folder, but the variable is relative to the repository.
         let state = root().join(state);
         let target = Target::find(Some(&state)).await.expect("a running stack");
-        import(
-            target.client(),
-            target.table(SERVICES_TABLE).expect("a table"),
-            target.table(USERS_TABLE).expect("a table"),
-        )
-        .await;
-        let url = StackFile::read(&state).expect("a stack file").api_url;
+        let stack = StackFile::read(&state).expect("a stack file");
+        import(target.client(), &stack.tables).await;
+        let url = stack.api_url;
         Self::Http { url, target }
     }
 
@@ -58,7 +55,7 @@ impl Api {
         let issuer = LocalIssuer::on_free_port().expect("an issuer");
         let client = client();
         let tables = fresh_tables(&client).await;
-        import(&client, &tables.services, &tables.users).await;
+        import(&client, &tables).await;
         let app = App::new(client, tables.clone(), &gateway_settings(&tables));
         let app = app.verifying(&issuer.issuer().url, CLIENT_ID, "");
         app.at_real_time();
@@ -200,13 +197,9 @@ async fn send(method: &str, path: &str, request: reqwest::RequestBuilder) -> Rep
     reply
 }
 
-pub(super) async fn import(
-    client: &aws_sdk_dynamodb::Client,
-    services_table: &str,
-    users_table: &str,
-) {
+pub(super) async fn import(client: &Client, tables: &TableNames) {
     let rows = services_file::parse(DIRECTORY.as_bytes()).expect("a directory");
-    services::import_rows(client, services_table, rows).await.expect("services");
+    services::import_rows(&services::Directory::new(client, tables), rows).await.expect("services");
     let people = users_file::parse(USERS.as_bytes()).expect("users");
-    users::import_users(client, users_table, people).await.expect("users");
+    users::import_users(client, &tables.users, people).await.expect("users");
 }

@@ -64,7 +64,7 @@ async fn a_status_goes_from_import_through_updates_to_its_reset() {
     let red = api.put(editor, PHARMACY, red).await;
     if let Api::Handlers { app, .. } = &api {
         assert_eq!(red.ok()["status"], "RED");
-        import(&app.client, &app.tables.services, &app.tables.users).await;
+        import(&app.client, &app.tables).await;
         assert_eq!(api.get(reader, PHARMACY).await.ok(), red.ok());
         assert_eq!(api.list(reader, "status=RED").await.ids(), [PHARMACY]);
     }

@@ -56,9 +56,7 @@ async fn busy_region() -> App {
         (0..PEOPLE).fold(World::family(), |world, number| world.editor(&person(number), &[REGION]));
     let app = world.start().await;
     let rows = (0..=SERVICES_BELOW).map(|number| row(&mut rng, number)).collect();
-    capacityctl::services::import_rows(&app.client, &app.tables.services, rows)
-        .await
-        .expect("imported");
+    capacityctl::services::import_rows(&app.directory(), rows).await.expect("imported");
     for number in 0..=SERVICES_BELOW {
         app.later(rng.i64(1..60));
         let status = ["RED", "AMBER", "GREEN"][rng.usize(..3)];

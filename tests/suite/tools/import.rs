@@ -26,7 +26,11 @@ impl Store {
 
     async fn import(&self, lines: &[&str]) -> Result<String, Error> {
         let file = format!("{HEADER}\n{}\n", lines.join("\n"));
-        let written = services::import(&self.client, &self.tables.services, file.as_bytes()).await;
+        let written = services::import(
+            &services::Directory::new(&self.client, &self.tables),
+            file.as_bytes(),
+        )
+        .await;
         written.map(|written| written.to_string())
     }
 
@@ -110,7 +114,7 @@ async fn a_repeated_import_leaves_the_table_as_it_is_and_an_emptied_field_is_rem
     store.import(&["2,Provider,2,,,,,true"]).await.expect("an import");
     let mut left: Vec<String> = store.service("2").await.into_keys().collect();
     left.sort();
-    assert_eq!(left, ["active", "id", "name", "path", "region", "typeId"]);
+    assert_eq!(left, ["active", "directoryVersion", "id", "name", "path", "region", "typeId"]);
 }
 
 #[tokio::test]

@@ -133,7 +133,9 @@ async fn the_load_directory_is_what_an_import_would_write() {
     let directory = GeneratedDirectory { size: 400 };
     seed::seed_tables(&client, &tables, directory).await.expect("filled");
     let rows: Vec<_> = (0..directory.size).filter_map(|number| directory.row(number)).collect();
-    let written = services::import_rows(&client, &tables.services, rows).await.expect("imported");
+    let written = services::import_rows(&services::Directory::new(&client, &tables), rows)
+        .await
+        .expect("imported");
     assert_eq!(json!(written)["unchanged"], 400, "{written}");
     let levels = (0..directory.size).map(|number| {
         let item = directory.item(number).expect("a row");

@@ -7,6 +7,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
+use capacityctl::services::{self, Directory};
 use load::{generated_directory::GeneratedDirectory, seed::seed_tables};
 use local_stack::{engine::Engine, sample};
 use shared::store::TableNames;
@@ -34,7 +35,8 @@ pub(crate) async fn create(
     if scenario.is_board() {
         seed_tables(&client, &tables, DIRECTORY).await?;
     } else {
-        capacityctl::services::import_rows(&client, &tables.services, sample::directory()).await?;
+        let directory = Directory::new(&client, &tables);
+        services::import_rows(&directory, sample::directory()).await?;
         capacityctl::users::import_users(&client, &tables.users, sample::users()).await?;
     }
     Ok(tables)

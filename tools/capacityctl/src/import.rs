@@ -6,7 +6,7 @@ use anstyle::Style;
 use aws_sdk_dynamodb::Client;
 use serde::Serialize;
 use serde_json::{Value, json};
-use shared::{domain::ServiceId, store::keys};
+use shared::{domain::ServiceId, http::Clock, store::keys};
 
 use crate::{
     Error, Output, ValidationError,
@@ -17,9 +17,9 @@ use crate::{
     progress::Progress,
     read_file::read_file,
     scan::{self, number},
-    services::{self, ChangeKind, ImportPlan, MissingService},
+    services::{self, ChangeKind, Directory, ImportPlan, MissingService},
     services_file,
-    target::{SERVICES_TABLE, Target, USERS_TABLE},
+    target::{CHANGES_TABLE, SERVICES_TABLE, Target, USERS_TABLE},
     users,
     users_file::{self, MissingSubject},
     validation::Location,
@@ -64,8 +64,15 @@ pub(crate) async fn services(
     let has_rows = !file.rows.is_empty();
     let blank_rows = file.blank;
     let table = target.table(SERVICES_TABLE)?;
-    let (client, progress) = (&controls.client(target, table), &controls.progress.clone());
-    let plan = services::plan(client, table, file, deactivate_missing, progress);
+    let progress = &controls.progress.clone();
+    let mut directory = Directory {
+        client: controls.client(target, table),
+        services: table.to_owned(),
+        changes: target.table(CHANGES_TABLE)?.to_owned(),
+        audit: None,
+        clock: Clock::system(),
+    };
+    let plan = services::plan(&directory, file, deactivate_missing, progress);
     let plan = controls.unless_interrupted(plan).await?;
     check_deactivation_limit(&plan, has_rows, options)?;
     let (summary, missing, count) = (plan.summary(), plan.missing.clone(), plan.changes.len());
@@ -76,12 +83,11 @@ pub(crate) async fn services(
         });
         steps = Some(preview(changes, &mut parts));
     } else {
-        let row = audit::import(Resource::Services, &bytes, &summary);
-        let audit = match plan.changes.is_empty() {
-            true => None,
-            false => Some(record(target, "import services", row, controls).await?),
-        };
-        plan.apply(client, table, audit.as_ref(), progress, &mut controls.interrupt).await?;
+        if !plan.changes.is_empty() {
+            let row = audit::import(Resource::Services, &bytes, &summary);
+            directory.audit = Some(record(target, "import services", row, controls).await?);
+        }
+        plan.apply(&directory, progress, &mut controls.interrupt).await?;
     }
     parts.push(summary_text(&summary, blank_rows));
     parts.extend(missing_text(&missing, options));

@@ -16,9 +16,9 @@ use crate::{
     concurrency::MAX_DECISIONS,
     output::{fields, table},
     scan::{self, Item},
-    services::ActivityChange,
+    services::{ActivityChange, DirectoryChange},
     status_text::{AUTOMATIC, review, status_name, status_style},
-    target::{SERVICES_TABLE, Target, USERS_TABLE},
+    target::{CHANGES_TABLE, SERVICES_TABLE, Target, USERS_TABLE},
     transaction,
     update::{Update, UpdateOutcome},
     users,
@@ -182,15 +182,30 @@ fn may_update(user: &User, service: &Service) -> bool {
 /// Reads a service, active or not.
 pub(crate) async fn read(target: &Target, id: ServiceId) -> Result<Service, Error> {
     let name = target.table(SERVICES_TABLE)?;
-    store::parse_service(item(target.client(), name, id).await?)
-        .map_err(|fault| Error::Fault { tables: format!("table {name}"), fault: fault.into() })
+    parse(name, item(target.client(), name, id).await?)
 }
 
-async fn item(client: &Client, table: &str, id: ServiceId) -> Result<Item, Error> {
+/// Reads a service's row in this table.
+pub(crate) fn parse(table: &str, item: Item) -> Result<Service, Error> {
+    store::parse_service(item)
+        .map_err(|fault| Error::Fault { tables: format!("table {table}"), fault: fault.into() })
+}
+
+/// The row of a service.
+pub(crate) async fn item(client: &Client, table: &str, id: ServiceId) -> Result<Item, Error> {
+    stored(client, table, id).await?.ok_or(Error::UnknownService(id))
+}
+
+/// The row of a service, if there is one.
+pub(crate) async fn stored(
+    client: &Client,
+    table: &str,
+    id: ServiceId,
+) -> Result<Option<Item>, Error> {
     let request = client.get_item().table_name(table).consistent_read(true);
     let request = request.key(keys::ID, AttributeValue::N(id.to_string()));
     let answer = request.send().await.map_err(|error| Error::store(table, error))?;
-    answer.item.ok_or(Error::UnknownService(id))
+    Ok(answer.item)
 }
 
 /// Activates or deactivates a service. Its status and its parent stay.
@@ -200,11 +215,13 @@ pub(crate) async fn set_active(
     active: bool,
 ) -> Result<Output, Error> {
     let (client, name) = (target.client(), target.table(SERVICES_TABLE)?);
+    let changes = target.table(CHANGES_TABLE)?;
     let action = if active { "service activate" } else { "service deactivate" };
     let audit = Audit::of(target, action).await?;
     let wanted = AttributeValue::Bool(active);
     for _ in 0..MAX_DECISIONS {
-        let before = item(client, name, id).await?.remove(keys::ACTIVE);
+        let stored = item(client, name, id).await?;
+        let before = stored.get(keys::ACTIVE).cloned();
         if before.as_ref() == Some(&wanted) {
             return Ok(activity(target, name, id, active));
         }
@@ -213,10 +230,13 @@ pub(crate) async fn set_active(
             .only_if_exists(keys::ID)
             .only_if(keys::ACTIVE, before.clone());
         let update = Update::new(keys::ID, AttributeValue::N(id.to_string()), attributes);
+        let directory = DirectoryChange::of(id, Some(&stored));
+        let mut writes = directory.rows(changes, Clock::system().now(), |_| true)?;
+        writes.push(directory.count(update).into_write(name)?);
         let row = ActivityChange { before, after: Some(wanted.clone()) }.into_row(id);
-        let writes = vec![update.into_write(name)?, audit.put(row)?];
-        let tables = format!("{name} or {}", audit.table());
-        if transaction::send(client, &tables, writes).await? == UpdateOutcome::Stored {
+        writes.push(audit.put(row)?);
+        let tables = format!("{name}, {changes} or {}", audit.table());
+        if transaction::send_soon(client, &tables, writes).await? == UpdateOutcome::Stored {
             return Ok(activity(target, name, id, active));
         }
     }

@@ -1,5 +1,7 @@
 //! Sends a transaction until it is stored or refused.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::{
     Client,
     error::SdkError,
@@ -13,6 +15,25 @@ use crate::{
     concurrency::{MAX_ATTEMPTS, RETRY_DELAY},
     update::UpdateOutcome,
 };
+
+/// How long after it was dated the last request of a transaction may begin. Those who follow changes look back only so
+/// far that they find its row even if the request takes 30 seconds.
+const MAX_AGE: Duration = Duration::from_secs(60);
+
+/// Sends a transaction that has just been dated, for at most a minute. If it is refused because that is over, it may still
+/// be stored.
+///
+/// # Errors
+///
+/// The store failed.
+pub(crate) async fn send_soon(
+    client: &Client,
+    tables: &str,
+    writes: Vec<TransactWriteItem>,
+) -> Result<UpdateOutcome, Error> {
+    let sent = tokio::time::timeout(MAX_AGE, send(client, tables, writes)).await;
+    sent.unwrap_or(Ok(UpdateOutcome::Refused))
+}
 
 /// Sends a transaction. It is applied once, however often it is sent: every sending has the same token. `tables` names
 /// its tables in errors.

@@ -1,33 +1,27 @@
-//! One `UpdateItem`, conditional where it has to be.
+//! An update of one item in a transaction, conditional where it has to be.
 
-use aws_sdk_dynamodb::{
-    Client,
-    error::SdkError,
-    operation::update_item::UpdateItemError,
-    types::{self, AttributeValue, TransactWriteItem},
-};
+use aws_sdk_dynamodb::types::{self, AttributeValue, TransactWriteItem};
 use shared::store::{Expressions, ItemUpdate};
 
 use crate::{
     Error,
-    concurrency::{MAX_ATTEMPTS, RETRY_DELAY},
     difference::{self, Difference},
     scan::Item,
 };
 
 /// An update of some attributes of one item.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Update {
     key: Item,
     attributes: ItemUpdate,
 }
 
-/// The outcome of an update.
+/// The outcome of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UpdateOutcome {
     /// It is stored.
     Stored,
-    /// A condition failed.
+    /// A condition failed, or it was not sent in time: look again.
     Refused,
 }
 
@@ -40,6 +34,12 @@ impl Update {
     /// The same with a sort key.
     pub(crate) fn with_sort_key(mut self, key: &'static str, value: AttributeValue) -> Self {
         self.key.insert(key.to_owned(), value);
+        self
+    }
+
+    /// Sets one more attribute.
+    pub(crate) fn set(mut self, name: &'static str, value: AttributeValue) -> Self {
+        self.attributes = self.attributes.set(name, value);
         self
     }
 
@@ -81,36 +81,5 @@ impl Update {
             .build()
             .map_err(|error| Error::store(table, error))?;
         Ok(TransactWriteItem::builder().update(update).build())
-    }
-
-    /// Sends it.
-    ///
-    /// # Errors
-    ///
-    /// The store failed.
-    pub(crate) async fn send(self, client: &Client, table: &str) -> Result<UpdateOutcome, Error> {
-        let Expressions { update, condition, names, values } = self.attributes.build();
-        let request = client
-            .update_item()
-            .table_name(table)
-            .set_key(Some(self.key))
-            .update_expression(update)
-            .set_condition_expression(condition)
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(values);
-        for _ in 0..MAX_ATTEMPTS {
-            match request.clone().send().await.map_err(SdkError::into_service_error) {
-                Ok(_) => return Ok(UpdateOutcome::Stored),
-                Err(UpdateItemError::ConditionalCheckFailedException(_)) => {
-                    return Ok(UpdateOutcome::Refused);
-                }
-                // Somebody's update of the status is being applied.
-                Err(UpdateItemError::TransactionConflictException(_)) => {
-                    tokio::time::sleep(RETRY_DELAY).await;
-                }
-                Err(error) => return Err(Error::store(table, error)),
-            }
-        }
-        Err(Error::ConcurrentModification { table: table.to_owned() })
     }
 }

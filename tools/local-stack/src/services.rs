@@ -2,7 +2,11 @@
 
 use std::net::TcpListener;
 
-use capacityctl::{services, stack_file::StackFile, users};
+use capacityctl::{
+    services::{self, Directory},
+    stack_file::StackFile,
+    users,
+};
 
 use crate::{
     Error,
@@ -74,7 +78,8 @@ impl Services {
         }
         let (client, tables) = (self.engine.client(), &self.file.tables);
         let failed = |error| Error::Seed(Box::new(error));
-        let services = services::import_rows(&client, &tables.services, sample::directory()).await;
+        let services =
+            services::import_rows(&Directory::new(&client, tables), sample::directory()).await;
         let services = services.map_err(failed)?;
         let users =
             users::import_users(&client, &tables.users, sample::users()).await.map_err(failed)?;

@@ -107,8 +107,7 @@ async fn an_import_waits_for_an_update_in_flight() {
     let world = World::family().start().await;
     let (app, _) = in_flight(&world, Change::Amber, [3, 0, 0, 0, 0], 0).await;
     let csv = "id,name,typeId,parentId,town,postcode,odsCode,active\n30,Renamed,13,20,,,,true\n";
-    let written =
-        capacityctl::services::import(&app.client, &app.tables.services, csv.as_bytes()).await;
+    let written = capacityctl::services::import(&app.directory(), csv.as_bytes()).await;
     assert_eq!(
         written.map(|written| written.changed).map_err(|failure| failure.to_string()),
         Ok(1)

@@ -43,7 +43,8 @@ impl World {
         let mut after = Directory::new(&mut rng, Shape::Trees, services);
         let client = client();
         let tables = fresh_tables(&client).await;
-        let imported = services::import(&client, &tables.services, &after.file()).await;
+        let directory = services::Directory::new(&client, &tables);
+        let imported = services::import(&directory, &after.file()).await;
         assert_eq!(imported.expect("an import").added, usize::try_from(services).expect("a size"));
         let roots = after.rows.iter().filter(|(_, row)| row.parent.is_none());
         let roots: BTreeSet<u64> = roots.map(|(id, _)| *id).collect();
@@ -75,9 +76,9 @@ impl World {
     pub(super) async fn import_killed(&mut self, most: u64) {
         let at_write = self.rng.u64(1..=most);
         let (ended, file) = (AtomicBool::new(false), self.file());
-        let (client, table) = (self.app.client.clone(), self.app.tables.services.clone());
+        let directory = self.app.directory();
         let importing = async {
-            let written = interrupted::import(&client, &table, &file, at_write).await;
+            let written = interrupted::import(&directory, &file, at_write).await;
             ended.store(true, Ordering::SeqCst);
             assert_eq!(written, None, "the import ended before it was killed");
         };
@@ -86,8 +87,7 @@ impl World {
     }
 
     pub(super) async fn import(&self) -> services::ImportSummary {
-        let table = &self.app.tables.services;
-        services::import(&self.app.client, table, &self.file()).await.expect("an import")
+        services::import(&self.app.directory(), &self.file()).await.expect("an import")
     }
 
     /// The second file.

@@ -161,7 +161,8 @@ impl Directory {
     pub(in crate::proofs) async fn start(&mut self, rng: &mut Rng) -> App {
         let client = client();
         let tables = fresh_tables(&client).await;
-        let services = capacityctl::services::import(&client, &tables.services, &self.file()).await;
+        let directory = capacityctl::services::Directory::new(&client, &tables);
+        let services = capacityctl::services::import(&directory, &self.file()).await;
         services.expect("the services are imported");
         let users = Value::from_iter(self.assigned.iter().map(|(name, services)| {
             let permissions: &[&str] = if *name == "reader" { &[] } else { &["editCapacity"] };

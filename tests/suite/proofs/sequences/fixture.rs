@@ -65,8 +65,7 @@ impl Fixture {
             (",reviewAfterMinutes,phone", format!(",{after},{phone}"))
         });
         let csv = format!("{HEADER}{columns}\n{row}{cells}\n");
-        let table = &self.app.tables.services;
-        capacityctl::services::import(&self.app.client, table, csv.as_bytes())
+        capacityctl::services::import(&self.app.directory(), csv.as_bytes())
             .await
             .expect("an import");
     }

@@ -206,7 +206,7 @@ async fn review(app: &App, services: u64) {
         let after = review_after(service).map(|minutes| minutes.to_string()).unwrap_or_default();
         csv += &format!("{service},Service {service},13,{ROOT},,,,true,{after}\n");
     }
-    let imported = services::import(&app.client, &app.tables.services, csv.as_bytes()).await;
+    let imported = services::import(&app.directory(), csv.as_bytes()).await;
     imported.expect("the review intervals are imported");
 }
 

@@ -9,7 +9,7 @@ use super::{
     audit::{assign_meanwhile, shown},
     ctl::{Ctl, exit_code},
     put_user,
-    refusing_engine::{Refusal, overtaking, refusing, refusing_after, repeating},
+    refusing_engine::{Refusal, overtaking, refusing_after, repeating},
 };
 use crate::harness::endpoint;
 
@@ -34,8 +34,9 @@ async fn an_import_is_recorded_with_its_file_and_its_counts() {
 async fn an_import_is_recorded_before_its_first_write() {
     let ctl = Ctl::start().await;
     let services = "id,name,typeId,parentId,town,postcode,odsCode,active\n60,a,1,,,,,true\n";
-    let refusal = Refusal { operation: "UpdateItem", code: "AccessDeniedException", message: "no" };
-    ctl.point_to(&refusing(refusal).await);
+    let (operation, code) = ("TransactWriteItems", "AccessDeniedException");
+    let refusal = Refusal { operation, code, message: "no" };
+    ctl.point_to(&refusing_after(1, refusal).await);
     let words = ["import", "services", &ctl.file("services.csv", services)];
     assert!(ctl.failure(&words).await.to_string().contains("at least 0 of 1 rows were written"));
     let rows = shown(&ctl, &[]).await;

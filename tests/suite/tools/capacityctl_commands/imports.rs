@@ -237,8 +237,9 @@ async fn an_import_goes_on_while_the_store_throttles() {
     let config = config.sleep_impl(NoWait).interceptor(throttling.clone());
     let lines: String = (1000..1300).map(|id| format!("{id},a,1,,,,,true\n")).collect();
     let file = format!("id,name,typeId,parentId,town,postcode,odsCode,active\n{lines}");
-    let client: Client = Client::from_conf(config.build());
-    let written = services::import(&client, &app.tables.services, file.as_bytes()).await;
+    let client = Client::from_conf(config.build());
+    let directory = services::Directory { client, ..app.directory() };
+    let written = services::import(&directory, file.as_bytes()).await;
     assert_eq!(written.expect("an import").added, 300);
     assert!(throttling.0.load(Ordering::SeqCst) > 800);
 }

@@ -15,24 +15,26 @@ use capacityctl::{
     concurrency::{Interrupt, run_all},
     progress::{LineTimer, Progress},
     reachability::patient_client,
-    services::{self, ImportPlan},
+    services::{self, Directory, ImportPlan},
     services_file,
 };
 use local_stack::engine::REGION;
+use shared::http::Clock;
 use tokio::time::Instant;
 
 use super::ctl::{Ctl, exit_code};
 use crate::harness::{World, nth_write::NthWrite};
 
-async fn plan(
-    client: &Client,
-    table: &str,
-    rows: std::ops::Range<u64>,
-) -> Result<ImportPlan, Error> {
+async fn plan(directory: &Directory, rows: std::ops::Range<u64>) -> Result<ImportPlan, Error> {
     let rows: String = rows.map(|id| format!("{id},a,1,,,,,true\n")).collect();
     let file = format!("id,name,typeId,parentId,town,postcode,odsCode,active\n{rows}");
     let rows = services_file::parse(file.as_bytes()).expect("a valid file");
-    services::plan(client, table, rows.into(), false, &Progress::silent()).await
+    services::plan(directory, rows.into(), false, &Progress::silent()).await
+}
+
+fn on(client: Client) -> Directory {
+    let [services, changes] = ["services-1", "changes-1"].map(ToOwned::to_owned);
+    Directory { client, services, changes, audit: None, clock: Clock::system() }
 }
 
 /// The time is the runtime's, which passes at once while everything waits.
@@ -48,7 +50,7 @@ async fn an_import_soon_says_what_it_cannot_reach_and_gives_up_within_half_a_min
         let client = patient_client(&client, "services-1", move |text| {
             tell.lock().expect("no panic").push((started.elapsed(), text.to_owned()));
         });
-        let failure = plan(&client, "services-1", 1..2).await.expect_err("a failure");
+        let failure = plan(&on(client), 1..2).await.expect_err("a failure");
         let took = started.elapsed();
         assert_eq!(exit_code(&failure), "1", "{failure}");
         assert!((15..=30).contains(&took.as_secs()), "{took:?}");
@@ -84,13 +86,14 @@ async fn what_is_wrong_with_a_file_is_said_even_if_no_table_can_be_reached() {
 #[tokio::test]
 async fn an_interrupted_import_says_what_it_wrote_and_the_next_one_writes_the_rest() {
     let app = World::family().start().await;
-    let ((client, tenth), table) = (NthWrite::of(&app.client, 10), &app.tables.services);
+    let (client, tenth) = NthWrite::of(&app.client, 10);
+    let directory = Directory { client, ..app.directory() };
     let mut interrupt = Interrupt::when(async move { tenth.sent().await });
-    let planned = plan(&client, table, 1000..1300).await.expect("a plan");
-    let failure = planned.apply(&client, table, None, &Progress::silent(), &mut interrupt).await;
+    let planned = plan(&directory, 1000..1300).await.expect("a plan");
+    let failure = planned.apply(&directory, &Progress::silent(), &mut interrupt).await;
     let failure = failure.expect_err("an interrupted import");
     assert_eq!(exit_code(&failure), "130");
-    let rest = plan(&app.client, table, 1000..1300).await.expect("a plan").summary();
+    let rest = plan(&app.directory(), 1000..1300).await.expect("a plan").summary();
     let Error::Partial { done: written, total: 300, .. } = failure else { panic!("{failure}") };
     assert!((1..290).contains(&written), "{written}");
     assert_eq!(rest.unchanged, usize::try_from(written).expect("a number"));

@@ -133,6 +133,7 @@ async fn a_healthy_system_is_described_line_by_line() {
             table(&tables.services, 5),
             table(&tables.status_history, 0),
             table(&tables.users, 2),
+            table(&tables.changes, 5),
             table(&tables.idempotency, 0),
             table(&audit_table(tables), 0),
             line("indexes", "each service is where lists look for it"),

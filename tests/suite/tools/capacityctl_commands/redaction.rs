@@ -56,6 +56,8 @@ async fn the_notes_of_the_current_status_are_redacted_wherever_they_are_read() {
 
     let mut redacted = ctl.app.row(30).await;
     assert_eq!(redacted.insert("notes".into(), row["notes"].clone()), Some(s(text)));
+    let version = redacted.insert("directoryVersion".into(), row["directoryVersion"].clone());
+    assert_eq!(version, Some(AttributeValue::N("2".to_owned())));
     assert_eq!(redacted, row);
     let mut redacted = ctl.app.history(30).await.remove(0);
     let at = redacted.as_object_mut().expect("an entry").remove("redactedAt").expect("a time");

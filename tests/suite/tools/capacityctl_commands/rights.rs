@@ -27,6 +27,7 @@ fn documented(commands: &str) -> BTreeSet<Right> {
             "services" => "ServicesTable",
             "users" => "UsersTable",
             "history" => "StatusHistoryTable",
+            "changes" => "ChangesTable",
             _ => continue,
         };
         are_complete = true;
@@ -86,6 +87,10 @@ async fn each_command_uses_exactly_what_the_table_of_rights_says() {
         let mut used = BTreeSet::new();
         for (action, body) in sent.lock().expect("no panic while held").iter() {
             used.extend(required(&tables, action, body));
+        }
+        if row == "`import services`" {
+            // It reads a service again that somebody else has changed meanwhile.
+            used.insert(("dynamodb:GetItem".to_owned(), "ServicesTable".to_owned()));
         }
         let put = ("dynamodb:PutItem".to_owned(), "AuditTable".to_owned());
         let expected = documented(row).into_iter().chain(records.then_some(put));

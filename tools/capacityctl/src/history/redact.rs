@@ -18,13 +18,14 @@ use crate::{
     audit::{Audit, Entry, Resource},
     concurrency::MAX_DECISIONS,
     service,
-    target::{SERVICES_TABLE, STATUS_HISTORY_TABLE, Target},
+    services::DirectoryChange,
+    target::{CHANGES_TABLE, SERVICES_TABLE, STATUS_HISTORY_TABLE, Target},
     transaction,
     update::{Update, UpdateOutcome},
 };
 
-/// A transaction has at most 100 writes: these, the service's row and the audit row.
-const MAX_CHANGES: usize = 98;
+/// A transaction has at most 100 writes: these, the service's row, the row of recent changes and the audit row.
+const MAX_CHANGES: usize = 97;
 
 /// The arguments of `history redact`.
 #[derive(Clone, Debug, clap::Args)]
@@ -45,10 +46,11 @@ pub(crate) struct Redaction {
 pub(crate) async fn redact(target: &Target, redaction: Redaction) -> Result<Output, Error> {
     let (now, audit) = (Clock::system().now(), Audit::of(target, "history redact").await?);
     let (services, history) = (target.table(SERVICES_TABLE)?, target.table(STATUS_HISTORY_TABLE)?);
-    let tables = format!("{services}, {history} or {}", audit.table());
+    let changes = target.table(CHANGES_TABLE)?;
+    let tables = format!("{services}, {changes}, {history} or {}", audit.table());
     let (notes, mut decisions, mut stored) = (redacted_notes(now), 0, false);
     while decisions < MAX_DECISIONS {
-        let current = service::read(target, redaction.id).await?.record.version;
+        let current = CurrentRow::read(target, redaction.id).await?;
         let change = find(target, redaction.id, redaction.change).await?;
         let same = SameNotes::read(target, change).await?;
         let left = same.left();
@@ -64,12 +66,12 @@ pub(crate) async fn redact(target: &Target, redaction: Redaction) -> Result<Outp
             _ if redaction.dry_run => return Ok(same.output("dry run: nothing was changed")),
             _ => {}
         }
-        let mut writes = vec![service_write(services, redaction.id, &left, current, &notes)?];
+        let mut writes = current.writes((services, changes), &left, &notes)?;
         for change in &left {
             writes.push(change_update(change, &notes, now).into_write(history)?);
         }
         writes.push(audit.put(row(&same, &left, &redaction.reason))?);
-        match transaction::send(target.client(), &tables, writes).await? {
+        match transaction::send_soon(target.client(), &tables, writes).await? {
             // Look again: the deadline may have been moved meanwhile.
             UpdateOutcome::Stored => (decisions, stored) = (0, true),
             // An update of the status, or somebody else's redaction, came first.
@@ -159,30 +161,50 @@ fn row(same: &SameNotes, redacted: &[&StoredChange], reason: &str) -> Entry {
     if copies.is_empty() { row } else { row.detail("copies", AttributeValue::Ns(copies)) }
 }
 
-/// Replaces the service's notes if they are those of one of the changes. Otherwise checks that they are of a newer one.
-fn service_write(
-    table: &str,
+/// The service's row.
+struct CurrentRow {
     service: ServiceId,
-    changes: &[&StoredChange],
-    current: u64,
-    notes: &str,
-) -> Result<TransactWriteItem, Error> {
-    let id = integer(service);
-    let newest = changes.iter().map(|change| change.version).max().unwrap_or_default();
-    if current == newest {
-        let attributes = ItemUpdate::default()
-            .set(services::NOTES, string(notes))
-            .only_if(services::VERSION, integer(newest));
-        return Update::new(services::ID, id, attributes).into_write(table);
+    version: u64,
+    directory: DirectoryChange,
+}
+
+impl CurrentRow {
+    async fn read(target: &Target, service: ServiceId) -> Result<Self, Error> {
+        let table = target.table(SERVICES_TABLE)?;
+        let item = service::item(target.client(), table, service).await?;
+        let directory = DirectoryChange::of(service, Some(&item));
+        let version = service::parse(table, item)?.record.version;
+        Ok(Self { service, version, directory })
     }
-    let check = ConditionCheck::builder()
-        .table_name(table)
-        .key(services::ID, id)
-        .condition_expression("#version > :version")
-        .expression_attribute_names("#version", services::VERSION)
-        .expression_attribute_values(":version", integer(newest));
-    let check = check.build().map_err(|error| Error::store(table, error))?;
-    Ok(TransactWriteItem::builder().condition_check(check).build())
+
+    /// Replaces the notes if they are those of one of the changes: lists show them. Otherwise checks that they are of a
+    /// newer one.
+    fn writes(
+        &self,
+        (table, recent): (&str, &str),
+        changes: &[&StoredChange],
+        notes: &str,
+    ) -> Result<Vec<TransactWriteItem>, Error> {
+        let id = integer(self.service);
+        let newest = changes.iter().map(|change| change.version).max().unwrap_or_default();
+        if self.version == newest {
+            let attributes = ItemUpdate::default()
+                .set(services::NOTES, string(notes))
+                .only_if(services::VERSION, integer(newest));
+            let update = self.directory.count(Update::new(services::ID, id, attributes));
+            let mut writes = self.directory.rows(recent, Clock::system().now(), |_| true)?;
+            writes.push(update.into_write(table)?);
+            return Ok(writes);
+        }
+        let check = ConditionCheck::builder()
+            .table_name(table)
+            .key(services::ID, id)
+            .condition_expression("#version > :version")
+            .expression_attribute_names("#version", services::VERSION)
+            .expression_attribute_values(":version", integer(newest));
+        let check = check.build().map_err(|error| Error::store(table, error))?;
+        Ok(vec![TransactWriteItem::builder().condition_check(check).build()])
+    }
 }
 
 fn change_update(change: &StoredChange, notes: &str, now: Timestamp) -> Update {

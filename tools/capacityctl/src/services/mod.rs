@@ -1,35 +1,37 @@
-//! Imports services: one update with only the attributes that differ, for each service that differs. If it activates or
-//! deactivates the service, it is one transaction with its row in the audit table.
+//! Imports services: one transaction for each service that differs. It updates only the attributes that differ, and has
+//! the row of the change for those who follow the region. If it activates or deactivates the service, it has a row of the
+//! audit table too.
 //!
 //! It never touches a status: it names no status attribute and puts no whole item.
 
 mod activity;
+mod directory;
+mod directory_change;
 mod plan;
 mod summary;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::Client;
 use shared::{domain::ServiceId, store::keys::services as keys};
 
 pub(crate) use activity::ActivityChange;
+pub use directory::Directory;
+pub(crate) use directory_change::DirectoryChange;
 pub use plan::{ChangeKind, ImportPlan, MissingService, ServiceChange};
 pub use summary::ImportSummary;
 
+use self::directory::regions_with_many;
 use crate::{
     Error,
-    audit::Audit,
     concurrency::{Interrupt, run_all},
     hierarchy::{self, StoredService},
     progress::Progress,
     scan::{self, Item, number, text},
     services_file::{self, ServiceRow, ServicesFile},
-    transaction,
-    update::UpdateOutcome,
 };
 
 /// The attributes that an import reads and writes.
-const ATTRIBUTES: [&str; 12] = [
+const ATTRIBUTES: [&str; 13] = [
     keys::ID,
     keys::NAME,
     keys::TYPE_ID,
@@ -42,6 +44,7 @@ const ATTRIBUTES: [&str; 12] = [
     keys::ACTIVE,
     keys::REGION,
     keys::PATH,
+    keys::DIRECTORY_VERSION,
 ];
 
 const ADVICE_IF_PARTIAL: &str = "run the same import again to write the rest: until then users assigned to the old \
@@ -52,8 +55,8 @@ const ADVICE_IF_PARTIAL: &str = "run the same import again to write the rest: un
 /// # Errors
 ///
 /// An invalid file, a concurrent change, a fault of the store.
-pub async fn import(client: &Client, table: &str, file: &[u8]) -> Result<ImportSummary, Error> {
-    import_rows(client, table, services_file::parse(file)?).await
+pub async fn import(directory: &Directory, file: &[u8]) -> Result<ImportSummary, Error> {
+    import_rows(directory, services_file::parse(file)?).await
 }
 
 /// Imports rows that are valid by themselves.
@@ -62,13 +65,12 @@ pub async fn import(client: &Client, table: &str, file: &[u8]) -> Result<ImportS
 ///
 /// As [`import`].
 pub async fn import_rows(
-    client: &Client,
-    table: &str,
+    directory: &Directory,
     rows: Vec<ServiceRow>,
 ) -> Result<ImportSummary, Error> {
     let (progress, mut interrupt) = (Progress::silent(), Interrupt::never());
-    let plan = plan(client, table, rows.into(), false, &progress).await?;
-    plan.apply(client, table, None, &progress, &mut interrupt).await
+    let plan = plan(directory, rows.into(), false, &progress).await?;
+    plan.apply(directory, &progress, &mut interrupt).await
 }
 
 /// Plans an import. Reads the whole table with strong consistency, to know all descendants and what an
@@ -78,13 +80,13 @@ pub async fn import_rows(
 ///
 /// Rows that are invalid, or do not form a hierarchy together with the table. A fault of the store.
 pub async fn plan(
-    client: &Client,
-    table: &str,
+    directory: &Directory,
     mut file: ServicesFile,
     deactivate_missing: bool,
     progress: &Progress,
 ) -> Result<ImportPlan, Error> {
-    let items = scan::items_with_progress(client, table, &ATTRIBUTES, progress).await;
+    let Directory { client, services, .. } = directory;
+    let items = scan::items_with_progress(client, services, &ATTRIBUTES, progress).await;
     let items = file.problems.problems_or(items)?;
     let items = items.into_iter().filter_map(|item| Some((number(&item, keys::ID)?, item)));
     let items: HashMap<ServiceId, Item> = items.collect();
@@ -95,7 +97,7 @@ pub async fn plan(
 }
 
 impl ImportPlan {
-    /// Writes the changes. Only sample data has no `audit`.
+    /// Writes the changes.
     ///
     /// # Errors
     ///
@@ -103,65 +105,54 @@ impl ImportPlan {
     /// file again writes the rest.
     pub async fn apply(
         self,
-        client: &Client,
-        table: &str,
-        audit: Option<&Audit>,
+        directory: &Directory,
         progress: &Progress,
         interrupt: &mut Interrupt,
     ) -> Result<ImportSummary, Error> {
         let (summary, total) = (self.summary(), self.changes.len());
         progress.start_all("writing", total);
-        // Changes of one depth that follow each other are written concurrently.
-        let mut levels: Vec<(usize, Vec<ServiceChange>)> = Vec::new();
-        for change in self.changes {
-            let depth = change.path.ancestors().len();
-            match levels.last_mut() {
-                Some((level, changes)) if *level == depth => changes.push(change),
-                _ => levels.push((depth, vec![change])),
-            }
-        }
-        for (_, changes) in levels {
-            let requests = changes
-                .into_iter()
-                .map(|change| write(client.clone(), table.to_owned(), change, audit.cloned()));
-            let written = run_all(requests, progress, interrupt).await;
-            written.map_err(|error| Error::Partial {
-                done: progress.position(),
-                total,
-                what: "rows were written",
-                advice: ADVICE_IF_PARTIAL,
-                source: Box::new(error),
-            })?;
-        }
+        let many = regions_with_many(&self.changes);
+        directory.tell_of_many(&many).await?;
+        let written = write_all(directory, self.changes, &many, progress, interrupt).await;
+        // Also of an import that stopped: who read everything since it began has read only a part of it.
+        let told = directory.tell_of_many(&many).await;
+        written.and(told).map_err(|error| Error::Partial {
+            done: progress.position(),
+            total,
+            what: "rows were written",
+            advice: ADVICE_IF_PARTIAL,
+            source: Box::new(error),
+        })?;
         Ok(summary)
     }
+}
+
+/// Writes the changes in their order. Those of one depth that follow each other are written concurrently.
+async fn write_all(
+    directory: &Directory,
+    changes: Vec<ServiceChange>,
+    many: &BTreeSet<ServiceId>,
+    progress: &Progress,
+    interrupt: &mut Interrupt,
+) -> Result<(), Error> {
+    let mut levels: Vec<(usize, Vec<ServiceChange>)> = Vec::new();
+    for change in changes {
+        let depth = change.path.ancestors().len();
+        match levels.last_mut() {
+            Some((level, changes)) if *level == depth => changes.push(change),
+            _ => levels.push((depth, vec![change])),
+        }
+    }
+    for (_, changes) in levels {
+        let requests =
+            changes.into_iter().map(|change| directory.clone().write(change, many.clone()));
+        run_all(requests, progress, interrupt).await?;
+    }
+    Ok(())
 }
 
 /// The parent and path of a service as the table holds them.
 pub(crate) fn stored_service(id: ServiceId, item: &Item) -> StoredService {
     let path = text(item, keys::PATH).unwrap_or_default();
     StoredService { id, parent: number(item, keys::PARENT_ID), path }
-}
-
-async fn write(
-    client: Client,
-    table: String,
-    change: ServiceChange,
-    audit: Option<Audit>,
-) -> Result<(), Error> {
-    let ServiceChange { path, update, activity, .. } = change;
-    let outcome = match (activity, audit) {
-        (Some(activity), Some(audit)) => {
-            // The row says what was before.
-            let update = update.only_if(keys::ACTIVE, activity.before.clone());
-            let writes = vec![update.into_write(&table)?, audit.put(activity.into_row(path.id()))?];
-            let tables = format!("{table} or {}", audit.table());
-            transaction::send(&client, &tables, writes).await?
-        }
-        _ => update.send(&client, &table).await?,
-    };
-    match outcome {
-        UpdateOutcome::Stored => Ok(()),
-        UpdateOutcome::Refused => Err(Error::ConcurrentModification { table }),
-    }
 }

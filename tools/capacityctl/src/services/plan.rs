@@ -12,7 +12,7 @@ use shared::{
     store::{ItemUpdate, keys::services as keys},
 };
 
-use super::{ImportSummary, activity::ActivityChange, stored_service};
+use super::{DirectoryChange, ImportSummary, activity::ActivityChange, stored_service};
 use crate::{
     difference::Difference,
     file_rows::OptionalColumn,
@@ -49,6 +49,7 @@ pub struct ServiceChange {
     pub(super) update: Update,
     /// Whether it is active, if that changes and it is not new.
     pub(super) activity: Option<ActivityChange>,
+    pub(super) directory: DirectoryChange,
 }
 
 /// What an import does to a service or a user.
@@ -158,6 +159,7 @@ impl TableState<'_> {
             after: update.assigned(keys::ACTIVE).cloned(),
         });
         let misplaced = self.misplaced.contains(&id);
+        let directory = DirectoryChange::of(id, stored).to(path.root());
         (!differences.is_empty()).then_some(ServiceChange {
             path,
             kind,
@@ -165,6 +167,7 @@ impl TableState<'_> {
             differences,
             update,
             activity,
+            directory,
         })
     }
 
