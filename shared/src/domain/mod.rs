@@ -3,6 +3,7 @@
 
 mod change;
 mod deadline;
+pub mod formula;
 pub mod limits;
 mod name;
 mod note;
@@ -13,7 +14,9 @@ mod reset;
 mod review;
 mod service;
 mod session;
+mod statistics;
 mod status;
+mod summary;
 pub mod text;
 mod time;
 mod update;
@@ -28,6 +31,8 @@ pub use record::{Modified, StatusRecord};
 pub use reset::{HistoryGap, NextChange, ResetLimits};
 pub use service::{HierarchyPath, InvalidServiceId, Service, ServiceDetails, ServiceId};
 pub use session::{SESSION_LIFETIME, SHARED_COMPUTER_IDLE, Session};
+pub use statistics::{InvalidWindow, Statistics, Window};
 pub use status::{CapacityStatus, Level, Rag, RequestedStatus};
+pub use summary::Summary;
 pub use time::{InvalidTimestamp, Minutes, Timestamp};
 pub use update::{StatusTransition, StatusUpdate};

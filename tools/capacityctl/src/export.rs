@@ -5,10 +5,13 @@ use std::{io, path::Path};
 use aws_sdk_dynamodb::types::AttributeValue;
 use clap::ValueEnum;
 use serde_json::{Map, Value};
-use shared::store::keys::{services, users};
+use shared::{
+    domain::formula,
+    store::keys::{services, users},
+};
 
 use crate::{
-    Error, formulas,
+    Error,
     scan::{self, Item, json_value, number, sorted, text},
     services_file,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
@@ -74,7 +77,7 @@ fn csv(columns: &[&str], items: &[Item]) -> io::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(columns)?;
     for item in items {
-        let cells = columns.iter().map(|column| formulas::neutralised(&cell(item.get(*column))));
+        let cells = columns.iter().map(|column| formula::neutralised(&cell(item.get(*column))));
         writer.write_record(cells)?;
     }
     let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;

@@ -19,7 +19,6 @@ mod execute;
 mod export;
 mod file_rows;
 mod findings;
-mod formulas;
 pub mod hierarchy;
 mod history;
 mod http_client;

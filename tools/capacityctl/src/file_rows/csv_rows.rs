@@ -1,14 +1,13 @@
 //! A CSV file (RFC 4180) with a header: one line a row.
 
+use shared::domain::formula;
+
 use super::{
     Cell, Cells, Columns, FileRows,
     csv_line::{self, Mistake, QuoteError},
     lines,
 };
-use crate::{
-    formulas,
-    validation::{Location, Problems, shortened},
-};
+use crate::validation::{Location, Problems, shortened};
 
 /// The rows.
 pub(super) fn read(text: &str, columns: Columns, problems: &mut Problems) -> FileRows {
@@ -112,7 +111,7 @@ impl Header {
             ));
         }
         let cell = |position: &Option<usize>| match position.and_then(|index| cells.get(index)) {
-            Some(cell) => Cell::Text(formulas::restored(cell.trim()).to_owned()),
+            Some(cell) => Cell::Text(formula::restored(cell.trim()).to_owned()),
             None => Cell::Missing,
         };
         Ok(self.positions.iter().map(cell).collect())

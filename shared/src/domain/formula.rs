@@ -4,12 +4,14 @@
 const FIRST: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// The cell for a value.
-pub(crate) fn neutralised(value: &str) -> String {
+#[must_use]
+pub fn neutralised(value: &str) -> String {
     if is_formula(value) { format!("'{value}") } else { value.to_owned() }
 }
 
 /// The value of a cell. Undoes [`neutralised`] and leaves everything else as it is.
-pub(crate) fn restored(cell: &str) -> &str {
+#[must_use]
+pub fn restored(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|value| is_formula(value)).unwrap_or(cell)
 }
 
