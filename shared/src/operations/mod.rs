@@ -7,6 +7,8 @@ mod access;
 mod read_board;
 mod read_changes;
 mod read_services;
+mod read_statistics;
+mod read_summary;
 mod reset_expired;
 mod update_status;
 
@@ -17,6 +19,8 @@ pub use read_services::{
     FoundServices, find_services, list_services, list_services_of, read_service, read_user,
     read_user_and_service, services_by_id,
 };
+pub use read_statistics::{StatisticsError, read_statistics};
+pub use read_summary::{Group, GroupCounts, SubtreeSummary, read_summary};
 pub use reset_expired::{ResetEvent, ResetJob, ResetPosition, ResetProgress, ResetRun};
 pub use update_status::{
     AuthorisedUpdate, Cancellation, StatusUpdateCommand, UpdateError, Updated,

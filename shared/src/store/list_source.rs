@@ -84,7 +84,11 @@ impl ServicesTable {
         })
     }
 
-    fn subtree(&self, top: &HierarchyPath, after: Option<&HierarchyKey>) -> QueryFluentBuilder {
+    pub(super) fn subtree(
+        &self,
+        top: &HierarchyPath,
+        after: Option<&HierarchyKey>,
+    ) -> QueryFluentBuilder {
         self.query(services::HIERARCHY)
             .key_condition_expression("#region = :region AND begins_with(#path, :top)")
             .expression_attribute_names("#region", services::REGION)

@@ -8,6 +8,7 @@ mod changes_table;
 mod expression;
 mod fault;
 mod health_check;
+mod hierarchy_entries;
 mod history_item;
 mod idempotency_table;
 pub mod keys;
@@ -36,6 +37,7 @@ pub use changes_table::{ChangeRow, Changed, ChangesTable, RecentChanges, put_cha
 pub use expression::{Expressions, ItemUpdate};
 pub use fault::{StoreFault, error_chain};
 pub use health_check::{HealthCheck, UnreachableTables};
+pub use hierarchy_entries::HierarchyEntry;
 pub use history_item::{AuditContext, RecordedChange};
 pub use idempotency_table::{
     IdempotencyKey, IdempotencyRecord, IdempotencyTable, IdempotentRequest,
