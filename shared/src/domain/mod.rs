@@ -20,6 +20,7 @@ mod summary;
 pub mod text;
 mod time;
 mod update;
+mod window;
 
 pub use change::{AUTOMATIC_RESET, Author, Cause, Change};
 pub use deadline::{DeadlineUpdate, NoDeadline};
@@ -31,8 +32,9 @@ pub use record::{Modified, StatusRecord};
 pub use reset::{HistoryGap, NextChange, ResetLimits};
 pub use service::{HierarchyPath, InvalidServiceId, Service, ServiceDetails, ServiceId};
 pub use session::{SESSION_LIFETIME, SHARED_COMPUTER_IDLE, Session};
-pub use statistics::{InvalidWindow, Statistics, Window};
+pub use statistics::Statistics;
 pub use status::{CapacityStatus, Level, Rag, RequestedStatus};
 pub use summary::Summary;
 pub use time::{InvalidTimestamp, Minutes, Timestamp};
 pub use update::{StatusTransition, StatusUpdate};
+pub use window::{InvalidWindow, Window};

@@ -111,6 +111,14 @@ impl HierarchyPath {
     pub fn is_within(&self, id: ServiceId) -> bool {
         self.id == id || self.ancestors.contains(&id)
     }
+
+    /// The child of that service that this is, or is below; `None` for the service itself, and elsewhere.
+    #[must_use]
+    pub fn child_of(&self, id: ServiceId) -> Option<ServiceId> {
+        let mut from_root = self.ancestors.iter().copied().chain([self.id]);
+        from_root.find(|own| *own == id)?;
+        from_root.next()
+    }
 }
 
 impl fmt::Display for HierarchyPath {
@@ -201,5 +209,12 @@ mod tests {
         assert!(within(10) && within(20) && within(30));
         // `/10/` has the digits of 1, but 1 is not an ancestor.
         assert!(!within(1) && !within(2) && !within(40));
+    }
+
+    #[test]
+    fn a_service_is_or_is_below_one_child_of_each_of_its_ancestors() {
+        let path = HierarchyPath::parse("/10/20/30/").expect("a path");
+        let child = |id| path.child_of(ServiceId::new(id).expect("an id")).map(ServiceId::get);
+        assert_eq!([10, 20, 30, 1].map(child), [Some(20), Some(30), None, None]);
     }
 }

@@ -4,58 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cause, Change, HistoryGap, Rag, StatusRecord, Timestamp};
-
-/// 92 days, the longest quarter of a year, and the hour that it has more where clocks go back.
-const MAX_SECONDS: u64 = 92 * 24 * 60 * 60 + 60 * 60;
-
-/// The seconds from one time to another, without the last one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    from: Timestamp,
-    to: Timestamp,
-}
-
-/// Why there is no such window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InvalidWindow {
-    /// It has no second.
-    Empty,
-    /// It has more than 92 days and an hour.
-    TooLong,
-}
-
-impl Window {
-    /// The window from the first time to the second one.
-    ///
-    /// # Errors
-    /// [`InvalidWindow`].
-    pub const fn new(from: Timestamp, to: Timestamp) -> Result<Self, InvalidWindow> {
-        match to.seconds_since(from) {
-            0 => Err(InvalidWindow::Empty),
-            seconds if seconds > MAX_SECONDS => Err(InvalidWindow::TooLong),
-            _ => Ok(Self { from, to }),
-        }
-    }
-
-    /// Its first second.
-    #[must_use]
-    pub const fn from(self) -> Timestamp {
-        self.from
-    }
-
-    /// The second after its last one.
-    #[must_use]
-    pub const fn to(self) -> Timestamp {
-        self.to
-    }
-
-    /// How many seconds it has.
-    #[must_use]
-    pub const fn seconds(self) -> u64 {
-        self.to.seconds_since(self.from)
-    }
-}
+use super::{Cause, Change, HistoryGap, Rag, StatusRecord, Window};
 
 /// How long a service had each status in a window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -84,17 +33,17 @@ impl Statistics {
         changes: &[Change],
     ) -> Result<Self, HistoryGap> {
         let mut counted = Counted { statistics: Self::default(), window, red_seconds: 0 };
-        let (mut shown, mut since) = (before.clone(), window.from);
+        let (mut shown, mut since) = (before.clone(), window.from());
         for change in changes {
             if change.version != shown.version + 1 {
                 return Err(HistoryGap);
             }
-            let at = change.at.clamp(window.from, window.to);
+            let at = change.at.clamp(window.from(), window.to());
             counted.add(&shown, at.seconds_since(since));
             counted.add_reset(change);
             (shown, since) = (StatusRecord::after(change), at);
         }
-        counted.add(&shown, window.to.seconds_since(since));
+        counted.add(&shown, window.to().seconds_since(since));
         Ok(counted.statistics)
     }
 }
@@ -128,7 +77,7 @@ impl Counted {
     }
 
     fn add_reset(&mut self, change: &Change) {
-        let is_in = self.window.from <= change.at && change.at < self.window.to;
+        let is_in = self.window.from() <= change.at && change.at < self.window.to();
         let is_reset = is_in && change.cause == Cause::Reset;
         self.statistics.unconfirmed_resets += u64::from(is_reset);
     }
@@ -138,7 +87,7 @@ impl Counted {
 #[expect(clippy::expect_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
-    use crate::domain::{Author, CapacityStatus, Level, Reason};
+    use crate::domain::{Author, CapacityStatus, Level, Reason, Timestamp};
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_epoch_seconds(seconds).expect("a time")
@@ -178,19 +127,6 @@ mod tests {
     fn sum(statistics: &Statistics) -> u64 {
         let Statistics { green_seconds, amber_seconds, red_seconds, .. } = statistics;
         green_seconds + amber_seconds.values().sum::<u64>() + red_seconds.values().sum::<u64>()
-    }
-
-    #[test]
-    fn a_window_has_a_second_at_least_and_a_quarter_of_a_year_at_most() {
-        assert_eq!(Window::new(at(5), at(5)), Err(InvalidWindow::Empty));
-        assert_eq!(Window::new(at(6), at(5)), Err(InvalidWindow::Empty));
-        assert_eq!(window(5, 6).seconds(), 1);
-        let [from, to] = ["2026-10-01T00:00:00+01:00", "2027-01-01T00:00:00Z"]
-            .map(|text| Timestamp::from_rfc3339(text).expect("a time"));
-        let quarter = Window::new(from, to).expect("October to December in Britain");
-        assert_eq!(quarter.seconds(), 92 * 86_400 + 3_600);
-        let longer = Window::new(from.minus_seconds(1), to);
-        assert_eq!(longer, Err(InvalidWindow::TooLong));
     }
 
     #[test]

@@ -158,8 +158,8 @@ pub fn accepts_gzip(headers: &HeaderMap) -> bool {
     weight("gzip").or_else(|| weight("*")).is_some_and(|weight| weight > 0.0)
 }
 
-/// The weight in a coding's parameters; 1 by default.
-fn weight(parameters: &str) -> f32 {
+/// The weight in the parameters of a coding or a media range; 1 by default.
+pub(super) fn weight(parameters: &str) -> f32 {
     let given = parameters.split(';').find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
         name.trim().eq_ignore_ascii_case("q").then_some(value)

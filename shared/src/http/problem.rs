@@ -49,6 +49,8 @@ pub enum Problem {
     ValidationFailed(Vec<FieldError>),
     /// Query parameters are invalid, for these reasons.
     InvalidQuery(Vec<String>),
+    /// More is asked for than one answer can have: why, and what to do instead.
+    LimitExceeded(&'static str),
     /// The cursor was altered, or belongs to other filters.
     InvalidCursor,
     /// The cursor of a follower is older than a day.
@@ -131,6 +133,9 @@ impl Problem {
                 ("VALIDATION_FAILED", StatusCode::BAD_REQUEST, "Validation failed")
             }
             Self::InvalidQuery(_) => ("INVALID_QUERY", StatusCode::BAD_REQUEST, "Invalid query"),
+            Self::LimitExceeded(_) => {
+                ("LIMIT_EXCEEDED", StatusCode::UNPROCESSABLE_ENTITY, "Limit exceeded")
+            }
             Self::InvalidCursor => ("INVALID_CURSOR", StatusCode::BAD_REQUEST, "Invalid cursor"),
             Self::CursorExpired => ("CURSOR_EXPIRED", StatusCode::GONE, "Cursor expired"),
             Self::HistoryPruned(_) => ("HISTORY_PRUNED", StatusCode::GONE, "History pruned"),
@@ -163,7 +168,9 @@ impl Problem {
             Self::Auth(error) => error.to_string(),
             Self::Access(error) => error.to_string(),
             Self::PathNotFound => "this path does not exist".to_owned(),
-            Self::MethodNotAllowed { advice, .. } => (*advice).to_owned(),
+            Self::MethodNotAllowed { advice, .. } | Self::LimitExceeded(advice) => {
+                (*advice).to_owned()
+            }
             Self::PreconditionFailed(current) => {
                 format!("the status has changed: the current ETag is {current}; nothing was stored")
             }

@@ -95,6 +95,7 @@ impl Problem {
             | Self::MalformedBody(_)
             | Self::ValidationFailed(_)
             | Self::InvalidQuery(_)
+            | Self::LimitExceeded(_)
             | Self::InvalidCursor
             | Self::CursorExpired
             | Self::HistoryPruned(_)

@@ -4,15 +4,18 @@
 //! nothing of HTTP, Lambda, environment variables, the clock, logs or metrics.
 
 mod access;
+mod group;
 mod read_board;
 mod read_changes;
 mod read_services;
 mod read_statistics;
 mod read_summary;
 mod reset_expired;
+mod subtree;
 mod update_status;
 
 pub use access::{AccessError, ReadError, active_user};
+pub use group::{Group, GroupCounts, SubtreeSummary};
 pub use read_board::{Board, BoardRequest, read_board};
 pub use read_changes::{Changes, ChangesCursor, ChangesRequest, KnownRows, read_changes};
 pub use read_services::{
@@ -20,7 +23,7 @@ pub use read_services::{
     read_user_and_service, services_by_id,
 };
 pub use read_statistics::{StatisticsError, read_statistics};
-pub use read_summary::{Group, GroupCounts, SubtreeSummary, read_summary};
+pub use read_summary::read_summary;
 pub use reset_expired::{ResetEvent, ResetJob, ResetPosition, ResetProgress, ResetRun};
 pub use update_status::{
     AuthorisedUpdate, Cancellation, StatusUpdateCommand, UpdateError, Updated,

@@ -18,6 +18,8 @@ pub struct HierarchyEntry {
     pub id: Result<ServiceId, UnreadableRow>,
     /// Where it is; `None` if that cannot be read.
     pub path: Option<HierarchyPath>,
+    /// Its name.
+    pub name: Option<String>,
 }
 
 impl ServicesTable {
@@ -45,10 +47,11 @@ impl ServicesTable {
 }
 
 fn entry(item: &Item) -> HierarchyEntry {
-    let path = item.get(services::PATH).and_then(|path| path.as_s().ok());
+    let text = |name| item.get(name).and_then(|value| value.as_s().ok());
     HierarchyEntry {
         id: service_id(item).ok_or_else(|| UnreadableRow::of_item(item)),
-        path: path.and_then(|path| HierarchyPath::parse(path)),
+        path: text(services::PATH).and_then(|path| HierarchyPath::parse(path)),
+        name: text(services::NAME).cloned(),
     }
 }
 

@@ -76,7 +76,13 @@ fn each_public_route_each_list_and_each_page_has_a_limit_of_its_own() {
         let burst = json!({"Ref": format!("{name}ThrottleBurst")});
         json!({"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst})
     };
-    let lists = ["/changes", "/services", "/services/{id}/capacitystatus/history"];
+    let lists = [
+        "/changes",
+        "/services",
+        "/services/{id}/capacitystatus/history",
+        "/services/{id}/summary",
+        "/services/{id}/statistics",
+    ];
     let lists = ["GET", "HEAD"].map(|method| lists.map(|path| format!("{method} {path}"))).concat();
     let statuses = ["/web/mine", "/web/board/{id}", "/web/services/{id}"];
     let own = routes().into_iter().filter_map(|(route, is_public)| {

@@ -7,6 +7,7 @@ pub(crate) mod list_changes;
 pub(crate) mod list_services;
 pub(crate) mod reset_expired;
 pub(crate) mod status_history;
+pub(crate) mod summarise_services;
 pub(crate) mod update_deadline;
 pub(crate) mod update_status;
 pub(crate) mod web_board;
@@ -22,6 +23,7 @@ crate::harness::functions! {
         list_services = "list-services",
         reset_expired = "reset-expired",
         status_history = "status-history",
+        summarise_services = "summarise-services",
         update_deadline = "update-deadline",
         update_status = "update-status",
         web_board = "web-board",
@@ -35,6 +37,7 @@ crate::harness::functions! {
         list_changes = "list-changes",
         list_services = "list-services",
         status_history = "status-history",
+        summarise_services = "summarise-services",
         update_deadline = "update-deadline",
         update_status = "update-status",
         web_board = "web-board",

@@ -157,6 +157,9 @@ fn request<'a>(app: &'a App, operation: &str, id: u64, seen: &str) -> Call<'a> {
     match operation.split_once(' ').expect("method and path") {
         ("GET", "/changes") => app.changes(&format!("region={id}")),
         ("GET", "/services") => app.list(&format!("id={id}")),
+        ("GET", path @ "/services/{id}/statistics") => {
+            app.get(id).path(path).query("from=2026-11-01T00:00:00Z")
+        }
         ("GET", path @ "/services/{id}/capacitystatus/history") => {
             app.get(id).path(path).query("at=2020-01-01T00:00:00Z")
         }

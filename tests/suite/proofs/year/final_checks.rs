@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     durations::{of_answers, of_history},
     simulation::{Outcome, Sight, Simulation},
+    statistics,
 };
 use crate::proofs::sequences::calendar::text;
 
@@ -22,14 +23,14 @@ pub(super) struct Entry {
     pub(super) date: i64,
     pub(super) reset_date_time: Option<i64>,
     notes: Option<String>,
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
     cause: String,
     recorded_at: i64,
     request_id: String,
 }
 
 impl Entry {
-    fn is_reset(&self) -> bool {
+    pub(super) fn is_reset(&self) -> bool {
         self.cause == "reset"
     }
 
@@ -65,6 +66,7 @@ pub(super) async fn check(simulation: &mut Simulation) -> Outcome {
             .map_err(|why| format!("history of service {service}: {why}"))?;
         record(&entries, &row).map_err(|why| format!("record of service {service}: {why}"))?;
         durations(simulation, service, &entries)?;
+        statistics::check(simulation, service, &entries).await?;
         simulation.count("changes in history", u64::try_from(entries.len()).expect("a number"));
         while let Some(sight) = sights.next_if(|sight| sight.service == service) {
             compare(simulation, &entries, &sight).await?;

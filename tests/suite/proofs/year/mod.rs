@@ -13,6 +13,7 @@ mod parameters;
 mod requests;
 mod schedule;
 mod simulation;
+mod statistics;
 
 use std::{process::Command, thread};
 
