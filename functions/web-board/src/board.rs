@@ -83,6 +83,7 @@ fn board(
     let title = format!("Board: {}", name(list.top, top.as_ref().ok()));
     Board {
         frame: reloading(deps.live_frame(&title, &user, visitor), &query),
+        top: list.top,
         above: above(&ancestors),
         counts,
         is_broken: top.is_err(),

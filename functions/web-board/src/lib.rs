@@ -5,6 +5,8 @@ mod list;
 mod mine;
 mod service;
 mod start;
+mod statistics;
+mod summary;
 
 use std::collections::BTreeMap;
 
@@ -31,11 +33,13 @@ use web::{
 pub const ENDPOINT: Endpoint = Endpoint { function: "web-board", method: "GET", path: "/web/mine" };
 
 /// Its paths in openapi.yaml.
-const PATHS: [&str; 6] = [
+const PATHS: [&str; 8] = [
     "/web",
     "/web/mine",
     "/web/board/{id}",
+    "/web/board/{id}/summary",
     "/web/services/{id}",
+    "/web/services/{id}/statistics",
     "/web/accessibility",
     "/web/assets/{file}",
 ];
@@ -132,6 +136,8 @@ async fn answer(
         Some("/web") => start::answer(deps, request, context).await,
         Some("/web/mine") => mine::answer(deps, request, context).await,
         Some("/web/board/{id}") => board::answer(deps, request, context).await,
+        Some("/web/board/{id}/summary") => summary::answer(deps, request, context).await,
+        Some("/web/services/{id}/statistics") => statistics::answer(deps, request, context).await,
         Some("/web/services/{id}") => service::answer(deps, request, context).await,
         Some("/web/accessibility") => {
             let frame = Frame::new(&deps.site, "Accessibility statement", None);

@@ -11,6 +11,8 @@ mod sign_in;
 mod sign_out;
 mod sizes;
 mod start;
+mod statistics;
+mod summary;
 mod update;
 mod update_extensions;
 mod update_fields;

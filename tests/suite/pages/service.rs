@@ -34,7 +34,7 @@ async fn a_reader_sees_status_place_and_last_changes_but_no_form() {
          ● GREEN Ended automatically at 09:02 GMT: GREEN, not confirmed \
          ■ RED until 09:02 GMT Set to RED by editor-name at 09:01 GMT Notes: two <hours> \
          ▲ AMBER until 09:30 GMT Set to AMBER by editor-name at 09:00 GMT Notes: two <hours> \
-         Not known: the page is old Accessibility statement"
+         Not known: the page is old Time in each status Accessibility statement"
     );
     for link in [r#"href="/web""#, r#"href="/web/board/10""#, r#"href="/web/board/20""#] {
         assert!(reply.text.contains(link), "{link}");

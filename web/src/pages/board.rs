@@ -15,6 +15,8 @@ use crate::{
 pub struct Board {
     /// The frame.
     pub frame: Frame,
+    /// The board's own service.
+    pub top: ServiceId,
     /// The services above, the highest first.
     pub above: Vec<Place>,
     /// What is shown of the list.

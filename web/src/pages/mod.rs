@@ -5,6 +5,8 @@ mod mine;
 mod service;
 mod start;
 mod statement;
+mod statistics;
+mod summary;
 mod update_form;
 mod update_refused;
 
@@ -13,5 +15,7 @@ pub use mine::Mine;
 pub use service::{Done, PastChange, ServicePage};
 pub use start::{SignIn, Start};
 pub use statement::Statement;
+pub use statistics::{Shares, StatisticsPage, WindowView};
+pub use summary::{SummaryPage, SummaryRow};
 pub use update_form::UpdateForm;
 pub use update_refused::{UpdateProblem, UpdateRefused};
