@@ -33,11 +33,11 @@ async fn the_figures_stand_beside_the_bars() {
         "Boards Pharmacy, High Street Time in each status: Pharmacy, High Street Until 09:00 GMT. This page does \
          not change by itself, and does not show the status of this moment. \
          Last 7 days ■ RED 0 minutes, 0.0 % ▲ AMBER 1 hour, 0.6 % No reason given: 1 hour \
-         ● GREEN 167 hours, 99.4 % A status ended automatically, without anybody saying that the service is GREEN: 0 times. \
+         ● GREEN 6 days 23 hours, 99.4 % A status ended automatically, without anybody saying that the service is GREEN: 0 times. \
          Last 28 days ■ RED 12 hours, 1.8 % Staffing: 12 hours ▲ AMBER 1 hour, 0.1 % No reason given: 1 hour \
-         ● GREEN 659 hours, 98.1 % Longest RED: 12 hours. A status ended automatically, without anybody saying that the service is GREEN: once. \
+         ● GREEN 27 days 11 hours, 98.1 % Longest RED: 12 hours. A status ended automatically, without anybody saying that the service is GREEN: once. \
          Last 92 days ■ RED 12 hours, 0.5 % Staffing: 12 hours ▲ AMBER 1 hour, 0.1 % No reason given: 1 hour \
-         ● GREEN 2195 hours, 99.4 % Longest RED: 12 hours. A status ended automatically, without anybody saying that the service is GREEN: once. \
+         ● GREEN 91 days 11 hours, 99.4 % Longest RED: 12 hours. A status ended automatically, without anybody saying that the service is GREEN: once. \
          Accessibility statement"
     );
     // Each status has a height of its own, and a screen reader has the text.

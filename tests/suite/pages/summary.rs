@@ -32,7 +32,7 @@ async fn a_table_has_the_counts_of_a_region_and_of_each_child() {
             "GREEN not confirmed",
             "Not known",
             "Review overdue",
-            "Next ends",
+            "Next ends at",
         ];
         let cells = headings.into_iter().zip(cells);
         let cells = cells.map(|(heading, cell)| format!("{heading} {cell}{old}"));

@@ -127,11 +127,15 @@ impl Share {
     }
 }
 
-/// A length of time; less than a minute is not nothing.
+/// A length of time; less than a minute is not nothing. From two days on, in days and hours.
 fn time(seconds: u64) -> String {
-    match u32::try_from(seconds / 60) {
-        Ok(0) if seconds > 0 => "less than a minute".to_owned(),
-        minutes => length(Minutes(minutes.unwrap_or(u32::MAX))),
+    let minutes = u32::try_from(seconds / 60).unwrap_or(u32::MAX);
+    let (days, hours) = (minutes / 1_440, minutes % 1_440 / 60);
+    match minutes {
+        0 if seconds > 0 => "less than a minute".to_owned(),
+        0..2_880 => length(Minutes(minutes)),
+        _ if hours == 0 => format!("{days} days"),
+        _ => format!("{days} days {}", length(Minutes(60 * hours))),
     }
 }
 
@@ -194,9 +198,14 @@ mod tests {
         {
             assert_eq!(percent(seconds, 1_000_000), expected);
         }
-        for (seconds, expected) in
-            [(0, "0 minutes"), (59, "less than a minute"), (3_660, "1 hour 1 minute")]
-        {
+        for (seconds, expected) in [
+            (0, "0 minutes"),
+            (59, "less than a minute"),
+            (3_660, "1 hour 1 minute"),
+            (172_740, "47 hours 59 minutes"),
+            (172_800, "2 days"),
+            (7_905_599, "91 days 11 hours"),
+        ] {
             assert_eq!(time(seconds), expected);
         }
     }
