@@ -55,6 +55,7 @@ export const STATES = {
   'mine-empty': { user: LEAD, status: 200, open: goTo('/web/mine?name=nothing-of-this-name') },
   board: { user: READER, status: 200, open: goTo(board) },
   region: { user: READER, status: 200, open: goTo(`/web/board/${REGION}`) },
+  summary: { user: READER, status: 200, open: goTo(`/web/board/${REGION}/summary`) },
   filtered: { user: READER, status: 200, open: goTo(`${board}?status=RED&status=AMBER&name=Cedar`) },
   empty: { user: READER, status: 200, open: goTo(`${board}?name=nothing-of-this-name`) },
   'wrong-filter': { user: READER, status: 400, open: goTo(`${board}?status=BLUE`) },
@@ -67,6 +68,7 @@ export const STATES = {
       return answer;
     },
   },
+  statistics: { user: READER, status: 200, open: goTo(`${service}/statistics`) },
   'service-of-a-reader': { user: READER, status: 200, open: goTo(service) },
   'service-of-an-editor': { user: LEAD, status: 200, open: goTo(form) },
   'validation-errors': {

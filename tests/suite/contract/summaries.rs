@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{App, NOW, World, time};
+use crate::harness::{App, Meter, NOW, World, time};
 
 /// Region 10 with providers 20 (services 21 and 22) and 25 (nothing below), and a service 40 elsewhere.
 fn region() -> World {
@@ -163,14 +163,18 @@ async fn a_child_with_more_services_than_are_left_has_no_counts_and_neither_has_
 }
 
 #[tokio::test]
-async fn three_hundred_services_are_all_read() {
+async fn three_hundred_services_are_all_read_by_five_calls() {
     let mut world = World::default().service(1, "Region", None).user("reader", &[]);
     for id in 2..=300 {
         world = world.service(id, "Ward", Some(1));
     }
-    let app = world.start().await;
+    let (app, meter) = Meter::below(&world.start().await);
     let body = summary(&app, 1).await;
     assert_eq!([&body["green"], &body["total"]], [300, 300]);
+    // The user and the service, the index, and the rows by three calls.
+    let reads = meter.take();
+    assert_eq!(reads.calls, 5);
+    assert!(reads.units > 301.5 && reads.units < 310.0, "{reads:?}");
 }
 
 #[tokio::test]
