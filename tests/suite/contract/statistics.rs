@@ -111,8 +111,7 @@ async fn a_service_that_moved_keeps_its_statistics() {
     let before = statistics(&app, -100, 200).await;
     let file = "id,name,typeId,parentId,town,postcode,odsCode,active\n\
         30,\"Pharmacy, High Street\",13,40,,,,true\n";
-    let table = &app.tables.services;
-    capacityctl::services::import(&app.client, table, file.as_bytes()).await.expect("an import");
+    capacityctl::services::import(&app.directory(), file.as_bytes()).await.expect("an import");
     assert_eq!(statistics(&app, -100, 200).await, before);
 }
 

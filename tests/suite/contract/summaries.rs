@@ -120,17 +120,14 @@ async fn a_service_that_moved_counts_where_it_is_now() {
     set(&app, 21, "RED", 10).await;
     let file =
         "id,name,typeId,parentId,town,postcode,odsCode,active\n21,\"Ward, East\",13,25,,,,true\n";
-    let table = &app.tables.services;
-    capacityctl::services::import(&app.client, table, file.as_bytes()).await.expect("an import");
+    capacityctl::services::import(&app.directory(), file.as_bytes()).await.expect("an import");
     let red = async || {
         let body = summary(&app, 10).await;
         [&body["children"][0], &body["children"][1], &body].map(|counts| counts["red"].clone())
     };
     assert_eq!(red().await, [0, 1, 1].map(Value::from));
     let elsewhere = file.replace(",25,", ",40,");
-    capacityctl::services::import(&app.client, table, elsewhere.as_bytes())
-        .await
-        .expect("an import");
+    capacityctl::services::import(&app.directory(), elsewhere.as_bytes()).await.expect("an import");
     assert_eq!(red().await, [0, 0, 0].map(Value::from));
     assert_eq!(summary(&app, 40).await["red"], 1);
 }
