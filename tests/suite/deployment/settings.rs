@@ -49,7 +49,7 @@ fn the_gateway_and_the_functions_have_the_same_issuer() {
     };
     let own = FUNCTIONS.map(variables).into_iter().filter(|own| own["AUTH_MODE"] == "gateway");
     let issuers: Vec<_> = own.map(|own| own["JWT_ISSUER"].clone()).collect();
-    assert_eq!(issuers, vec![gateway; 6]);
+    assert_eq!(issuers, vec![gateway; 7]);
 }
 
 #[test]
