@@ -2,7 +2,7 @@
 
 use lambda_http::{
     Request, RequestExt as _,
-    http::{HeaderValue, header::SET_COOKIE},
+    http::{HeaderValue, StatusCode, header::SET_COOKIE},
 };
 use oidc::{SignInError, SignedIn};
 use shared::{
@@ -13,7 +13,12 @@ use shared::{
     },
     telemetry::metrics,
 };
-use web::{problem::PageProblem, visitor::SessionSecret};
+use web::{
+    page::{Frame, page_with_status},
+    pages::SignedInPage,
+    problem::PageProblem,
+    visitor::SessionSecret,
+};
 
 use crate::{Deps, pending::PendingSignIn};
 
@@ -33,7 +38,9 @@ pub(crate) async fn answer(
     let code = code(request)?;
     let signed_in = exchange(deps, code, &begun, context).await?;
     let secret = begin(deps, signed_in, &begun, context).await?;
-    let mut response = deps.site.see_other(&deps.site.path(begun.page()));
+    let frame = Frame::new(&deps.site, "You are signed in", None);
+    let page = SignedInPage { frame, to: deps.site.path(begun.page()) };
+    let mut response = page_with_status(&deps.site, request, context.now, StatusCode::OK, page)?;
     response.headers_mut().append(SET_COOKIE, session_cookie(deps, &secret)?);
     metrics::sign_in("signed_in", false, context.now);
     Ok(response)

@@ -64,7 +64,7 @@ impl Browser<'_> {
     pub(crate) async fn sign_in(&mut self, user: &str) -> Reply {
         let page = self.begin_sign_in("").await;
         let reply = self.come_back(&choose(&page, user).await).await;
-        assert_eq!(reply.status, 303, "{}", reply.body);
+        assert_eq!(reply.status, 200, "{}", reply.body);
         reply
     }
 
@@ -82,6 +82,22 @@ impl Browser<'_> {
         let values = self.cookies.iter().filter_map(|cookie| cookie.split_once('='));
         let parts = values.flat_map(|(_, value)| value.split('.'));
         parts.filter(|part| part.len() == SESSION_VALUE_CHARS).for_each(log::keep_secret);
+    }
+}
+
+impl Reply {
+    /// Where the page "You are signed in" goes on to, by itself and by its link.
+    #[track_caller]
+    pub(crate) fn goes_on_to(&self) -> String {
+        let after = |before: &str| {
+            let (_, rest) = self.text.split_once(before).unwrap_or_else(|| panic!("{}", self.text));
+            rest.split('"').next().unwrap_or_default()
+        };
+        let by_itself = after(r#"<meta http-equiv="refresh" content="0; url="#);
+        assert_eq!(by_itself, after(r#"<a class="nhsuk-button" href=""#));
+        let escapes =
+            [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
+        escapes.iter().fold(by_itself.to_owned(), |text, (escape, own)| text.replace(escape, own))
     }
 }
 

@@ -3,6 +3,7 @@
 mod board;
 mod mine;
 mod service;
+mod signed_in;
 mod start;
 mod statement;
 mod statistics;
@@ -13,6 +14,7 @@ mod update_refused;
 pub use board::{Board, Counts, Filter, Place, Row, Unreadable};
 pub use mine::Mine;
 pub use service::{Done, PastChange, ServicePage};
+pub use signed_in::SignedInPage;
 pub use start::{SignIn, Start};
 pub use statement::Statement;
 pub use statistics::{Shares, StatisticsPage, WindowView};
