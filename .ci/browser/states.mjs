@@ -43,6 +43,20 @@ async function hiddenByStyleSheet(page) {
   await page.evaluate(() => { for (const animation of document.getAnimations()) animation.currentTime = 61_000; });
 }
 
+/** The page after sign-in, in a browser that does not go on by itself. */
+async function signedIn(page) {
+  const login = await page.request.get('/web/sign-in');
+  const chosen = await page.request.post(login.url(), { form: { user: READER }, maxRedirects: 0 });
+  await page.route(/\/web\/callback\?/, async (route) => {
+    const response = await route.fetch();
+    const text = await response.text();
+    const body = text.replace(/<meta http-equiv="refresh"[^>]*>/, '');
+    assert.notEqual(body, text);
+    await route.fulfill({ response, body });
+  });
+  return page.goto(chosen.headers().location);
+}
+
 const [READER, LEAD] = ['sample-reader', 'sample-regional-lead'];
 
 /** Who is signed in, how the state is reached, the status of its answer, and whether it needs scripts or their absence. */
@@ -101,6 +115,7 @@ export const STATES = {
     status: 503,
     open: submitAfter((page) => page.route(`${api}${service}`, answerWithoutStore('web-update', emergency))),
   },
+  'signed-in': { status: 200, open: signedIn },
   'sign-in-not-begun': { status: 400, open: goTo('/web/callback?state=x&code=x') },
   'not-registered': { user: 'sample-unregistered', status: 403, open: goTo('/web/mine') },
   'access-has-ended': { user: 'sample-inactive', status: 403, open: goTo('/web/mine') },
