@@ -1,52 +1,17 @@
 //! GET /changes: what a follower of a region is told.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::{
     domain::ServiceId,
     store::{Changed, put_change_row},
 };
 
-use crate::harness::{App, Meter, NOW, Reply, World, time};
-
-/// No services.
-const NONE: [u64; 0] = [];
-
-fn ids(list: &Value) -> Vec<u64> {
-    let id = |entry: &Value| entry["id"].as_u64().or(entry.as_u64()).expect("an id");
-    let mut ids: Vec<u64> = list.as_array().expect("a list").iter().map(id).collect();
-    ids.sort_unstable();
-    ids
-}
-
-/// A client that follows region 10.
-struct Follower<'a> {
-    app: &'a App,
-    cursor: String,
-}
-
-impl<'a> Follower<'a> {
-    async fn begin(app: &'a App) -> Self {
-        let begun = app.changes("region=10").by("reader").send().await.ok().clone();
-        assert_eq!((ids(&begun["items"]), begun.get("resync")), (vec![], None));
-        Self { app, cursor: begun["cursor"].as_str().expect("a cursor").to_owned() }
-    }
-
-    async fn ask(&self) -> Reply {
-        let query = format!("region=10&cursor={}", self.cursor);
-        self.app.changes(&query).by("reader").send().await
-    }
-
-    async fn poll(&mut self) -> Value {
-        let answer = self.ask().await.ok().clone();
-        answer["cursor"].as_str().expect("a cursor").clone_into(&mut self.cursor);
-        answer
-    }
-
-    async fn polled(&mut self) -> Vec<u64> {
-        ids(&self.poll().await["items"])
-    }
-}
+use crate::harness::{
+    App, Meter, NOW, World,
+    follower::{Follower, NONE, ids},
+    time,
+};
 
 async fn red(app: &App, id: u64) {
     app.put(id, json!({"status": "RED"})).by("editor").send().await.ok();
@@ -55,7 +20,7 @@ async fn red(app: &App, id: u64) {
 #[tokio::test]
 async fn a_follower_is_told_each_change_of_its_region_and_nothing_while_there_is_none() {
     let app = World::family().editor("elsewhere", &[40]).start().await;
-    let mut follower = Follower::begin(&app).await;
+    let mut follower = Follower::begin(&app, 10).await;
     assert_eq!(follower.polled().await, NONE);
     red(&app, 30).await;
     app.put(40, json!({"status": "RED"})).by("elsewhere").send().await.ok();
@@ -83,13 +48,7 @@ async fn every_change_has_one_row_also_if_it_settles_a_reset() {
     app.put(30, body).by("editor").send().await.ok();
     app.later(120);
     red(&app, 30).await;
-    let rows = app.client.query().table_name(&app.tables.changes);
-    let rows = rows.key_condition_expression("#region = :region AND #at > :then");
-    let rows = rows.expression_attribute_names("#region", "region");
-    let rows = rows.expression_attribute_names("#at", "at");
-    let rows = rows.expression_attribute_values(":region", AttributeValue::N("10".to_owned()));
-    let rows = rows.expression_attribute_values(":then", AttributeValue::S("001".to_owned()));
-    let rows = rows.send().await.expect("rows").items.unwrap_or_default();
+    let rows = app.recent_changes(10).await;
     let keys: Vec<_> = rows.iter().map(|row| row["at"].as_s().expect("a key")).collect();
     assert_eq!(keys, ["001795251600#30#1", "001795251720#30#3"]);
     let expiry = rows[0]["expiresAt"].as_n().expect("a number").parse::<i64>();
@@ -101,7 +60,7 @@ async fn every_change_has_one_row_also_if_it_settles_a_reset() {
 async fn a_moved_deadline_and_a_stored_reset_are_changes() {
     let app = World::family().start().await;
     red(&app, 30).await;
-    let mut follower = Follower::begin(&app).await;
+    let mut follower = Follower::begin(&app, 10).await;
     // A follower begins before it reads the list, so it is told again what the list said.
     assert_eq!(follower.polled().await, [30]);
     assert_eq!(follower.polled().await, NONE);
@@ -118,7 +77,7 @@ async fn a_moved_deadline_and_a_stored_reset_are_changes() {
 #[tokio::test]
 async fn what_is_closed_or_unreadable_is_named() {
     let app = World::family().start().await;
-    let mut follower = Follower::begin(&app).await;
+    let mut follower = Follower::begin(&app, 10).await;
     for id in [20, 30] {
         red(&app, id).await;
     }
@@ -133,7 +92,7 @@ async fn what_is_closed_or_unreadable_is_named() {
 #[tokio::test]
 async fn a_change_that_is_half_visible_comes_again() {
     let app = World::family().start().await;
-    let mut follower = Follower::begin(&app).await;
+    let mut follower = Follower::begin(&app, 10).await;
     red(&app, 30).await;
     app.set_attribute(30, "version", AttributeValue::N("0".to_owned())).await;
     for _ in 0..2 {
@@ -161,7 +120,7 @@ fn service(id: u64) -> ServiceId {
 #[tokio::test]
 async fn a_row_that_appears_among_older_ones_is_delivered() {
     let app = World::family().start().await;
-    let mut follower = Follower::begin(&app).await;
+    let mut follower = Follower::begin(&app, 10).await;
     red(&app, 30).await;
     assert_eq!(follower.polled().await, [30]);
     record(&app, Changed::Status(service(20), 0), -389).await;
@@ -173,7 +132,7 @@ async fn a_row_that_appears_among_older_ones_is_delivered() {
 #[tokio::test]
 async fn the_time_of_a_cursor_never_goes_back() {
     let app = World::family().start().await;
-    let mut follower = Follower::begin(&app).await;
+    let mut follower = Follower::begin(&app, 10).await;
     app.later(300);
     assert_eq!(follower.polled().await, NONE);
     app.later(-600);
@@ -187,7 +146,7 @@ async fn the_time_of_a_cursor_never_goes_back() {
 async fn a_row_for_many_changes_is_one_resync() {
     let app = World::family().start().await;
     record(&app, Changed::Many, -60).await;
-    let mut follower = Follower::begin(&app).await;
+    let mut follower = Follower::begin(&app, 10).await;
     assert_eq!(follower.poll().await.get("resync"), None);
     record(&app, Changed::Many, 0).await;
     assert_eq!(follower.poll().await["resync"], true);
@@ -199,7 +158,7 @@ async fn a_row_for_many_changes_is_one_resync() {
 #[tokio::test]
 async fn more_than_500_rows_are_a_resync_until_they_are_old() {
     let app = World::family().start().await;
-    let mut follower = Follower::begin(&app).await;
+    let mut follower = Follower::begin(&app, 10).await;
     for version in 1..=500 {
         record(&app, Changed::Status(service(30), version), 0).await;
     }
@@ -220,7 +179,7 @@ async fn many_services_come_by_several_answers() {
         world = world.service(id, "Dentist", Some(20));
     }
     let (app, meter) = Meter::below(&world.start().await);
-    let mut follower = Follower::begin(&app).await;
+    let mut follower = Follower::begin(&app, 10).await;
     for id in 1001..=1450 {
         red(&app, id).await;
     }
@@ -245,7 +204,7 @@ async fn many_services_come_by_several_answers() {
 #[tokio::test]
 async fn a_poll_without_change_is_two_calls_two_units_and_600_bytes() {
     let (app, meter) = Meter::below(&World::family().start().await);
-    let mut follower = Follower::begin(&app).await;
+    let mut follower = Follower::begin(&app, 10).await;
     red(&app, 30).await;
     follower.poll().await;
     meter.take();
@@ -258,7 +217,7 @@ async fn a_poll_without_change_is_two_calls_two_units_and_600_bytes() {
 #[tokio::test]
 async fn a_cursor_counts_for_a_day_and_its_own_region() {
     let app = World::family().start().await;
-    let follower = Follower::begin(&app).await;
+    let follower = Follower::begin(&app, 10).await;
     app.later(24 * 3600);
     follower.ask().await.ok();
     app.later(1);

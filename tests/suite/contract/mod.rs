@@ -5,6 +5,7 @@ mod conditional_writes;
 mod contract_consistency;
 mod cursors;
 mod deadline_conditions;
+mod directory_changes;
 mod documentation;
 mod edge_cases;
 mod editable_lists;

@@ -8,6 +8,7 @@ mod consumed_capacity;
 mod contract;
 mod directory;
 pub(crate) mod faulty;
+pub(crate) mod follower;
 mod functions;
 pub(crate) mod iam;
 mod issuer_page;

@@ -59,9 +59,10 @@ pub(crate) async fn send(
             {
                 return Ok(UpdateOutcome::Refused);
             }
-            Err(TransactWriteItemsError::TransactionCanceledException(_))
-                if attempt < MAX_ATTEMPTS =>
-            {
+            Err(
+                TransactWriteItemsError::TransactionCanceledException(_)
+                | TransactWriteItemsError::TransactionInProgressException(_),
+            ) if attempt < MAX_ATTEMPTS => {
                 tokio::time::sleep(RETRY_DELAY).await;
             }
             Err(error) => return Err(Error::store(tables, error)),

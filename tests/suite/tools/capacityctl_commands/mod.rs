@@ -8,6 +8,7 @@ mod doctor_statuses;
 mod extend;
 mod extend_refusals;
 mod failures;
+mod followed_changes;
 mod history_rights;
 mod imports;
 mod interrupted_imports;

@@ -1,0 +1,230 @@
+//! What a follower of a region is told of the directory.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{AsyncSleep, Sleep},
+};
+use capacityctl::{
+    Error,
+    client::with_unlimited_retries,
+    concurrency::Interrupt,
+    progress::Progress,
+    services::{self, Directory, ImportPlan, ImportSummary},
+    services_file,
+};
+use serde_json::json;
+use shared::http::Clock;
+use tokio::time::Instant;
+
+use super::conditional_writes::import;
+use crate::harness::{
+    App, NOW, World,
+    faulty::{Fate, FaultyStore},
+    follower::{Follower, NONE, ids},
+    nth_write::NthWrite,
+    time,
+};
+
+const HEADER: &str = "id,name,typeId,parentId,town,postcode,odsCode,active";
+
+async fn plan(directory: &Directory, rows: &str) -> ImportPlan {
+    let rows = services_file::parse(format!("{HEADER}\n{rows}").as_bytes()).expect("a valid file");
+    let plan = services::plan(directory, rows.into(), false, &Progress::silent()).await;
+    plan.expect("a plan")
+}
+
+async fn apply(
+    directory: &Directory,
+    plan: ImportPlan,
+    mut interrupt: Interrupt,
+) -> Result<ImportSummary, Error> {
+    plan.apply(directory, &Progress::silent(), &mut interrupt).await
+}
+
+/// How many changes the directory had of a service, by its row.
+async fn version(app: &App, id: u64) -> String {
+    app.row(id).await["directoryVersion"].as_n().expect("a number").clone()
+}
+
+/// The keys of a region's rows since the world began.
+async fn keys(app: &App, region: u64) -> Vec<String> {
+    let changes = app.recent_changes(region).await;
+    changes.into_iter().map(|row| row["at"].as_s().expect("a key").clone()).collect()
+}
+
+#[tokio::test]
+async fn a_follower_is_told_what_an_import_changes() {
+    let app = World::family().start().await;
+    let mut follower = Follower::begin(&app, 10).await;
+    import(&app, "30,Renamed,13,20,,,,true").await;
+    let listed = app.list("id=30").by("reader").send().await;
+    assert_eq!(follower.poll().await["items"], listed.ok()["items"]);
+    import(&app, "30,Renamed,13,20,,,,false").await;
+    assert_eq!(follower.removed().await, [30]);
+    import(&app, "30,Renamed,13,20,,,,true").await;
+    assert_eq!(follower.polled().await, [30]);
+    import(&app, "60,New,13,20,,,,true").await;
+    assert_eq!(follower.polled().await, [60]);
+    // It changes nothing.
+    import(&app, "60,New,13,20,,,,true").await;
+    import(&app, "40,Renamed too,13,,,,,true").await;
+    assert_eq!(follower.polled().await, NONE);
+    let expected = ["30#d2", "30#d3", "30#d4", "60#d1"].map(|key| format!("001795251600#{key}"));
+    assert_eq!(keys(&app, 10).await, expected);
+    assert_eq!((version(&app, 30).await, version(&app, 60).await), ("4".into(), "1".into()));
+}
+
+#[tokio::test]
+async fn followers_of_both_regions_are_told_of_a_service_that_moves_and_of_its_descendants() {
+    let app = World::family().start().await;
+    let mut old = Follower::begin(&app, 10).await;
+    let mut new = Follower::begin(&app, 40).await;
+    import(&app, "20,Provider,13,40,Ambridge,ZZ99 1AA,T20,true").await;
+    assert_eq!(old.removed().await, [20, 30]);
+    assert_eq!(new.polled().await, [20, 30]);
+    let rows = ["001795251600#20#d2", "001795251600#30#d2"];
+    for region in [10, 40] {
+        assert_eq!(keys(&app, region).await, rows);
+    }
+}
+
+/// New services below 10.
+fn many(count: u64) -> String {
+    (1000..1000 + count).map(|id| format!("{id},a,1,10,,,,true\n")).collect()
+}
+
+#[tokio::test]
+async fn up_to_500_changes_of_a_region_are_told_one_by_one() {
+    let app = World::family().start().await;
+    let mut follower = Follower::begin(&app, 10).await;
+    let (directory, never) = (app.directory(), Interrupt::never());
+    let plan = plan(&directory, &many(500)).await;
+    apply(&directory, plan, never).await.expect("an import");
+    assert_eq!(keys(&app, 10).await.len(), 500);
+    assert_eq!(follower.polled().await.len(), 200);
+}
+
+/// Who reads the list while the import is under way reads it again at its end.
+#[tokio::test]
+async fn more_changes_are_told_as_one_before_the_first_and_as_one_after_the_last() {
+    let app = World::family().start().await;
+    let mut follower = Follower::begin(&app, 10).await;
+    let mut elsewhere = Follower::begin(&app, 40).await;
+    // The first write is the row before all.
+    let (client, during) = NthWrite::of(&app.client, 300);
+    let directory = Directory { client, ..app.directory() };
+    let rows = format!("{}40,Renamed,13,,,,,true\n", many(501));
+    let plan = plan(&directory, &rows).await;
+    let mut importing = Box::pin(apply(&directory, plan, Interrupt::never()));
+    tokio::select! {
+        ended = &mut importing => panic!("too soon: {ended:?}"),
+        () = during.sent() => {}
+    }
+    assert!(follower.has_to_read_all().await);
+    let mut reader = Follower::begin(&app, 10).await;
+    importing.await.expect("an import");
+    assert!(follower.has_to_read_all().await && reader.has_to_read_all().await);
+    assert_eq!((follower.polled().await, reader.polled().await), (NONE.into(), NONE.into()));
+    // The other region has few changes.
+    assert_eq!(elsewhere.polled().await, [40]);
+    let keys = keys(&app, 10).await;
+    assert!(keys.len() == 2 && keys.iter().all(|key| key.contains("#many#")), "{keys:?}");
+    assert_eq!(version(&app, 1000).await, "1");
+}
+
+#[tokio::test]
+async fn an_import_that_is_interrupted_tells_followers_too() {
+    let app = World::family().start().await;
+    let (client, during) = NthWrite::of(&app.client, 100);
+    let directory = Directory { client, ..app.directory() };
+    let plan = plan(&directory, &many(501)).await;
+    let interrupt = Interrupt::when(async move { during.sent().await });
+    let failure = apply(&directory, plan, interrupt).await.expect_err("an interrupt");
+    assert_eq!(failure.exit_code(), 130);
+    assert_eq!(keys(&app, 10).await.len(), 2);
+}
+
+/// Both have read the directory before one of them writes.
+#[tokio::test]
+async fn of_two_imports_at_once_no_change_is_lost_or_told_under_a_number_of_another() {
+    let app = World::family().start().await;
+    let directory = app.directory();
+    let file = |name: &str| format!("20,{name},13,10,,,,true\n30,{name},13,20,,,,true\n");
+    let (first, same) = (plan(&directory, &file("A")).await, plan(&directory, &file("A")).await);
+    let other = plan(&directory, &file("B")).await;
+    apply(&directory, first, Interrupt::never()).await.expect("an import");
+    apply(&directory, same, Interrupt::never()).await.expect("nothing left to write");
+    let failure = apply(&directory, other, Interrupt::never()).await.expect_err("a conflict");
+    assert_eq!(failure.exit_code(), 6, "{failure}");
+    assert_eq!(app.row(20).await["name"].as_s().map(String::as_str), Ok("A"));
+    let rows = ["001795251600#20#d2", "001795251600#30#d2"];
+    assert_eq!(keys(&app, 10).await, rows);
+    assert_eq!((version(&app, 20).await, version(&app, 30).await), ("2".into(), "2".into()));
+}
+
+/// The runtime's time, which passes at once while everything waits.
+#[derive(Clone, Copy, Debug)]
+struct RuntimeTime;
+
+impl AsyncSleep for RuntimeTime {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Sleep::new(tokio::time::sleep(duration))
+    }
+}
+
+/// The store throttles for five minutes. A follower does not look back as far as to the first attempt, if its clock is
+/// behind.
+#[tokio::test]
+async fn a_change_is_dated_within_the_minute_in_which_it_is_stored() {
+    let world = World::family().start().await;
+    let began = Instant::now();
+    let seconds = move || i64::try_from(began.elapsed().as_secs()).unwrap_or(i64::MAX);
+    let mut throttled = true;
+    let (app, _, _) = FaultyStore::below(&world, None, move |call| {
+        if call.operation != "TransactWriteItems" || !throttled {
+            return Fate::Passed.into();
+        }
+        throttled = seconds() < 300;
+        if throttled {
+            return Fate::Exceeded.into();
+        }
+        tokio::time::resume();
+        Fate::Passed.into()
+    });
+    let clock = Clock::from_fn(move || time(NOW + seconds()));
+    let client = with_unlimited_retries(&app.client).config().to_builder();
+    let client = Client::from_conf(client.sleep_impl(RuntimeTime).build());
+    let directory = Directory { client, clock, ..app.directory() };
+    let plan = plan(&directory, "30,Renamed,13,20,,,,true").await;
+    tokio::time::pause();
+    apply(&directory, plan, Interrupt::never()).await.expect("an import");
+    let keys = keys(&app, 10).await;
+    let [key] = keys.as_slice() else { panic!("one row: {keys:?}") };
+    let dated: i64 = key.split('#').next().and_then(|at| at.parse().ok()).expect("a time");
+    assert!((300 - 60..=seconds()).contains(&(dated - NOW)), "{key}");
+}
+
+/// It is applied, but the connection breaks before the answer, and then the store throttles.
+#[tokio::test]
+async fn a_change_whose_answer_is_lost_is_told_once() {
+    let world = World::family().start().await;
+    let mut sent = 0;
+    let (app, _, _) = FaultyStore::below(&world, None, move |call| {
+        sent += u32::from(call.operation == "TransactWriteItems");
+        match (call.operation.as_str(), sent) {
+            ("TransactWriteItems", 1) => Fate::AnswerLost,
+            ("TransactWriteItems", 2..20) => Fate::Exceeded,
+            _ => Fate::Passed,
+        }
+        .into()
+    });
+    let directory = Directory { client: with_unlimited_retries(&app.client), ..app.directory() };
+    let plan = plan(&directory, "30,Renamed,13,20,,,,true").await;
+    apply(&directory, plan, Interrupt::never()).await.expect("an import");
+    assert_eq!(keys(&app, 10).await, ["001795251600#30#d2"]);
+    assert_eq!(version(&app, 30).await, "2");
+    let answer = Follower::begin(&world, 10).await.poll().await;
+    assert_eq!((ids(&answer["items"]), &answer["items"][0]["name"]), (vec![30], &json!("Renamed")));
+}
