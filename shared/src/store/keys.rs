@@ -101,7 +101,7 @@ pub mod history {
 pub mod changes {
     use crate::domain::Timestamp;
 
-    /// Partition key: the root ancestor's id (N).
+    /// Partition key: the root ancestor's id (N). Under 0 `cargo ctl import` notes what it has not finished.
     pub const REGION: &str = "region";
     /// Sort key (S): when the change was recorded, in seconds of twelve digits; the service; its version since, after
     /// `d` if it is a directory version. Joined by `#`.

@@ -134,16 +134,44 @@ async fn more_changes_are_told_as_one_before_the_first_and_as_one_after_the_last
     assert_eq!(version(&app, 1000).await, "1");
 }
 
+/// Its last writes may arrive after it has told them, so the next import tells them again, although it has only few
+/// changes left.
 #[tokio::test]
 async fn an_import_that_is_interrupted_tells_followers_too() {
     let app = World::family().start().await;
-    let (client, during) = NthWrite::of(&app.client, 100);
+    let (client, during) = NthWrite::of(&app.client, 400);
     let directory = Directory { client, ..app.directory() };
-    let plan = plan(&directory, &many(501)).await;
+    let interrupted = plan(&directory, &many(501)).await;
     let interrupt = Interrupt::when(async move { during.sent().await });
-    let failure = apply(&directory, plan, interrupt).await.expect_err("an interrupt");
+    let failure = apply(&directory, interrupted, interrupt).await.expect_err("an interrupt");
     assert_eq!(failure.exit_code(), 130);
     assert_eq!(keys(&app, 10).await.len(), 2);
+    for (changes, rows) in [(true, 4), (false, 4)] {
+        let plan = plan(&app.directory(), &many(501)).await;
+        assert_eq!(!plan.changes.is_empty(), changes);
+        apply(&app.directory(), plan, Interrupt::never()).await.expect("an import");
+        assert_eq!(keys(&app, 10).await.len(), rows);
+    }
+}
+
+/// It could not tell those who read the list while it was under way.
+#[tokio::test]
+async fn followers_are_told_of_an_import_that_was_killed_by_the_next_one() {
+    let app = World::family().start().await;
+    let (client, during) = NthWrite::of(&app.client, 100);
+    let directory = Directory { client, ..app.directory() };
+    let killed = plan(&directory, &many(501)).await;
+    tokio::select! {
+        ended = apply(&directory, killed, Interrupt::never()) => panic!("too soon: {ended:?}"),
+        () = during.sent() => {}
+    }
+    let mut follower = Follower::begin(&app, 10).await;
+    assert!(!follower.has_to_read_all().await);
+    let nothing = plan(&app.directory(), "40,Elsewhere,13,,Ambridge,ZZ99 1AA,T40,true").await;
+    assert!(nothing.changes.is_empty());
+    apply(&app.directory(), nothing, Interrupt::never()).await.expect("an import");
+    assert!(follower.has_to_read_all().await);
+    assert!(!follower.has_to_read_all().await);
 }
 
 /// Both have read the directory before one of them writes.

@@ -9,6 +9,7 @@ mod directory;
 mod directory_change;
 mod plan;
 mod summary;
+mod unfinished;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -111,12 +112,18 @@ impl ImportPlan {
     ) -> Result<ImportSummary, Error> {
         let (summary, total) = (self.summary(), self.changes.len());
         progress.start_all("writing", total);
-        let many = regions_with_many(&self.changes);
+        let mut many = regions_with_many(&self.changes);
+        many.extend(directory.unfinished().await?);
+        directory.begin(&many).await?;
         directory.tell_of_many(&many).await?;
         let written = write_all(directory, self.changes, &many, progress, interrupt).await;
         // Also of an import that stopped: who read everything since it began has read only a part of it.
         let told = directory.tell_of_many(&many).await;
-        written.and(told).map_err(|error| Error::Partial {
+        let ended = match written.and(told) {
+            Ok(()) => directory.end(&many).await,
+            stopped => stopped,
+        };
+        ended.map_err(|error| Error::Partial {
             done: progress.position(),
             total,
             what: "rows were written",
