@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 
 import httpx
 
-ATTEMPTS = 5
 MAY_PASS = {429, 503}
 
 
@@ -61,10 +60,12 @@ class Status:
 
 
 class Client:
-    def __init__(self, api_url: str, token_url: str, credentials: tuple[str, str]) -> None:
-        self.http = httpx.Client(base_url=api_url, timeout=30)
-        self.token_url = token_url
-        self.credentials = credentials
+    def __init__(self, attempts: int = 5, timeout: int = 30) -> None:
+        setting = os.environ
+        self.http = httpx.Client(base_url=setting["API_URL"], timeout=timeout)
+        self.token_url = setting["TOKEN_URL"]
+        self.credentials = (setting["CLIENT_ID"], setting["CLIENT_SECRET"])
+        self.attempts = attempts
         self.sign_in()
 
     def sign_in(self) -> None:
@@ -74,11 +75,11 @@ class Client:
         self.http.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
 
     def call(self, method: str, path: str, **request) -> httpx.Response:
-        """Tries what may pass by itself five times. An update comes with its Idempotency-Key, so it can
+        """Tries what may pass by itself several times. An update comes with its Idempotency-Key, so it can
         be sent again whatever became of the answer."""
         signed_in = False
-        for attempt in range(1, ATTEMPTS + 1):
-            last = attempt == ATTEMPTS
+        for attempt in range(1, self.attempts + 1):
+            last = attempt == self.attempts
             try:
                 response = self.http.request(method, path, **request)
             except httpx.TransportError:  # no answer
@@ -97,14 +98,14 @@ class Client:
             return response
         raise Problem(response)
 
-    def services(self, **filters) -> Iterator[dict]:
-        """Every service that meets the filters. A page may be short or empty; the last one is the one
+    def pages(self, **filters) -> Iterator[dict]:
+        """The list of the services that meet the filters. A page may be short or empty; the last one is the one
         without `next`."""
         page = {"next": None}
         while "next" in page:
             cursor = {"cursor": page["next"]} if page["next"] else {}
             page = self.call("GET", "/services", params=filters | cursor).json()
-            yield from page["items"]
+            yield page
 
     def read(self, service_id: int, known: Status | None = None) -> Status:
         """The status as it is now: `known` itself if nothing has changed."""
@@ -140,12 +141,10 @@ def main(service_id: int) -> None:
     def say(what: object) -> None:
         print(f"{service_id}: {what}")
 
-    setting = os.environ
-    credentials = (setting["CLIENT_ID"], setting["CLIENT_SECRET"])
-    client = Client(setting["API_URL"], setting["TOKEN_URL"], credentials)
+    client = Client()
 
-    services = list(client.services(editable="true", status="GREEN,AMBER", limit=10))
-    print(f"{len(services)} services are not full")
+    pages = client.pages(editable="true", status="GREEN,AMBER", limit=10)
+    print(f"{sum(len(page['items']) for page in pages)} services are not full")
 
     known = client.read(service_id)
     say(known)

@@ -3,14 +3,12 @@
 //     npm ci && npm run build
 //     API_URL=… TOKEN_URL=… CLIENT_ID=… CLIENT_SECRET=… node build/client.js SERVICE_ID
 
-import { setTimeout as sleep } from "node:timers/promises";
-import createClient from "openapi-fetch";
-import type { components, paths } from "./api.js";
+import type { components } from "./api.js";
+import { Problem, connect, pages, signIn } from "./connection.js";
 
 type CapacityStatus = components["schemas"]["CapacityStatus"];
 type StatusUpdate = components["schemas"]["StatusUpdate"];
 type DeadlineUpdate = components["schemas"]["DeadlineUpdate"];
-type Failure = components["schemas"]["Problem"] | components["schemas"]["GatewayMessage"];
 
 /** A status with its entity tag. */
 interface Known {
@@ -19,100 +17,7 @@ interface Known {
     replayed: boolean;
 }
 
-function isProblem(failure: Failure | undefined): failure is components["schemas"]["Problem"] {
-    return typeof failure === "object" && "code" in failure;
-}
-
-/** An answer that is no success. It says nothing about a status, least of all that it is GREEN. */
-class Problem extends Error {
-    readonly code: string;
-    readonly errors: components["schemas"]["FieldError"][];
-
-    constructor(response: Response, failure: Failure | undefined) {
-        // What stands between may answer something else than JSON, and the gateway's answers have no code.
-        const problem = isProblem(failure) ? failure : undefined;
-        const request = response.headers.get("X-Request-ID") ?? "";
-        super(`status ${response.status}, ${problem?.code ?? JSON.stringify(failure)}, request ${request}`);
-        this.code = problem?.code ?? "";
-        this.errors = problem?.errors ?? [];
-    }
-}
-
-const TIMEOUT = 30_000;
-const ATTEMPTS = 5;
-const MAY_PASS = [429, 503];
-
-function setting(name: string): string {
-    const value = process.env[name];
-    if (value === undefined) throw new Error(`${name} is not set`);
-    return value;
-}
-
-let authorization = "";
-
-async function signIn(): Promise<void> {
-    const credentials = Buffer.from(`${setting("CLIENT_ID")}:${setting("CLIENT_SECRET")}`);
-    const response = await fetch(setting("TOKEN_URL"), {
-        method: "POST",
-        headers: { Authorization: `Basic ${credentials.toString("base64")}` },
-        body: new URLSearchParams({ grant_type: "client_credentials" }),
-        signal: AbortSignal.timeout(TIMEOUT),
-    });
-    if (!response.ok) throw new Error(`no token: ${response.status}`);
-    const token = (await response.json()) as { access_token: string };
-    authorization = `Bearer ${token.access_token}`;
-}
-
-/** A conflict says when to try again. A status without a deadline still has none the next time. */
-function mayPass({ status, headers }: Response): boolean {
-    return MAY_PASS.includes(status) || (status === 409 && headers.has("Retry-After"));
-}
-
-/**
- * Tries what may pass by itself five times. An update comes with its Idempotency-Key, so it can be sent
- * again whatever became of the answer.
- */
-async function persistent(request: Request): Promise<Response> {
-    let signedIn = false;
-    for (let attempt = 1; ; attempt++) {
-        const last = attempt === ATTEMPTS;
-        request.headers.set("Authorization", authorization);
-        const response = await fetch(request.clone(), { signal: AbortSignal.timeout(TIMEOUT) }).catch(
-            (error: unknown) => {
-                if (last) throw error;
-            },
-        );
-        if (response?.status === 401 && !signedIn && !last) {
-            signedIn = true;
-            await signIn();
-        } else if ((!response || mayPass(response)) && !last) {
-            await sleep(1000 * Number(response?.headers.get("Retry-After") ?? attempt));
-        } else if (response) {
-            return response;
-        }
-    }
-}
-
-const api = createClient<paths>({
-    baseUrl: setting("API_URL"),
-    fetch: persistent,
-});
-
-/**
- * The services that this client may update and that are not full. A page may be short or empty; the last
- * one is the one without `next`.
- */
-async function* services() {
-    let cursor: string | undefined;
-    do {
-        const { data, error, response } = await api.GET("/services", {
-            params: { query: { editable: true, status: ["GREEN", "AMBER"], limit: 10, cursor } },
-        });
-        if (!data) throw new Problem(response, error);
-        yield* data.items;
-        cursor = data.next;
-    } while (cursor);
-}
+const api = connect({ attempts: 5, timeout: 30_000 });
 
 /** The status as it is now: `known` itself if nothing has changed. */
 async function read(id: number, known?: Known): Promise<Known> {
@@ -183,7 +88,8 @@ async function main(id: number): Promise<void> {
 
     await signIn();
     let count = 0;
-    for await (const _ of services()) count++;
+    const notFull = pages(api, { editable: true, status: ["GREEN", "AMBER"], limit: 10 });
+    for await (const { items } of notFull) count += items.length;
     console.log(`${count} services are not full`);
 
     let known = await read(id);
