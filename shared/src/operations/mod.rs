@@ -17,7 +17,9 @@ mod update_status;
 pub use access::{AccessError, ReadError, active_user};
 pub use group::{Group, GroupCounts, SubtreeSummary};
 pub use read_board::{Board, BoardRequest, read_board};
-pub use read_changes::{Changes, ChangesCursor, ChangesRequest, KnownRows, read_changes};
+pub use read_changes::{
+    Changes, ChangesCursor, ChangesRequest, KnownRows, read_changes, read_changes_as_operator,
+};
 pub use read_services::{
     FoundServices, find_services, list_services, list_services_of, read_service, read_user,
     read_user_and_service, services_by_id,

@@ -94,21 +94,47 @@ pub async fn read_changes(
     subject: &str,
     request: &ChangesRequest,
 ) -> Result<Changes, ReadError> {
-    let from = request.cursor.as_ref().map_or(request.now, |cursor| cursor.time);
-    let since = changes.since(request.region, looked_back(from));
-    let (user, recent) = tokio::join!(read_user(users, subject), since);
+    let recent = changes.since(request.region, looked_back(request.start()));
+    let (user, recent) = tokio::join!(read_user(users, subject), recent);
     user?;
-    let RecentChanges { rows, units } = recent?;
+    Ok(poll(services, request, recent?).await?)
+}
+
+/// As [`read_changes`], for somebody who may read without being a user.
+///
+/// # Errors
+/// The store failed.
+pub async fn read_changes_as_operator(
+    services: &ServicesTable,
+    changes: &ChangesTable,
+    request: &ChangesRequest,
+) -> Result<Changes, StoreFault> {
+    let recent = changes.since(request.region, looked_back(request.start())).await?;
+    poll(services, request, recent).await
+}
+
+impl ChangesRequest {
+    fn start(&self) -> Timestamp {
+        self.cursor.as_ref().map_or(self.now, |cursor| cursor.time)
+    }
+}
+
+async fn poll(
+    services: &ServicesTable,
+    request: &ChangesRequest,
+    RecentChanges { rows, units }: RecentChanges,
+) -> Result<Changes, StoreFault> {
     let (many, single): (Vec<_>, Vec<_>) =
         rows.iter().flatten().partition(|row| row.changed == Changed::Many);
-    let poll = Poll { region: request.region, time: from.max(request.now), many, single };
+    let poll =
+        Poll { region: request.region, time: request.start().max(request.now), many, single };
     let Some(cursor) = &request.cursor else { return Ok(poll.begin()) };
     if rows.is_none() || KnownRows::of(&poll.many) != cursor.many {
         return Ok(Changes { resync: true, ..poll.begin() });
     }
     let delivered = poll.single.get(..cursor.delivered.count);
     let delivered = delivered.filter(|rows| KnownRows::of(rows) == cursor.delivered);
-    Ok(poll.go_on(services, from, delivered.map_or(0, <[_]>::len), units).await?)
+    poll.go_on(services, request.start(), delivered.map_or(0, <[_]>::len), units).await
 }
 
 /// A poll, with the rows that it found.
@@ -176,11 +202,10 @@ impl Poll<'_> {
         let delivered = found_again(self.single.get(..delivered).unwrap_or_default());
         let many = found_again(&self.many);
         let cursor = ChangesCursor { region: self.region, time, delivered, many };
-        let (removed, unreadable) = (Vec::new(), Vec::new());
         Changes {
             services: Vec::new(),
-            removed,
-            unreadable,
+            removed: Vec::new(),
+            unreadable: Vec::new(),
             has_more: false,
             resync: false,
             cursor,

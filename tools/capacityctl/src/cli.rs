@@ -7,10 +7,8 @@ use clap_complete::Shell;
 use shared::domain::ServiceId;
 
 use crate::{
-    arguments::{
-        Destination, ServiceArgument, UserArgument, api_url, count, some_right, usage_of_rights,
-    },
-    audit, history,
+    arguments::{ServiceArgument, UserArgument, api_url, count, some_right, usage_of_rights},
+    audit, changes, export, history,
     service::Filter,
     status::{Extension, Setting},
     user::{NewUser, Renaming, Rights},
@@ -19,9 +17,9 @@ use crate::{
 /// Administers the Capacity Status API: services, users and statuses.
 ///
 /// Works on the running local stack (`cargo dev`). To work on AWS, set AWS_REGION and the names of the
-/// tables: SERVICES_TABLE, USERS_TABLE, STATUS_HISTORY_TABLE, IDEMPOTENCY_TABLE and AUDIT_TABLE. If any of
-/// these or of AWS's other usual variables is set, the local stack is not used. Each command that writes
-/// prints where it wrote.
+/// tables: SERVICES_TABLE, USERS_TABLE, STATUS_HISTORY_TABLE, CHANGES_TABLE, IDEMPOTENCY_TABLE and
+/// AUDIT_TABLE. If any of these or of AWS's other usual variables is set, the local stack is not used. Each
+/// command that writes prints where it wrote.
 #[derive(Debug, Parser)]
 #[command(name = "capacityctl", bin_name = "cargo ctl", version, after_help = AFTER_HELP)]
 pub struct Arguments {
@@ -70,7 +68,7 @@ pub(crate) enum Command {
     Import(Import),
     /// Export a table to a file that `import` accepts
     #[command(subcommand)]
-    Export(Export),
+    Export(export::Export),
     /// List, show, activate and deactivate services
     #[command(subcommand)]
     Service(Service),
@@ -80,6 +78,9 @@ pub(crate) enum Command {
     /// Get, set and extend statuses, show their history
     #[command(subcommand)]
     Status(Status),
+    /// Follow the changes of a region
+    #[command(subcommand)]
+    Changes(changes::Command),
     /// Redact notes in history, delete old history
     #[command(subcommand)]
     History(history::Command),
@@ -160,14 +161,6 @@ pub(crate) enum Import {
         #[arg(long)]
         dry_run: bool,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Export {
-    /// Export services, without statuses
-    Services(Destination),
-    /// Export users with their rights
-    Users(Destination),
 }
 
 #[derive(Debug, Subcommand)]

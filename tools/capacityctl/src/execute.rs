@@ -23,7 +23,7 @@ pub async fn execute(
 ) -> u8 {
     let words: Vec<OsString> = words.into_iter().collect();
     let (json, result) = match Arguments::try_parse_from(&words) {
-        Ok(arguments) => (arguments.json, run(arguments, interrupt, dialog).await),
+        Ok(arguments) => (arguments.json, run(arguments, interrupt, dialog, stdout).await),
         // The text of --help or --version
         Err(asked) if !asked.use_stderr() => {
             (false, Ok(Output::raw(asked.render().ansi().to_string())))
@@ -51,6 +51,7 @@ fn has_json_flag(words: &[OsString]) -> bool {
 fn print(output: &Output, json: bool, stdout: &mut dyn Write) -> Result<(), Error> {
     let text = match output.json.as_ref().filter(|_| json) {
         Some(value) => format!("{value:#}"),
+        None if output.text.is_empty() => return Ok(()),
         None => output.text.clone(),
     };
     match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {

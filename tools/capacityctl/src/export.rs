@@ -3,7 +3,7 @@
 use std::{io, path::Path};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use clap::ValueEnum;
+use clap::{Subcommand, ValueEnum};
 use serde_json::{Map, Value};
 use shared::{
     domain::formula,
@@ -12,11 +12,20 @@ use shared::{
 
 use crate::{
     Error,
+    arguments::Destination,
     scan::{self, Item, json_value, number, sorted, text},
     services_file,
     target::{SERVICES_TABLE, Target, USERS_TABLE},
     users_file,
 };
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Export {
+    /// Export services, without statuses
+    Services(Destination),
+    /// Export users with their rights
+    Users(Destination),
+}
 
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

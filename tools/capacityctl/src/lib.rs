@@ -6,6 +6,7 @@
 
 mod arguments;
 pub mod audit;
+pub mod changes;
 pub mod cli;
 pub mod client;
 pub mod concurrency;

@@ -25,6 +25,11 @@ impl Output {
         Self { text: text.to_string(), json: Some(json), healthy: true }
     }
 
+    /// The result of a command that has printed it.
+    pub(crate) const fn nothing() -> Self {
+        Self { text: String::new(), json: None, healthy: true }
+    }
+
     /// The contents of a file, for people and programs.
     pub(crate) fn raw(text: String) -> Self {
         Self { text: text.trim_end().to_owned(), json: None, healthy: true }

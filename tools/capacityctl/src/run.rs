@@ -1,6 +1,6 @@
 //! Dispatches each command to its module.
 
-use std::path::PathBuf;
+use std::{io::Write, path::PathBuf};
 
 use clap::{CommandFactory as _, error::ErrorKind};
 use clap_complete::Shell;
@@ -11,12 +11,13 @@ use crate::{
     Error, Output,
     arguments::{Destination, ServiceArgument, UserArgument},
     audit,
-    cli::{Arguments, Command, Export, Import, Service, Status, User},
+    changes::{self, Lines},
+    cli::{Arguments, Command, Import, Service, Status, User},
     concurrency::Interrupt,
     controls::Controls,
     dialog::Dialog,
     doctor,
-    export::{self, Format},
+    export::{self, Export, Format},
     history,
     import::{self, ImportOptions},
     progress::Progress,
@@ -27,8 +28,8 @@ use crate::{
     write_file::write_file,
 };
 
-/// Runs a command. Imports and prunings end when `interrupt` resolves; other commands do not wait for it. What changes a
-/// status that must be seen first asks by `dialog`.
+/// Runs a command. Imports, prunings and followers end when `interrupt` resolves; other commands do not wait for it. What
+/// changes a status that must be seen first asks by `dialog`. What goes on prints to `stdout`; other results are returned.
 ///
 /// # Errors
 ///
@@ -37,9 +38,11 @@ pub async fn run(
     arguments: Arguments,
     interrupt: Interrupt,
     dialog: Dialog,
+    stdout: &mut dyn Write,
 ) -> Result<Output, Error> {
     let state = arguments.state.clone();
-    run_on(async || Target::find(state.as_deref()).await, arguments, interrupt, dialog).await
+    run_on(async || Target::find(state.as_deref()).await, arguments, interrupt, dialog, stdout)
+        .await
 }
 
 /// As [`run`], on the tables that `target` finds.
@@ -52,6 +55,7 @@ pub async fn run_on(
     arguments: Arguments,
     interrupt: Interrupt,
     dialog: Dialog,
+    stdout: &mut dyn Write,
 ) -> Result<Output, Error> {
     let Arguments { json, command, .. } = arguments;
     match command {
@@ -64,6 +68,14 @@ pub async fn run_on(
         Command::History(command) => {
             let mut controls = Controls { progress: Progress::on_stderr(json), interrupt };
             let outcome = history::run(&target().await?, command, &mut controls).await;
+            controls.progress.finish();
+            outcome
+        }
+        Command::Changes(changes::Command::Follow(following)) => {
+            let mut controls = Controls { progress: Progress::on_stderr(json), interrupt };
+            let mut lines = Lines { stdout, json };
+            let outcome =
+                changes::follow(&target().await?, following, &mut controls, &mut lines).await;
             controls.progress.finish();
             outcome
         }

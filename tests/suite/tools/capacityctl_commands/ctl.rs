@@ -65,7 +65,7 @@ impl Ctl {
         interrupt: Interrupt,
         words: &[&str],
     ) -> Result<Output, Error> {
-        capacityctl::run(self.arguments(words), interrupt, nobody_to_ask()).await
+        capacityctl::run(self.arguments(words), interrupt, nobody_to_ask(), &mut io::sink()).await
     }
 
     /// Runs the command line, and answers what it asks. Returns what it showed, too.
@@ -76,7 +76,9 @@ impl Ctl {
     ) -> (Result<Output, Error>, String) {
         let (mut shown, questions) = io::pipe().expect("a pipe");
         let dialog = Dialog::new(questions, Some(Box::new(answer.as_bytes())));
-        let result = capacityctl::run(self.arguments(words), Interrupt::never(), dialog).await;
+        let result =
+            capacityctl::run(self.arguments(words), Interrupt::never(), dialog, &mut io::sink())
+                .await;
         let mut text = Vec::new();
         shown.read_to_end(&mut text).expect("what was shown");
         (result, plain(&text))

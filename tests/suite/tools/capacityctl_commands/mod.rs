@@ -9,6 +9,7 @@ mod extend;
 mod extend_refusals;
 mod failures;
 mod followed_changes;
+mod following;
 mod history_rights;
 mod imports;
 mod interrupted_imports;

@@ -2,7 +2,7 @@
 //!
 //! A server answers in the place of AWS's Security Token Service, and forwards the rest to the engine.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, io};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
@@ -67,7 +67,7 @@ async fn run_with_minimum(
     let target = async || Ok(Target::on_aws(config(endpoint), variables.clone(), "AWS_REGION"));
     let words = ["capacityctl"].iter().chain(words);
     let arguments = cli::Arguments::try_parse_from(words).expect("a command line");
-    run_on(target, arguments, Interrupt::never(), nobody_to_ask()).await
+    run_on(target, arguments, Interrupt::never(), nobody_to_ask(), &mut io::sink()).await
 }
 
 #[tokio::test]

@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 
 use super::ctl::Ctl;
 
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 17] = [
     &["audit"],
+    &["changes", "follow", "10", "--once"],
+    &["changes", "follow", "10", "--once", "--json"],
     &["--help"],
     &["--version"],
     &["completions", "bash"],

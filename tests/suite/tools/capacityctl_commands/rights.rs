@@ -43,6 +43,10 @@ async fn each_command_uses_exactly_what_the_table_of_rights_says() {
     let services = ctl.file("services.csv", services);
     let users = "username,subject,active,permissions,services\nreader-name,new,true,,30\n";
     let users = ctl.file("users.csv", users);
+    let cursor = ctl.state.join("cursor").to_str().expect("a path").to_owned();
+    let follow = vec!["changes", "follow", "10", "--once", "--cursor", &cursor];
+    ctl.text(&follow).await;
+    ctl.text(&["status", "set", "30", "RED", "--as", "editor-name"]).await;
     let mut tables = logical_ids(&ctl.app.tables);
     tables.insert(audit_table(&ctl.app.tables), "AuditTable".to_owned());
     let (endpoint, sent) = recording().await;
@@ -73,6 +77,7 @@ async fn each_command_uses_exactly_what_the_table_of_rights_says() {
             ],
             true,
         ),
+        ("`changes follow`", vec![follow], false),
         ("`service show`", vec![vec!["service", "show", "30"]], false),
         (
             "`status get`, `history`",
