@@ -7,7 +7,6 @@ use crate::harness::{App, Event};
 /// Its events, and how each is answered.
 pub(crate) const EVENTS: &[Event] = &[
     ("a-beginning", 200, ""),
-    ("a-poll", 200, ""),
     ("an-altered-cursor", 400, "INVALID_CURSOR"),
     ("an-old-cursor", 410, "CURSOR_EXPIRED"),
     ("no-region", 400, "INVALID_QUERY"),
