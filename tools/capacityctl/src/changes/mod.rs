@@ -49,9 +49,10 @@ pub(crate) enum Command {
 pub(crate) struct Following {
     /// The id of the region: its topmost service
     region: ServiceId,
-    /// Go on after what was printed when this file was written; write it after each line of news
+    /// Go on where the run ended that wrote this file, and keep it up to date
     ///
-    /// Without the file, or if it is older than a day, all services are printed first.
+    /// It is written after what it counts as printed. Without the file, or if it is older than a day, all services are
+    /// printed first.
     #[arg(long, value_name = "FILE")]
     cursor: Option<PathBuf>,
     /// End when there is nothing more now
