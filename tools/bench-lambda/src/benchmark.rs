@@ -30,6 +30,8 @@ pub(crate) enum Scenario {
     Sample,
     /// A status with a deadline; each event names the entity tag of the answer before.
     MovedDeadline,
+    /// The sample directory; each event has the cursor of the answer before, and nothing changes.
+    Poll,
     /// A board of 200 services, and a person who is signed in.
     Board,
     /// The same, of which the browser has the current page.
@@ -50,6 +52,7 @@ const PUT: &str = "update-status/an-editor-sets-red";
 const DEADLINE: &str = "update-deadline/an-editor-moves-the-deadline";
 const PAGE: &str = "list-services/the-first-page";
 const BOARD: &str = "web-board/a-board-without-a-session";
+const BEGINNING: &str = "list-changes/a-beginning";
 const FORM: &str = "web-update/a-person-sets-red";
 const CALLBACK: &str = "web-session/a-callback-of-another-browser";
 
@@ -88,6 +91,7 @@ fn deployed(function: String) -> io::Result<Benchmark> {
         "get-status" => (GET, Scenario::Sample, 200),
         "health" => ("health/status", Scenario::Sample, 200),
         "list-services" => (PAGE, Scenario::Sample, 200),
+        "list-changes" => (BEGINNING, Scenario::Poll, 200),
         "status-history" => ("status-history/the-changes", Scenario::Sample, 200),
         "update-deadline" => (DEADLINE, Scenario::MovedDeadline, 200),
         "update-status" => (PUT, Scenario::Sample, 200),

@@ -63,7 +63,7 @@ impl Events {
         let mut event: Value = serde_json::from_str(&benchmark.event()?)?;
         let mut form = None;
         match scenario {
-            Scenario::Sample => {}
+            Scenario::Sample | Scenario::Poll => {}
             Scenario::MovedDeadline => {
                 let mut function = start(store, tables, &Benchmark::update()).await?;
                 let answer = function.invoke(Benchmark::update().event()?, INVOKE_TIMEOUT).await?;
@@ -104,8 +104,12 @@ impl Events {
     /// The duration of an invocation with the expected status; an error for any other outcome.
     pub(crate) fn answered(&mut self, result: InvocationResult) -> Result<Duration, String> {
         let response = response(result.outcome, self.expected)?;
-        if self.scenario == Scenario::MovedDeadline {
-            name_tag(&mut self.event, &response)?;
+        match self.scenario {
+            Scenario::MovedDeadline => name_tag(&mut self.event, &response)?,
+            Scenario::Poll => {
+                name_cursor(&mut self.event, &response).map_err(|why| why.to_string())?
+            }
+            _ => {}
         }
         Ok(result.duration)
     }
@@ -161,6 +165,16 @@ fn name_tag(event: &mut Value, response: &Value) -> Result<(), String> {
     let tag = response.pointer("/headers/etag").ok_or("an answer without an entity tag")?;
     let headers = event.get_mut("headers").and_then(Value::as_object_mut);
     headers.ok_or("an event without headers")?.insert("if-match".to_owned(), tag.clone());
+    Ok(())
+}
+
+fn name_cursor(event: &mut Value, response: &Value) -> Result<(), Box<dyn Error>> {
+    let body = response.get("body").and_then(Value::as_str).unwrap_or_default();
+    let body: Value = serde_json::from_str(body)?;
+    let cursor = body["cursor"].as_str().ok_or("an answer without a cursor")?;
+    let region = event["queryStringParameters"]["region"].as_str().unwrap_or_default();
+    event["rawQueryString"] = format!("region={region}&cursor={cursor}").into();
+    event["queryStringParameters"]["cursor"] = cursor.into();
     Ok(())
 }
 
