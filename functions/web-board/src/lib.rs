@@ -39,7 +39,7 @@ const PATHS: [&str; 8] = [
     "/web/board/{id}",
     "/web/board/{id}/summary",
     "/web/services/{id}",
-    "/web/services/{id}/statistics",
+    "/web/statistics/{id}",
     "/web/accessibility",
     "/web/assets/{file}",
 ];
@@ -137,7 +137,7 @@ async fn answer(
         Some("/web/mine") => mine::answer(deps, request, context).await,
         Some("/web/board/{id}") => board::answer(deps, request, context).await,
         Some("/web/board/{id}/summary") => summary::answer(deps, request, context).await,
-        Some("/web/services/{id}/statistics") => statistics::answer(deps, request, context).await,
+        Some("/web/statistics/{id}") => statistics::answer(deps, request, context).await,
         Some("/web/services/{id}") => service::answer(deps, request, context).await,
         Some("/web/accessibility") => {
             let frame = Frame::new(&deps.site, "Accessibility statement", None);

@@ -1,4 +1,4 @@
-//! `/web/services/{id}/statistics`.
+//! `/web/statistics/{id}`.
 
 use lambda_http::Request;
 use shared::{

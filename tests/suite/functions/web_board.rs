@@ -21,7 +21,7 @@ const PAGES: [&str; 6] = [
     "/web/board/20",
     "/web/board/20/summary",
     "/web/services/30",
-    "/web/services/30/statistics",
+    "/web/statistics/30",
 ];
 
 /// Uses every right of the role, and gets every status but 500, which `pages::board_filters` has.
@@ -48,7 +48,7 @@ pub(crate) async fn exercise(app: &App) {
         "/web/board/7",
         "/web/board/7/summary",
         "/web/services/7",
-        "/web/services/7/statistics",
+        "/web/statistics/7",
         "/web/assets/x",
     ] {
         assert_eq!(editor.get(unknown).send().await.status, 404, "{unknown}");

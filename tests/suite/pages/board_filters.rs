@@ -179,7 +179,7 @@ async fn a_user_who_cannot_be_read_sees_nothing() {
         "/web/board/20",
         "/web/board/20/summary",
         "/web/services/30",
-        "/web/services/30/statistics",
+        "/web/statistics/30",
     ] {
         let page = browser.get(address).header("x-request-id", "r-1").send().await;
         assert_eq!(page.status, 500, "{address}");

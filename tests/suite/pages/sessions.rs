@@ -161,7 +161,7 @@ async fn whoever_is_deactivated_or_deleted_meanwhile_sees_and_sets_nothing() {
             "/web/board/20",
             "/web/board/20/summary",
             "/web/services/30",
-            "/web/services/30/statistics",
+            "/web/statistics/30",
         ] {
             let reply = browser.get(address).send().await;
             assert_eq!(reply.status, 403, "{address}");

@@ -1,4 +1,4 @@
-//! `/web/services/{id}/statistics`: how long a service had each status lately.
+//! `/web/statistics/{id}`: how long a service had each status lately.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::harness::{
     page_text::{links, words},
 };
 
-const PAGE: &str = "/web/services/30/statistics";
+const PAGE: &str = "/web/statistics/30";
 const DAY: i64 = 24 * 60 * 60;
 
 /// RED for 12 hours ten days ago, and AMBER, which staff ended, for an hour yesterday.

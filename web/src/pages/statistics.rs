@@ -1,4 +1,4 @@
-//! `/web/services/{id}/statistics`: how long a service had each status lately.
+//! `/web/statistics/{id}`: how long a service had each status lately.
 
 use askama::Template;
 use shared::domain::{Minutes, Rag, Statistics, Window};
