@@ -48,7 +48,7 @@ pub struct ChangesCursor {
 pub struct KnownRows {
     /// How many.
     pub count: usize,
-    /// Which: half of the SHA-256 of their keys, in base64url.
+    /// Which: half of the SHA-256 of their keys, in base64url; empty if there are none.
     pub digest: String,
 }
 
@@ -238,6 +238,9 @@ impl KnownRows {
     /// These rows.
     #[must_use]
     pub fn of(rows: &[&ChangeRow]) -> Self {
+        if rows.is_empty() {
+            return Self { count: 0, digest: String::new() };
+        }
         let mut context = Context::new(&SHA256);
         for row in rows {
             context.update(row.key.as_bytes());

@@ -10,7 +10,7 @@ use std::{
 use capacityctl::services::{self, Directory};
 use load::{generated_directory::GeneratedDirectory, seed::seed_tables};
 use local_stack::{engine::Engine, sample};
-use shared::store::TableNames;
+use shared::{domain::Timestamp, http::Clock, store::TableNames};
 
 use crate::benchmark::Scenario;
 
@@ -35,7 +35,10 @@ pub(crate) async fn create(
     if scenario.is_board() {
         seed_tables(&client, &tables, DIRECTORY).await?;
     } else {
-        let directory = Directory::new(&client, &tables);
+        // Long ago, so that followers are not told of it.
+        let long_ago = Timestamp::from_epoch_seconds(0).ok_or("a time")?;
+        let clock = Clock::from_fn(move || long_ago);
+        let directory = Directory { clock, ..Directory::new(&client, &tables) };
         services::import_rows(&directory, sample::directory()).await?;
         capacityctl::users::import_users(&client, &tables.users, sample::users()).await?;
     }
