@@ -29,6 +29,10 @@ pub struct ListQuery {
     pub name: Option<String>,
     /// Where the page starts, as the address has it; `None` for the first one.
     pub cursor: Option<String>,
+    /// Where the next page starts, if what has changed of this one is asked for.
+    pub until: Option<String>,
+    /// The cursor of what the page knows, if what has changed since is asked for.
+    pub since: Option<String>,
     /// Whether a browser without scripts reloads the page.
     pub reloads: bool,
 }
@@ -59,6 +63,8 @@ impl ListQuery {
             "type" => type_id(value).map(|id| self.type_id = Some(id)).is_some(),
             "name" => name_part(value).map(|_| self.name = Some(value.to_owned())).is_some(),
             "cursor" => self.cursor.replace(value.to_owned()).is_none(),
+            "until" => self.until.replace(value.to_owned()).is_none(),
+            "since" => self.since.replace(value.to_owned()).is_none(),
             RELOAD => {
                 self.reloads = value == RELOADING;
                 [RELOADING, STILL].contains(&value)
@@ -78,9 +84,15 @@ impl ListQuery {
     /// # Errors
     /// [`Problem::InvalidCursor`] if the cursor was altered, or is one of another list.
     pub fn position(&self, list: &ServiceFilter) -> Result<Option<ListPosition>, Problem> {
-        let Some(cursor) = &self.cursor else { return Ok(None) };
-        let (filter, position) = list_cursor::decode(cursor).ok_or(Problem::InvalidCursor)?;
-        if filter == *list { Ok(Some(position)) } else { Err(Problem::InvalidCursor) }
+        self.cursor.as_deref().map(|cursor| position(cursor, list)).transpose()
+    }
+
+    /// Where the next page of this list starts, if what has changed of this page is asked for.
+    ///
+    /// # Errors
+    /// As [`Self::position`].
+    pub fn end(&self, list: &ServiceFilter) -> Result<Option<ListPosition>, Problem> {
+        self.until.as_deref().map(|cursor| position(cursor, list)).transpose()
     }
 
     /// Whether services are hidden by a filter.
@@ -131,6 +143,19 @@ impl ListQuery {
         format!("?{}", query.finish())
     }
 
+    /// The query for what has changed of this page since a cursor. The next page starts at the other one.
+    #[must_use]
+    pub fn changes(&self, since: &str, until: Option<&str>) -> String {
+        let mut query = self.serializer();
+        for (name, cursor) in [("cursor", self.cursor.as_deref()), ("until", until)] {
+            if let Some(cursor) = cursor {
+                query.append_pair(name, cursor);
+            }
+        }
+        query.append_pair("since", since);
+        format!("?{}", query.finish())
+    }
+
     fn serializer(&self) -> Serializer<'static, String> {
         let mut query = Serializer::new(String::new());
         for rag in &self.statuses {
@@ -148,6 +173,19 @@ impl ListQuery {
 
 impl Default for ListQuery {
     fn default() -> Self {
-        Self { statuses: Vec::new(), type_id: None, name: None, cursor: None, reloads: true }
+        Self {
+            statuses: Vec::new(),
+            type_id: None,
+            name: None,
+            cursor: None,
+            until: None,
+            since: None,
+            reloads: true,
+        }
     }
+}
+
+fn position(cursor: &str, list: &ServiceFilter) -> Result<ListPosition, Problem> {
+    let (filter, position) = list_cursor::decode(cursor).ok_or(Problem::InvalidCursor)?;
+    if filter == *list { Ok(position) } else { Err(Problem::InvalidCursor) }
 }

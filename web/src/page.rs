@@ -43,6 +43,8 @@ pub struct Frame {
     pub reload: Option<String>,
     /// The address of the same page that reloads, or does not, other than this one.
     pub reload_switch: Option<String>,
+    /// Where a script reads what has changed of the page; `None` if it reads the whole page again.
+    changes: Option<String>,
     /// What differs between two answers with the same content; `None` while that content is compared.
     moment: Option<Moment>,
 }
@@ -75,8 +77,8 @@ impl Frame {
     #[must_use]
     pub fn new(site: &Site, title: &str, person: Option<Person>) -> Self {
         let (base, title) = (site.path(""), title.to_owned());
-        let (reload, reload_switch) = (None, None);
-        Self { base, title, person, is_live: false, reload, reload_switch, moment: None }
+        let (reload, reload_switch, changes) = (None, None, None);
+        Self { base, title, person, is_live: false, reload, reload_switch, changes, moment: None }
     }
 
     /// The frame of a page that a browser without scripts reloads, or does not. These are the page's addresses with and
@@ -85,6 +87,12 @@ impl Frame {
     pub fn reloading(self, reloads: bool, on: String, off: String) -> Self {
         let (reload, switch) = if reloads { (Some(on), off) } else { (None, on) };
         Self { reload, reload_switch: Some(switch), ..self }
+    }
+
+    /// The frame of a page of which a script reads what has changed there.
+    #[must_use]
+    pub fn following(self, changes: Option<String>) -> Self {
+        Self { changes, ..self }
     }
 
     /// The frame of a page that shows statuses.
@@ -148,6 +156,12 @@ impl Frame {
     pub fn as_at_seconds(&self) -> String {
         let seconds = |moment: &Moment| moment.now.epoch_seconds().to_string();
         self.moment.as_ref().map(seconds).unwrap_or_default()
+    }
+
+    /// Where a script reads what has changed since the page, if it can.
+    #[must_use]
+    pub fn changes(&self) -> Option<&str> {
+        self.changes.as_deref().filter(|_| self.moment.is_some())
     }
 
     /// The page's entity tag, for a script that asks for the page again.

@@ -1,11 +1,11 @@
 //! A service's status as pages show it: never by colour alone, with its age and its source.
 
-use shared::domain::{Minutes, Rag, Service, ServiceId, Timestamp};
+use shared::domain::{Rag, Service, ServiceId, Timestamp};
 
 use crate::local_time::LocalTime;
 
-/// How close a deadline must be for a page to say "ends soon".
-const ENDS_SOON: Minutes = Minutes(30);
+/// How close a deadline must be for a page to say "ends soon", in seconds.
+const ENDS_SOON_SECONDS: u32 = 30 * 60;
 
 /// A service and its status as readers see it at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct StatusView {
     pub until: Option<String>,
     /// Whether that is within half an hour.
     pub ends_soon: bool,
+    /// When the same is shown in another way, before the deadline, although nothing has happened.
+    pub changes_at: Option<Timestamp>,
     /// Who or what made it so, and when.
     pub source: Source,
     /// Why it is AMBER or RED.
@@ -58,6 +60,9 @@ impl StatusView {
         let deadline = effective.status.reset_at();
         let is_overdue = details.review_after.is_some_and(|after| effective.is_overdue(after, now));
         let is_automatic = effective.is_automatic();
+        let soon = deadline.map(|at| at.minus_seconds(ENDS_SOON_SECONDS));
+        let due = details.review_after.and_then(|after| effective.review_due(after));
+        let changes_at = [soon, due].into_iter().flatten().filter(|at| *at > now).min();
         let (source, reason, notes) = match effective.modified {
             None => (Source::NeverSet, None, None),
             Some(last) if is_automatic => (Source::Automatic(last.at), None, None),
@@ -72,7 +77,8 @@ impl StatusView {
             rag: effective.status.rag(),
             deadline,
             until: deadline.map(|at| LocalTime::of(at).seen_at(now)),
-            ends_soon: deadline.is_some_and(|at| at <= now.plus(ENDS_SOON)),
+            ends_soon: soon.is_some_and(|at| at <= now),
+            changes_at,
             source,
             reason: reason.map(|reason| reason_in_words(reason.as_str())),
             notes,
@@ -90,6 +96,16 @@ impl StatusView {
     #[must_use]
     pub const fn meaning(&self) -> &'static str {
         meaning(self.rag)
+    }
+
+    /// The end of the class of a status that nobody has confirmed.
+    #[must_use]
+    pub const fn unconfirmed(&self) -> Option<&'static str> {
+        match self.source {
+            Source::NeverSet => Some("never-set"),
+            Source::Automatic(_) => Some("automatic"),
+            Source::SetBy(..) => None,
+        }
     }
 
     /// The end of the status's class in the style sheet.

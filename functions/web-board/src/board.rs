@@ -2,8 +2,8 @@
 
 use lambda_http::Request;
 use shared::{
-    http::{Context, Problem, Response, list_cursor, service_id},
-    operations::{self, AccessError, BoardRequest, read_board, read_user},
+    http::{Context, Problem, Response, changes_cursor, list_cursor, service_id},
+    operations::{self, AccessError, BoardRequest, ChangesCursor, read_board, read_user},
     store::ServicePage,
 };
 use web::{
@@ -24,9 +24,9 @@ use super::{
 const FILTERS: [&str; 3] = ["status", "type", "name"];
 
 /// What the address asks for.
-struct Asked {
-    query: ListQuery,
-    list: BoardRequest,
+pub(super) struct Asked {
+    pub(super) query: ListQuery,
+    pub(super) list: BoardRequest,
 }
 
 pub(super) async fn answer(
@@ -37,7 +37,7 @@ pub(super) async fn answer(
     let visitor = deps.visitor(request, context).await?;
     let subject = &visitor.subject;
     let of_read = |error| PageProblem::of_read(error, subject);
-    let asked = match Asked::read(request, context) {
+    let asked = match Asked::read(request, context, &FILTERS) {
         Ok(asked) => asked,
         Err(problem) => {
             // Who may not use the pages learns no more.
@@ -51,13 +51,29 @@ pub(super) async fn answer(
 }
 
 impl Asked {
-    fn read(request: &Request, context: &Context) -> Result<Self, Problem> {
+    /// What an address with these parameters asks for.
+    pub(super) fn read(
+        request: &Request,
+        context: &Context,
+        parameters: &[&str],
+    ) -> Result<Self, Problem> {
         let top = service_id(request).ok_or(AccessError::ServiceNotFound)?;
-        let query = ListQuery::read(request, &FILTERS)?;
+        let query = ListQuery::read(request, parameters)?;
         let (type_id, name) = (query.type_id, query.name_part());
         let mut list = BoardRequest { top, type_id, name, position: None, now: context.now };
         list.position = query.position(&list.filter())?;
         Ok(Self { query, list })
+    }
+
+    /// Where the page reads what has changed since then. The next page starts at `until`.
+    pub(super) fn changes_since(
+        &self,
+        deps: &Deps,
+        since: &ChangesCursor,
+        until: Option<&str>,
+    ) -> String {
+        let page = deps.site.path(&format!("/web/board/{}/changes", self.list.top));
+        format!("{page}{}", self.query.changes(&changes_cursor::encode(since), until))
     }
 }
 
@@ -65,10 +81,16 @@ fn board(
     deps: &Deps,
     context: &Context,
     visitor: &Visitor,
-    Asked { query, list }: Asked,
+    asked: Asked,
     found: operations::Board,
 ) -> Board {
     let operations::Board { user, top, ancestors, page } = found;
+    let cursor = page.next.as_ref().map(|next| list_cursor::encode(&asked.list.filter(), next));
+    let changes = top.as_ref().ok().map(|top| {
+        let beginning = ChangesCursor::beginning(top.details.path.root(), context.now);
+        asked.changes_since(deps, &beginning, cursor.as_deref())
+    });
+    let Asked { query, list } = asked;
     let ServicePage { services, unreadable, next } = page;
     let mut rows = rows(services, next.is_some(), &deps.directory, context.now);
     let unreadable = unreadable_rows(&unreadable, context);
@@ -79,15 +101,15 @@ fn board(
     for row in rows.iter_mut().filter(|row| row.view.id == list.top) {
         row.has_board = false;
     }
-    let next = next.map(|position| list_cursor::encode(&list.filter(), &position));
     let title = format!("Board: {}", name(list.top, top.as_ref().ok()));
+    let frame = deps.live_frame(&title, &user, visitor).following(changes);
     Board {
-        frame: reloading(deps.live_frame(&title, &user, visitor), &query),
+        frame: reloading(frame, &query),
         top: list.top,
         above: above(&ancestors),
         counts,
         is_broken: top.is_err(),
-        next: next.map(|cursor| query.page_at(Some(cursor))),
+        next: cursor.map(|cursor| query.page_at(Some(cursor))),
         filter: filter(&deps.directory, query, all - rows.len()),
         rows,
         unreadable,

@@ -1,6 +1,7 @@
 //! `GET /web` and the pages below it: where people look at statuses. Also the files that pages load.
 
 mod board;
+mod changes;
 mod list;
 mod mine;
 mod service;
@@ -17,7 +18,7 @@ use shared::{
     domain::{ResetLimits, User},
     http::{Clock, Context, Endpoint, File, Problem, Response, is_route, path_parameter},
     runtime::{AllSettings as _, Environment, SettingsError, reset_limits},
-    store::{ServicesTable, SessionsTable, StatusHistoryTable, UsersTable},
+    store::{ChangesTable, ServicesTable, SessionsTable, StatusHistoryTable, UsersTable},
 };
 use web::{
     assets,
@@ -33,10 +34,11 @@ use web::{
 pub const ENDPOINT: Endpoint = Endpoint { function: "web-board", method: "GET", path: "/web/mine" };
 
 /// Its paths in openapi.yaml.
-const PATHS: [&str; 8] = [
+const PATHS: [&str; 9] = [
     "/web",
     "/web/mine",
     "/web/board/{id}",
+    "/web/board/{id}/changes",
     "/web/board/{id}/summary",
     "/web/services/{id}",
     "/web/statistics/{id}",
@@ -51,6 +53,7 @@ pub struct Settings {
     directory: Directory,
     sessions_table: String,
     services_table: String,
+    changes_table: String,
     status_history_table: String,
     users_table: String,
     reset_limits: ResetLimits,
@@ -62,11 +65,12 @@ impl Settings {
     /// # Errors
     /// One of them is missing or invalid.
     pub fn read(environment: &Environment) -> Result<Self, SettingsError> {
-        let (site, directory, sessions, services, status_history, users, reset_limits) = (
+        let (site, directory, sessions, services, changes, status_history, users, reset_limits) = (
             Site::read(environment),
             Directory::read(environment),
             environment.required("SESSIONS_TABLE"),
             environment.required("SERVICES_TABLE"),
+            environment.required("CHANGES_TABLE"),
             environment.required("STATUS_HISTORY_TABLE"),
             environment.required("USERS_TABLE"),
             reset_limits(environment),
@@ -77,6 +81,7 @@ impl Settings {
             directory,
             sessions_table: sessions,
             services_table: services,
+            changes_table: changes,
             status_history_table: status_history,
             users_table: users,
             reset_limits,
@@ -91,6 +96,7 @@ pub struct Deps {
     files: BTreeMap<&'static str, File>,
     sessions: SessionsTable,
     services: ServicesTable,
+    changes: ChangesTable,
     history: StatusHistoryTable,
     users: UsersTable,
     reset_limits: ResetLimits,
@@ -108,6 +114,7 @@ impl Deps {
             files: assets::files(),
             sessions: SessionsTable::new(client, settings.sessions_table),
             services: ServicesTable::new(client, settings.services_table),
+            changes: ChangesTable::new(client, settings.changes_table),
             history: StatusHistoryTable::new(client, settings.status_history_table),
             users: UsersTable::new(client, settings.users_table),
             reset_limits: settings.reset_limits,
@@ -136,6 +143,7 @@ async fn answer(
         Some("/web") => start::answer(deps, request, context).await,
         Some("/web/mine") => mine::answer(deps, request, context).await,
         Some("/web/board/{id}") => board::answer(deps, request, context).await,
+        Some("/web/board/{id}/changes") => changes::answer(deps, request, context).await,
         Some("/web/board/{id}/summary") => summary::answer(deps, request, context).await,
         Some("/web/statistics/{id}") => statistics::answer(deps, request, context).await,
         Some("/web/services/{id}") => service::answer(deps, request, context).await,

@@ -49,6 +49,12 @@ pub fn decode(text: &str, region: ServiceId, now: Timestamp) -> Result<ChangesCu
     if own.time.plus(COUNTS) < now { Err(NoCursor::Expired) } else { Ok(own) }
 }
 
+/// The region of a cursor. `None` if the cursor was altered.
+#[must_use]
+pub fn region(text: &str) -> Option<ServiceId> {
+    Some(parse(text)?.region)
+}
+
 fn parse(text: &str) -> Option<ChangesCursor> {
     let [region, time, delivered, delivered_digest, many, many_digest] =
         cursor::decode(text, CHANGES)?;

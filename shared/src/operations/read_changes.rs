@@ -113,6 +113,15 @@ pub async fn read_changes_as_operator(
     poll(services, request, recent).await
 }
 
+impl ChangesCursor {
+    /// Where a follower begins who reads the list at this time or later, and has not polled. If many services changed at
+    /// once shortly before, its first poll says `resync`.
+    #[must_use]
+    pub fn beginning(region: ServiceId, time: Timestamp) -> Self {
+        Self { region, time, delivered: KnownRows::of(&[]), many: KnownRows::of(&[]) }
+    }
+}
+
 impl ChangesRequest {
     fn start(&self) -> Timestamp {
         self.cursor.as_ref().map_or(self.now, |cursor| cursor.time)

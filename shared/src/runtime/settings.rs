@@ -111,6 +111,7 @@ all_settings!(A B C D);
 all_settings!(A B C D E);
 all_settings!(A B C D E F);
 all_settings!(A B C D E F G);
+all_settings!(A B C D E F G H);
 
 /// The variables that [`table_names`] reads, with the values that these names have.
 #[must_use]

@@ -98,6 +98,12 @@ pub enum ListPosition {
 }
 
 impl ListPosition {
+    /// Whether this service comes after the position, in a list by the directory's order.
+    #[must_use]
+    pub fn is_before(&self, service: &HierarchyPath) -> bool {
+        matches!(self, Self::Hierarchy(_, key) if key.path.as_str() < service.to_string().as_str())
+    }
+
     /// The beginning of the index `pending-reset`.
     pub(super) const fn pending_resets(assigned: Option<ServiceId>) -> Self {
         Self::PendingResets { assigned, shard: 0, after: None }

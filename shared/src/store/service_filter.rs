@@ -4,7 +4,8 @@
 
 use super::{attribute::Item, keys::services, list_caller::ListCaller, list_source::Source};
 use crate::domain::{
-    HierarchyPath, NamePart, Rag, Service, ServiceId, Timestamp, User, authorise_update,
+    HierarchyPath, NamePart, Rag, Service, ServiceDetails, ServiceId, Timestamp, User,
+    authorise_update,
 };
 
 /// The filters of a list. A service must be active and pass all of them.
@@ -31,6 +32,16 @@ pub struct ServiceFilter {
 }
 
 impl ServiceFilter {
+    /// Whether the list can show a service with this place, type and name, whatever its status.
+    #[must_use]
+    pub fn admits(&self, details: &ServiceDetails) -> bool {
+        details.active
+            && self.region.is_none_or(|region| details.path.root() == region)
+            && self.parent.is_none_or(|parent| details.path.is_within(parent))
+            && self.type_id.is_none_or(|type_id| details.type_id == type_id)
+            && self.matches_name(&details.name)
+    }
+
     /// Whether the list shows this service to this caller at `now`.
     pub(super) fn matches(&self, service: &Service, caller: &User, now: Timestamp) -> bool {
         let details = &service.details;
@@ -38,11 +49,7 @@ impl ServiceFilter {
         let modified = effective.modified.as_ref().map(|last| last.at);
         let deadline = effective.status.reset_at();
         let is_overdue = |review_after| effective.is_overdue(review_after, now);
-        details.active
-            && self.region.is_none_or(|region| details.path.root() == region)
-            && self.parent.is_none_or(|parent| details.path.is_within(parent))
-            && self.type_id.is_none_or(|type_id| details.type_id == type_id)
-            && self.matches_name(&details.name)
+        self.admits(details)
             && (self.statuses.is_empty() || self.statuses.contains(&effective.status.rag()))
             && self.changed_since.is_none_or(|since| modified.is_some_and(|at| at >= since))
             && self.reset_before.is_none_or(|by| deadline.is_some_and(|deadline| deadline <= by))

@@ -16,7 +16,20 @@ pub(super) fn rows(page: &Reply) -> Vec<String> {
 
 /// The text of the counts; empty if there are none.
 pub(super) fn counts(page: &Reply) -> String {
-    part(&page.text, "<div class=\"app-counts\" data-live=\"counts\">", "</ul>")
+    part(&shown(&page.text), "<div class=\"app-counts\" data-live=\"counts\">", "</ul>")
+}
+
+/// A board without the counts that are none, which are hidden.
+fn shown(html: &str) -> String {
+    let mut parts = html.split(" data-some hidden>");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        // The number has a span of its own.
+        let (end, last) = if shown.ends_with("<li") { ("</li>", 1) } else { ("</span>", 2) };
+        shown.push('>');
+        shown.push_str(part.splitn(last + 1, end).last().unwrap_or_default());
+    }
+    shown
 }
 
 pub(super) async fn board(app: &App, address: &str) -> Reply {
@@ -55,7 +68,7 @@ async fn a_row_says_what_the_service_is_and_what_its_status_comes_from() {
     );
     assert_eq!(
         counts(&page),
-        "All services of this board: 3 ■ 1 RED ▲ 0 AMBER ● 2 GREEN, of these 1 automatic and not \
+        "All services of this board: 3 ■ 1 RED ▲ 0 AMBER ● 2 GREEN, 1 automatic and not \
          confirmed, 1 never set"
     );
 }

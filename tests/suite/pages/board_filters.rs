@@ -33,7 +33,7 @@ async fn a_filter_is_said_in_words_with_what_it_hides() {
          shown"
     );
     assert!(counts(&page).starts_with(
-        "All services of this board: 5 ■ 1 RED ▲ 1 AMBER ● 3 GREEN, of these 2 never set"
+        "All services of this board: 5 ■ 1 RED ▲ 1 AMBER ● 3 GREEN, 2 never set"
     ));
     let page = board(&app, "20?status=RED&status=AMBER&type=13&name=road").await;
     assert_eq!(

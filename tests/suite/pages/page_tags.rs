@@ -16,6 +16,7 @@ fn timeless(page: &Reply) -> String {
         ("<time data-at=\"", "</time>"),
         ("data-as-at=\"", "\""),
         ("data-etag=\"", "\""),
+        ("data-changes=\"", "\""),
         ("id=\"as-at\">", "</p>"),
     ] {
         let mut parts = text.split(before);

@@ -1,6 +1,7 @@
 //! The pages: what each shows. Functions read it, templates write it.
 
 mod board;
+mod changes;
 mod mine;
 mod service;
 mod signed_in;
@@ -12,6 +13,7 @@ mod update_form;
 mod update_refused;
 
 pub use board::{Board, Counts, Filter, Place, Row, Unreadable};
+pub use changes::ChangesPage;
 pub use mine::Mine;
 pub use service::{Done, PastChange, ServicePage};
 pub use signed_in::SignedInPage;
