@@ -1,7 +1,7 @@
 // A page that shows statuses is never wrong quietly. The browser's clock is moved; the stack is the real one.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { api, endSession, launch, pageOf, readAgain, servicesOf, session, set, soon } from './stack.mjs';
+import { api, endSession, launch, openStill, pageOf, pass, readAgain, servicesOf, session, set, soon } from './stack.mjs';
 
 const { board: BOARD, emergency: EMERGENCY, urgentCare: URGENT_CARE } = servicesOf('90000011');
 const WORDS = /RED|AMBER|GREEN/;
@@ -16,11 +16,8 @@ beforeEach(async () => {
 /** The board, at a moment that lasts until the test lets time pass. */
 async function board(path = BOARD, prepare = async () => {}) {
   const page = await pageOf(browser, 'sample-editor');
-  await page.clock.install();
   await prepare(page);
-  await page.goto(path);
-  await page.clock.pauseAt(Date.now() + 1000);
-  await page.locator('#pause').waitFor();
+  await openStill(page, path);
   return page;
 }
 
@@ -28,7 +25,6 @@ async function board(path = BOARD, prepare = async () => {}) {
 const answerReads = (page, answer) => page.route(`${api}/web/**`, (route) =>
   route.request().headers()['x-refresh'] ? answer(route) : route.continue());
 
-const pass = (page, seconds) => page.clock.runFor(seconds * 1000);
 /** Lets time pass until the page is that old: some of it passed while it was opened. */
 async function passUntil(page, age) {
   const now = await page.evaluate(() => Date.now() / 1000 - document.getElementById('main').dataset.asAt);
@@ -101,18 +97,48 @@ for (const [failure, answer] of Object.entries(FAILURES)) {
   });
 }
 
-/** The page with the emergency department's deadline moved to `seconds` after now. */
-const withDeadline = (seconds) => (page) => page.route(`${api}${BOARD}`, async (route) => {
+test('if what has changed cannot be read, all of the page is, and is followed again', async () => {
+  const page = await board();
+  await page.route('**/changes?*', page503);
+  await set(EMERGENCY, { status: 'AMBER', resetStatusIn: 60 });
+  assert.deepEqual(await readAgain(page), ['503 changes', `200 ${BOARD.split('/').pop()}`]);
+  assert.match(await status(page, EMERGENCY), /AMBER/);
+  assert.equal(await bar(page), 'Emergency Department - Alder Care Northmoor is AMBER');
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  assert.deepEqual(await readAgain(page), ['200 changes']);
+  await page.context().close();
+});
+
+test('all of a board is read each ten minutes, and when a status is shown in another way', async () => {
+  const page = await board();
+  const answers = [];
+  page.on('response', (answer) => {
+    if (answer.request().headers()['x-refresh']) answers.push(new URL(answer.url()).pathname.split('/').pop());
+  });
+  await pass(page, 610);
+  const others = answers.filter((path) => path !== 'changes');
+  assert.deepEqual(others, [BOARD.split('/').pop()]);
+  assert.ok(answers.length > 50 && answers.indexOf(others[0]) > 50, answers.join());
+  assert.deepEqual(await readAgain(page), ['200 changes']);
+  await page.context().close();
+
+  const soonEnding = await board(BOARD, withMoment('again', 5));
+  assert.deepEqual(await readAgain(soonEnding), [`304 ${BOARD.split('/').pop()}`]);
+  await soonEnding.context().close();
+});
+
+/** The page with this moment of the emergency department's status moved to `seconds` after now. */
+const withMoment = (moment, seconds) => (page) => page.route(`${api}${BOARD}`, async (route) => {
   if (route.request().headers()['x-refresh']) return route.fallback();
   const answer = await route.fetch();
   const until = Number(answer.headers()['x-as-at']) + seconds;
   const html = (await answer.text()).replace(
-    new RegExp(`(data-live="${EMERGENCY}"[^>]* data-until=)"\\d+"`), `$1"${until}"`);
+    new RegExp(`(data-live="${EMERGENCY}"[^>]* data-${moment}=)"\\d+"`), `$1"${until}"`);
   await route.fulfill({ response: answer, body: html });
 });
 
 test('a deadline that passes while the page cannot be read leaves the status unknown, never GREEN', async () => {
-  const page = await board(BOARD, withDeadline(20));
+  const page = await board(BOARD, withMoment('until', 20));
   await answerReads(page, (route) => route.abort());
   await pass(page, 15);
   assert.match(await status(page, EMERGENCY), /RED/);
@@ -123,11 +149,11 @@ test('a deadline that passes while the page cannot be read leaves the status unk
 });
 
 test('at a deadline the page is read again at once', async () => {
-  const page = await board(BOARD, withDeadline(20));
-  await pass(page, 15);
+  const page = await board(BOARD, withMoment('until', 8));
+  await pass(page, 5);
   const again = read(page);
-  await pass(page, 7);
-  assert.ok((await again).ok() || (await again).status() === 304);
+  await pass(page, 4);
+  assert.equal(new URL((await again).url()).pathname, BOARD);
   await soon(async () => assert.match(await status(page, EMERGENCY), /RED/));
   await page.context().close();
 });
@@ -229,8 +255,14 @@ test('a paused page asks for nothing and gets old like any other; resuming reads
 
 test('an answer that finds nothing changed makes the page fresh, and its ages go on', async () => {
   const page = await board();
-  assert.equal(await readAgain(page), 304);
-  await pass(page, 35);
+  const emergency = await page.locator(`[data-live="${EMERGENCY}"]`).elementHandle();
+  // The first one brings what changed shortly before the page was opened.
+  assert.deepEqual(await readAgain(page), ['200 changes']);
+  assert.deepEqual(await readAgain(page), ['200 changes']);
+  assert.ok(await emergency.evaluate((part) => part.isConnected));
+  await answerReads(page, page503);
+  await pass(page, 25);
+  assert.equal(await bar(page), '');
   assert.match(await status(page, EMERGENCY), /RED/);
   const other = await board();
   await answerReads(other, page503);

@@ -83,21 +83,56 @@ async function signedToken() {
   return (await answer.json()).access_token;
 }
 
-/** Lets time pass on a page with an installed clock until it has been read again successfully. Returns the status. */
-export async function readAgain(page) {
-  const was = await page.locator('html.app-read-again').count();
-  let asked;
-  const answered = page.waitForResponse((answer) => answer.request().headers()['x-refresh'] === '1');
-  page.once('request', (request) => { asked = request; });
-  // Not further: the clock would run on while the answer is under way.
-  for (let second = 0; !asked && second < 40; second += 1) {
-    await page.clock.runFor(1000);
-    if (second > 27) await page.waitForTimeout(50);
+/** Opens a page whose clock stands still until the test lets time pass. */
+export async function openStill(page, path) {
+  await page.clock.install();
+  await page.addInitScript(() => {
+    const { fetch } = window;
+    [window.reads, window.unanswered] = [0, 0];
+    window.fetch = async (...asked) => {
+      window.reads += 1;
+      try {
+        const answer = await fetch(...asked);
+        await answer.clone().text();
+        return answer;
+      } finally {
+        window.reads -= 1;
+        window.unanswered = Math.min(window.unanswered, window.reads);
+      }
+    };
+  });
+  await page.goto(path);
+  await page.clock.pauseAt(Date.now() + 1000);
+  await page.locator('#pause').waitFor();
+}
+
+/** Lets time pass on such a page. It stands still while the page is being read, but not for what is never answered. */
+export async function pass(page, seconds) {
+  for (let left = seconds; left > 0; left -= 1) {
+    await page.clock.runFor(Math.min(left, 1) * 1000);
+    for (let wait = 0; wait < 20 && await page.evaluate(() => window.reads > window.unanswered); wait += 1) {
+      await page.waitForTimeout(25);
+      if (wait === 19) await page.evaluate(() => { window.unanswered = window.reads; });
+    }
   }
-  const answer = await answered;
-  await page.waitForFunction((before) => document.documentElement.classList.contains('app-read-again') !== before, was === 1,
-    { polling: 50 });
-  return answer.status();
+}
+
+/** Lets time pass on such a page until it has been read again successfully. Returns the statuses of the answers. */
+export async function readAgain(page) {
+  const again = () => page.evaluate(() => document.documentElement.classList.contains('app-read-again'));
+  const was = await again();
+  const answers = [];
+  const note = (answer) => {
+    const { pathname } = new URL(answer.url());
+    if (answer.request().headers()['x-refresh'] === '1') answers.push(`${answer.status()} ${pathname.split('/').pop()}`);
+  };
+  page.on('response', note);
+  for (let second = 0; await again() === was; second += 1) {
+    if (second === 40) throw new Error('the page was not read again');
+    await pass(page, 1);
+  }
+  page.off('response', note);
+  return answers;
 }
 
 /** What is awaited may take some moments. */

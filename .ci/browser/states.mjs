@@ -1,6 +1,6 @@
 // Every page in every state in which people see it.
 import assert from 'node:assert/strict';
-import { REGION, api, endSession, pageOf, servicesOf, session, set } from './stack.mjs';
+import { REGION, api, endSession, openStill, pageOf, pass, servicesOf, session, set } from './stack.mjs';
 import { answerWithoutStore } from './without-store.mjs';
 
 const { board, dentist, emergency, urgentCare } = servicesOf('90000013');
@@ -27,12 +27,9 @@ const submitAfter = (happens) => async (page) => {
 const setByAnother = () => set(emergency, { status: 'RED', resetStatusIn: 60, notes: `Bed ${Math.random()}` });
 
 async function gotOld(page, seconds) {
-  await page.clock.install();
-  await page.goto(board);
-  await page.clock.pauseAt(Date.now() + 1000);
-  await page.locator('#pause').waitFor();
-  await page.route(`${api}${board}`, (route) => route.abort());
-  await page.clock.runFor(seconds * 1000);
+  await openStill(page, board);
+  await page.route(`${api}${board}**`, (route) => route.abort());
+  await pass(page, seconds);
   // axe needs time that passes.
   await page.clock.resume();
 }
@@ -150,10 +147,9 @@ export const STATES = {
     user: READER,
     scripts: true,
     async open(page) {
-      await page.clock.install();
-      await page.goto(board);
+      await openStill(page, board);
       await endSession((await page.context().cookies())[0]);
-      await page.clock.runFor(31_000);
+      await pass(page, 12);
       await page.getByText('You are signed out').waitFor();
       await page.clock.resume();
     },

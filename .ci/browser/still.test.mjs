@@ -1,7 +1,7 @@
 // When statuses change on a page, nothing moves but them: not the focus, not the order, not what stands below.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, pageOf, readAgain, servicesOf, set } from './stack.mjs';
+import { launch, openStill, pageOf, pass, readAgain, servicesOf, set } from './stack.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -10,12 +10,9 @@ after(() => browser.close());
 const { board: BOARD, dentist, pharmacy: PHARMACY, optician, crisisTeam, emergency: EMERGENCY, urgentCare: URGENT_CARE } =
   servicesOf('90000012');
 
-async function board() {
+async function board(path = BOARD) {
   const page = await pageOf(browser, 'sample-editor');
-  await page.clock.install();
-  await page.goto(BOARD);
-  await page.clock.pauseAt(Date.now() + 1000);
-  await page.locator('#pause').waitFor();
+  await openStill(page, path);
   // All that a live region says, and where everything is
   await page.evaluate(() => {
     window.said = [];
@@ -40,12 +37,12 @@ test('a changed status is announced once, politely, and neither focus nor order 
   await link.focus();
   const [orderBefore, placesBefore] = [await order(page), await places(page)];
   await set(EMERGENCY, { status: 'AMBER', resetStatusIn: 60 });
-  assert.equal(await readAgain(page), 200);
+  assert.deepEqual(await readAgain(page), ['200 changes']);
   assert.match(await page.locator(`[data-live="${EMERGENCY}"]`).innerText(), /AMBER/);
   assert.ok(await link.evaluate((element) => element === document.activeElement));
   assert.deepEqual(await order(page), orderBefore);
   assert.deepEqual(await places(page), placesBefore);
-  assert.equal(await readAgain(page), 304);
+  assert.deepEqual(await readAgain(page), ['200 changes']);
   assert.equal(await region.textContent(), '');
   assert.deepEqual(await said(page), ['Emergency Department - Birch Care Northmoor is AMBER']);
   await page.context().close();
@@ -55,8 +52,46 @@ test('what has not changed is not touched', async () => {
   const page = await board();
   const pharmacy = await page.locator(`[data-live="${PHARMACY}"]`).elementHandle();
   await set(EMERGENCY, { status: 'RED', resetStatusIn: 60 });
-  assert.equal(await readAgain(page), 200);
+  assert.deepEqual(await readAgain(page), ['200 changes']);
   assert.ok(await pharmacy.evaluate((part) => part.isConnected));
+  await page.context().close();
+});
+
+/** What the list and its counts say, without ages. */
+const content = (page) => page.locator('.app-counts, .app-row').evaluateAll((parts) =>
+  parts.map((part) => part.innerText.replace(/just now|\d+ minutes? ago/, '')));
+
+test('a board that is followed says what one that is opened now says', async () => {
+  const services = [dentist, PHARMACY, optician, crisisTeam, EMERGENCY, URGENT_CARE];
+  for (const service of services) await set(service, { status: 'GREEN' });
+  const [whole, ofType] = [await board(), await board(`${BOARD}?type=13`)];
+  assert.ok((await content(ofType)).length < (await content(whole)).length);
+  const statuses = ['RED', 'AMBER', 'GREEN'];
+  for (let step = 0; step < 6; step += 1) {
+    for (const [at, service] of services.entries()) {
+      if ((step + at) % 3) await set(service, { status: statuses[(step * at + step) % 3], resetStatusIn: 20 + step * at });
+    }
+    for (const [page, path] of [[whole, BOARD], [ofType, `${BOARD}?type=13`]]) {
+      assert.deepEqual(await readAgain(page), ['200 changes']);
+      const opened = await board(path);
+      assert.deepEqual(await content(page), await content(opened));
+      await opened.context().close();
+    }
+  }
+  for (const service of services) await set(service, { status: 'GREEN' });
+  await Promise.all([whole, ofType].map((page) => page.context().close()));
+});
+
+test('a board of some statuses says that its list has changed when another service gets one of them', async () => {
+  await set(EMERGENCY, { status: 'RED', resetStatusIn: 60 });
+  await set(URGENT_CARE, { status: 'GREEN' });
+  const path = `${BOARD}?status=RED`;
+  const page = await board(path);
+  assert.deepEqual(await readAgain(page), ['200 changes', `304 ${BOARD.split('/').pop()}`]);
+  await set(URGENT_CARE, { status: 'RED', resetStatusIn: 60 });
+  await readAgain(page);
+  assert.equal(await page.locator('#freshness').innerText(), 'The list has changed');
+  await set(URGENT_CARE, { status: 'GREEN' });
   await page.context().close();
 });
 
@@ -73,16 +108,17 @@ test('of many changes three are named', async () => {
   await page.context().close();
 });
 
-/** The board in which the answers to what the script asks for are changed in this way. */
+/** The board that is read again, with an answer that is changed in this way. */
 async function boardThatBecomes(change) {
   const page = await board();
+  await page.route('**/changes?*', (route) => route.abort());
   await page.route(`**${BOARD}`, async (route) => {
     const headers = { ...route.request().headers(), 'if-none-match': '"another"' };
     const answer = await route.fetch({ headers });
     await route.fulfill({ response: answer, body: change(await answer.text()) });
   });
   const before = await order(page);
-  assert.equal(await readAgain(page), 200);
+  await readAgain(page);
   assert.equal(await page.locator('#freshness').innerText(), 'The list has changed');
   assert.deepEqual(await order(page), before);
   return page;
@@ -124,13 +160,10 @@ test('nothing in a live part can have the focus, and each status has something t
 test('nothing moves when a page gets old', async () => {
   for (const width of [320, 1280]) {
     const page = await pageOf(browser, 'sample-editor', { viewport: { width, height: 800 } });
-    await page.clock.install();
-    await page.goto(BOARD);
-    await page.clock.pauseAt(Date.now() + 1000);
-    await page.locator('#pause').waitFor();
+    await openStill(page, BOARD);
     const before = await places(page);
-    await page.route(`**${BOARD}`, (route) => route.abort());
-    await page.clock.runFor(65_000);
+    await page.route(`**${BOARD}**`, (route) => route.abort());
+    await pass(page, 65);
     assert.match(await page.locator('#freshness').innerText(), /not known/);
     assert.deepEqual(await places(page), before);
     await page.context().close();
