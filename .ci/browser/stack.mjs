@@ -124,7 +124,7 @@ export async function readAgain(page) {
   const answers = [];
   const note = (answer) => {
     const { pathname } = new URL(answer.url());
-    if (answer.request().headers()['x-refresh'] === '1') answers.push(`${answer.status()} ${pathname.split('/').pop()}`);
+    if (answer.request().headers()['x-refresh']) answers.push(`${answer.status()} ${pathname.split('/').pop()}`);
   };
   page.on('response', note);
   for (let second = 0; await again() === was; second += 1) {

@@ -102,8 +102,9 @@ async function read(isDue) {
   tick();
 }
 
-const get = (address) => fetch(address, { cache: 'no-store', redirect: 'manual',
-  headers: { 'X-Refresh': '1', 'If-None-Match': etag }, signal: AbortSignal.timeout(10_000) });
+// What the page knows is still known after all of it was read.
+const get = (address) => fetch(address, { cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout(10_000),
+  headers: { 'X-Refresh': changes?.split('since=')[1] ?? '1', 'If-None-Match': etag } });
 
 /** Shows the answer. Returns false if the page has to be read instead; throws if it is not this page as it is now. */
 async function take(answer, isAll) {

@@ -2,8 +2,9 @@
 
 use lambda_http::Request;
 use shared::{
+    domain::{ServiceId, Timestamp},
     http::{Context, Problem, Response, changes_cursor, list_cursor, service_id},
-    operations::{self, AccessError, BoardRequest, ChangesCursor, read_board, read_user},
+    operations::{self, AccessError, BoardRequest, ChangesCursor, read_board},
     store::ServicePage,
 };
 use web::{
@@ -12,7 +13,7 @@ use web::{
     page::page,
     pages::{Board, Counts, Filter},
     problem::PageProblem,
-    visitor::Visitor,
+    visitor::{BY_ITSELF, Visitor},
 };
 
 use super::{
@@ -35,19 +36,12 @@ pub(super) async fn answer(
     context: &Context,
 ) -> Result<Response, PageProblem> {
     let visitor = deps.visitor(request, context).await?;
+    let asked = deps.asked(&visitor, Asked::read(request, context, &FILTERS)).await?;
     let subject = &visitor.subject;
-    let of_read = |error| PageProblem::of_read(error, subject);
-    let asked = match Asked::read(request, context, &FILTERS) {
-        Ok(asked) => asked,
-        Err(problem) => {
-            // Who may not use the pages learns no more.
-            read_user(&deps.users, subject).await.map_err(of_read)?;
-            return Err(problem.into());
-        }
-    };
     let found = read_board(&deps.users, &deps.services, subject, &asked.list).await;
-    let found = found.map_err(of_read)?.ok_or(Problem::InvalidCursor)?;
-    page(&deps.site, request, context.now, board(deps, context, &visitor, asked, found))
+    let found = found.map_err(|error| PageProblem::of_read(error, subject))?;
+    let found = found.ok_or(Problem::InvalidCursor)?;
+    page(&deps.site, request, context.now, board(deps, (request, context), &visitor, asked, found))
 }
 
 impl Asked {
@@ -79,7 +73,7 @@ impl Asked {
 
 fn board(
     deps: &Deps,
-    context: &Context,
+    (request, context): (&Request, &Context),
     visitor: &Visitor,
     asked: Asked,
     found: operations::Board,
@@ -87,8 +81,8 @@ fn board(
     let operations::Board { user, top, ancestors, page } = found;
     let cursor = page.next.as_ref().map(|next| list_cursor::encode(&asked.list.filter(), next));
     let changes = top.as_ref().ok().map(|top| {
-        let beginning = ChangesCursor::beginning(top.details.path.root(), context.now);
-        asked.changes_since(deps, &beginning, cursor.as_deref())
+        let since = known(request, top.details.path.root(), context.now);
+        asked.changes_since(deps, &since, cursor.as_deref())
     });
     let Asked { query, list } = asked;
     let ServicePage { services, unreadable, next } = page;
@@ -114,6 +108,13 @@ fn board(
         rows,
         unreadable,
     }
+}
+
+/// What the page knows that reads itself again; else what one knows that begins.
+fn known(request: &Request, region: ServiceId, now: Timestamp) -> ChangesCursor {
+    let known = request.headers().get(BY_ITSELF).and_then(|value| value.to_str().ok());
+    let known = known.and_then(|text| changes_cursor::decode(text, region, now).ok());
+    known.unwrap_or_else(|| ChangesCursor::beginning(region, now))
 }
 
 fn filter(directory: &Directory, query: ListQuery, hidden: usize) -> Filter {

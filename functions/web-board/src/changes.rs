@@ -4,7 +4,7 @@ use lambda_http::Request;
 use shared::{
     domain::Service,
     http::{Context, Problem, Response, changes_cursor},
-    operations::{Changes, ChangesCursor, ChangesRequest, read_changes, read_user},
+    operations::{Changes, ChangesCursor, ChangesRequest, read_changes},
     store::{ListPosition, UnreadableRow},
     telemetry::unreadable,
 };
@@ -26,20 +26,13 @@ pub(super) async fn answer(
     context: &Context,
 ) -> Result<Response, PageProblem> {
     let visitor = deps.visitor(request, context).await?;
+    let asked = deps.asked(&visitor, Followed::read(request, context)).await?;
     let (subject, now) = (visitor.subject.as_str(), context.now);
-    let of_read = |error| PageProblem::of_read(error, subject);
-    let asked = match Followed::read(request, context) {
-        Ok(asked) => asked,
-        Err(problem) => {
-            // Who may not use the pages learns no more.
-            read_user(&deps.users, subject).await.map_err(of_read)?;
-            return Err(problem.into());
-        }
-    };
-    let region = asked.cursor.region;
-    let wanted = ChangesRequest { region, cursor: Some(asked.cursor.clone()), now };
+    let wanted =
+        ChangesRequest { region: asked.cursor.region, cursor: Some(asked.cursor.clone()), now };
     let found = read_changes(&deps.users, &deps.services, &deps.changes, subject, &wanted).await;
-    page(&deps.site, request, now, asked.changes(deps, context, found.map_err(of_read)?))
+    let found = found.map_err(|error| PageProblem::of_read(error, subject))?;
+    page(&deps.site, request, now, asked.changes(deps, context, found))
 }
 
 /// The part of a board that a page shows, and what it knows of it.

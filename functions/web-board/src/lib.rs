@@ -17,6 +17,7 @@ use shared::{
     auth::Scope,
     domain::{ResetLimits, User},
     http::{Clock, Context, Endpoint, File, Problem, Response, is_route, path_parameter},
+    operations::read_user,
     runtime::{AllSettings as _, Environment, SettingsError, reset_limits},
     store::{ChangesTable, ServicesTable, SessionsTable, StatusHistoryTable, UsersTable},
 };
@@ -170,6 +171,19 @@ impl Deps {
         let visitor = Visitor::active(&self.site, &self.sessions, request, context).await?;
         visitor.require(Scope::Read)?;
         Ok(visitor)
+    }
+
+    /// What was asked for. Somebody who may not use the pages does not learn what is wrong with it.
+    async fn asked<T>(
+        &self,
+        visitor: &Visitor,
+        asked: Result<T, Problem>,
+    ) -> Result<T, PageProblem> {
+        if asked.is_err() {
+            let user = read_user(&self.users, &visitor.subject).await;
+            user.map_err(|error| PageProblem::of_read(error, &visitor.subject))?;
+        }
+        Ok(asked?)
     }
 
     /// The frame of a page that shows statuses.

@@ -2,10 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
-use shared::{
-    domain::ServiceId,
-    store::{Changed, put_change_row},
-};
+use shared::{domain::ServiceId, store::Changed};
 
 use crate::harness::{
     App, Meter, NOW, World,
@@ -103,15 +100,6 @@ async fn a_change_that_is_half_visible_comes_again() {
     assert_eq!(follower.polled().await, NONE);
 }
 
-/// Stores a row of a change that is recorded at this time.
-async fn record(app: &App, changed: Changed, seconds: i64) {
-    let region: ServiceId = "10".parse().expect("an id");
-    let at = time(NOW + seconds);
-    let put = put_change_row(&app.tables.changes, region, changed, at).expect("a row");
-    let request = app.client.put_item().table_name(put.table_name());
-    request.set_item(Some(put.item().clone())).send().await.expect("a row");
-}
-
 fn service(id: u64) -> ServiceId {
     id.to_string().parse().expect("an id")
 }
@@ -123,7 +111,7 @@ async fn a_row_that_appears_among_older_ones_is_delivered() {
     let mut follower = Follower::begin(&app, 10).await;
     red(&app, 30).await;
     assert_eq!(follower.polled().await, [30]);
-    record(&app, Changed::Status(service(20), 0), -389).await;
+    app.record_change(10, Changed::Status(service(20), 0), -389).await;
     assert_eq!(follower.polled().await, [20, 30]);
     assert_eq!(follower.polled().await, NONE);
 }
@@ -145,10 +133,10 @@ async fn the_time_of_a_cursor_never_goes_back() {
 #[tokio::test]
 async fn a_row_for_many_changes_is_one_resync() {
     let app = World::family().start().await;
-    record(&app, Changed::Many, -60).await;
+    app.record_change(10, Changed::Many, -60).await;
     let mut follower = Follower::begin(&app, 10).await;
     assert_eq!(follower.poll().await.get("resync"), None);
-    record(&app, Changed::Many, 0).await;
+    app.record_change(10, Changed::Many, 0).await;
     assert_eq!(follower.poll().await["resync"], true);
     for _ in 0..3 {
         assert_eq!(follower.poll().await.get("resync"), None);
@@ -160,10 +148,10 @@ async fn more_than_500_rows_are_a_resync_until_they_are_old() {
     let app = World::family().start().await;
     let mut follower = Follower::begin(&app, 10).await;
     for version in 1..=500 {
-        record(&app, Changed::Status(service(30), version), 0).await;
+        app.record_change(10, Changed::Status(service(30), version), 0).await;
     }
     assert_eq!(follower.poll().await.get("resync"), None);
-    record(&app, Changed::Status(service(30), 501), 0).await;
+    app.record_change(10, Changed::Status(service(30), 501), 0).await;
     assert_eq!(follower.poll().await["resync"], true);
     app.later(691);
     follower.poll().await;

@@ -87,6 +87,7 @@ fn each_public_route_each_list_and_each_page_has_a_limit_of_its_own() {
     let statuses = [
         "/web/mine",
         "/web/board/{id}",
+        "/web/board/{id}/changes",
         "/web/board/{id}/summary",
         "/web/services/{id}",
         "/web/statistics/{id}",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::{App, Event};
+use crate::harness::{App, Event, follower::changes_since};
 
 pub(crate) const EVENTS: &[Event] = &[
     ("a-board-without-a-session", 303, ""),
@@ -28,7 +28,8 @@ const PAGES: [&str; 6] = [
 pub(crate) async fn exercise(app: &App) {
     let editor = app.signed_in("editor").await;
     let stranger = app.signed_in("stranger").await;
-    for page in PAGES {
+    let changes = format!("/web/board/20/changes{}", changes_since(app, 10));
+    for page in PAGES.into_iter().chain([changes.as_str()]) {
         let reply = editor.get(page).send().await;
         assert_eq!(reply.status, 200, "{page}: {}", reply.text);
         let known = editor.get(page).header("if-none-match", "*").send().await;
@@ -41,7 +42,9 @@ pub(crate) async fn exercise(app: &App) {
         }
     }
     assert_eq!(editor.get("/web?service=30").send().await.status, 303);
-    for wrong in ["/web?service=x", "/web/mine?cursor=x", "/web/board/20?cursor=x"] {
+    for wrong in
+        ["/web?service=x", "/web/mine?cursor=x", "/web/board/20?cursor=x", "/web/board/20/changes"]
+    {
         assert_eq!(editor.get(wrong).send().await.status, 400, "{wrong}");
     }
     for unknown in [

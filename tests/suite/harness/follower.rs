@@ -1,8 +1,13 @@
 //! A client that follows the changes of a region.
 
 use serde_json::Value;
+use shared::{
+    http::changes_cursor,
+    operations::ChangesCursor,
+    store::{Changed, put_change_row},
+};
 
-use super::{App, Reply};
+use super::{App, Reply, time};
 
 /// No services.
 pub(crate) const NONE: [u64; 0] = [];
@@ -13,6 +18,24 @@ pub(crate) fn ids(list: &Value) -> Vec<u64> {
     let mut ids: Vec<u64> = list.as_array().expect("a list").iter().map(id).collect();
     ids.sort_unstable();
     ids
+}
+
+impl App {
+    /// Stores a row of a change in this region that was recorded so many seconds after now.
+    pub(crate) async fn record_change(&self, region: u64, changed: Changed, seconds: i64) {
+        let region = region.to_string().parse().expect("an id");
+        let at = time(self.now().epoch_seconds() + seconds);
+        let put = put_change_row(&self.tables.changes, region, changed, at).expect("a row");
+        let request = self.client.put_item().table_name(put.table_name());
+        request.set_item(Some(put.item().clone())).send().await.expect("a row");
+    }
+}
+
+/// The query for the changes of a board in this region, by a page that was read now.
+pub(crate) fn changes_since(app: &App, region: u64) -> String {
+    let region = region.to_string().parse().expect("an id");
+    let beginning = ChangesCursor::beginning(region, app.now());
+    format!("?since={}", changes_cursor::encode(&beginning))
 }
 
 /// A client that follows a region.

@@ -32,9 +32,10 @@ async fn a_filter_is_said_in_words_with_what_it_hides() {
         "This list is filtered. It shows only GREEN. Show all services 3 shown, 2 with another status not \
          shown"
     );
-    assert!(counts(&page).starts_with(
-        "All services of this board: 5 ■ 1 RED ▲ 1 AMBER ● 3 GREEN, 2 never set"
-    ));
+    assert!(
+        counts(&page)
+            .starts_with("All services of this board: 5 ■ 1 RED ▲ 1 AMBER ● 3 GREEN, 2 never set")
+    );
     let page = board(&app, "20?status=RED&status=AMBER&type=13&name=road").await;
     assert_eq!(
         part(&page.text, "<div class=\"app-filtered\">", "<p class=\"app-old\""),

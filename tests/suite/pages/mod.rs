@@ -1,6 +1,7 @@
 //! The pages: what people see, and above all what they must not see.
 
 mod board;
+mod board_changes;
 mod board_filters;
 mod board_pages;
 mod mine;

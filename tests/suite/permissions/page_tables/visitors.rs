@@ -2,7 +2,7 @@
 
 use shared::domain::Session;
 
-use crate::harness::{App, Browser, Call, service_form::hidden};
+use crate::harness::{App, Browser, Call, follower::changes_since, service_form::hidden};
 
 /// The visitors, as the tables' rows name them.
 pub(super) const VISITORS: [&str; 16] = [
@@ -31,6 +31,8 @@ pub(super) struct Visitor<'a> {
     browser: Browser<'a>,
     name: &'static str,
     subject: String,
+    /// What follows the address of a board's changes.
+    since: String,
 }
 
 impl<'a> Visitor<'a> {
@@ -60,12 +62,15 @@ impl<'a> Visitor<'a> {
             }
             _ => {}
         }
-        Self { browser, name, subject }
+        Self { browser, name, subject, since: changes_since(app, id) }
     }
 
     /// The visitor's request for a page, or with a form of it.
     pub(super) async fn request(&self, method: &str, path: &str, id: u64) -> Call<'a> {
-        let address = path.replace("{id}", &id.to_string());
+        let mut address = path.replace("{id}", &id.to_string());
+        if path == "/web/board/{id}/changes" {
+            address += &self.since;
+        }
         let call = match (method, path) {
             ("POST", "/web/services/{id}") => {
                 let shown = self.browser.get(&address).send().await;
