@@ -65,7 +65,7 @@ export async function pageOf(browser, username, options = {}) {
 }
 
 let token;
-/** Sets a status through the API. */
+/** Sets a status through the API, and returns the answer. */
 export async function set(service, status) {
   token ??= await signedToken();
   const answer = await fetch(`${api}/services/${service}/capacitystatus`, {
@@ -74,6 +74,7 @@ export async function set(service, status) {
     body: JSON.stringify(status),
   });
   if (!answer.ok) throw new Error(await answer.text());
+  return answer.json();
 }
 
 async function signedToken() {

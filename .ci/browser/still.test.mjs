@@ -69,7 +69,7 @@ test('a board that is followed says what one that is opened now says', async () 
   const statuses = ['RED', 'AMBER', 'GREEN'];
   for (let step = 0; step < 6; step += 1) {
     for (const [at, service] of services.entries()) {
-      if ((step + at) % 3) await set(service, { status: statuses[(step * at + step) % 3], resetStatusIn: 20 + step * at });
+      if ((step + at) % 3) await set(service, { status: statuses[(step * at + step) % 3], resetStatusIn: 60 + step * at });
     }
     for (const [page, path] of [[whole, BOARD], [ofType, `${BOARD}?type=13`]]) {
       assert.deepEqual(await readAgain(page), ['200 changes']);

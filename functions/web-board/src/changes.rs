@@ -62,11 +62,11 @@ impl Followed {
             found.services.into_iter().partition(|service| self.shows(service));
         let mut others = found.removed;
         others.extend(found.unreadable.iter().filter_map(UnreadableRow::service));
-        others.extend(not_own.iter().map(Service::id));
         let read_all = found.resync
             || found.has_more
             || others.contains(&self.board.list.top)
             || !(own.is_empty() || self.board.query.statuses.is_empty());
+        others.extend(not_own.iter().map(Service::id));
         let shown = if read_all { Vec::new() } else { own };
         let until = self.board.query.until.as_deref();
         let next = self.board.changes_since(deps, &found.cursor, until);

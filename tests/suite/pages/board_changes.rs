@@ -167,6 +167,22 @@ async fn a_change_replaces_the_status_of_its_service_alone() {
     assert_eq!((board.reads, again.header("x-as-at")), (0, page.header("x-as-at")));
 }
 
+/// A filter that leaves out the board's own service does not make each of its changes one of all.
+#[tokio::test]
+async fn a_filtered_board_does_not_follow_what_it_does_not_show() {
+    let app = family().start().await;
+    let mut board = Followed::open(&app, "20?name=pharmacy").await;
+    red(&app, 20).await;
+    board.follow(&app).await;
+    board.assert_is_as_read("RED").await;
+    assert_eq!(board.reads, 0);
+    app.set_attribute(20, "active", AttributeValue::Bool(false)).await;
+    let id = "20".parse().expect("an id");
+    app.set_attribute(20, "directoryVersion", AttributeValue::N("1".to_owned())).await;
+    app.record_change(10, Changed::Directory(id, 1), 0).await;
+    assert!(board.ask().await.text.contains("data-all"));
+}
+
 /// Closed, renamed so that the filter no longer has it, not readable, and among many changes at once.
 #[tokio::test]
 async fn what_the_board_cannot_tell_by_its_parts_makes_it_read_all() {
