@@ -20,6 +20,8 @@ OTHER = {
     "ThrottleBurst": "100",
     "ListThrottleRate": "10",
     "ListThrottleBurst": "20",
+    "ChangesThrottleRate": "20",
+    "ChangesThrottleBurst": "40",
     "PublicThrottleRate": "20",
     "PublicThrottleBurst": "40",
     "DomainName": "capacity.example.org",

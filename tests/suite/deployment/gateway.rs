@@ -76,6 +76,7 @@ fn each_public_route_each_list_and_each_page_has_a_limit_of_its_own() {
         let burst = json!({"Ref": format!("{name}ThrottleBurst")});
         json!({"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst})
     };
+    let changes = ["/changes", "/web/board/{id}/changes"];
     let lists = [
         "/changes",
         "/services",
@@ -87,13 +88,13 @@ fn each_public_route_each_list_and_each_page_has_a_limit_of_its_own() {
     let statuses = [
         "/web/mine",
         "/web/board/{id}",
-        "/web/board/{id}/changes",
         "/web/board/{id}/summary",
         "/web/services/{id}",
         "/web/statistics/{id}",
     ];
     let own = routes().into_iter().filter_map(|(route, is_public)| {
         let name = match route.split_once(' ') {
+            Some(("GET" | "HEAD", path)) if changes.contains(&path) => "Changes",
             Some(("GET" | "HEAD" | "POST", path)) if statuses.contains(&path) => "Web",
             _ if is_public => "Public",
             _ => "List",
