@@ -79,7 +79,6 @@ export const STATES = {
       return answer;
     },
   },
-  statistics: { user: READER, status: 200, open: goTo(`/web/statistics/${emergency}`) },
   'service-of-a-reader': { user: READER, status: 200, open: goTo(service) },
   'service-of-an-editor': { user: LEAD, status: 200, open: goTo(form) },
   'validation-errors': {

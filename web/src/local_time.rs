@@ -41,18 +41,30 @@ impl LocalTime {
     #[must_use]
     pub fn seen_at(&self, now: Timestamp) -> String {
         let (own, today) = (self.0.date(), Self::of(now).0.date());
-        let (hour, minute) = (self.0.hour(), self.0.minute());
-        let time = format!("{hour:02}:{minute:02} {}", self.zone());
         if own == today {
-            return time;
+            self.time()
+        } else if own.year() == today.year() {
+            self.with_day()
+        } else {
+            format!("{} {}", self.with_day(), own.year())
         }
+    }
+
+    /// The time with its day: `18:05 GMT on Friday 27 November`.
+    #[must_use]
+    pub fn with_day(&self) -> String {
+        let date = self.0.date();
         let name = |names: &'static [&str], number: i8| {
             usize::try_from(number - 1).ok().and_then(|index| names.get(index)).unwrap_or(&"")
         };
-        let weekday = name(&WEEKDAYS, own.weekday().to_monday_one_offset());
-        let (day, month) = (own.day(), name(&MONTHS, own.month()));
-        let date = format!("{time} on {weekday} {day} {month}");
-        if own.year() == today.year() { date } else { format!("{date} {}", own.year()) }
+        let weekday = name(&WEEKDAYS, date.weekday().to_monday_one_offset());
+        let (day, month) = (date.day(), name(&MONTHS, date.month()));
+        format!("{} on {weekday} {day} {month}", self.time())
+    }
+
+    fn time(&self) -> String {
+        let (hour, minute) = (self.0.hour(), self.0.minute());
+        format!("{hour:02}:{minute:02} {}", self.zone())
     }
 
     /// The time to the second: `18:05:09 GMT`.

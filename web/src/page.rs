@@ -138,10 +138,11 @@ impl Frame {
         self.moment.as_ref().map(text).unwrap_or_default()
     }
 
-    /// A text that differs between two answers with the same content.
+    /// Whether this is the page that people see, and not the content that is compared. What differs between two answers
+    /// with the same content is in the former alone.
     #[must_use]
-    pub fn not_compared<'a>(&self, text: &'a str) -> &'a str {
-        if self.moment.is_some() { text } else { "" }
+    pub const fn is_shown(&self) -> bool {
+        self.moment.is_some()
     }
 
     /// The time of the page, for people.

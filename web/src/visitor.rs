@@ -144,7 +144,8 @@ impl Visitor {
 }
 
 /// Whether a page sent the request, and nobody asked for it.
-fn is_by_itself(request: &Request) -> bool {
+#[must_use]
+pub fn is_by_itself(request: &Request) -> bool {
     let query = request.query_string_parameters_ref();
     request.headers().contains_key(BY_ITSELF)
         || query.is_some_and(|query| query.first(RELOAD) == Some(RELOADING))

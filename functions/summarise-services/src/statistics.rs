@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use lambda_http::Request;
 use serde::Serialize;
 use shared::{
-    domain::{Rag, Service, Statistics, Window},
+    domain::{Rag, Service, Statistics, StatisticsError, Window},
     http::{Context, Problem, Response, Table, json_or_csv, service_id},
-    operations::{StatisticsError, read_service, read_statistics},
+    operations::read_service,
 };
 
 use crate::{Deps, statistics_query};
@@ -47,17 +47,16 @@ pub(crate) async fn answer(
     let id = service_id(request);
     let service = read_service(&deps.users, &deps.services, subject, id).await?;
     let window = statistics_query::read(request, context.now)?;
-    let statistics = read_statistics(&deps.history, &service, window, context.now).await;
-    let statistics = statistics.map_err(problem)?;
+    let known = deps.history.known_changes(&service, window).await?;
+    let statistics = known.statistics(window).map_err(problem)?;
     let body = StatisticsBody::new(service, window, statistics);
     json_or_csv(request.headers(), &body, || body.table())
 }
 
-fn problem(error: StatisticsError) -> Problem {
+const fn problem(error: StatisticsError) -> Problem {
     match error {
         StatisticsError::Pruned(oldest) => Problem::HistoryPruned(oldest),
         StatisticsError::TooManyChanges => Problem::LimitExceeded(TOO_MANY_CHANGES),
-        StatisticsError::Store(fault) => fault.into(),
     }
 }
 

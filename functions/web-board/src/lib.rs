@@ -6,7 +6,6 @@ mod list;
 mod mine;
 mod service;
 mod start;
-mod statistics;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -35,14 +34,13 @@ use web::{
 pub const ENDPOINT: Endpoint = Endpoint { function: "web-board", method: "GET", path: "/web/mine" };
 
 /// Its paths in openapi.yaml.
-const PATHS: [&str; 9] = [
+const PATHS: [&str; 8] = [
     "/web",
     "/web/mine",
     "/web/board/{id}",
     "/web/board/{id}/changes",
     "/web/board/{id}/summary",
     "/web/services/{id}",
-    "/web/statistics/{id}",
     "/web/accessibility",
     "/web/assets/{file}",
 ];
@@ -146,7 +144,6 @@ async fn answer(
         Some("/web/board/{id}") => board::answer(deps, request, context).await,
         Some("/web/board/{id}/changes") => changes::answer(deps, request, context).await,
         Some("/web/board/{id}/summary") => summary::answer(deps, request, context).await,
-        Some("/web/statistics/{id}") => statistics::answer(deps, request, context).await,
         Some("/web/services/{id}") => service::answer(deps, request, context).await,
         Some("/web/accessibility") => {
             let frame = Frame::new(&deps.site, "Accessibility statement", None);

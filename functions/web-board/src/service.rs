@@ -3,26 +3,30 @@
 use lambda_http::{Request, RequestExt as _};
 use shared::{
     auth::Scope,
-    domain::{Change, Service, Timestamp, User, authorise_update},
+    domain::{Change, Service, Timestamp, User, Window, authorise_update},
     http::{Context, Problem, Response, service_id},
     operations::read_user_and_service,
-    store::{TimeRange, error_chain},
+    store::{StoreFault, TimeRange, error_chain},
     telemetry::metrics,
 };
 use web::{
     asked::Typed,
     local_time::LocalTime,
     page::page,
-    pages::{Done, PastChange, ServicePage, UpdateForm},
+    pages::{Done, PastChange, ServicePage, TimeInStatus, UpdateForm},
     problem::PageProblem,
     status::StatusView,
-    visitor::Visitor,
+    visitor::{Visitor, is_by_itself},
 };
 
 use super::{Deps, list::above};
 
 /// How many changes the page shows.
 const CHANGES: usize = 10;
+
+/// The windows of the time in each status, in days.
+const WINDOWS: [u32; 3] = [7, 28, 92];
+const DAY: u32 = 24 * 60 * 60;
 
 pub(super) async fn answer(
     deps: &Deps,
@@ -34,9 +38,10 @@ pub(super) async fn answer(
     let found = read_user_and_service(&deps.users, &deps.services, subject, id).await;
     let (user, service) = found.map_err(|error| PageProblem::of_read(error, subject))?;
     // Both need the service: where it belongs, and its version, which history must agree with.
-    let (ancestors, changes) = tokio::join!(
+    let (ancestors, changes, time) = tokio::join!(
         deps.services.services(service.details.path.ancestors()),
-        last_changes(deps, &service, context)
+        last_changes(deps, &service, context),
+        time_if_asked(deps, request, &service, context)
     );
     let (above, now) = (above(&ancestors?), context.now);
     let done = parameter(request, "done").map(|version| {
@@ -49,23 +54,43 @@ pub(super) async fn answer(
     let form = form(deps, request, now, &visitor, (&user, &service))?;
     let review_due = review_due(&service, now);
     let service = StatusView::new(service, now);
-    let content = ServicePage { frame, service, review_due, above, done, form, history };
+    let content = ServicePage { frame, service, review_due, above, done, form, history, time };
     page(&deps.site, request, now, content)
 }
 
 /// The last changes, newest first. A page that cannot read them shows the status nevertheless.
 async fn last_changes(deps: &Deps, service: &Service, context: &Context) -> Option<Vec<Change>> {
-    match deps.history.page(service, TimeRange::default(), None, CHANGES, context.now).await {
-        Ok(page) => Some(page.changes),
-        Err(fault) => {
-            let Context { request_id, correlation_id, now, .. } = context;
-            let error = error_chain(&fault);
-            let code = Problem::from(fault).code();
-            tracing::error!(code, request_id, correlation_id, error, "history_not_shown");
-            metrics::fault(code, *now);
-            None
-        }
-    }
+    let page = deps.history.page(service, TimeRange::default(), None, CHANGES, context.now).await;
+    page.map_err(|fault| not_shown(fault, context)).ok().map(|page| page.changes)
+}
+
+/// The time in each status, unless the page asks by itself. As the last changes, it does not prevent the page.
+async fn time_if_asked(
+    deps: &Deps,
+    request: &Request,
+    service: &Service,
+    context: &Context,
+) -> Option<Option<TimeInStatus>> {
+    (!is_by_itself(request)).then_some(())?;
+    Some(time_in_status(deps, service, context).await)
+}
+
+async fn time_in_status(deps: &Deps, service: &Service, context: &Context) -> Option<TimeInStatus> {
+    let now = context.now;
+    let windows = WINDOWS.map(|days| Window::new(now.minus_seconds(days * DAY), now));
+    let [Ok(week), Ok(month), Ok(quarter)] = windows else { return None };
+    let known = deps.history.known_changes(service, quarter).await;
+    let known = known.map_err(|fault| not_shown(fault, context)).ok()?;
+    Some(TimeInStatus::new(&known, &[week, month, quarter], now))
+}
+
+/// Records that a part of the page is missing.
+fn not_shown(fault: StoreFault, context: &Context) {
+    let Context { request_id, correlation_id, now, .. } = context;
+    let error = error_chain(&fault);
+    let code = Problem::from(fault).code();
+    tracing::error!(code, request_id, correlation_id, error, "history_not_shown");
+    metrics::fault(code, *now);
 }
 
 /// The form, if this person may update the service.

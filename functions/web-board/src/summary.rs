@@ -2,7 +2,6 @@
 
 use lambda_http::Request;
 use shared::{
-    auth::Scope,
     http::{Context, Response, service_id},
     operations::read_summary,
     telemetry::unreadable,
@@ -21,7 +20,6 @@ pub(super) async fn answer(
     context: &Context,
 ) -> Result<Response, PageProblem> {
     let visitor = deps.visitor(request, context).await?;
-    visitor.require(Scope::Read)?;
     let (subject, id, now) = (visitor.subject.as_str(), service_id(request), context.now);
     let found = read_summary(&deps.users, &deps.services, subject, id, now).await;
     let (user, top, summary) = found.map_err(|error| PageProblem::of_read(error, subject))?;

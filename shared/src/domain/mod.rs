@@ -4,6 +4,7 @@
 mod change;
 mod deadline;
 pub mod formula;
+mod known_changes;
 pub mod limits;
 mod name;
 mod note;
@@ -24,6 +25,7 @@ mod window;
 
 pub use change::{AUTOMATIC_RESET, Author, Cause, Change};
 pub use deadline::{DeadlineUpdate, NoDeadline};
+pub use known_changes::{BeforeChanges, KnownChanges, StatisticsError};
 pub use name::NamePart;
 pub use note::{Note, NoteError};
 pub use permission::{Grant, User, authorise_update};

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cause, Change, HistoryGap, Rag, StatusRecord, Window};
+use super::{Cause, Change, Rag, StatusRecord, Window};
 
 /// How long a service had each status in a window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,28 +23,18 @@ pub struct Statistics {
 
 impl Statistics {
     /// The statistics of a service that was shown as `before` just before the changes. These are all its changes in
-    /// the window, oldest first; others are left out.
-    ///
-    /// # Errors
-    /// [`HistoryGap`] if a change is missing.
-    pub fn of(
-        window: Window,
-        before: &StatusRecord,
-        changes: &[Change],
-    ) -> Result<Self, HistoryGap> {
+    /// the window, oldest first.
+    pub(super) fn of(window: Window, before: &StatusRecord, changes: &[Change]) -> Self {
         let mut counted = Counted { statistics: Self::default(), window, red_seconds: 0 };
         let (mut shown, mut since) = (before.clone(), window.from());
         for change in changes {
-            if change.version != shown.version + 1 {
-                return Err(HistoryGap);
-            }
             let at = change.at.clamp(window.from(), window.to());
             counted.add(&shown, at.seconds_since(since));
             counted.add_reset(change);
             (shown, since) = (StatusRecord::after(change), at);
         }
         counted.add(&shown, window.to().seconds_since(since));
-        Ok(counted.statistics)
+        counted.statistics
     }
 }
 
@@ -120,8 +110,7 @@ mod tests {
     }
 
     fn of(window: Window, changes: &[Change]) -> Statistics {
-        let never = StatusRecord::never_updated();
-        Statistics::of(window, &never, changes).expect("statistics")
+        Statistics::of(window, &StatusRecord::never_updated(), changes)
     }
 
     fn sum(statistics: &Statistics) -> u64 {
@@ -153,7 +142,7 @@ mod tests {
         let never = of(window(0, 1_000), &[]);
         assert_eq!(never, Statistics { green_seconds: 1_000, ..Statistics::default() });
         let red = StatusRecord::after(&limited(7, 10, Level::Red, Some("SITE")));
-        let statistics = Statistics::of(window(20, 50), &red, &[]).expect("statistics");
+        let statistics = Statistics::of(window(20, 50), &red, &[]);
         let by_reason = BTreeMap::from([(Some("SITE".to_owned()), 30)]);
         let expected =
             Statistics { red_seconds: by_reason, longest_red_seconds: 30, ..Statistics::default() };
@@ -189,12 +178,5 @@ mod tests {
         ];
         assert_eq!(of(window(300, 700), &changes).longest_red_seconds, 200);
         assert_eq!(of(window(300, 550), &changes).longest_red_seconds, 100);
-    }
-
-    #[test]
-    fn a_missing_change_is_an_error() {
-        let changes = [limited(2, 100, Level::Red, None)];
-        let never = StatusRecord::never_updated();
-        assert_eq!(Statistics::of(window(0, 400), &never, &changes), Err(HistoryGap));
     }
 }

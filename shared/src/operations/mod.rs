@@ -8,7 +8,6 @@ mod group;
 mod read_board;
 mod read_changes;
 mod read_services;
-mod read_statistics;
 mod read_summary;
 mod reset_expired;
 mod subtree;
@@ -24,7 +23,6 @@ pub use read_services::{
     FoundServices, find_services, list_services, list_services_of, read_service, read_user,
     read_user_and_service, services_by_id,
 };
-pub use read_statistics::{StatisticsError, read_statistics};
 pub use read_summary::read_summary;
 pub use reset_expired::{ResetEvent, ResetJob, ResetPosition, ResetProgress, ResetRun};
 pub use update_status::{

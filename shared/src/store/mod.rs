@@ -10,6 +10,7 @@ mod fault;
 mod health_check;
 mod hierarchy_entries;
 mod history_item;
+mod history_window;
 mod idempotency_table;
 pub mod keys;
 mod list_caller;
@@ -17,6 +18,7 @@ mod list_place;
 mod list_position;
 mod list_source;
 mod page_reader;
+mod past_status;
 mod read;
 mod read_units;
 mod service_filter;
@@ -43,14 +45,13 @@ pub use idempotency_table::{
     IdempotencyKey, IdempotencyRecord, IdempotencyTable, IdempotentRequest,
 };
 pub use list_position::{HierarchyKey, InvalidPosition, ListPosition, PendingResetKey};
+pub use past_status::PastStatus;
 pub use service_filter::ServiceFilter;
 pub use service_item::{UnreadableRow, parse_service};
 pub use service_list::{FirstRead, PageReader, PageRequest, ServicePage};
 pub use services_table::{DueReset, DueResets, ServicesTable};
 pub use sessions_table::{SessionKey, SessionsTable};
-pub use status_history_table::{
-    HistoryPage, HistoryPosition, PastStatus, StatusHistoryTable, TimeRange,
-};
+pub use status_history_table::{HistoryPage, HistoryPosition, StatusHistoryTable, TimeRange};
 pub use table_names::TableNames;
 pub use transaction::{StatusTables, Transaction, WriteOutcome};
 pub use update_tables::{AfterCancellation, SnapshotKeys, UpdateSnapshot, UpdateTables};

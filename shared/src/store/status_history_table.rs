@@ -11,6 +11,9 @@ use super::{
 };
 use crate::domain::{Change, HistoryGap, NextChange, Service, ServiceId, StatusRecord, Timestamp};
 
+/// Before the sort keys of all changes.
+pub(super) const FIRST_KEY: &str = "0";
+
 /// The changes with a date in this range, both ends included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TimeRange {
@@ -44,22 +47,10 @@ pub struct HistoryPage {
     pub next: Option<HistoryPosition>,
 }
 
-/// What readers saw at a time in the past.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PastStatus {
-    /// This record.
-    Known(StatusRecord),
-    /// The changes of that time are deleted.
-    Pruned {
-        /// The date of the oldest change that is left.
-        oldest: Timestamp,
-    },
-}
-
 /// The table of changes.
 #[derive(Clone, Debug)]
 pub struct StatusHistoryTable {
-    client: Client,
+    pub(super) client: Client,
     name: String,
 }
 
@@ -110,62 +101,6 @@ impl StatusHistoryTable {
         Ok(HistoryPage { changes, next })
     }
 
-    /// What readers saw at this time, which must not be in the future. `service` was read before. If history lacks a
-    /// change of it, a transaction is being applied: then this waits and reads again.
-    ///
-    /// # Errors
-    /// The store failed, a row cannot be read, or history kept lacking a change.
-    pub async fn effective_at(
-        &self,
-        service: &Service,
-        at: Timestamp,
-    ) -> Result<PastStatus, StoreFault> {
-        for attempt in 1..=MAX_ATTEMPTS {
-            if let Some(past) = self.past(service, at).await? {
-                return Ok(past);
-            }
-            if attempt < MAX_ATTEMPTS {
-                pause(FIRST_PAUSE, attempt).await;
-            }
-        }
-        Err(StoreFault::Incomplete(format!("service {}", service.id())))
-    }
-
-    /// What readers saw at this time; `None` if history lacks a change that the service has.
-    async fn past(
-        &self,
-        service: &Service,
-        at: Timestamp,
-    ) -> Result<Option<PastStatus>, StoreFault> {
-        let range = TimeRange { from: None, to: Some(at) };
-        if let Some(change) = self.page(service, range, None, 1, at).await?.changes.first() {
-            let is_last_known = service.record.modified.as_ref().is_some_and(|last| last.at <= at);
-            let is_missing = is_last_known && change.version < service.record.version;
-            return Ok((!is_missing).then(|| PastStatus::Known(StatusRecord::after(change))));
-        }
-        Ok(match self.oldest(service.id()).await? {
-            // Pruning deletes the oldest changes first, so it always deletes version 1.
-            Some(oldest) if oldest.version > 1 => Some(PastStatus::Pruned { oldest: oldest.at }),
-            None if service.record.version > 0 => None,
-            Some(_) | None => Some(PastStatus::Known(StatusRecord::never_updated())),
-        })
-    }
-
-    /// The oldest stored change of a service.
-    async fn oldest(&self, service: ServiceId) -> Result<Option<Change>, StoreFault> {
-        let query = self.client.query().table_name(&self.name).consistent_read(true);
-        let answer = query
-            .key_condition_expression("#service = :service")
-            .expression_attribute_names("#service", history::SERVICE_ID)
-            .expression_attribute_values(":service", number(service))
-            .limit(1)
-            .send()
-            .await
-            .map_err(StoreFault::unavailable)?;
-        let row = answer.items.unwrap_or_default().into_iter().next();
-        Ok(row.map(parse_change).transpose()?.map(|recorded| recorded.change))
-    }
-
     /// The changes up to this sort key, newest first, with the resets that are not stored, and whether more may follow.
     /// If a change is missing, a transaction is being applied: then this waits and reads again.
     async fn complete(
@@ -177,7 +112,8 @@ impl StatusHistoryTable {
         now: Timestamp,
     ) -> Result<(Vec<Change>, bool), StoreFault> {
         for attempt in 1..=MAX_ATTEMPTS {
-            let (stored, has_more) = self.stored(service.id(), highest.clone(), count).await?;
+            let stored = self.stored(service.id(), FIRST_KEY, highest.clone(), count);
+            let (stored, has_more) = stored.await?;
             let changes = with_missing_resets(stored, next, now);
             match changes.and_then(|changes| agreeing_with(&service.record, changes)) {
                 Ok(changes) => return Ok((changes, has_more)),
@@ -188,10 +124,11 @@ impl StatusHistoryTable {
         Err(StoreFault::Incomplete(format!("service {}", service.id())))
     }
 
-    /// The stored changes up to this sort key, newest first, and whether there may be more.
-    async fn stored(
+    /// The stored changes from one sort key to another, newest first, and whether there may be more.
+    pub(super) async fn stored(
         &self,
         service: ServiceId,
+        lowest: &str,
         highest: String,
         count: usize,
     ) -> Result<(Vec<Change>, bool), StoreFault> {
@@ -201,10 +138,11 @@ impl StatusHistoryTable {
             .table_name(&self.name)
             .consistent_read(true)
             .scan_index_forward(false)
-            .key_condition_expression("#service = :service AND #at <= :highest")
+            .key_condition_expression("#service = :service AND #at BETWEEN :lowest AND :highest")
             .expression_attribute_names("#service", history::SERVICE_ID)
             .expression_attribute_names("#at", history::AT)
             .expression_attribute_values(":service", number(service))
+            .expression_attribute_values(":lowest", text(lowest))
             .expression_attribute_values(":highest", text(highest))
             .limit(i32::try_from(count).unwrap_or(i32::MAX))
             .send()
@@ -227,7 +165,7 @@ impl StatusHistoryTable {
 
 /// Adds the resets that are missing between these changes, newest first. `next` is the change that follows the
 /// first one, if there is one.
-fn with_missing_resets(
+pub(super) fn with_missing_resets(
     stored: Vec<Change>,
     mut next: Option<NextChange>,
     now: Timestamp,
@@ -242,7 +180,10 @@ fn with_missing_resets(
 }
 
 /// Refuses changes whose newest is not what the service has under its version, but a reset of the change before it.
-fn agreeing_with(record: &StatusRecord, changes: Vec<Change>) -> Result<Vec<Change>, HistoryGap> {
+pub(super) fn agreeing_with(
+    record: &StatusRecord,
+    changes: Vec<Change>,
+) -> Result<Vec<Change>, HistoryGap> {
     let last = (record.status, record.modified.as_ref().map(|last| last.at));
     let newest = changes.first().filter(|newest| newest.version == record.version);
     let agrees = newest.is_none_or(|newest| (newest.status, Some(newest.at)) == last);

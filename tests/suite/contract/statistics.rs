@@ -6,7 +6,7 @@ use super::{
     moved_deadlines::move_deadline,
     status_history::{at, put},
 };
-use crate::harness::{App, NOW, World, time};
+use crate::harness::{App, Meter, NOW, World, time};
 
 /// The statistics from a second to another.
 async fn statistics(app: &App, from: i64, to: i64) -> Value {
@@ -140,6 +140,19 @@ async fn a_window_of_5000_changes_is_the_limit() {
     assert_eq!(refused.refused(422), "LIMIT_EXCEEDED");
     // A window that begins a second later has one less.
     assert_eq!(figures(&statistics(&app, 1, 6_000).await)[..3], [2_500, 0, 3_499]);
+}
+
+/// However many changes a service has had before.
+#[tokio::test]
+async fn a_window_reads_its_own_changes_and_the_one_before() {
+    let app = World::family().start().await;
+    app.fill_history(2_000).await;
+    let (metered, meter) = Meter::below(&app);
+    metered.at(2_000);
+    let body = statistics(&metered, 1_990, 2_000).await;
+    assert_eq!(figures(&body), [5, 0, 5, 0, 1]);
+    let reads = meter.take();
+    assert_eq!((reads.calls, reads.units <= 4.0), (3, true), "{reads:?}");
 }
 
 #[tokio::test]

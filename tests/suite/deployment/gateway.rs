@@ -90,7 +90,6 @@ fn each_public_route_each_list_and_each_page_has_a_limit_of_its_own() {
         "/web/board/{id}",
         "/web/board/{id}/summary",
         "/web/services/{id}",
-        "/web/statistics/{id}",
     ];
     let own = routes().into_iter().filter_map(|(route, is_public)| {
         let name = match route.split_once(' ') {

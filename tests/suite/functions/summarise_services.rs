@@ -45,10 +45,10 @@ impl App {
     pub(crate) async fn fill_history(&self, count: u64) {
         let text = |text: String| AttributeValue::S(text);
         let number = |number: i64| AttributeValue::N(number.to_string());
+        let status = |is_red: bool| text(if is_red { "RED" } else { "GREEN" }.to_owned());
         let rows = (1..=count).map(|version| {
             let (date, order) = (NOW + version.cast_signed() - 1, version.cast_signed());
             let is_red = version % 2 == 1;
-            let status = |is_red: bool| text(if is_red { "RED" } else { "GREEN" }.to_owned());
             let mut row = HashMap::from([
                 ("serviceId", number(30)),
                 ("at", text(history_key(time(date), version))),
@@ -74,6 +74,15 @@ impl App {
             let write = self.client.batch_write_item();
             let write = write.request_items(&self.tables.status_history, batch.to_vec());
             write.send().await.expect("rows");
+        }
+        let last = count.cast_signed();
+        let (date, is_red) = (NOW + last - 1, last % 2 == 1);
+        self.set_attribute(30, "version", number(last)).await;
+        self.set_attribute(30, "status", status(is_red)).await;
+        self.set_attribute(30, "modifiedDate", number(date)).await;
+        self.set_attribute(30, "modifiedBy", text("editor".to_owned())).await;
+        if is_red {
+            self.set_attribute(30, "resetDateTime", number(date + 86_400)).await;
         }
     }
 }

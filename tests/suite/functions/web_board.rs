@@ -16,14 +16,8 @@ pub(crate) const EVENTS: &[Event] = &[
 ];
 
 /// The pages of people who are signed in.
-const PAGES: [&str; 6] = [
-    "/web",
-    "/web/mine",
-    "/web/board/20",
-    "/web/board/20/summary",
-    "/web/services/30",
-    "/web/statistics/30",
-];
+const PAGES: [&str; 5] =
+    ["/web", "/web/mine", "/web/board/20", "/web/board/20/summary", "/web/services/30"];
 
 /// Uses every right of the role, and gets every status but 500, which `pages::board_filters` has.
 pub(crate) async fn exercise(app: &App) {
@@ -48,13 +42,7 @@ pub(crate) async fn exercise(app: &App) {
     {
         assert_eq!(editor.get(wrong).send().await.status, 400, "{wrong}");
     }
-    for unknown in [
-        "/web/board/7",
-        "/web/board/7/summary",
-        "/web/services/7",
-        "/web/statistics/7",
-        "/web/assets/x",
-    ] {
+    for unknown in ["/web/board/7", "/web/board/7/summary", "/web/services/7", "/web/assets/x"] {
         assert_eq!(editor.get(unknown).send().await.status, 404, "{unknown}");
     }
     let style = format!("/web/assets/{}", web::assets::CSS);

@@ -174,14 +174,9 @@ async fn a_user_who_cannot_be_read_sees_nothing() {
     let user = app.client.put_item().table_name(&app.tables.users);
     let user = user.item("subject", AttributeValue::S("reader".to_owned()));
     user.send().await.expect("a row");
-    for address in [
-        "/web",
-        "/web/mine",
-        "/web/board/20",
-        "/web/board/20/summary",
-        "/web/services/30",
-        "/web/statistics/30",
-    ] {
+    for address in
+        ["/web", "/web/mine", "/web/board/20", "/web/board/20/summary", "/web/services/30"]
+    {
         let page = browser.get(address).header("x-request-id", "r-1").send().await;
         assert_eq!(page.status, 500, "{address}");
         assert!(text(&page.text).contains("Ring the service if you need its status now."));

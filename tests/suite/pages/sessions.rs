@@ -155,14 +155,9 @@ async fn whoever_is_deactivated_or_deleted_meanwhile_sees_and_sets_nothing() {
             let update = update.expression_attribute_values(":no", AttributeValue::Bool(false));
             update.send().await.expect("an update");
         }
-        for address in [
-            "/web",
-            "/web/mine",
-            "/web/board/20",
-            "/web/board/20/summary",
-            "/web/services/30",
-            "/web/statistics/30",
-        ] {
+        for address in
+            ["/web", "/web/mine", "/web/board/20", "/web/board/20/summary", "/web/services/30"]
+        {
             let reply = browser.get(address).send().await;
             assert_eq!(reply.status, 403, "{address}");
             assert!(reply.text.contains(heading), "{address}: {}", reply.text);

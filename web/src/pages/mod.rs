@@ -19,7 +19,7 @@ pub use service::{Done, PastChange, ServicePage};
 pub use signed_in::SignedInPage;
 pub use start::{SignIn, Start};
 pub use statement::Statement;
-pub use statistics::{Shares, StatisticsPage, WindowView};
+pub use statistics::{Shares, TimeInStatus, WindowView};
 pub use summary::{SummaryPage, SummaryRow};
 pub use update_form::UpdateForm;
 pub use update_refused::{UpdateProblem, UpdateRefused};

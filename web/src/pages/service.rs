@@ -3,7 +3,7 @@
 use askama::Template;
 use shared::domain::{Cause, Change, Note, Rag, Timestamp};
 
-use super::{Place, UpdateForm};
+use super::{Place, TimeInStatus, UpdateForm};
 use crate::{
     local_time::LocalTime,
     page::{Frame, Framed},
@@ -28,6 +28,9 @@ pub struct ServicePage {
     pub form: Option<UpdateForm>,
     /// The last changes, newest first; `None` if they cannot be read.
     pub history: Option<Vec<PastChange>>,
+    /// The time in each status; `None` inside if it cannot be read, outside if nobody looks at it because the page asked
+    /// by itself.
+    pub time: Option<Option<TimeInStatus>>,
 }
 
 /// A change, for people.

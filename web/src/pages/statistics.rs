@@ -1,37 +1,32 @@
-//! `/web/statistics/{id}`: how long a service had each status lately.
+//! How long a service had each status lately: a part of its page.
 
-use askama::Template;
-use shared::domain::{Minutes, Rag, Statistics, Window};
+use shared::domain::{KnownChanges, Minutes, Rag, Statistics, StatisticsError, Timestamp, Window};
 
-use super::Place;
 use crate::{
-    local_time::length,
-    page::{Frame, Framed},
+    local_time::{LocalTime, length},
     status::{class, reason_in_words, shape},
 };
+
+/// The seconds of a day.
+const DAY: u64 = 24 * 60 * 60;
 
 /// The width of a bar, in its own units.
 const WIDTH: u64 = 1_000;
 
-/// The page.
-#[derive(Debug, Template)]
-#[template(path = "statistics.html")]
-pub struct StatisticsPage {
-    /// The frame.
-    pub frame: Frame,
-    /// The service.
-    pub service: Place,
-    /// The time at which the windows end, for people.
+/// How long a service had each status, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimeInStatus {
+    /// The time at which the windows end.
     pub until: String,
     /// The windows, the shortest first.
     pub windows: Vec<WindowView>,
 }
 
-/// A window, which ends when the page is read.
+/// A window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WindowView {
-    /// Its days.
-    pub days: u32,
+    /// Its days, of 24 hours.
+    pub days: u64,
     /// What is known of it, or why nothing is.
     pub content: Result<Shares, &'static str>,
 }
@@ -64,9 +59,23 @@ pub struct Share {
     pub width: u64,
 }
 
-impl Framed for StatisticsPage {
-    fn frame_mut(&mut self) -> &mut Frame {
-        &mut self.frame
+impl TimeInStatus {
+    /// The time in each status in these windows, the shortest first, which all end at `until`.
+    #[must_use]
+    pub fn new(known: &KnownChanges, windows: &[Window], until: Timestamp) -> Self {
+        let view = |window: &Window| WindowView::new(*window, known.statistics(*window));
+        Self { until: LocalTime::of(until).with_day(), windows: windows.iter().map(view).collect() }
+    }
+}
+
+impl WindowView {
+    fn new(window: Window, statistics: Result<Statistics, StatisticsError>) -> Self {
+        let content = match statistics {
+            Ok(statistics) => Ok(Shares::new(window, statistics)),
+            Err(StatisticsError::Pruned(_)) => Err("changes of that time were deleted"),
+            Err(StatisticsError::TooManyChanges) => Err("there are more than 5,000 changes"),
+        };
+        Self { days: window.seconds() / DAY, content }
     }
 }
 
@@ -161,8 +170,6 @@ fn reasons(by_reason: impl IntoIterator<Item = (Option<String>, u64)>) -> Vec<(S
 #[cfg(test)]
 #[expect(clippy::expect_used, reason = "a test fails by panicking")]
 mod tests {
-    use shared::domain::Timestamp;
-
     use super::*;
 
     fn shares(green: u64, amber: u64, red: u64) -> Vec<(u64, u64, String)> {
