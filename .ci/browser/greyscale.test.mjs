@@ -98,6 +98,29 @@ for (const [name, { user = 'sample-reader', path, age, statuses }] of Object.ent
   });
 }
 
+test('each status has a height of its own in a greyscale picture of the time in each status', async () => {
+  const page = await pageOf(browser, 'sample-reader');
+  await page.goto(`/web/services/${dentist}`);
+  // A third of the time each: no status can be set in the past.
+  const places = await page.locator('.app-time').first().evaluate((bar) => {
+    const { top, left, width, height } = bar.getBoundingClientRect();
+    return [...bar.querySelectorAll('rect')].map((part, index) => {
+      part.setAttribute('x', `${index * 333}`);
+      part.setAttribute('width', '333');
+      return { x: Math.round(left + scrollX + (width * (index + 0.5)) / 3), y: Math.round(top + scrollY), width: 1,
+        height: Math.round(height) };
+    });
+  });
+  const chromium = await page.context().newCDPSession(page);
+  await chromium.send('Emulation.setEmulatedVisionDeficiency', { type: 'achromatopsia' });
+  const columns = await pixels(decoder, await page.screenshot({ fullPage: true }), places);
+  const white = [255, 255, 255];
+  const heights = columns.map((column) => column.length - column.findIndex((colour) => contrast(colour, white) >= SHAPE));
+  const [red, amber, green] = heights;
+  assert.ok(red >= amber + 10 && amber >= green + 10 && green >= 10, `${heights}`);
+  await page.context().close();
+});
+
 test('each status has a shape of its own in a greyscale picture', async () => {
   const page = await pageOf(browser, 'sample-reader');
   await page.goto(board);

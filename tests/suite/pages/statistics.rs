@@ -49,12 +49,12 @@ async fn the_figures_stand_beside_the_bars() {
         time(&reply),
         "Time in each status Counted until 09:00 GMT on Saturday 21 November. This part of the page does \
          not change by itself, and does not show the status of this moment. \
-         Last 7 days ■ RED 0 minutes, 0.0 % ▲ AMBER 1 hour, 0.6 % No reason given: 1 hour \
-         ● GREEN 6 days 23 hours, 99.4 % A status ended automatically, without anybody saying that the service is GREEN: 0 times. \
-         Last 28 days ■ RED 12 hours, 1.8 % Staffing: 12 hours ▲ AMBER 1 hour, 0.1 % No reason given: 1 hour \
-         ● GREEN 27 days 11 hours, 98.1 % Longest RED: 12 hours. A status ended automatically, without anybody saying that the service is GREEN: once. \
-         Last 92 days ■ RED 12 hours, 0.5 % Staffing: 12 hours ▲ AMBER 1 hour, 0.1 % No reason given: 1 hour \
-         ● GREEN 91 days 11 hours, 99.4 % Longest RED: 12 hours. A status ended automatically, without anybody saying that the service is GREEN: once."
+         Last 7 days ■ RED 0 minutes, 0.0% ▲ AMBER 1 hour, 0.6% No reason given: 1 hour \
+         ● GREEN 6 days 23 hours, 99.4% A status ended automatically, without anybody saying that the service is GREEN: 0 times. \
+         Last 28 days ■ RED 12 hours, 1.8% Staffing: 12 hours ▲ AMBER 1 hour, 0.1% No reason given: 1 hour \
+         ● GREEN 27 days 11 hours, 98.1% Longest RED: 12 hours. A status ended automatically, without anybody saying that the service is GREEN: once. \
+         Last 92 days ■ RED 12 hours, 0.5% Staffing: 12 hours ▲ AMBER 1 hour, 0.1% No reason given: 1 hour \
+         ● GREEN 91 days 11 hours, 99.4% Longest RED: 12 hours. A status ended automatically, without anybody saying that the service is GREEN: once."
     );
     // Each status has a height of its own, and a screen reader has the text.
     let bar = "<svg class=\"app-time\" viewBox=\"0 0 1000 30\" preserveAspectRatio=\"none\" aria-hidden=\"true\" focusable=\"false\">\n\
@@ -72,7 +72,7 @@ async fn a_service_without_a_change_was_green_all_the_time() {
     let reply = page(&app).await;
     for days in [7, 28, 92] {
         let green = format!(
-            "■ RED 0 minutes, 0.0 % ▲ AMBER 0 minutes, 0.0 % ● GREEN {days} days, 100.0 % A status ended \
+            "■ RED 0 minutes, 0.0% ▲ AMBER 0 minutes, 0.0% ● GREEN {days} days, 100.0% A status ended \
              automatically, without anybody saying that the service is GREEN: 0 times."
         );
         assert_eq!(window(&reply, days), green);
@@ -86,17 +86,17 @@ async fn a_status_counts_until_it_ended_or_until_now() {
     let red = json!({"status": "RED", "resetStatusIn": 60});
     app.put(30, red).by("editor").send().await.ok();
     app.at(30 * 60);
-    assert!(window(&page(&app).await, 7).starts_with("■ RED 30 minutes, 0.3 %"));
+    assert!(window(&page(&app).await, 7).starts_with("■ RED 30 minutes, 0.3%"));
     app.at(20 * DAY);
     let reply = page(&app).await;
-    assert!(window(&reply, 7).starts_with("■ RED 0 minutes, 0.0 %"));
+    assert!(window(&reply, 7).starts_with("■ RED 0 minutes, 0.0%"));
     assert!(window(&reply, 28).contains("Longest RED: 1 hour. A status ended automatically"));
     assert!(window(&reply, 28).ends_with("GREEN: once."), "{}", reply.text);
     app.run_schedule().await;
     assert_eq!(time(&page(&app).await), time(&reply));
     // The change before the shortest window ends in it.
     app.at(7 * DAY + 30 * 60);
-    assert!(window(&page(&app).await, 7).starts_with("■ RED 30 minutes, 0.3 %"));
+    assert!(window(&page(&app).await, 7).starts_with("■ RED 30 minutes, 0.3%"));
 }
 
 /// RED from 00:30 BST to 02:30 GMT, when clocks went back between.
@@ -111,8 +111,8 @@ async fn days_have_24_hours_when_clocks_change_too() {
     assert!(words(&reply).contains("Set to RED by editor-name at 00:30 BST on Sunday 25 October"));
     assert!(time(&reply).contains("Counted until 09:00 GMT on Wednesday 28 October."));
     let week = window(&reply, 7);
-    assert!(week.starts_with("■ RED 3 hours, 1.8 %"), "{week}");
-    assert!(week.contains("● GREEN 6 days 21 hours, 98.2 %"), "{week}");
+    assert!(week.starts_with("■ RED 3 hours, 1.8%"), "{week}");
+    assert!(week.contains("● GREEN 6 days 21 hours, 98.2%"), "{week}");
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn a_window_with_too_many_changes_is_not_known_but_a_shorter_one_is() {
     app.fill_history(5_001).await;
     app.at(20 * DAY);
     let reply = page(&app).await;
-    assert!(window(&reply, 7).contains("● GREEN 7 days, 100.0 %"), "{}", time(&reply));
+    assert!(window(&reply, 7).contains("● GREEN 7 days, 100.0%"), "{}", time(&reply));
     for days in [28, 92] {
         assert_eq!(window(&reply, days), "Not known: there are more than 5,000 changes.");
     }
@@ -210,7 +210,7 @@ async fn changes_before_the_longest_window_are_not_read() {
     let reader = metered.signed_in("reader").await;
     meter.take();
     let reply = reader.get(PAGE).send().await;
-    assert!(window(&reply, 92).contains("● GREEN 92 days, 100.0 %"), "{}", time(&reply));
+    assert!(window(&reply, 92).contains("● GREEN 92 days, 100.0%"), "{}", time(&reply));
     let reads = meter.take();
     assert_eq!((reads.calls, reads.units <= 8.0), (6, true), "{reads:?}");
 }

@@ -36,6 +36,10 @@ pub(crate) enum Scenario {
     Board,
     /// The same, of which the browser has the current page.
     UnchangedBoard,
+    /// A service with so many changes in the last 92 days, whose page a person opens.
+    Service { changes: usize },
+    /// The same, which the page asks for by itself: nothing is new.
+    UnchangedService { changes: usize },
     /// A person who is signed in; each event is a new form for the status that is shown.
     Form,
 }
@@ -55,6 +59,17 @@ const BOARD: &str = "web-board/a-board-without-a-session";
 const BEGINNING: &str = "list-changes/a-beginning";
 const FORM: &str = "web-update/a-person-sets-red";
 const CALLBACK: &str = "web-session/a-callback-of-another-browser";
+
+/// Eight changes a day.
+const CHANGES: usize = 8 * 92;
+
+/// What `web-board` is measured with beside a board.
+const PAGES: [(&str, Scenario, u16); 4] = [
+    ("web-board-unchanged", Scenario::UnchangedBoard, 304),
+    ("web-service", Scenario::Service { changes: 0 }, 200),
+    ("web-service-736-changes", Scenario::Service { changes: CHANGES }, 200),
+    ("web-service-unchanged", Scenario::UnchangedService { changes: CHANGES }, 304),
+];
 
 const BASELINES: [Benchmark; 4] = [
     baseline("hello", "hello", GET),
@@ -76,10 +91,10 @@ fn all() -> io::Result<Vec<Benchmark>> {
             deployed.push(self::deployed(name)?);
         }
     }
-    deployed.push(Benchmark {
-        function: "web-board",
-        ..Benchmark::new("web-board-unchanged", BOARD, Scenario::UnchangedBoard, 304)
-    });
+    for (name, scenario, expected) in PAGES {
+        let page = Benchmark::new(name, BOARD, scenario, expected);
+        deployed.push(Benchmark { function: "web-board", ..page });
+    }
     deployed.sort_by_key(|one| one.name);
     Ok([BASELINES.to_vec(), deployed].concat())
 }

@@ -30,7 +30,7 @@ pub(crate) const INVOKE_TIMEOUT: Duration = Duration::from_secs(20);
 pub(crate) const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One service of a board in this many is RED.
-const SERVICES_PER_RED_ONE: u64 = 5;
+const SERVICES_PER_RED_ONE: usize = 5;
 /// The user of the sample directory who sends forms.
 const PERSON: &str = "sample-editor";
 
@@ -70,7 +70,10 @@ impl Events {
                 name_tag(&mut event, &response(answer.outcome, 200)?)?;
             }
             Scenario::Board | Scenario::UnchangedBoard => {
-                set_statuses(store, tables).await?;
+                let numbers = (0..DIRECTORY.size).step_by(SERVICES_PER_RED_ONE);
+                let services = numbers.map(|number| DIRECTORY.id(number).to_string().into());
+                let statuses = services.map(|service| (service, "RED"));
+                set_statuses(store, tables, Some(EDITOR), statuses).await?;
                 sign_in(store, tables, READER, &mut event).await?;
                 let region = DIRECTORY.id(0);
                 event["pathParameters"] = json!({"id": region.to_string()});
@@ -78,6 +81,14 @@ impl Events {
                 if scenario == Scenario::UnchangedBoard {
                     event["headers"]["if-none-match"] = "*".into();
                 }
+            }
+            Scenario::Service { changes } => {
+                service_page(store, tables, changes, &mut event).await?;
+            }
+            Scenario::UnchangedService { changes } => {
+                service_page(store, tables, changes, &mut event).await?;
+                event["headers"]["if-none-match"] = "*".into();
+                event["headers"]["x-refresh"] = "1".into();
             }
             Scenario::Form => {
                 let session = sign_in(store, tables, PERSON, &mut event).await?;
@@ -192,15 +203,39 @@ async fn sign_in(
     Ok(session)
 }
 
-/// Sets some services RED, as people do.
-async fn set_statuses(store: &Store, tables: &TableNames) -> Result<(), Box<dyn Error>> {
+/// Asks for the page of a service that people have set RED and GREEN by turns, so many times.
+async fn service_page(
+    store: &Store,
+    tables: &TableNames,
+    changes: usize,
+    event: &mut Value,
+) -> Result<(), Box<dyn Error>> {
+    let update: Value = serde_json::from_str(&Benchmark::update().event()?)?;
+    let service = &update["pathParameters"]["id"];
+    let statuses = ["RED", "GREEN"].into_iter().cycle().take(changes);
+    let statuses = statuses.map(|status| (service.clone(), status));
+    set_statuses(store, tables, None, statuses).await?;
+    sign_in(store, tables, PERSON, event).await?;
+    event["rawPath"] = format!("/web/services/{}", service.as_str().unwrap_or_default()).into();
+    event["pathParameters"]["id"] = service.clone();
+    Ok(())
+}
+
+/// Sets services to these statuses, as people do: as this subject, or as the event's.
+async fn set_statuses(
+    store: &Store,
+    tables: &TableNames,
+    subject: Option<&str>,
+    statuses: impl Iterator<Item = (Value, &'static str)>,
+) -> Result<(), Box<dyn Error>> {
     let mut function = start(store, tables, &Benchmark::update()).await?;
     let mut event: Value = serde_json::from_str(&Benchmark::update().event()?)?;
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = EDITOR.into();
-    for number in 0..DIRECTORY.size / SERVICES_PER_RED_ONE {
-        let id = DIRECTORY.id(number * SERVICES_PER_RED_ONE);
-        event["pathParameters"] = json!({"id": id.to_string()});
-        event["body"] = update("RED").into();
+    if let Some(subject) = subject {
+        event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = subject.into();
+    }
+    for (service, status) in statuses {
+        event["pathParameters"]["id"] = service;
+        event["body"] = update(status).into();
         response(function.invoke(event.to_string(), INVOKE_TIMEOUT).await?.outcome, 200)?;
     }
     function.kill().await?;
