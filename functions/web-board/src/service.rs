@@ -71,7 +71,9 @@ async fn time_if_asked(
     service: &Service,
     context: &Context,
 ) -> Option<Option<TimeInStatus>> {
-    (!is_by_itself(request)).then_some(())?;
+    if is_by_itself(request) {
+        return None;
+    }
     Some(time_in_status(deps, service, context).await)
 }
 

@@ -1,5 +1,6 @@
 //! GET …/statistics: how long a service had each status.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
 use super::{
@@ -153,6 +154,33 @@ async fn a_window_reads_its_own_changes_and_the_one_before() {
     assert_eq!(figures(&body), [5, 0, 5, 0, 1]);
     let reads = meter.take();
     assert_eq!((reads.calls, reads.units <= 4.0), (3, true), "{reads:?}");
+}
+
+/// DynamoDB returns at most 1 MB at once.
+#[tokio::test]
+async fn a_window_with_more_than_a_page_of_changes_counts_all_of_them() {
+    let app = World::family().start().await;
+    app.fill_history_with(1_501, &"x".repeat(600)).await;
+    let (metered, meter) = Meter::below(&app);
+    metered.at(1_501);
+    let body = statistics(&metered, 1, 1_501).await;
+    assert_eq!(figures(&body), [750, 0, 750, 0, 1]);
+    // User and service, two pages, and the change before the window.
+    assert_eq!(meter.take().calls, 4);
+}
+
+/// Hazard: a transaction can be seen in the service before it is seen in history.
+#[tokio::test]
+async fn a_history_that_lacks_the_last_change_has_no_statistics() {
+    let app = eventful().await;
+    let from = format!("from={}", at(-100));
+    for (version, status) in [(5, 200), (7, 503)] {
+        app.set_attribute(30, "version", AttributeValue::N(version.to_string())).await;
+        tokio::time::pause();
+        let reply = app.statistics(30, &from).by("reader").send().await;
+        tokio::time::resume();
+        assert_eq!(reply.status, status, "{version}");
+    }
 }
 
 #[tokio::test]

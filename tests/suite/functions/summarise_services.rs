@@ -43,48 +43,63 @@ impl App {
 
     /// Gives service 30 that many changes, one a second from the first second on: RED, GREEN, RED and so on.
     pub(crate) async fn fill_history(&self, count: u64) {
-        let text = |text: String| AttributeValue::S(text);
-        let number = |number: i64| AttributeValue::N(number.to_string());
-        let status = |is_red: bool| text(if is_red { "RED" } else { "GREEN" }.to_owned());
-        let rows = (1..=count).map(|version| {
-            let (date, order) = (NOW + version.cast_signed() - 1, version.cast_signed());
-            let is_red = version % 2 == 1;
-            let mut row = HashMap::from([
-                ("serviceId", number(30)),
-                ("at", text(history_key(time(date), version))),
-                ("changeId", text(format!("change-{version}"))),
-                ("version", number(order)),
-                ("status", status(is_red)),
-                ("previousStatus", status(!is_red)),
-                ("date", number(date)),
-                ("username", text("editor".to_owned())),
-                ("cause", text("update".to_owned())),
-                ("recordedAt", number(date)),
-                ("requestId", text("request".to_owned())),
-            ]);
-            if is_red {
-                row.insert("resetDateTime", number(date + 86_400));
-            }
-            let row = row.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-            let put = PutRequest::builder().set_item(Some(row)).build().expect("a put");
-            WriteRequest::builder().put_request(put).build()
-        });
-        let rows: Vec<_> = rows.collect();
+        self.fill_history_with(count, "-").await;
+    }
+
+    /// The same, with these notes.
+    pub(crate) async fn fill_history_with(&self, count: u64, notes: &str) {
+        let rows: Vec<_> = (1..=count).map(|version| put_change(version, notes)).collect();
         for batch in rows.chunks(25) {
             let write = self.client.batch_write_item();
             let write = write.request_items(&self.tables.status_history, batch.to_vec());
             write.send().await.expect("rows");
         }
-        let last = count.cast_signed();
-        let (date, is_red) = (NOW + last - 1, last % 2 == 1);
-        self.set_attribute(30, "version", number(last)).await;
-        self.set_attribute(30, "status", status(is_red)).await;
+        let (date, status, reset) = change(count);
+        self.set_attribute(30, "version", number(count.cast_signed())).await;
+        self.set_attribute(30, "status", text(status)).await;
         self.set_attribute(30, "modifiedDate", number(date)).await;
-        self.set_attribute(30, "modifiedBy", text("editor".to_owned())).await;
-        if is_red {
-            self.set_attribute(30, "resetDateTime", number(date + 86_400)).await;
+        self.set_attribute(30, "modifiedBy", text("editor")).await;
+        if let Some(reset) = reset {
+            self.set_attribute(30, "resetDateTime", number(reset)).await;
         }
     }
+}
+
+fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+fn number(number: i64) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+/// The date, the status and the deadline of a change of [`App::fill_history`].
+fn change(version: u64) -> (i64, &'static str, Option<i64>) {
+    let date = NOW + version.cast_signed() - 1;
+    if version % 2 == 1 { (date, "RED", Some(date + 86_400)) } else { (date, "GREEN", None) }
+}
+
+fn put_change(version: u64, notes: &str) -> WriteRequest {
+    let (date, status, reset) = change(version);
+    let mut row = HashMap::from([
+        ("serviceId", number(30)),
+        ("at", text(&history_key(time(date), version))),
+        ("changeId", text(&format!("{version:036}"))),
+        ("version", number(version.cast_signed())),
+        ("status", text(status)),
+        ("previousStatus", text(if status == "RED" { "GREEN" } else { "RED" })),
+        ("date", number(date)),
+        ("notes", text(notes)),
+        ("subject", text(&"s".repeat(36))),
+        ("username", text("editor")),
+        ("cause", text("update")),
+        ("recordedAt", number(date)),
+        ("requestId", text(&"r".repeat(36))),
+    ]);
+    row.extend(reset.map(|reset| ("resetDateTime", number(reset))));
+    let row = row.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let put = PutRequest::builder().set_item(Some(row)).build().expect("a put");
+    WriteRequest::builder().put_request(put).build()
 }
 
 /// Uses every right of the role, and gets every status.

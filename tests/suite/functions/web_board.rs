@@ -9,6 +9,7 @@ pub(crate) const EVENTS: &[Event] = &[
     ("a-board-without-a-session", 303, ""),
     ("a-number-of-a-service", 303, ""),
     ("a-person-opens-a-board", 200, ""),
+    ("a-service-without-a-session", 303, ""),
     ("a-session-that-nobody-has", 303, ""),
     ("no-such-file", 404, ""),
     ("the-accessibility-statement", 200, ""),

@@ -183,14 +183,14 @@ async fn the_time_is_no_change_of_the_page() {
 #[tokio::test]
 async fn what_a_page_fetches_by_itself_reads_no_more_than_the_last_changes() {
     let app = World::family().start().await;
-    app.fill_history(736).await;
+    app.fill_history_with(736, &"n".repeat(70)).await;
     let (metered, meter) = Meter::below(&app);
     metered.at(1_000);
     let reader = metered.signed_in("reader").await;
     meter.take();
     let opened = reader.get(PAGE).send().await;
     let reads = meter.take();
-    assert_eq!((opened.status.as_u16(), reads.calls), (200, 5), "{reads:?}");
+    assert_eq!((opened.status.as_u16(), reads.calls, reads.units), (200, 5, 67.5), "{reads:?}");
     let by_itself = || reader.get(PAGE).header("x-refresh", "1");
     let reply = by_itself().send().await;
     let reads = meter.take();

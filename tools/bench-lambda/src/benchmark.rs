@@ -56,6 +56,7 @@ const PUT: &str = "update-status/an-editor-sets-red";
 const DEADLINE: &str = "update-deadline/an-editor-moves-the-deadline";
 const PAGE: &str = "list-services/the-first-page";
 const BOARD: &str = "web-board/a-board-without-a-session";
+const SERVICE: &str = "web-board/a-service-without-a-session";
 const BEGINNING: &str = "list-changes/a-beginning";
 const FORM: &str = "web-update/a-person-sets-red";
 const CALLBACK: &str = "web-session/a-callback-of-another-browser";
@@ -64,11 +65,16 @@ const CALLBACK: &str = "web-session/a-callback-of-another-browser";
 const CHANGES: usize = 8 * 92;
 
 /// What `web-board` is measured with beside a board.
-const PAGES: [(&str, Scenario, u16); 4] = [
-    ("web-board-unchanged", Scenario::UnchangedBoard, 304),
-    ("web-service", Scenario::Service { changes: 0 }, 200),
-    ("web-service-736-changes", Scenario::Service { changes: CHANGES }, 200),
-    ("web-service-unchanged", Scenario::UnchangedService { changes: CHANGES }, 304),
+const PAGES: [Benchmark; 4] = [
+    Benchmark::new("web-board-unchanged", BOARD, Scenario::UnchangedBoard, 304),
+    Benchmark::new("web-service", SERVICE, Scenario::Service { changes: 0 }, 200),
+    Benchmark::new("web-service-736-changes", SERVICE, Scenario::Service { changes: CHANGES }, 200),
+    Benchmark::new(
+        "web-service-unchanged",
+        SERVICE,
+        Scenario::UnchangedService { changes: CHANGES },
+        304,
+    ),
 ];
 
 const BASELINES: [Benchmark; 4] = [
@@ -91,10 +97,7 @@ fn all() -> io::Result<Vec<Benchmark>> {
             deployed.push(self::deployed(name)?);
         }
     }
-    for (name, scenario, expected) in PAGES {
-        let page = Benchmark::new(name, BOARD, scenario, expected);
-        deployed.push(Benchmark { function: "web-board", ..page });
-    }
+    deployed.extend(PAGES.map(|page| Benchmark { function: "web-board", ..page }));
     deployed.sort_by_key(|one| one.name);
     Ok([BASELINES.to_vec(), deployed].concat())
 }
