@@ -69,7 +69,12 @@ async fn the_figures_stand_beside_the_bars() {
 #[tokio::test]
 async fn a_service_without_a_change_was_green_all_the_time() {
     let app = World::family().start().await;
-    let reply = page(&app).await;
+    let (metered, meter) = Meter::below(&app);
+    let reader = app.signed_in("reader").await.on(&metered);
+    meter.take();
+    let reply = reader.get(PAGE).send().await;
+    // Its history is not asked for.
+    assert_eq!(meter.take().calls, 4);
     for days in [7, 28, 92] {
         let green = format!(
             "■ RED 0 minutes, 0.0% ▲ AMBER 0 minutes, 0.0% ● GREEN {days} days, 100.0% A status ended \
