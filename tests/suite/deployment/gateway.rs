@@ -85,12 +85,8 @@ fn each_public_route_each_list_and_each_page_has_a_limit_of_its_own() {
         "/services/{id}/statistics",
     ];
     let lists = ["GET", "HEAD"].map(|method| lists.map(|path| format!("{method} {path}"))).concat();
-    let statuses = [
-        "/web/mine",
-        "/web/board/{id}",
-        "/web/board/{id}/summary",
-        "/web/services/{id}",
-    ];
+    let statuses =
+        ["/web/mine", "/web/board/{id}", "/web/board/{id}/summary", "/web/services/{id}"];
     let own = routes().into_iter().filter_map(|(route, is_public)| {
         let name = match route.split_once(' ') {
             Some(("GET" | "HEAD", path)) if changes.contains(&path) => "Changes",
