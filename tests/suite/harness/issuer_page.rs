@@ -10,19 +10,19 @@ use local_stack::{
 use reqwest::{Client, Method, RequestBuilder, Response, redirect::Policy};
 use shared::http::cookie::SESSION_VALUE_CHARS;
 
-use super::{App, Browser, NOW, ORIGIN, Reply, log};
+use super::{App, Browser, NOW, ORIGIN, Reply, log, token_verifier::issuer_key};
 
 /// Addresses of the pages at which the issuer lets people sign in.
 const API_URLS: [&str; 3] = [ORIGIN, "https://api.example.org/v1", "http://127.0.0.1:9000"];
 
-/// All tests share it: making a key takes long. Its clock stands still at [`NOW`].
+/// All tests share it. Its clock stands still at [`NOW`].
 fn issuer() -> &'static LocalIssuer {
     static ISSUER: OnceLock<LocalIssuer> = OnceLock::new();
     ISSUER.get_or_init(|| {
-        let (listener, key) = (free_port().expect("a port"), local_stack::key::make());
+        let listener = free_port().expect("a port");
         let api_urls = API_URLS.map(str::to_owned).to_vec();
         let options = Options { api_urls, clock: || NOW as u64 };
-        LocalIssuer::start(listener, key.expect("a key"), options).expect("an issuer")
+        LocalIssuer::start(listener, issuer_key(), options).expect("an issuer")
     })
 }
 

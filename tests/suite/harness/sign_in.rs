@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     KeyServer, NOW, Published, TokenAnswer, TokenEndpoint, log,
-    token_verifier::{CLIENT, ISSUER, claims, jwk, sign},
+    token_verifier::{CLIENT, ISSUER, claims, issuer_key, jwk, sign},
 };
 
 pub(crate) const CODE: &str = "code+/=& \u{e9}%41";
@@ -29,7 +29,7 @@ impl SigningIn {
         for secret in [CODE, "code%2B%2F", CODE_VERIFIER, NONCE] {
             log::keep_secret(secret);
         }
-        let key = local_stack::key::make().expect("a key");
+        let key = issuer_key();
         let keys = KeyServer::publishing(Published::Keys(vec![jwk(&key)]));
         let endpoint = TokenEndpoint::answering(TokenAnswer::Silence);
         let sign_in = sign_in(&endpoint.url(), &keys.url());

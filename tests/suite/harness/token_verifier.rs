@@ -1,5 +1,7 @@
 //! The token verifier, with an issuer that signs whatever a test wants.
 
+use std::sync::LazyLock;
+
 use capacityctl::signing_key::SigningKey;
 use jsonwebtoken::{Algorithm, crypto};
 use lambda_http::{Body, Request, http::HeaderValue};
@@ -30,7 +32,7 @@ impl TokenVerifier {
     /// A verifier whose issuer publishes its key and these.
     pub(crate) fn beside(others: &[Value]) -> Self {
         log::watch();
-        let key = local_stack::key::make().expect("a key");
+        let key = issuer_key();
         let keys = [others, &[jwk(&key)]].concat();
         let server = KeyServer::publishing(Published::Keys(keys));
         let authenticator = authenticator(ISSUER, &server.url());
@@ -73,6 +75,17 @@ impl TokenVerifier {
         let request = bearing(token.as_bytes()).expect("a header's value");
         self.decide(&request, at).await.is_ok()
     }
+}
+
+/// The key of the tests' issuers in PKCS#1 DER. They share it: making a key takes long.
+pub(crate) fn issuer_key_der() -> &'static [u8] {
+    static DER: LazyLock<Vec<u8>> = LazyLock::new(|| local_stack::key::make_der().expect("a key"));
+    &DER
+}
+
+/// The key of the tests' issuers.
+pub(crate) fn issuer_key() -> SigningKey {
+    SigningKey::from_der(issuer_key_der()).expect("a key")
 }
 
 fn authenticator(issuer: &str, jwks_url: &str) -> Authenticator {

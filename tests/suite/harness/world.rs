@@ -1,4 +1,4 @@
-//! Services and users in their own tables, on the engine that all tests share.
+//! Services and users in their own tables, on the engine of the test.
 
 use std::{
     path::PathBuf,
@@ -31,13 +31,16 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The engine's address: `TEST_DYNAMODB_ENDPOINT`, or an engine in this process.
+thread_local! {
+    /// The engine of this test: each test has its thread. A shared engine would get slower with each test: it looks at
+    /// the tokens of all transactions of the last ten minutes at each transaction.
+    static ENGINE: Engine = Engine::in_memory().expect("the engine starts");
+}
+
+/// The engine's address: `TEST_DYNAMODB_ENDPOINT`, or the engine of this test.
 pub(crate) fn endpoint() -> String {
-    static ENGINE: OnceLock<Engine> = OnceLock::new();
-    std::env::var("TEST_DYNAMODB_ENDPOINT").unwrap_or_else(|_| {
-        let engine = ENGINE.get_or_init(|| Engine::in_memory().expect("the engine starts"));
-        engine.endpoint().to_owned()
-    })
+    std::env::var("TEST_DYNAMODB_ENDPOINT")
+        .unwrap_or_else(|_| ENGINE.with(|engine| engine.endpoint().to_owned()))
 }
 
 /// A client of the engine.

@@ -15,7 +15,7 @@ use capacityctl::signing_key::SigningKey;
 /// The file cannot be used, or is not a key.
 pub fn read_or_make(file: &Path) -> io::Result<SigningKey> {
     if !file.exists() {
-        write(file, &new_der()?)?;
+        write(file, &make_der()?)?;
     }
     SigningKey::read(file)
 }
@@ -26,10 +26,15 @@ pub fn read_or_make(file: &Path) -> io::Result<SigningKey> {
 ///
 /// No key can be generated.
 pub fn make() -> io::Result<SigningKey> {
-    SigningKey::from_der(&new_der()?).map_err(io::Error::other)
+    SigningKey::from_der(&make_der()?).map_err(io::Error::other)
 }
 
-fn new_der() -> io::Result<Vec<u8>> {
+/// Generates a key in PKCS#1 DER, without a file.
+///
+/// # Errors
+///
+/// No key can be generated.
+pub fn make_der() -> io::Result<Vec<u8>> {
     let pair = KeyPair::generate(KeySize::Rsa2048).map_err(io::Error::other)?;
     let der: Pkcs8V1Der<'_> = pair.as_der().map_err(io::Error::other)?;
     pkcs1(der.as_ref()).map(<[u8]>::to_vec).ok_or_else(|| io::Error::other("no key of 2048 bits"))

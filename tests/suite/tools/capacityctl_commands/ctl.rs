@@ -15,7 +15,7 @@ use clap::Parser as _;
 use local_stack::engine::REGION;
 use serde_json::Value;
 
-use crate::harness::{App, World, audit_table, endpoint};
+use crate::harness::{App, World, audit_table, endpoint, token_verifier::issuer_key_der};
 
 /// The family 10 > 20 > 30 and others, with a stack file that points to it.
 pub(super) struct Ctl {
@@ -36,7 +36,7 @@ impl Ctl {
         let name = format!("capacity-{}-ctl-{number}", std::process::id());
         let state = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&state).expect("a folder");
-        local_stack::key::read_or_make(&state.join("key")).expect("a key");
+        std::fs::write(state.join("key"), issuer_key_der()).expect("a key");
         let ctl = Self { app, state };
         ctl.point_to(&endpoint());
         ctl

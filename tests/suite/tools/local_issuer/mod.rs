@@ -13,7 +13,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use reqwest::{Method, StatusCode, redirect::Policy};
 use serde_json::Value;
 
-use crate::harness::NOW;
+use crate::harness::{NOW, token_verifier::issuer_key};
 
 mod codes;
 mod grants;
@@ -192,11 +192,11 @@ impl Shown {
 /// An issuer for pages below `api_urls`.
 fn issuer_for(api_urls: &[&str], clock: Clock) -> LocalIssuer {
     let api_urls = api_urls.iter().map(ToString::to_string).collect();
-    let (listener, key) = (free_port().expect("a port"), local_stack::key::make().expect("a key"));
-    LocalIssuer::start(listener, key, Options { api_urls, clock }).expect("an issuer")
+    let listener = free_port().expect("a port");
+    LocalIssuer::start(listener, issuer_key(), Options { api_urls, clock }).expect("an issuer")
 }
 
-/// The issuer of a stack, at [`NOW`]. All tests share it: making a key takes long.
+/// The issuer of a stack, at [`NOW`]. All tests share it.
 fn issuer() -> &'static LocalIssuer {
     static ISSUER: OnceLock<LocalIssuer> = OnceLock::new();
     ISSUER.get_or_init(|| issuer_at(|| NOW as u64))
