@@ -24,6 +24,7 @@ const PAGES: [&str; 5] =
 pub(crate) async fn exercise(app: &App) {
     let editor = app.signed_in("editor").await;
     let stranger = app.signed_in("stranger").await;
+    let away = app.without_store();
     let changes = format!("/web/board/20/changes{}", changes_since(app, 10));
     for page in PAGES.into_iter().chain([changes.as_str()]) {
         let reply = editor.get(page).send().await;
@@ -31,7 +32,7 @@ pub(crate) async fn exercise(app: &App) {
         let known = editor.get(page).header("if-none-match", "*").send().await;
         assert_eq!(known.status, 304, "{page}");
         assert_eq!(stranger.get(page).send().await.status, 403, "{page}");
-        let late = editor.get(page).within(Duration::ZERO).send().await;
+        let late = editor.on(&away).get(page).within(Duration::ZERO).send().await;
         assert_eq!(late.status, 503, "{page}");
         if page != "/web" {
             assert_eq!(app.browser().get(page).send().await.status, 303, "{page}");
