@@ -6,7 +6,7 @@ use anstyle::Style;
 use aws_sdk_dynamodb::Client;
 use serde::Serialize;
 use serde_json::{Value, json};
-use shared::{domain::ServiceId, http::Clock, store::keys};
+use shared::{domain::ServiceId, store::keys};
 
 use crate::{
     Error, Output, ValidationError,
@@ -70,7 +70,7 @@ pub(crate) async fn services(
         services: table.to_owned(),
         changes: target.table(CHANGES_TABLE)?.to_owned(),
         audit: None,
-        clock: Clock::system(),
+        clock: target.clock().clone(),
     };
     let plan = services::plan(&directory, file, deactivate_missing, progress);
     let plan = controls.unless_interrupted(plan).await?;

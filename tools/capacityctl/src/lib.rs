@@ -50,6 +50,7 @@ mod user;
 pub mod users;
 pub mod users_file;
 pub mod validation;
+mod variables;
 mod write_file;
 
 pub use error::Error;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use aws_config::SdkConfig;
 
-use crate::{Error, client::identity_client, target::variable};
+use crate::{Error, client::identity_client, variables::variable};
 
 /// Who runs a command.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -231,7 +231,7 @@ pub(crate) async fn set_active(
             .only_if(keys::ACTIVE, before.clone());
         let update = Update::new(keys::ID, AttributeValue::N(id.to_string()), attributes);
         let directory = DirectoryChange::of(id, Some(&stored));
-        let mut writes = directory.rows(changes, Clock::system().now(), |_| true)?;
+        let mut writes = directory.rows(changes, target.now(), |_| true)?;
         writes.push(directory.count(update).into_write(name)?);
         let row = ActivityChange { before, after: Some(wanted.clone()) }.into_row(id);
         writes.push(audit.put(row)?);

@@ -3,15 +3,19 @@
 
 use std::{
     collections::HashMap,
-    io,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use shared::runtime::Environment;
+use shared::{
+    domain::Timestamp,
+    http::Clock,
+    runtime::{Environment, table_variables},
+    store::TableNames,
+};
 
-pub use crate::target_error::TargetError;
 use crate::{
     Error,
     client::{aws_client, aws_config, local_client},
@@ -20,58 +24,30 @@ use crate::{
     signing_key::SigningKey,
     stack_file::{self, StackFile},
     token::Issuer,
+    variables::{TABLES, variable},
+};
+pub use crate::{
+    target_error::TargetError,
+    variables::{
+        AUDIT_TABLE, CHANGES_TABLE, DECIDING_VARIABLES, IDEMPOTENCY_TABLE, SERVICES_TABLE,
+        STATUS_HISTORY_TABLE, USERS_TABLE, deciding_variable, is_set,
+    },
 };
 
-/// If any of these is set, the environment decides where the tables are.
-pub const DECIDING_VARIABLES: [&str; 12] = [
-    "AWS_ENDPOINT_URL_DYNAMODB",
-    "AWS_ENDPOINT_URL",
-    "AWS_REGION",
-    "AWS_DEFAULT_REGION",
-    "AWS_PROFILE",
-    "AWS_ACCESS_KEY_ID",
-    SERVICES_TABLE,
-    STATUS_HISTORY_TABLE,
-    USERS_TABLE,
-    CHANGES_TABLE,
-    IDEMPOTENCY_TABLE,
-    AUDIT_TABLE,
-];
-/// Names the table of services and their statuses.
-pub const SERVICES_TABLE: &str = "SERVICES_TABLE";
-/// Names the table of changes.
-pub const STATUS_HISTORY_TABLE: &str = "STATUS_HISTORY_TABLE";
-/// Names the table of users.
-pub const USERS_TABLE: &str = "USERS_TABLE";
-/// Names the table of recent changes.
-pub const CHANGES_TABLE: &str = "CHANGES_TABLE";
-/// Names the table of idempotency records.
-pub const IDEMPOTENCY_TABLE: &str = "IDEMPOTENCY_TABLE";
-/// Names the table of what operators did.
-pub const AUDIT_TABLE: &str = "AUDIT_TABLE";
-/// All of them.
-const TABLES: [&str; 6] = [
-    SERVICES_TABLE,
-    STATUS_HISTORY_TABLE,
-    USERS_TABLE,
-    CHANGES_TABLE,
-    IDEMPOTENCY_TABLE,
-    AUDIT_TABLE,
-];
 /// The limits of resets with openapi.yaml's defaults, which the local stack uses.
 const RESET_LIMITS: [(&str, &str); 3] =
     [("RESET_DEFAULT_MINUTES", "240"), ("RESET_MIN_MINUTES", "0"), ("RESET_MAX_MINUTES", "1440")];
 
 /// The tables to work on.
-#[derive(Debug)]
 pub struct Target {
     client: Client,
     /// The known table names by variable.
     tables: HashMap<&'static str, String>,
     origin: Origin,
+    /// Dates the changes.
+    clock: Clock,
 }
 
-#[derive(Debug)]
 enum Origin {
     /// The environment, because this variable is set.
     Environment {
@@ -125,7 +101,16 @@ impl Target {
         let endpoint = endpoint::configured(&config, "DynamoDB");
         let client = aws_client(&config, endpoint.clone());
         let aws = Some(Box::new(config));
-        Self { client, tables, origin: Origin::Environment { because, endpoint, aws } }
+        let origin = Origin::Environment { because, endpoint, aws };
+        Self { client, tables, origin, clock: Clock::system() }
+    }
+
+    /// These tables of an engine on this machine, by this client, at the time of this clock.
+    #[must_use]
+    pub fn by_client(client: Client, tables: &TableNames, audit: String, clock: Clock) -> Self {
+        let (because, endpoint, aws) = (SERVICES_TABLE, None, None);
+        let origin = Origin::Environment { because, endpoint, aws };
+        Self { client, tables: by_variable(tables, audit), origin, clock }
     }
 
     fn stack(state: &Path) -> Result<Self, TargetError> {
@@ -141,16 +126,25 @@ impl Target {
             .map_err(|error| TargetError::StackFile(stack.key_file.clone(), error))?;
         let client = local_client(&stack.dynamodb_endpoint, &stack.region);
         let issuer = Issuer { url: stack.issuer, client_id: stack.client_id, key };
-        let tables = shared::runtime::table_variables(&stack.tables).into_iter();
-        let tables = tables.map(|(variable, name)| (variable, name.to_owned()));
-        let tables = tables.chain([(AUDIT_TABLE, stack.audit_table)]).collect();
-        Ok(Self { client, tables, origin: Origin::Stack(Box::new(issuer)) })
+        let tables = by_variable(&stack.tables, stack.audit_table);
+        let origin = Origin::Stack(Box::new(issuer));
+        Ok(Self { client, tables, origin, clock: Clock::system() })
     }
 
     /// The client for the tables.
     #[must_use]
     pub const fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The clock that dates changes.
+    pub(crate) const fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// The name of a table by its variable.
@@ -240,19 +234,14 @@ impl Target {
     }
 }
 
-/// The value of an environment variable, unless it is empty.
-pub(crate) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Target").field("tables", &self.tables).finish_non_exhaustive()
+    }
 }
 
-/// Whether an environment variable has a value.
-#[must_use]
-pub fn is_set(name: &str) -> bool {
-    std::env::var_os(name).is_some_and(|value| !value.is_empty())
-}
-
-/// The first variable, if any, that makes the environment decide where the tables are.
-#[must_use]
-pub fn deciding_variable(is_set: impl Fn(&str) -> bool) -> Option<&'static str> {
-    DECIDING_VARIABLES.into_iter().find(|name| is_set(name))
+fn by_variable(tables: &TableNames, audit: String) -> HashMap<&'static str, String> {
+    let tables = table_variables(tables).into_iter();
+    let tables = tables.map(|(variable, name)| (variable, name.to_owned()));
+    tables.chain([(AUDIT_TABLE, audit)]).collect()
 }

@@ -1,6 +1,10 @@
 //! The path of a request: the SDK's client, and what stands between it and the real connection.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, mpsc},
+    time::Duration,
+};
 
 use aws_sdk_dynamodb::{
     Client,
@@ -151,7 +155,7 @@ impl Faulty {
         }
         let answer = match fate {
             Fate::HalfVisible(hidden) => self.apply_half_visible(request, &body, hidden).await?,
-            _ => read(self.real.call(request).await?).await?,
+            _ => self.call(request).await?,
         };
         Ok(in_flight.half_visible(operation, &body, answer))
     }
@@ -166,11 +170,23 @@ impl Faulty {
     ) -> Result<Answer, ConnectorError> {
         let again = request.try_clone().expect("a body in memory");
         let before = self.items(&again, body).await?;
-        let answer = read(self.real.call(request).await?).await?;
+        let answer = self.call(request).await?;
         if self.items(&again, body).await? != before {
             self.shared.in_flight.add(body, before, hidden);
         }
         Ok(answer)
+    }
+
+    /// Sends a request to the engine. Meanwhile the runtime's time, if it is paused, stands still: it passes only while
+    /// nothing but time is waited for, and no blocking task runs.
+    async fn call(&self, request: HttpRequest) -> Result<Answer, ConnectorError> {
+        let (answered, wait) = mpsc::channel::<()>();
+        let standing_still = tokio::task::spawn_blocking(move || wait.recv());
+        let answer = read(self.real.call(request).await?).await;
+        drop(answered);
+        // It ends at once.
+        let _ = standing_still.await;
+        answer
     }
 
     /// The items of a transaction's rows, as the engine has them.
@@ -185,7 +201,7 @@ impl Faulty {
         request.headers_mut().insert("x-amz-target", "DynamoDB_20120810.TransactGetItems");
         request.headers_mut().insert("content-length", text.len().to_string());
         *request.body_mut() = SdkBody::from(text);
-        let answer = read(self.real.call(request).await?).await?;
+        let answer = self.call(request).await?;
         let body: Value = serde_json::from_slice(&answer.body).expect("JSON");
         let responses = body["Responses"].as_array().expect("a response for each row").iter();
         Ok(responses.map(|response| response.get("Item").cloned()).collect())

@@ -212,6 +212,7 @@ fn key_of(table: &str, item: &Value) -> Value {
         _ if table.ends_with("changes") => &[changes::REGION, changes::AT],
         _ if table.ends_with("idempotency") => &[idempotency::KEY],
         _ if table.ends_with("users") => &[users::SUBJECT],
+        _ if table.ends_with("audit") => &["resource", "at"],
         _ => &[services::ID],
     };
     let parts = names.iter().map(|name| ((*name).to_owned(), item[*name].clone()));

@@ -28,6 +28,10 @@ pub(crate) enum Lie {
     UnprocessedUnnamed,
     /// The row for followers is not written with the change, and the call that writes it fails.
     ChangeRowApart,
+    /// A service that moves has a row for followers in one region only.
+    OneRegion,
+    /// The row that stands for many changes is answered as stored but never was.
+    ManyUntold,
     /// A query of recent changes looks back no further than the time of its cursor.
     NoLookBack,
     /// A query of recent changes misses the newest row, as an eventually consistent one can.
@@ -56,7 +60,15 @@ impl Lie {
             Self::HistoryDropped => members.retain(|member| !puts_into(member, "status-history")),
             Self::KeyDropped => members.retain(|member| !puts_into(member, "idempotency")),
             Self::ChangeRowApart => members.retain(|member| !puts_into(member, "changes")),
+            Self::OneRegion => {
+                let mut rows = 0;
+                members.retain(|member| {
+                    rows += u32::from(puts_into(member, "changes"));
+                    rows < 2 || !puts_into(member, "changes")
+                });
+            }
             Self::ChangeUnseen
+            | Self::ManyUntold
             | Self::NoLookBack
             | Self::StaleQuery
             | Self::NeverStored
@@ -69,7 +81,14 @@ impl Lie {
     /// Whether that request never reaches the engine.
     pub(super) fn is_unsent(self, body: &[u8]) -> bool {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
-        self == Self::NeverStored && body["TransactItems"].is_array()
+        let members = &body["TransactItems"];
+        match self {
+            Self::NeverStored => members.is_array(),
+            Self::ManyUntold => members[0]["Put"]["Item"]["at"]["S"]
+                .as_str()
+                .is_some_and(|key| key.contains("#many#")),
+            _ => false,
+        }
     }
 
     /// The answer as the SDK gets it.

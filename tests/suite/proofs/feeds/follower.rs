@@ -48,6 +48,7 @@ const LATE: i64 = 900;
 /// A follower, with the copy that it keeps.
 #[derive(Clone, Debug)]
 pub(super) struct Follower {
+    pub(super) region: u64,
     cursor: Option<ChangesCursor>,
     /// When it read the list, unless it has to read it again.
     listed: Option<i64>,
@@ -56,13 +57,9 @@ pub(super) struct Follower {
     mistake: Option<Mistake>,
 }
 
-fn region() -> ServiceId {
-    "10".parse().expect("an id")
-}
-
 impl Follower {
-    pub(super) const fn new(mistake: Option<Mistake>) -> Self {
-        Self { cursor: None, listed: None, copy: BTreeMap::new(), mistake }
+    pub(super) const fn new(region: u64, mistake: Option<Mistake>) -> Self {
+        Self { region, cursor: None, listed: None, copy: BTreeMap::new(), mistake }
     }
 
     /// Its next request: where it begins, then the list, then polls.
@@ -79,19 +76,15 @@ impl Follower {
     }
 
     async fn begin(&mut self, app: &App) -> Step {
-        let Some(body) = ask(app, "").await else { return Step::Failed };
-        self.cursor = Some(cursor(&body, app));
+        let Some(body) = self.ask(app, "").await else { return Step::Failed };
+        self.cursor = Some(self.next(&body, app));
         Step::Begun
     }
 
     async fn list(&mut self, app: &App, now: i64) -> Step {
-        let reply = app.list("region=10&limit=100").by("reader").send().await;
-        if reply.status != 200 {
-            return Step::Failed;
-        }
-        assert!(reply.body.get("next").is_none(), "one page");
+        let Some(items) = list(app, self.region).await else { return Step::Failed };
         self.copy.clear();
-        self.keep(&reply.body["items"]);
+        self.keep(&items);
         self.listed = Some(now);
         Step::Listed
     }
@@ -102,8 +95,10 @@ impl Follower {
         }
         let former = self.cursor.clone().expect("a cursor");
         let text = changes_cursor::encode(&former);
-        let Some(body) = ask(app, &format!("&cursor={text}")).await else { return Step::Failed };
-        let next = cursor(&body, app);
+        let Some(body) = self.ask(app, &format!("&cursor={text}")).await else {
+            return Step::Failed;
+        };
+        let next = self.next(&body, app);
         assert!(next.time >= former.time, "a cursor that goes back");
         self.cursor = Some(next);
         if self.mistake == Some(Mistake::UnsettledRows) {
@@ -133,21 +128,30 @@ impl Follower {
         let Some(cursor) = &mut self.cursor else { return };
         let table = ChangesTable::new(&app.client, app.tables.changes.clone());
         let since = cursor.time.minus_seconds(LOOK_BACK);
-        let Ok(recent) = table.since(region(), since).await else { return };
+        let Ok(recent) = table.since(cursor.region, since).await else { return };
         let rows = recent.rows.unwrap_or_default();
         let rows: Vec<_> = rows.iter().filter(|row| row.changed != Changed::Many).collect();
         let count = known(cursor.delivered.count, &rows);
         cursor.delivered = KnownRows::of(&rows[..count]);
     }
+    async fn ask(&self, app: &App, rest: &str) -> Option<Value> {
+        let query = format!("region={}{rest}", self.region);
+        let reply = app.changes(&query).by("reader").send().await;
+        assert!(matches!(reply.status.as_u16(), 200 | 503), "{}", reply.body);
+        (reply.status == 200).then(|| reply.body.clone())
+    }
+
+    /// The cursor of an answer.
+    fn next(&self, body: &Value, app: &App) -> ChangesCursor {
+        let text = body["cursor"].as_str().expect("a cursor");
+        let region = ServiceId::new(self.region).expect("an id");
+        changes_cursor::decode(text, region, app.now()).expect("a cursor of this region")
+    }
 }
 
-async fn ask(app: &App, rest: &str) -> Option<Value> {
-    let reply = app.changes(&format!("region=10{rest}")).by("reader").send().await;
-    assert!(matches!(reply.status.as_u16(), 200 | 503), "{}", reply.body);
-    (reply.status == 200).then(|| reply.body.clone())
-}
-
-fn cursor(body: &Value, app: &App) -> ChangesCursor {
-    let text = body["cursor"].as_str().expect("a cursor");
-    changes_cursor::decode(text, region(), app.now()).expect("a cursor of this region")
+/// What a list of a region shows, unless the store fails.
+pub(super) async fn list(app: &App, region: u64) -> Option<Value> {
+    let reply = app.list(&format!("region={region}&limit=100")).by("reader").send().await;
+    assert!(reply.body.get("next").is_none(), "one page");
+    (reply.status == 200).then(|| reply.body["items"].clone())
 }

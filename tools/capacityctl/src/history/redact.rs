@@ -4,7 +4,6 @@ use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem}
 use serde_json::json;
 use shared::{
     domain::{Note, ServiceId, Timestamp},
-    http::Clock,
     store::{
         ItemUpdate,
         keys::{history, services},
@@ -44,7 +43,7 @@ pub(crate) struct Redaction {
 
 /// Replaces the notes of a change, and of those with the same notes.
 pub(crate) async fn redact(target: &Target, redaction: Redaction) -> Result<Output, Error> {
-    let (now, audit) = (Clock::system().now(), Audit::of(target, "history redact").await?);
+    let (now, audit) = (target.now(), Audit::of(target, "history redact").await?);
     let (services, history) = (target.table(SERVICES_TABLE)?, target.table(STATUS_HISTORY_TABLE)?);
     let changes = target.table(CHANGES_TABLE)?;
     let tables = format!("{services}, {changes}, {history} or {}", audit.table());
@@ -66,7 +65,7 @@ pub(crate) async fn redact(target: &Target, redaction: Redaction) -> Result<Outp
             _ if redaction.dry_run => return Ok(same.output("dry run: nothing was changed")),
             _ => {}
         }
-        let mut writes = current.writes((services, changes), &left, &notes)?;
+        let mut writes = current.writes((services, changes), &left, &notes, target.now())?;
         for change in &left {
             writes.push(change_update(change, &notes, now).into_write(history)?);
         }
@@ -184,6 +183,7 @@ impl CurrentRow {
         (table, recent): (&str, &str),
         changes: &[&StoredChange],
         notes: &str,
+        now: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, Error> {
         let id = integer(self.service);
         let newest = changes.iter().map(|change| change.version).max().unwrap_or_default();
@@ -192,7 +192,7 @@ impl CurrentRow {
                 .set(services::NOTES, string(notes))
                 .only_if(services::VERSION, integer(newest));
             let update = self.directory.count(Update::new(services::ID, id, attributes));
-            let mut writes = self.directory.rows(recent, Clock::system().now(), |_| true)?;
+            let mut writes = self.directory.rows(recent, now, |_| true)?;
             writes.push(update.into_write(table)?);
             return Ok(writes);
         }
