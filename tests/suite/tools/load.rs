@@ -24,10 +24,13 @@ use shared::store::parse_service;
 use crate::harness::{client, endpoint, fresh_tables, root};
 
 /// Events of requests that the gateway accepts, with the function that answers them.
-const CASES: [(&str, &str); 17] = [
+const CASES: [(&str, &str); 20] = [
     ("get-status", "a-reader-reads-a-status"),
     ("get-status", "an-id-that-is-no-id"),
     ("get-status", "an-unknown-user"),
+    ("list-changes", "a-beginning"),
+    ("list-changes", "an-altered-cursor"),
+    ("list-changes", "an-old-cursor"),
     ("list-services", "red-or-amber"),
     ("list-services", "the-family-of-a-provider"),
     ("list-services", "the-first-page"),

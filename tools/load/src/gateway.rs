@@ -29,8 +29,9 @@ use crate::{
 };
 
 /// The functions, each with the event that is the template for its events.
-pub const FUNCTIONS: [(&str, &str); 6] = [
+pub const FUNCTIONS: [(&str, &str); 7] = [
     ("get-status", "get-status/a-reader-reads-a-status"),
+    ("list-changes", "list-changes/a-beginning"),
     ("list-services", "list-services/the-first-page"),
     ("update-status", "update-status/an-editor-sets-red"),
     ("update-deadline", "update-deadline/an-editor-moves-the-deadline"),
@@ -39,8 +40,9 @@ pub const FUNCTIONS: [(&str, &str); 6] = [
 ];
 
 /// Each function's routes: method and path, as in openapi.yaml.
-const ROUTES: [(&str, &str, &str); 10] = [
+const ROUTES: [(&str, &str, &str); 11] = [
     ("get-status", "GET", "/services/{id}/capacitystatus"),
+    ("list-changes", "GET", "/changes"),
     ("list-services", "GET", "/services"),
     ("update-status", "PUT", "/services/{id}/capacitystatus"),
     ("update-deadline", "PUT", "/services/{id}/capacitystatus/deadline"),

@@ -63,6 +63,12 @@ impl GeneratedDirectory {
         self.id(fastrand::u64(..REGION_COUNT))
     }
 
+    /// The service that is no region after the last one: nothing changes in it.
+    #[must_use]
+    pub const fn no_region(self) -> u64 {
+        self.id(REGION_COUNT)
+    }
+
     /// A random provider.
     #[must_use]
     pub fn random_provider(self) -> u64 {

@@ -14,6 +14,7 @@ pub mod generated_directory;
 pub mod invocation_stats;
 pub mod load_generator;
 mod picture;
+mod polls;
 pub mod price;
 pub mod report;
 mod report_text;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use axum::body::Bytes;
 use form_urlencoded::Serializer;
 use reqwest::{Client, Method, header::ETAG};
 use shared::{
@@ -39,8 +40,8 @@ pub struct Request {
 pub struct Answer {
     /// Its entity tag.
     pub tag: Option<String>,
-    /// The length of its body, as it was sent.
-    pub bytes: u64,
+    /// Its body, as it was sent.
+    pub body: Bytes,
 }
 
 impl SignedIn {
@@ -106,6 +107,9 @@ pub fn path(kind: RequestKind, directory: GeneratedDirectory) -> String {
         RequestKind::ListOverdue => "/services?overdue=true".to_owned(),
         RequestKind::ListOverdueInRegion => {
             format!("/services?overdue=true&region={}", directory.random_region())
+        }
+        RequestKind::ListRegion => {
+            format!("/services?region={}&limit=100", directory.random_region())
         }
         RequestKind::Board | RequestKind::BoardUnchanged => {
             format!("/web/board/{}", directory.random_region())
@@ -178,7 +182,7 @@ impl Request {
         let tag = response.headers().get(ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
         let body = response.bytes().await.map_err(|error| unexpected(error.to_string()))?;
         if kind.expected().contains(&status.as_u16()) {
-            Ok(Answer { tag, bytes: body.len() as u64 })
+            Ok(Answer { tag, body })
         } else {
             Err(unexpected(format!("{status} {}", String::from_utf8_lossy(&body))))
         }

@@ -23,6 +23,14 @@ pub enum RequestKind {
     ListOverdue,
     /// The same, of one region.
     ListOverdueInRegion,
+    /// The first 100 services of a region.
+    ListRegion,
+    /// A poll of a region in which nothing has changed for long.
+    PollAtRest,
+    /// A poll of a region in which services have changed, but none since the poll before.
+    PollUnchanged,
+    /// A poll of a region in which one service has changed since the poll before.
+    PollOneChange,
     /// An update of a random service to a random status.
     Put,
     /// The same, with an `Idempotency-Key`.
@@ -56,7 +64,7 @@ pub struct LatencyTarget {
 
 impl RequestKind {
     /// All kinds.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::Get,
         Self::GetUnchanged,
         Self::List,
@@ -65,6 +73,11 @@ impl RequestKind {
         Self::ListEndingSoon,
         Self::ListOverdue,
         Self::ListOverdueInRegion,
+        Self::ListRegion,
+        // Before the updates, which are so many that a poll cannot tell them.
+        Self::PollAtRest,
+        Self::PollUnchanged,
+        Self::PollOneChange,
         Self::Put,
         Self::PutIdempotent,
         Self::Deadline,
@@ -88,6 +101,10 @@ impl RequestKind {
             Self::ListEndingSoon => "list, resetBefore",
             Self::ListOverdue => "list, overdue",
             Self::ListOverdueInRegion => "list, overdue, region",
+            Self::ListRegion => "list, region, limit=100",
+            Self::PollAtRest => "poll at rest",
+            Self::PollUnchanged => "poll, nothing new",
+            Self::PollOneChange => "poll, one change",
             Self::Put => "PUT",
             Self::PutIdempotent => "PUT, Idempotency-Key",
             Self::Deadline => "PUT deadline",
@@ -106,8 +123,14 @@ impl RequestKind {
         self.function().starts_with("web-")
     }
 
-    /// How many of a thousand requests to the API, or to the pages, are of this kind. None have an `Idempotency-Key`
-    /// or an entity tag of their own: oha cannot send a different one each time.
+    /// Whether it goes on from the cursor of an earlier answer.
+    #[must_use]
+    pub const fn is_poll(self) -> bool {
+        matches!(self, Self::PollAtRest | Self::PollUnchanged | Self::PollOneChange)
+    }
+
+    /// How many of a thousand requests to the API, or to the pages, are of this kind. None have an `Idempotency-Key`,
+    /// an entity tag or a cursor of their own: oha cannot send a different one each time.
     #[must_use]
     pub const fn per_thousand(self) -> u64 {
         match self {
@@ -121,6 +144,10 @@ impl RequestKind {
             Self::ListEndingSoon
             | Self::ListOverdue
             | Self::ListOverdueInRegion
+            | Self::ListRegion
+            | Self::PollAtRest
+            | Self::PollUnchanged
+            | Self::PollOneChange
             | Self::PutIdempotent
             | Self::Deadline
             | Self::SetForm
@@ -138,7 +165,9 @@ impl RequestKind {
             | Self::ListBelow
             | Self::ListEndingSoon
             | Self::ListOverdue
-            | Self::ListOverdueInRegion => "list-services",
+            | Self::ListOverdueInRegion
+            | Self::ListRegion => "list-services",
+            Self::PollAtRest | Self::PollUnchanged | Self::PollOneChange => "list-changes",
             Self::Put | Self::PutIdempotent => "update-status",
             Self::Deadline => "update-deadline",
             Self::Board | Self::BoardUnchanged | Self::Mine | Self::ServicePage => "web-board",

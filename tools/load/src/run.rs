@@ -11,7 +11,7 @@ use tokio::{sync::mpsc, task::JoinSet, time::timeout};
 
 use crate::{
     Error,
-    capacity_proxy::{CapacityProxy, ConsumedCapacity},
+    capacity_proxy::CapacityProxy,
     cli::Arguments,
     cpu_time,
     gateway::Gateway,
@@ -156,11 +156,13 @@ async fn measure_costs(
     let mut costs = Vec::new();
     for kind in testbed.kinds() {
         let requests = testbed.requests(&gateway, kind, arguments.counted).await?;
-        let log_bytes_before = testbed.log_bytes(kind.function())?;
-        let _: ConsumedCapacity = proxy.take_consumed();
-        let response_bytes = testbed.send(requests).await?;
         let own = gateway.pools().find(|(function, _)| *function == kind.function());
-        let stats = own.map(|(_, pool)| pool.take_stats()).transpose()?;
+        let take_stats = || own.map(|(_, pool)| pool.take_stats()).transpose();
+        let log_bytes_before = testbed.log_bytes(kind.function())?;
+        // What preparing the requests has taken.
+        let (_, _) = (proxy.take_consumed(), take_stats()?);
+        let response_bytes = testbed.send(requests).await?;
+        let stats = take_stats()?;
         let bytes = testbed.log_bytes(kind.function())? - log_bytes_before;
         costs.push(RequestCost::new(
             kind,

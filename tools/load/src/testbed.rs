@@ -44,7 +44,7 @@ pub struct Testbed {
     /// The users of the pages; none if there are no pages.
     pub signed_in: SignedIn,
     settings: HashMap<String, String>,
-    client: Client,
+    pub(crate) client: Client,
     failed: mpsc::UnboundedSender<Error>,
 }
 
@@ -153,8 +153,8 @@ impl Testbed {
         Ok(())
     }
 
-    /// Requests of a kind. Those that name an entity tag get one: their services are updated here, each once, so
-    /// there may be fewer.
+    /// Requests of a kind. Those that name an entity tag or a cursor get one here. Services are updated for them, each
+    /// once, so there may be fewer.
     ///
     /// # Errors
     /// A response is missing or unexpected.
@@ -164,6 +164,9 @@ impl Testbed {
         kind: RequestKind,
         count: u64,
     ) -> Result<Vec<Request>, Error> {
+        if kind.is_poll() {
+            return self.polls(gateway, kind, count).await;
+        }
         let request = |path: String| {
             let (url, headers) = (gateway.url.clone() + &path, self.signed_in.headers(kind));
             Request { kind, url, headers, body: body(kind) }
@@ -188,7 +191,7 @@ impl Testbed {
         Ok(requests)
     }
 
-    fn put(&self, gateway: &Gateway, id: u64, body: String) -> Request {
+    pub(crate) fn put(&self, gateway: &Gateway, id: u64, body: String) -> Request {
         let kind = RequestKind::Put;
         let (url, headers) =
             (gateway.url.clone() + &path_of(kind, id), self.signed_in.headers(kind));
@@ -202,7 +205,7 @@ impl Testbed {
     pub async fn send(&self, requests: Vec<Request>) -> Result<u64, Error> {
         let mut bytes = 0;
         for request in requests {
-            bytes += request.send(self.client.clone()).await?.bytes;
+            bytes += request.send(self.client.clone()).await?.body.len() as u64;
         }
         Ok(bytes)
     }
