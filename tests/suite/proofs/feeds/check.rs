@@ -56,13 +56,18 @@ impl World {
         }
     }
 
-    /// What is visible for everybody, whether it was acknowledged or not: followers have to know it from now on.
-    pub(super) async fn observe(&mut self) {
-        self.engine.at(BEFORE_DEADLINES);
+    /// The services that are open, as the API lists them at this time.
+    pub(super) async fn listed(&self, at: i64) -> BTreeMap<u64, Value> {
+        self.engine.at(at);
         let ids = SERVICES.map(|id| id.to_string()).join(",");
         let reply = self.engine.list(&format!("id={ids}")).by("reader").send().await;
+        by_id(&reply.ok()["items"])
+    }
+
+    /// What is visible for everybody, whether it was acknowledged or not: followers have to know it from now on.
+    pub(super) async fn observe(&mut self) {
+        let items = self.listed(BEFORE_DEADLINES).await;
         self.maybe_moved.clear();
-        let items = by_id(&reply.ok()["items"]);
         for (id, item) in &items {
             self.acknowledged.insert(*id, (self.updates, item.clone()));
         }

@@ -168,20 +168,17 @@ impl World {
         self.entries.insert(id, entry);
     }
 
-    /// Redacts the notes of a service.
+    /// Redacts the notes of a service that has some.
     pub(super) async fn redact(&mut self, count: &mut Count) {
-        let id = self.any_service();
-        self.engine.at(self.now);
-        let shown = self.engine.get(id).by("reader").send().await;
-        if shown.status != 200 || number_in(&shown.body["notes"]).is_none() {
-            return;
-        }
+        let mut noted = self.listed(self.now).await;
+        noted.retain(|_, item| number_in(&item["notes"]).is_some());
+        let Some((id, shown)) = self.rng.choice(noted) else { return };
         let row = self.engine.row(id).await;
         let version = row[keys::VERSION].as_n().expect("a number");
         let words = ["history", "redact", &id.to_string(), version, "--reason", "a name"];
         if self.run(&words).await.is_some() {
             count.add("notes redacted");
-            self.redacted.insert(id, shown.body.clone());
+            self.redacted.insert(id, shown);
         }
     }
 

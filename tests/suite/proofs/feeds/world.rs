@@ -109,14 +109,14 @@ impl World {
             35..39 => self.import_one(count).await,
             39..41 => self.import_move(count).await,
             41..43 => self.import_many(count).await,
-            43..45 => self.command(count).await,
-            45..47 => self.redact(count).await,
-            47..51 => {
+            43..46 => self.command(count).await,
+            46..50 => self.redact(count).await,
+            50..53 => {
                 let begun = self.clock() - self.rng.i64(0..60);
                 self.writer.at(begun);
                 self.writer.run_schedule().await;
             }
-            51..92 => return self.follow(count).await,
+            53..92 => return self.follow(count).await,
             _ => {
                 let wait = *self.rng.choice(&[10, 60, 300, 700]).expect("one");
                 self.later(wait).await;
