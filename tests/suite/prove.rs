@@ -40,9 +40,10 @@ const PROOFS: [Proof; 9] = [
     ),
     (
         "feeds",
-        "However the store fails, whichever clock is five minutes off, and while transactions are \
-         half visible: after a poll, a follower has each update that was acknowledged before it \
-         began; cursors never go back; in the end it has what a list has.",
+        "However the store fails, whenever an import is killed, whichever clock is five minutes \
+         off, and while transactions are half visible: after a poll, a follower has each change \
+         of a status or of the directory that was acknowledged before it began, or is told to \
+         read the list; cursors never go back; in the end it has what a list has.",
         |size| wait_without_pauses(proofs::feeds::prove(size)),
     ),
     (
