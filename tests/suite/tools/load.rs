@@ -171,7 +171,7 @@ fn what_a_million_requests_cost_is_what_the_documents_say() {
         (Dollars::new(ms, read, written, bytes).total() * 100.0).round() / 100.0
     };
     assert_eq!(total(2.0, 1.5, 0.0, 211.0), 2.66);
-    assert_eq!(total(4.8, 2.0, 5.33, 932.0), 7.13);
+    assert_eq!(total(4.8, 2.0, 7.33, 1023.0), 8.67);
 }
 
 /// A transaction writes a service of less than a kilobyte, which is a new row in two indexes. Then
