@@ -1,41 +1,29 @@
 //! What a follower of a region is told of the directory.
 
-use std::time::Duration;
-
-use aws_sdk_dynamodb::{
-    Client,
-    config::{AsyncSleep, Sleep},
-};
 use capacityctl::{
     Error,
-    client::with_unlimited_retries,
     concurrency::Interrupt,
     progress::Progress,
     services::{self, Directory, ImportPlan, ImportSummary},
     services_file,
 };
-use serde_json::json;
-use shared::http::Clock;
-use tokio::time::Instant;
 
 use super::conditional_writes::import;
 use crate::harness::{
-    App, NOW, World,
-    faulty::{Fate, FaultyStore},
-    follower::{Follower, NONE, ids},
+    App, World,
+    follower::{Follower, NONE},
     nth_write::NthWrite,
-    time,
 };
 
 const HEADER: &str = "id,name,typeId,parentId,town,postcode,odsCode,active";
 
-async fn plan(directory: &Directory, rows: &str) -> ImportPlan {
+pub(super) async fn plan(directory: &Directory, rows: &str) -> ImportPlan {
     let rows = services_file::parse(format!("{HEADER}\n{rows}").as_bytes()).expect("a valid file");
     let plan = services::plan(directory, rows.into(), false, &Progress::silent()).await;
     plan.expect("a plan")
 }
 
-async fn apply(
+pub(super) async fn apply(
     directory: &Directory,
     plan: ImportPlan,
     mut interrupt: Interrupt,
@@ -44,12 +32,12 @@ async fn apply(
 }
 
 /// How many changes the directory had of a service, by its row.
-async fn version(app: &App, id: u64) -> String {
+pub(super) async fn version(app: &App, id: u64) -> String {
     app.row(id).await["directoryVersion"].as_n().expect("a number").clone()
 }
 
 /// The keys of a region's rows since the world began.
-async fn keys(app: &App, region: u64) -> Vec<String> {
+pub(super) async fn keys(app: &App, region: u64) -> Vec<String> {
     let changes = app.recent_changes(region).await;
     changes.into_iter().map(|row| row["at"].as_s().expect("a key").clone()).collect()
 }
@@ -190,69 +178,4 @@ async fn of_two_imports_at_once_no_change_is_lost_or_told_under_a_number_of_anot
     let rows = ["001795251600#20#d2", "001795251600#30#d2"];
     assert_eq!(keys(&app, 10).await, rows);
     assert_eq!((version(&app, 20).await, version(&app, 30).await), ("2".into(), "2".into()));
-}
-
-/// The runtime's time, which passes at once while everything waits.
-#[derive(Clone, Copy, Debug)]
-struct RuntimeTime;
-
-impl AsyncSleep for RuntimeTime {
-    fn sleep(&self, duration: Duration) -> Sleep {
-        Sleep::new(tokio::time::sleep(duration))
-    }
-}
-
-/// The store throttles for five minutes. A follower does not look back as far as to the first attempt, if its clock is
-/// behind.
-#[tokio::test]
-async fn a_change_is_dated_within_the_minute_in_which_it_is_stored() {
-    let world = World::family().start().await;
-    let began = Instant::now();
-    let seconds = move || i64::try_from(began.elapsed().as_secs()).unwrap_or(i64::MAX);
-    let mut throttled = true;
-    let (app, _, _) = FaultyStore::below(&world, None, move |call| {
-        if call.operation != "TransactWriteItems" || !throttled {
-            return Fate::Passed.into();
-        }
-        throttled = seconds() < 300;
-        if throttled {
-            return Fate::Exceeded.into();
-        }
-        tokio::time::resume();
-        Fate::Passed.into()
-    });
-    let clock = Clock::from_fn(move || time(NOW + seconds()));
-    let client = with_unlimited_retries(&app.client).config().to_builder();
-    let client = Client::from_conf(client.sleep_impl(RuntimeTime).build());
-    let directory = Directory { client, clock, ..app.directory() };
-    let plan = plan(&directory, "30,Renamed,13,20,,,,true").await;
-    tokio::time::pause();
-    apply(&directory, plan, Interrupt::never()).await.expect("an import");
-    let keys = keys(&app, 10).await;
-    let [key] = keys.as_slice() else { panic!("one row: {keys:?}") };
-    let dated: i64 = key.split('#').next().and_then(|at| at.parse().ok()).expect("a time");
-    assert!((300 - 60..=seconds()).contains(&(dated - NOW)), "{key}");
-}
-
-/// It is applied, but the connection breaks before the answer, and then the store throttles.
-#[tokio::test]
-async fn a_change_whose_answer_is_lost_is_told_once() {
-    let world = World::family().start().await;
-    let mut sent = 0;
-    let (app, _, _) = FaultyStore::below(&world, None, move |call| {
-        sent += u32::from(call.operation == "TransactWriteItems");
-        match (call.operation.as_str(), sent) {
-            ("TransactWriteItems", 1) => Fate::AnswerLost,
-            ("TransactWriteItems", 2..20) => Fate::Exceeded,
-            _ => Fate::Passed,
-        }
-        .into()
-    });
-    let directory = Directory { client: with_unlimited_retries(&app.client), ..app.directory() };
-    let plan = plan(&directory, "30,Renamed,13,20,,,,true").await;
-    apply(&directory, plan, Interrupt::never()).await.expect("an import");
-    assert_eq!(keys(&app, 10).await, ["001795251600#30#d2"]);
-    assert_eq!(version(&app, 30).await, "2");
-    let answer = Follower::begin(&world, 10).await.poll().await;
-    assert_eq!((ids(&answer["items"]), &answer["items"][0]["name"]), (vec![30], &json!("Renamed")));
 }

@@ -5,6 +5,7 @@ mod conditional_writes;
 mod contract_consistency;
 mod cursors;
 mod deadline_conditions;
+mod delayed_directory_changes;
 mod directory_changes;
 mod documentation;
 mod edge_cases;
