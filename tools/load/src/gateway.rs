@@ -40,7 +40,7 @@ pub const FUNCTIONS: [(&str, &str); 7] = [
 ];
 
 /// Each function's routes: method and path, as in openapi.yaml.
-const ROUTES: [(&str, &str, &str); 11] = [
+const ROUTES: [(&str, &str, &str); 12] = [
     ("get-status", "GET", "/services/{id}/capacitystatus"),
     ("list-changes", "GET", "/changes"),
     ("list-services", "GET", "/services"),
@@ -49,6 +49,7 @@ const ROUTES: [(&str, &str, &str); 11] = [
     ("web-board", "GET", "/web"),
     ("web-board", "GET", "/web/mine"),
     ("web-board", "GET", "/web/board/{id}"),
+    ("web-board", "GET", "/web/board/{id}/changes"),
     ("web-board", "GET", "/web/services/{id}"),
     ("web-board", "GET", "/web/assets/{file}"),
     ("web-update", "POST", "/web/services/{id}"),

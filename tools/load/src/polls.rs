@@ -28,28 +28,22 @@ impl Testbed {
         };
         let mut polls = Vec::new();
         for region in regions {
-            let cursor = self.cursor(gateway, kind, region).await?;
+            let cursor = self.cursor(gateway, region).await?;
             if kind == RequestKind::PollOneChange {
                 self.put(gateway, region, update("RED")).send(self.client.clone()).await?;
             }
-            polls.push((region, cursor));
+            polls.push(self.poll(gateway, kind, region, &cursor));
         }
         let count = match kind {
             RequestKind::PollOneChange => count.min(polls.len() as u64),
             _ => count,
         };
-        let polls = polls.iter().cycle().zip(0..count);
-        let polls = polls.map(|((region, cursor), _)| self.poll(gateway, kind, *region, cursor));
-        Ok(polls.collect())
+        Ok(polls.iter().cycle().zip(0..count).map(|(poll, _)| poll.clone()).collect())
     }
 
     /// The cursor of a follower who knows everything.
-    async fn cursor(
-        &self,
-        gateway: &Gateway,
-        kind: RequestKind,
-        region: u64,
-    ) -> Result<String, Error> {
+    async fn cursor(&self, gateway: &Gateway, region: u64) -> Result<String, Error> {
+        let kind = RequestKind::PollUnchanged;
         let mut cursor = String::new();
         for _ in 0..MAX_POLLS {
             let begins = cursor.is_empty();
@@ -66,10 +60,14 @@ impl Testbed {
         Ok(cursor)
     }
 
-    /// A poll; without a cursor the begin.
+    /// A poll; of the API without a cursor the begin.
     fn poll(&self, gateway: &Gateway, kind: RequestKind, region: u64, cursor: &str) -> Request {
-        let cursor = if cursor.is_empty() { String::new() } else { format!("&cursor={cursor}") };
-        let url = format!("{}/changes?region={region}{cursor}", gateway.url);
+        let path = match kind {
+            RequestKind::BoardPoll => format!("web/board/{region}/changes?since={cursor}"),
+            _ if cursor.is_empty() => format!("changes?region={region}"),
+            _ => format!("changes?region={region}&cursor={cursor}"),
+        };
+        let url = format!("{}/{path}", gateway.url);
         Request { kind, url, headers: self.signed_in.headers(kind), body: None }
     }
 }

@@ -23,7 +23,7 @@ pub struct SignedIn {
 }
 
 /// A request to the gateway.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Request {
     /// The kind.
     pub kind: RequestKind,
@@ -71,6 +71,7 @@ impl SignedIn {
                 headers.push(("if-none-match", "*".to_owned()));
                 headers.push(("x-refresh", "1".to_owned()));
             }
+            RequestKind::BoardPoll => headers.push(("x-refresh", "1".to_owned())),
             RequestKind::PutIdempotent => headers.push(("idempotency-key", random_key())),
             _ => {}
         }

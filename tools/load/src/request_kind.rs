@@ -31,6 +31,8 @@ pub enum RequestKind {
     PollUnchanged,
     /// A poll of a region in which one service has changed since the poll before.
     PollOneChange,
+    /// What a board asks for that is open, if nothing has changed since it asked before.
+    BoardPoll,
     /// An update of a random service to a random status.
     Put,
     /// The same, with an `Idempotency-Key`.
@@ -64,7 +66,7 @@ pub struct LatencyTarget {
 
 impl RequestKind {
     /// All kinds.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Get,
         Self::GetUnchanged,
         Self::List,
@@ -78,6 +80,7 @@ impl RequestKind {
         Self::PollAtRest,
         Self::PollUnchanged,
         Self::PollOneChange,
+        Self::BoardPoll,
         Self::Put,
         Self::PutIdempotent,
         Self::Deadline,
@@ -105,6 +108,7 @@ impl RequestKind {
             Self::PollAtRest => "poll at rest",
             Self::PollUnchanged => "poll, nothing new",
             Self::PollOneChange => "poll, one change",
+            Self::BoardPoll => "poll of a board, nothing new",
             Self::Put => "PUT",
             Self::PutIdempotent => "PUT, Idempotency-Key",
             Self::Deadline => "PUT deadline",
@@ -126,7 +130,10 @@ impl RequestKind {
     /// Whether it goes on from the cursor of an earlier answer.
     #[must_use]
     pub const fn is_poll(self) -> bool {
-        matches!(self, Self::PollAtRest | Self::PollUnchanged | Self::PollOneChange)
+        matches!(
+            self,
+            Self::PollAtRest | Self::PollUnchanged | Self::PollOneChange | Self::BoardPoll
+        )
     }
 
     /// How many of a thousand requests to the API, or to the pages, are of this kind. None have an `Idempotency-Key`,
@@ -148,6 +155,7 @@ impl RequestKind {
             | Self::PollAtRest
             | Self::PollUnchanged
             | Self::PollOneChange
+            | Self::BoardPoll
             | Self::PutIdempotent
             | Self::Deadline
             | Self::SetForm
@@ -170,7 +178,11 @@ impl RequestKind {
             Self::PollAtRest | Self::PollUnchanged | Self::PollOneChange => "list-changes",
             Self::Put | Self::PutIdempotent => "update-status",
             Self::Deadline => "update-deadline",
-            Self::Board | Self::BoardUnchanged | Self::Mine | Self::ServicePage => "web-board",
+            Self::BoardPoll
+            | Self::Board
+            | Self::BoardUnchanged
+            | Self::Mine
+            | Self::ServicePage => "web-board",
             Self::SetForm | Self::ExtendForm => "web-update",
         }
     }
