@@ -155,11 +155,14 @@ async fn followers_are_told_of_an_import_that_was_killed_by_the_next_one() {
     }
     let mut follower = Follower::begin(&app, 10).await;
     assert!(!follower.has_to_read_all().await);
-    let nothing = plan(&app.directory(), "40,Elsewhere,13,,Ambridge,ZZ99 1AA,T40,true").await;
-    assert!(nothing.changes.is_empty());
-    apply(&app.directory(), nothing, Interrupt::never()).await.expect("an import");
-    assert!(follower.has_to_read_all().await);
-    assert!(!follower.has_to_read_all().await);
+    // The second one by a clock that is five minutes behind
+    for (later, is_told) in [(0, true), (-300, false)] {
+        app.later(later);
+        let nothing = plan(&app.directory(), "40,Elsewhere,13,,Ambridge,ZZ99 1AA,T40,true").await;
+        assert!(nothing.changes.is_empty());
+        apply(&app.directory(), nothing, Interrupt::never()).await.expect("an import");
+        assert_eq!(follower.has_to_read_all().await, is_told);
+    }
 }
 
 /// Both have read the directory before one of them writes.
