@@ -106,6 +106,10 @@ test('if what has changed cannot be read, all of the page is, and is followed ag
   assert.equal(await bar(page), 'Emergency Department - Alder Care Northmoor is AMBER');
   await page.unrouteAll({ behavior: 'ignoreErrors' });
   assert.deepEqual(await readAgain(page), ['200 changes']);
+  // As what a page knows that slept for more than a day
+  await page.route('**/changes?*', (route) => route.fulfill({ status: 400 }), { times: 1 });
+  assert.deepEqual(await readAgain(page), ['400 changes', `200 ${BOARD.split('/').pop()}`]);
+  assert.deepEqual(await readAgain(page), ['200 changes']);
   await page.context().close();
 });
 

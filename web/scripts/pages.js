@@ -95,11 +95,15 @@ async function read(isDue) {
     if (readsAll || !await take(await get(changes))) await take(await get(location.href), true);
   } catch {
     failed = true;
-    // What fails is not tried again: the next read is of all of the page, with a new address.
-    etag = changes = '';
+    beginAgain();
   }
   reading = false;
   tick();
+}
+
+// The next read is of all of the page, and has a new address.
+function beginAgain() {
+  etag = changes = '';
 }
 
 // What the page knows is still known after all of it was read.
@@ -110,6 +114,10 @@ const get = (address) => fetch(address, { cache: 'no-store', redirect: 'manual',
 async function take(answer, isAll) {
   signedOut = answer.type === 'opaqueredirect'; // to the sign-in page
   if (signedOut) return true;
+  if (answer.status === 400 && !isAll) { // what the page knows is too old
+    beginAgain();
+    return false;
+  }
   const time = Number(answer.headers.get('X-As-At'));
   if (![200, 304].includes(answer.status) || !(time >= success.time - 5)) throw answer;
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
@@ -117,10 +125,10 @@ async function take(answer, isAll) {
   if (answer.status === 200 && !dataset?.asAt) throw answer;
   if (pausedAt) return true;
   if (dataset) changes = dataset.changes;
-  if (isAll) {
-    etag = answer.headers.get('ETag');
-    allRead = asked;
-  } else if (!isEnough(page, dataset)) return false;
+  // What is shown after parts were replaced has no entity tag.
+  etag = isAll ? answer.headers.get('ETag') : '';
+  if (isAll) allRead = asked;
+  else if (!isEnough(page, dataset)) return false;
   success = { time, ...asked };
   failed = restored = false;
   news = '';
