@@ -3,10 +3,12 @@
 // The only clock is the server's; time since then is measured here.
 // If this stops, the style sheet does the same (app-read-again).
 
-// Seconds to the next read: of a page, of what has changed, after a failure, when a status is shown in another way
+// Seconds to the next read: of a page, of what has changed, after a failure, at a deadline
 const [READ, FOLLOW, RETRY, AT_ONCE] = [30, 10, 15, 2];
+// Seconds later, so that not all boards read at the same time
+const SPREAD = 5 * Math.random();
 // Seconds to the next read of all of a page that is followed
-const READ_ALL = 600;
+const READ_WHOLE = 600;
 // Seconds since the last success
 const [OLD, PATIENCE, UNKNOWN] = [30, 3, 60];
 
@@ -27,21 +29,26 @@ const [{ requestStart = 0 } = {}] = performance.getEntriesByType('navigation');
 const written = mark(Math.max(0, performance.now() - requestStart));
 let asked = written;
 let success = { time: Number(main.dataset.asAt), ...asked };
-let allRead = asked;
+// When all of the page was shown; undefined if that has to come next
+let wholeAt = asked;
 // Where to read what has changed
 let { etag, changes } = main.dataset;
-let [reading, failed, restored, signedOut, listChanged] = [];
+let [reading, failed, restored, signedOut, listChanged, isDue, isSlow] = [];
 let [pausedAt, news] = ['', ''];
 
 /** Says what is known now, and reads if it is time. */
 function tick() {
   const age = since(success), now = success.time + age;
   const unknown = signedOut || restored || age >= UNKNOWN;
-  let isDue;
+  let isOver;
+  isDue = false;
   for (const part of parts(document)) {
     const { until = Infinity, again = Infinity } = part.dataset;
     const over = now >= Number(until);
-    isDue ||= over || now >= Number(again);
+    if (!part.isGone) {
+      isOver ||= now >= Number(until) + SPREAD;
+      isDue ||= isOver || now >= Number(again);
+    }
     const known = !(unknown || over || part.isGone);
     const [fresh, old] = ['.app-now', '.app-old'].map((one) => part.querySelector(one));
     if (old) [fresh.hidden, old.hidden] = [!known, known];
@@ -54,13 +61,13 @@ function tick() {
   freshness.classList.toggle('nhsuk-u-visually-hidden', !text);
   say(freshness, text || news);
   reload.hidden = !(unknown || listChanged || document.activeElement === reload);
-  const wait = failed ? RETRY : isDue ? AT_ONCE : isFollowed() ? FOLLOW : READ;
+  const wait = failed ? RETRY + SPREAD : isOver ? AT_ONCE : isFollowed() && !isSlow ? FOLLOW : READ;
   // A tick may come a little early.
-  if (Math.round(since(asked)) >= wait) read(isDue);
+  if (Math.round(since(asked)) >= wait) read();
 }
 
-// A list that has changed is no longer the one that the server knows of.
-const isFollowed = () => changes && !listChanged;
+// The server does not know of a list that has changed.
+const isFollowed = () => changes && wholeAt && !listChanged;
 
 // Screen readers repeat what is written again.
 function say(element, text) {
@@ -86,67 +93,79 @@ function ago(seconds) {
   return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
 }
 
-async function read(isDue) {
+async function read() {
   if (reading || pausedAt || signedOut || document.hidden) return;
   reading = true;
   asked = mark();
   try {
-    const readsAll = isDue || restored || !isFollowed() || since(allRead) >= READ_ALL;
-    if (readsAll || !await take(await get(changes))) await take(await get(location.href), true);
+    const isTime = restored || !isFollowed() || since(wholeAt) >= READ_WHOLE;
+    // A board on which too much happens costs no more than any other page.
+    isSlow = !isTime && (isDue || !await follow());
+    if (isTime || isSlow) show(await get(location.href), true);
   } catch {
     failed = true;
-    beginAgain();
+    etag = '';
+    wholeAt = undefined;
   }
   reading = false;
   tick();
 }
 
-// The next read is of all of the page, and has a new address.
-function beginAgain() {
-  etag = changes = '';
+/** Shows what has changed. Returns whether that is enough: if not, all of the page has to be shown. */
+async function follow() {
+  const answer = await get(changes);
+  if (signedOut || pausedAt) return true;
+  if (answer.isRefused) changes = '';
+  else if (isEnough(answer)) return show(answer, false);
+  else ({ changes } = answer.dataset);
+  etag = '';
+  wholeAt = undefined;
+  return false;
 }
 
-// What the page knows is still known after all of it was read.
-const get = (address) => fetch(address, { cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout(10_000),
-  headers: { 'X-Refresh': changes?.split('since=')[1] ?? '1', 'If-None-Match': etag } });
-
-/** Shows the answer. Returns false if the page has to be read instead; throws if it is not this page as it is now. */
-async function take(answer, isAll) {
+/** Reads the page, or what has changed of it. Throws if the answer is neither, as it is now. */
+async function get(address) {
+  const answer = await fetch(address, { cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout(10_000),
+    // What the page knows is still known after all of it was read.
+    headers: { 'X-Refresh': changes?.split('since=')[1] ?? '1', 'If-None-Match': etag } });
   signedOut = answer.type === 'opaqueredirect'; // to the sign-in page
-  if (signedOut) return true;
-  if (answer.status === 400 && !isAll) { // what the page knows is too old
-    beginAgain();
-    return false;
-  }
+  if (signedOut) return undefined;
+  // What the page knows is too old.
+  if (answer.status === 400 && address === changes) return { isRefused: true };
   const time = Number(answer.headers.get('X-As-At'));
   if (![200, 304].includes(answer.status) || !(time >= success.time - 5)) throw answer;
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   const { dataset } = page.getElementById('main') ?? {};
   if (answer.status === 200 && !dataset?.asAt) throw answer;
-  if (pausedAt) return true;
-  if (dataset) changes = dataset.changes;
-  // What is shown after parts were replaced has no entity tag.
-  etag = isAll ? answer.headers.get('ETag') : '';
-  if (isAll) allRead = asked;
-  else if (!isEnough(page, dataset)) return false;
-  success = { time, ...asked };
-  failed = restored = false;
-  news = '';
-  tick();
-  if (dataset) replaceParts(page, isAll);
-  document.documentElement.classList.toggle('app-read-again');
-  return true;
+  return { time, page, dataset, tag: answer.headers.get('ETag') };
 }
 
 /** Whether what has changed can be shown by replacing parts of this page. */
-function isEnough(page, { all, others }) {
+function isEnough({ page, dataset: { all, others } }) {
   const shown = parts(document).map((part) => part.dataset.live);
   return all === undefined && parts(page).every((part) => shown.includes(part.dataset.live))
     && !others.split(' ').some((service) => shown.includes(service));
 }
 
+/** Shows an answer, if nobody has paused or signed out meanwhile. */
+function show(answer, isWhole) {
+  if (signedOut || pausedAt) return true;
+  const { time, page, dataset, tag } = answer;
+  success = { time, ...asked };
+  // After parts were replaced, what is shown has no tag.
+  etag = isWhole ? tag : '';
+  if (isWhole) wholeAt = asked;
+  if (dataset) ({ changes } = dataset);
+  failed = restored = false;
+  news = '';
+  tick();
+  if (dataset) replaceParts(page, isWhole);
+  document.documentElement.classList.toggle('app-read-again');
+  return true;
+}
+
 /** Replaces what differs: nothing moves. */
-function replaceParts(page, isAll) {
+function replaceParts(page, isWhole) {
   const fresh = new Map(parts(page).map((part) => [part.dataset.live, part]));
   const changed = [];
   for (const part of parts(document)) {
@@ -154,7 +173,7 @@ function replaceParts(page, isAll) {
     const next = fresh.get(live);
     fresh.delete(live);
     if (!next) {
-      if (!isAll) continue;
+      if (!isWhole) continue;
       part.isGone = listChanged = true;
       part.querySelector('.app-old strong')?.replaceChildren('No longer in this list');
     } else if (next.outerHTML !== part.outerHTML) {
@@ -167,7 +186,7 @@ function replaceParts(page, isAll) {
   listChanged ||= fresh.size > 0;
   const more = changed.splice(3).length;
   news = changed.join(', ') + (more ? ` and ${more} more` : '');
-  if (!isAll) count();
+  if (!isWhole) count();
 }
 
 function count() {

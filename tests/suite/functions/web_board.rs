@@ -44,7 +44,13 @@ pub(crate) async fn exercise(app: &App) {
     {
         assert_eq!(editor.get(wrong).send().await.status, 400, "{wrong}");
     }
-    for unknown in ["/web/board/7", "/web/board/7/summary", "/web/services/7", "/web/assets/x"] {
+    for unknown in [
+        "/web/board/7",
+        "/web/board/7/summary",
+        "/web/board/0/changes",
+        "/web/services/7",
+        "/web/assets/x",
+    ] {
         assert_eq!(editor.get(unknown).send().await.status, 404, "{unknown}");
     }
     let style = format!("/web/assets/{}", web::assets::CSS);

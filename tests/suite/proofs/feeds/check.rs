@@ -85,6 +85,7 @@ impl World {
         }
         for (id, own) in &follower.copy {
             if let Some((number, stored)) = self.acknowledged.get(id)
+                && stored["region"] == follower.region
                 && !is_same(own, stored)
                 && !is_newer(own, *number, stored)
                 && !(self.maybe_moved.contains(id) && is_moved(own, stored))

@@ -222,11 +222,17 @@ impl World {
         row[keys::PARENT_ID].as_n().expect("a number").clone()
     }
 
+    /// The region that the engine has a service in.
+    pub(super) async fn region(&self, id: u64) -> u64 {
+        let row = self.engine.row(id).await;
+        row[keys::REGION].as_n().expect("a number").parse().expect("an id")
+    }
+
     /// What the engine has now. Only one import or command runs at a time.
     async fn stored_entry(&self, id: u64) -> Entry {
         let row = self.engine.row(id).await;
         let name = row[keys::NAME].as_s().expect("a text").as_str();
-        let region = row[keys::REGION].as_n().expect("a number").parse().expect("an id");
+        let region = self.region(id).await;
         let is_active = row[keys::ACTIVE] == AttributeValue::Bool(true);
         let number = number_in(&name.into()).unwrap_or(0);
         Entry { number, region: is_active.then_some(region), is_certain: true }

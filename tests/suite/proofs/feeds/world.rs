@@ -31,7 +31,8 @@ pub(super) struct World {
     pub(super) reader: App,
     pub(super) store: FaultyStore,
     pub(super) followers: Vec<Follower>,
-    /// What each service was when it was last acknowledged or observed, with the number of the last update.
+    /// What each service was when it was last acknowledged or observed, with the number of the last update. Who follows
+    /// the region that it is in has to know it; in another one a move may be half visible.
     pub(super) acknowledged: BTreeMap<u64, (u64, Value)>,
     /// The services whose deadline may have been moved since then.
     pub(super) maybe_moved: BTreeSet<u64>,
@@ -146,7 +147,7 @@ impl World {
             body["resetStatusIn"] = minutes.into();
         }
         let reply = self.writer.put(id, body).by("lead").send().await;
-        self.hear(id, &reply, count, "updates acknowledged");
+        self.hear(id, &reply, count, "updates acknowledged").await;
     }
 
     async fn move_deadline(&mut self, count: &mut Count) {
@@ -162,14 +163,16 @@ impl World {
         if reply.status == 503 {
             self.maybe_moved.insert(id);
         }
-        self.hear(id, &reply, count, "deadlines moved");
+        self.hear(id, &reply, count, "deadlines moved").await;
     }
 
-    fn hear(&mut self, id: u64, reply: &Reply, count: &mut Count, done: &'static str) {
+    async fn hear(&mut self, id: u64, reply: &Reply, count: &mut Count, done: &'static str) {
         if reply.status == 200 {
             count.add(done);
             self.maybe_moved.remove(&id);
-            self.acknowledged.insert(id, (self.updates, reply.body.clone()));
+            let mut known = reply.body.clone();
+            known["region"] = self.region(id).await.into();
+            self.acknowledged.insert(id, (self.updates, known));
         } else if reply.status == 503 {
             count.add("updates with an unknown outcome");
             self.polls_next = 3;
