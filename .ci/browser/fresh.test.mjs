@@ -141,6 +141,48 @@ const withMoment = (moment, seconds) => (page) => page.route(`${api}${BOARD}`, a
   await route.fulfill({ response: answer, body: html });
 });
 
+test('a page that was paused before all of it was shown shows all of it once it goes on', async () => {
+  const page = await board();
+  await readAgain(page);
+  await set(EMERGENCY, { status: 'AMBER', resetStatusIn: 60 });
+  // Of what has changed, only that all of the page has to be read
+  await page.route('**/changes?*', async (route) => {
+    const answer = await route.fetch();
+    const html = await answer.text();
+    const main = html.slice(0, html.indexOf('>')).replace('<main', '<main data-all');
+    await route.fulfill({ response: answer, body: `${main}></main>` });
+  }, { times: 1 });
+  const pauseButton = page.locator('#pause');
+  await page.route(`${api}${BOARD}`, async (route) => {
+    await pauseButton.click();
+    await route.continue();
+  }, { times: 1 });
+  const late = page.waitForResponse(`${api}${BOARD}`);
+  await pass(page, 11);
+  await late;
+  assert.match(await status(page, EMERGENCY), /RED/);
+  const again = page.waitForResponse(`${api}${BOARD}`);
+  await pauseButton.click();
+  await again;
+  await soon(async () => assert.match(await status(page, EMERGENCY), /AMBER/));
+  await page.context().close();
+});
+
+test('a status that has left the list does not make the page read again and again', async () => {
+  const page = await board(BOARD, withMoment('until', 3));
+  let reads = 0;
+  await page.route(`${api}${BOARD}`, async (route) => {
+    reads += 1;
+    const answer = await route.fetch({ headers: { ...route.request().headers(), 'if-none-match': '"another"' } });
+    await route.fulfill({ response: answer, body: (await answer.text()).replace(`data-live="${EMERGENCY}"`, 'data-was=""') });
+  });
+  await pass(page, 9);
+  assert.match(await status(page, EMERGENCY), /No longer in this list/);
+  await pass(page, 60);
+  assert.ok(reads <= 3, `${reads} reads`);
+  await page.context().close();
+});
+
 test('a deadline that passes while the page cannot be read leaves the status unknown, never GREEN', async () => {
   const page = await board(BOARD, withMoment('until', 20));
   await answerReads(page, (route) => route.abort());
@@ -153,10 +195,12 @@ test('a deadline that passes while the page cannot be read leaves the status unk
 });
 
 test('at a deadline the page is read again at once', async () => {
-  const page = await board(BOARD, withMoment('until', 8));
-  await pass(page, 5);
+  const page = await board(BOARD, withMoment('until', 3));
+  // The stored status has not ended: the server would say that nothing has changed.
+  await page.route(`${api}${BOARD}`, (route) =>
+    route.continue({ headers: { ...route.request().headers(), 'if-none-match': '"another"' } }));
   const again = read(page);
-  await pass(page, 4);
+  await pass(page, 8);
   assert.equal(new URL((await again).url()).pathname, BOARD);
   await soon(async () => assert.match(await status(page, EMERGENCY), /RED/));
   await page.context().close();
