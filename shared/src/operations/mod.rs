@@ -4,6 +4,7 @@
 //! nothing of HTTP, Lambda, environment variables, the clock, logs or metrics.
 
 mod access;
+mod changes_cursor;
 mod group;
 mod read_board;
 mod read_changes;
@@ -14,11 +15,10 @@ mod subtree;
 mod update_status;
 
 pub use access::{AccessError, ReadError, active_user};
+pub use changes_cursor::{ChangesCursor, KnownRows};
 pub use group::{Group, GroupCounts, SubtreeSummary};
 pub use read_board::{Board, BoardRequest, read_board};
-pub use read_changes::{
-    Changes, ChangesCursor, ChangesRequest, KnownRows, read_changes, read_changes_as_operator,
-};
+pub use read_changes::{Changes, ChangesRequest, read_changes, read_changes_as_operator};
 pub use read_services::{
     FoundServices, find_services, list_services, list_services_of, read_service, read_user,
     read_user_and_service, services_by_id,

@@ -4,6 +4,7 @@ mod board;
 mod board_changes;
 mod board_filters;
 mod board_pages;
+mod followed_board;
 mod mine;
 mod page_tags;
 mod service;

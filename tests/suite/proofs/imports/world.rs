@@ -109,7 +109,14 @@ impl World {
             self.updated += 1;
             let notes = format!("note {}", self.updated);
             let body = json!({"status": "RED", "notes": notes});
-            let reply = self.app.put(id, body).by("lead").send().await;
+            let mut reply = self.app.put(id, body.clone()).by("lead").send().await;
+            // The engine may be too busy for the update's deadline. Clients send it again.
+            for _ in 0..20 {
+                if reply.status != 503 {
+                    break;
+                }
+                reply = self.app.put(id, body.clone()).by("lead").send().await;
+            }
             assert_eq!(reply.status, 200, "{}", reply.body);
             self.notes.insert(id, notes);
             if ended.load(Ordering::SeqCst) {
