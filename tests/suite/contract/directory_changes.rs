@@ -84,13 +84,13 @@ fn many(count: u64) -> String {
 }
 
 #[tokio::test]
-async fn up_to_500_changes_of_a_region_are_told_one_by_one() {
+async fn up_to_200_changes_of_a_region_are_told_one_by_one() {
     let app = World::family().start().await;
     let mut follower = Follower::begin(&app, 10).await;
     let (directory, never) = (app.directory(), Interrupt::never());
-    let plan = plan(&directory, &many(500)).await;
+    let plan = plan(&directory, &many(200)).await;
     apply(&directory, plan, never).await.expect("an import");
-    assert_eq!(keys(&app, 10).await.len(), 500);
+    assert_eq!(keys(&app, 10).await.len(), 200);
     assert_eq!(follower.polled().await.len(), 200);
 }
 
@@ -101,9 +101,9 @@ async fn more_changes_are_told_as_one_before_the_first_and_as_one_after_the_last
     let mut follower = Follower::begin(&app, 10).await;
     let mut elsewhere = Follower::begin(&app, 40).await;
     // The first write is the row before all.
-    let (client, during) = NthWrite::of(&app.client, 300);
+    let (client, during) = NthWrite::of(&app.client, 100);
     let directory = Directory { client, ..app.directory() };
-    let rows = format!("{}40,Renamed,13,,,,,true\n", many(501));
+    let rows = format!("{}40,Renamed,13,,,,,true\n", many(201));
     let plan = plan(&directory, &rows).await;
     let mut importing = Box::pin(apply(&directory, plan, Interrupt::never()));
     tokio::select! {
@@ -127,15 +127,15 @@ async fn more_changes_are_told_as_one_before_the_first_and_as_one_after_the_last
 #[tokio::test]
 async fn an_import_that_is_interrupted_tells_followers_too() {
     let app = World::family().start().await;
-    let (client, during) = NthWrite::of(&app.client, 400);
+    let (client, during) = NthWrite::of(&app.client, 150);
     let directory = Directory { client, ..app.directory() };
-    let interrupted = plan(&directory, &many(501)).await;
+    let interrupted = plan(&directory, &many(201)).await;
     let interrupt = Interrupt::when(async move { during.sent().await });
     let failure = apply(&directory, interrupted, interrupt).await.expect_err("an interrupt");
     assert_eq!(failure.exit_code(), 130);
     assert_eq!(keys(&app, 10).await.len(), 2);
     for (changes, rows) in [(true, 4), (false, 4)] {
-        let plan = plan(&app.directory(), &many(501)).await;
+        let plan = plan(&app.directory(), &many(201)).await;
         assert_eq!(!plan.changes.is_empty(), changes);
         apply(&app.directory(), plan, Interrupt::never()).await.expect("an import");
         assert_eq!(keys(&app, 10).await.len(), rows);
@@ -148,7 +148,7 @@ async fn followers_are_told_of_an_import_that_was_killed_by_the_next_one() {
     let app = World::family().start().await;
     let (client, during) = NthWrite::of(&app.client, 100);
     let directory = Directory { client, ..app.directory() };
-    let killed = plan(&directory, &many(501)).await;
+    let killed = plan(&directory, &many(201)).await;
     tokio::select! {
         ended = apply(&directory, killed, Interrupt::never()) => panic!("too soon: {ended:?}"),
         () = during.sent() => {}

@@ -14,9 +14,10 @@ use crate::{
     Error, audit::Audit, concurrency::MAX_DECISIONS, service, transaction, update::UpdateOutcome,
 };
 
-/// The most changes of a region that have a row each. With more of them the followers of the region cannot be told each
-/// one: a poll takes as many rows.
-const MAX_ROWS: usize = 500;
+/// The most changes of a region that have a row each. With more of them its followers are told to read its list. A poll
+/// takes 500 rows of some eleven minutes, and the import must leave room for other changes: above 500 every poll of that
+/// time makes its follower read the list.
+const MAX_ROWS: usize = 200;
 
 /// Where the directory is stored.
 #[derive(Clone)]
