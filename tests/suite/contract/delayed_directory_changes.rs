@@ -1,11 +1,6 @@
 //! What a follower of a region is told of the directory if the store delays the change.
 
-use std::time::Duration;
-
-use aws_sdk_dynamodb::{
-    Client,
-    config::{AsyncSleep, Sleep},
-};
+use aws_sdk_dynamodb::Client;
 use capacityctl::{client::with_unlimited_retries, concurrency::Interrupt, services::Directory};
 use serde_json::json;
 use shared::http::Clock;
@@ -14,20 +9,10 @@ use tokio::time::Instant;
 use super::directory_changes::{apply, keys, plan, version};
 use crate::harness::{
     NOW, World,
-    faulty::{Fate, FaultyStore},
+    faulty::{Fate, FaultyStore, RuntimeTime},
     follower::{Follower, ids},
     time,
 };
-
-/// The runtime's time, which passes at once while everything waits.
-#[derive(Clone, Copy, Debug)]
-struct RuntimeTime;
-
-impl AsyncSleep for RuntimeTime {
-    fn sleep(&self, duration: Duration) -> Sleep {
-        Sleep::new(tokio::time::sleep(duration))
-    }
-}
 
 /// The store throttles for five minutes. A follower does not look back as far as to the first attempt, if its clock is
 /// behind.

@@ -61,6 +61,17 @@ impl AsyncSleep for NoWait {
     }
 }
 
+/// The SDK's waits between attempts take the runtime's time, which a test can pause: then it passes at once while
+/// everything waits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RuntimeTime;
+
+impl AsyncSleep for RuntimeTime {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Sleep::new(tokio::time::sleep(duration))
+    }
+}
+
 /// The real connection, wrapped for the SDK.
 #[derive(Clone)]
 struct Connection {

@@ -25,7 +25,7 @@ use super::App;
 use in_flight::InFlight;
 
 pub(crate) use answer::Unprocessed;
-pub(crate) use connector::NoWait;
+pub(crate) use connector::{NoWait, RuntimeTime};
 pub(crate) use fate::Fate;
 pub(crate) use in_flight::Hidden;
 pub(crate) use lie::Lie;

@@ -1,8 +1,16 @@
 //! What an administrator reads when DynamoDB refuses a call or cannot be reached.
 
+use aws_sdk_dynamodb::Client;
+use capacityctl::{changes::follower::Follower, client::with_unlimited_retries};
+use tokio::time::Instant;
+
 use super::{
     ctl::{Ctl, exit_code},
     refusing_engine::{Refusal, closing, other_server, refusing},
+};
+use crate::harness::{
+    World,
+    faulty::{Fate, FaultyStore, RuntimeTime},
 };
 
 #[tokio::test]
@@ -108,4 +116,22 @@ async fn the_doctor_shows_what_dynamodb_says() {
             "advice": "the credentials have expired: sign in again",
         })
     );
+}
+
+/// An import would go on for minutes.
+#[tokio::test]
+async fn a_follower_that_is_throttled_knows_after_half_a_minute_that_it_knows_nothing() {
+    let world = World::family().start().await;
+    let (app, _, _) = FaultyStore::below(&world, None, |_| Fate::Exceeded.into());
+    let client = with_unlimited_retries(&app.client).config().to_builder();
+    let client = Client::from_conf(client.sleep_impl(RuntimeTime).build());
+    let names = [app.tables.services.as_str(), app.tables.changes.as_str()];
+    let mut follower = Follower::new(&client, names, "10".parse().expect("an id"), None);
+    tokio::time::pause();
+    let began = Instant::now();
+    let failure = follower.poll(app.now()).await.expect_err("no answer");
+    assert_eq!(began.elapsed().as_secs(), 30, "{failure}");
+    let [services, changes] = names;
+    let text = format!("tables {services} and {changes}: the store did not answer in time");
+    assert_eq!((failure.to_string(), exit_code(&failure).as_str()), (text, "1"));
 }

@@ -1,6 +1,9 @@
 //! Keeps a copy of a region: first a cursor, then the whole list, then what has changed since the cursor.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use aws_sdk_dynamodb::Client;
 use shared::{
@@ -9,6 +12,7 @@ use shared::{
     operations::{Changes, ChangesRequest, read_changes_as_operator},
     store::{ChangesTable, ServicesTable, StoreFault, keys::services as keys, parse_service},
 };
+use tokio::time::timeout;
 
 use super::event::Event;
 use crate::{
@@ -16,6 +20,10 @@ use crate::{
     scan::{self, number},
     validation::Location,
 };
+
+/// How long a poll may take. The client's retries go on for minutes while DynamoDB throttles: a follower who hears nothing
+/// that long takes old statuses for current ones.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Follows a region.
 #[derive(Debug)]
@@ -61,8 +69,14 @@ impl Follower {
     ///
     /// # Errors
     ///
-    /// The store failed, or nothing is in the region. The next poll goes on from the same cursor.
+    /// The store failed or took half a minute, or nothing is in the region. The next poll goes on from the same cursor.
     pub async fn poll(&mut self, now: Timestamp) -> Result<(Vec<Event>, bool), Error> {
+        let polled = timeout(PATIENCE, self.read(now)).await;
+        polled.unwrap_or_else(|_| Err(self.fault(StoreFault::TimedOut)))
+    }
+
+    /// Keeps nothing before everything is read, so it can be cancelled.
+    async fn read(&mut self, now: Timestamp) -> Result<(Vec<Event>, bool), Error> {
         let region = self.region;
         // One that is older than a day is none.
         let cursor = self.cursor.as_ref();
@@ -93,13 +107,15 @@ impl Follower {
 
     async fn changes(&self, request: ChangesRequest) -> Result<Changes, Error> {
         let [services, changes] = &self.names;
-        let fault = |fault: StoreFault| Error::Fault {
-            tables: format!("tables {services} and {changes}"),
-            fault,
-        };
         let services = ServicesTable::new(&self.client, services.clone());
         let changes = ChangesTable::new(&self.client, changes.clone());
-        read_changes_as_operator(&services, &changes, &request).await.map_err(fault)
+        let read = read_changes_as_operator(&services, &changes, &request).await;
+        read.map_err(|fault| self.fault(fault))
+    }
+
+    fn fault(&self, fault: StoreFault) -> Error {
+        let [services, changes] = &self.names;
+        Error::Fault { tables: format!("tables {services} and {changes}"), fault }
     }
 
     /// The active services of the region, `None` for those that cannot be read. By no index: these can be late.

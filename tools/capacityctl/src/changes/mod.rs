@@ -35,8 +35,8 @@ pub(crate) enum Command {
     /// Print the services of a region, then each change as it comes, until Ctrl-C
     ///
     /// A status whose deadline passes is printed as GREEN by this machine's clock. A service may be printed again
-    /// without another change. If the tables do not answer, the command ends with exit code 1: from then on the
-    /// statuses are not known.
+    /// without another change. If the tables do not answer for half a minute, or only throttle, the command ends
+    /// with exit code 1: from then on the statuses are not known.
     ///
     /// With --json each line is an object with the member event. `list`: forget what you have, all services of the
     /// region follow. `service`: a service as it is now, as the API lists it. `removed`: it is closed or has left
