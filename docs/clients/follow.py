@@ -13,10 +13,13 @@ import httpx
 
 from client import Client, Problem
 
-# How long to wait after a request that failed, in seconds. Within a minute of the last answer, nothing is known: so a
-# request is tried twice, for ten seconds each.
+# How long to wait after a poll that failed, in seconds.
 PAUSE = 10
+# Few and short attempts: what is shown gets old meanwhile.
 PATIENCE = {"attempts": 2, "timeout": 10}
+
+# The API can do nothing with the cursor.
+BEGIN_AGAIN = ("CURSOR_EXPIRED", "INVALID_CURSOR")
 
 
 class Region:
@@ -51,7 +54,7 @@ class Region:
         try:
             return self.client.call("GET", "/changes", params={"region": self.region} | cursor).json()
         except Problem as problem:
-            if problem.code != "CURSOR_EXPIRED":
+            if self.cursor is None or problem.code not in BEGIN_AGAIN:
                 raise
             self.cursor = None
             return self.changes()

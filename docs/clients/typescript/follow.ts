@@ -12,10 +12,13 @@ import { Problem, connect, pages, signIn } from "./connection.js";
 type Changes = components["schemas"]["Changes"];
 type Service = components["schemas"]["ListedService"];
 
-// How long to wait after a request that failed, in seconds. Within a minute of the last answer, nothing is known: so a
-// request is tried twice, for ten seconds each.
+// How long to wait after a poll that failed, in seconds.
 const PAUSE = 10;
+// Few and short attempts: what is shown gets old meanwhile.
 const api = connect({ attempts: 2, timeout: 10_000 });
+
+// The API can do nothing with the cursor.
+const BEGIN_AGAIN = ["CURSOR_EXPIRED", "INVALID_CURSOR"];
 
 /** A copy of a region's services. */
 class Region {
@@ -49,7 +52,7 @@ class Region {
         const { data, error, response } = await api.GET("/changes", { params: { query } });
         if (data) return data;
         const problem = new Problem(response, error);
-        if (problem.code !== "CURSOR_EXPIRED") throw problem;
+        if (this.cursor === undefined || !BEGIN_AGAIN.includes(problem.code)) throw problem;
         this.cursor = undefined;
         return this.changes();
     }
