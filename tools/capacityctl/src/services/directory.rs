@@ -63,9 +63,13 @@ impl Directory {
                 UpdateOutcome::Stored => return Ok(()),
                 UpdateOutcome::Refused => {}
             }
-            // It may be stored although it was refused: by an earlier request, or by somebody else.
+            // It may be stored although it was refused: by an earlier request, or by somebody else. Then its rows may become
+            // visible later than the service, so they are stored once more.
             let stored = service::stored(&self.client, &self.services, change.path.id()).await?;
             if change.update.differences(stored.as_ref()).is_empty() {
+                for region in change.directory.regions().difference(&many) {
+                    self.tell(*region, change.directory.changed()).await?;
+                }
                 return Ok(());
             }
         }
@@ -96,14 +100,14 @@ impl Directory {
     /// A fault of the store.
     pub(super) async fn tell_of_many(&self, regions: &BTreeSet<ServiceId>) -> Result<(), Error> {
         for region in regions {
-            self.tell_of_many_in(*region).await?;
+            self.tell(*region, Changed::Many).await?;
         }
         Ok(())
     }
 
-    async fn tell_of_many_in(&self, region: ServiceId) -> Result<(), Error> {
+    async fn tell(&self, region: ServiceId, changed: Changed) -> Result<(), Error> {
         for _ in 0..MAX_DECISIONS {
-            let row = change_row(&self.changes, region, Changed::Many, self.clock.now())?;
+            let row = change_row(&self.changes, region, changed, self.clock.now())?;
             match transaction::send_soon(&self.client, &self.changes, vec![row]).await? {
                 UpdateOutcome::Stored => return Ok(()),
                 UpdateOutcome::Refused => {}

@@ -63,9 +63,14 @@ impl DirectoryChange {
         at: Timestamp,
         has_row: impl Fn(ServiceId) -> bool,
     ) -> Result<Vec<TransactWriteItem>, Error> {
-        let changed = Changed::Directory(self.service, self.version());
+        let changed = self.changed();
         let regions = self.regions.iter().filter(|region| has_row(**region));
         regions.map(|region| change_row(table, *region, changed, at)).collect()
+    }
+
+    /// What the rows of the change say.
+    pub(super) fn changed(&self) -> Changed {
+        Changed::Directory(self.service, self.version())
     }
 
     fn version(&self) -> u64 {
