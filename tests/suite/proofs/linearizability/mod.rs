@@ -14,11 +14,10 @@ use self::register::{Action, Answer, Operation};
 use super::{Figures, Size};
 
 /// How many histories share one set of tables.
-const HISTORIES: usize = 50;
+const HISTORIES: usize = 500;
 
-/// Records histories and checks each against the register. Few histories have a reset or a 412; 1,000 found no more
-/// than 100. How many updates are answered 409 depends on the machine's load: `contract::concurrent_updates` causes
-/// those.
+/// Records histories and checks each against the register. How many updates are answered 409 depends on the machine's load:
+/// `contract::concurrent_updates` causes those.
 pub(crate) async fn prove(size: Size) -> Figures {
     let (worlds, histories) = match size {
         Size::Short => (1, 3),
