@@ -45,6 +45,6 @@ pub(crate) use strict_schemas::open_values;
 pub(crate) use token_endpoint::{TokenAnswer, TokenEndpoint};
 pub(crate) use token_verifier::TokenVerifier;
 pub(crate) use world::{
-    NOW, World, audit_table, client, direct, endpoint, fresh_tables, root, sample_app,
-    sessions_table,
+    NOW, World, audit_table, client, direct, endpoint, fresh_tables, in_real_time, root,
+    sample_app, sessions_table,
 };

@@ -92,6 +92,18 @@ pub(crate) struct World {
     users: Vec<Value>,
 }
 
+/// Waits for this. Meanwhile the runtime's time, if it is paused, stands still: it passes only while nothing but time is
+/// waited for, and no blocking task runs.
+pub(crate) async fn in_real_time<T>(waited: impl Future<Output = T>) -> T {
+    let (ended, wait) = std::sync::mpsc::channel::<()>();
+    let standing_still = tokio::task::spawn_blocking(move || wait.recv());
+    let value = waited.await;
+    drop(ended);
+    // It ends at once.
+    let _ = standing_still.await;
+    value
+}
+
 impl World {
     /// One family 10 > 20 > 30, a service 40 elsewhere, an inactive 50, a reader and an editor of 20.
     pub(crate) fn family() -> Self {
@@ -150,9 +162,9 @@ impl World {
         let tables = fresh_tables(&client).await;
         let header = "id,name,typeId,parentId,town,postcode,odsCode,active";
         let csv = format!("{header}\n{}\n", self.services.join("\n"));
-        capacityctl::services::import(&long_ago_in(&client, &tables), csv.as_bytes())
-            .await
-            .expect("the services are imported");
+        let directory = long_ago_in(&client, &tables);
+        let imported = in_real_time(capacityctl::services::import(&directory, csv.as_bytes()));
+        imported.await.expect("the services are imported");
         let users = Value::from(self.users).to_string();
         capacityctl::users::import(&client, &tables.users, users.as_bytes())
             .await

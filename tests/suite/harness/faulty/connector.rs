@@ -1,10 +1,6 @@
 //! The path of a request: the SDK's client, and what stands between it and the real connection.
 
-use std::{
-    fmt,
-    sync::{Arc, mpsc},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
@@ -34,6 +30,7 @@ use super::{
     in_flight::{Hidden, Row, rows},
     lie::Lie,
 };
+use crate::harness::in_real_time;
 
 /// The app's client with another connection, and with nothing that depends on time.
 pub(super) fn client(app: &App, shared: Arc<Shared>) -> Client {
@@ -188,16 +185,9 @@ impl Faulty {
         Ok(answer)
     }
 
-    /// Sends a request to the engine. Meanwhile the runtime's time, if it is paused, stands still: it passes only while
-    /// nothing but time is waited for, and no blocking task runs.
+    /// Sends a request to the engine.
     async fn call(&self, request: HttpRequest) -> Result<Answer, ConnectorError> {
-        let (answered, wait) = mpsc::channel::<()>();
-        let standing_still = tokio::task::spawn_blocking(move || wait.recv());
-        let answer = read(self.real.call(request).await?).await;
-        drop(answered);
-        // It ends at once.
-        let _ = standing_still.await;
-        answer
+        in_real_time(async { read(self.real.call(request).await?).await }).await
     }
 
     /// The items of a transaction's rows, as the engine has them.
