@@ -5,9 +5,9 @@ use std::time::Duration;
 use crate::harness::{App, Event, follower::changes_since};
 
 pub(crate) const EVENTS: &[Event] = &[
-    ("a-board-is-followed", 200, ""),
     ("a-board-without-a-session", 303, ""),
     ("a-number-of-a-service", 303, ""),
+    ("a-page-that-is-days-old", 400, ""),
     ("a-person-opens-a-board", 200, ""),
     ("a-service-without-a-session", 303, ""),
     ("a-session-that-nobody-has", 303, ""),
