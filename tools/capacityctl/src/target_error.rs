@@ -22,7 +22,7 @@ impl fmt::Display for TargetError {
         match self {
             Self::NotFound => f.write_str(
                 "no local stack is running here: start one with `cargo dev`, or set AWS_REGION, SERVICES_TABLE, \
-                 USERS_TABLE, STATUS_HISTORY_TABLE, IDEMPOTENCY_TABLE and AUDIT_TABLE to work on AWS",
+                 USERS_TABLE, STATUS_HISTORY_TABLE, CHANGES_TABLE, IDEMPOTENCY_TABLE and AUDIT_TABLE to work on AWS",
             ),
             Self::StackFile(file, error) => write!(f, "cannot use {}: {error}", file.display()),
             Self::NotRunning(file, endpoint) => write!(
