@@ -12,6 +12,7 @@ pub mod event;
 pub mod gateway;
 pub mod generated_directory;
 pub mod invocation_stats;
+pub mod latency_target;
 pub mod load_generator;
 mod picture;
 mod polls;
